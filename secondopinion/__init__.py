@@ -1,0 +1,1 @@
+"""Second Opinion: remote second opinions for children."""

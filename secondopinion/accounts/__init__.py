@@ -1,0 +1,1 @@
+"""People, sign-in, staff roles and the guardianship graph."""

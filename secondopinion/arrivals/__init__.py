@@ -1,0 +1,1 @@
+"""What families and clinics upload: received, unpacked, sorted into records and imaging."""

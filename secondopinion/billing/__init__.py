@@ -1,0 +1,1 @@
+"""Fees, waivers and invoices."""

@@ -1,0 +1,1 @@
+"""Threads of a case between family, local provider, desk and expert."""

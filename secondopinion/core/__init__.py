@@ -1,0 +1,1 @@
+"""Ids, clock, business calendar, vault and other things without a domain."""

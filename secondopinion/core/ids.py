@@ -1,0 +1,34 @@
+"""Identifiers: sortable primary keys, case references and short codes that people can read out."""
+
+import os
+import secrets
+import time
+from datetime import UTC, datetime
+from uuid import UUID
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford base32: no I, L, O, U
+
+
+def new_id() -> UUID:
+    """Return a version 7 UUID (RFC 9562, section 5.7): 48 bits of milliseconds, then random."""
+    milliseconds = time.time_ns() // 1_000_000
+    value = (milliseconds << 80) | int.from_bytes(os.urandom(10))
+    value = (value & ~(0xF << 76)) | (0x7 << 76)
+    value = (value & ~(0x3 << 62)) | (0x2 << 62)
+    return UUID(int=value)
+
+
+def short_code(length: int) -> str:
+    """Return `length` random Crockford base32 characters (5 bits each)."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+
+
+def case_reference() -> str:
+    """Return a new case reference such as ``2026-7K4MQ``: it says the year and nothing else."""
+    return f"{datetime.now(UTC).year}-{short_code(5)}"
+
+
+def normalise_code(text: str) -> str:
+    """Return a typed code as it is stored: upper case, no spaces or dashes, O I L read as 0 1 1."""
+    kept = "".join(ch for ch in text.upper() if ch.isalnum())
+    return kept.translate(str.maketrans("OIL", "011"))

@@ -1,0 +1,1 @@
+"""The seeded demonstration: real actions on real files."""

@@ -1,0 +1,1 @@
+"""The directory of specialists, matching and offers."""

@@ -1,0 +1,1 @@
+"""Finding: one model for what any check says."""

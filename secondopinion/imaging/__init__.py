@@ -1,0 +1,1 @@
+"""DICOM studies, series and instances: arrival, index, checks, pixels."""

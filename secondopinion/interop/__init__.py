@@ -1,0 +1,1 @@
+"""DICOMweb, import and export for other programs."""

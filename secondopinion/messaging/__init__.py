@@ -1,0 +1,1 @@
+"""Outbox and delivery of messages that carry no health data."""

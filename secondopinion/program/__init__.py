@@ -1,0 +1,1 @@
+"""What a hospital configures: brand, languages, rules, checklists, targets."""

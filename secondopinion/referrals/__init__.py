@@ -1,0 +1,1 @@
+"""Referrals until the loop is closed."""

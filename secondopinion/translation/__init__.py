@@ -1,0 +1,1 @@
+"""Translations of texts, who made and who reviewed them."""
