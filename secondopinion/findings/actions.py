@@ -1,0 +1,104 @@
+"""What writes and settles findings."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
+
+from secondopinion.accounts.models import Person
+from secondopinion.audit import actions as audit
+from secondopinion.cases.models import Case
+from secondopinion.cases.queries import roles_of
+from secondopinion.core import clock
+from secondopinion.core.errors import Conflict, NotYours, Refused
+from secondopinion.findings.codes import RISK_OF
+from secondopinion.findings.models import Finding, State
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a check hands over: `confidence` is a share from 0 to 1, `where` as in findings.md."""
+
+    code: str
+    severity: str
+    message: str
+    advice: str = ""
+    where: dict[str, Any] = field(default_factory=dict)
+    measured: dict[str, Any] = field(default_factory=dict)
+    confidence: float = 1.0
+
+
+def _sameness(code: str, where: dict[str, Any]) -> tuple[str, str]:
+    return code, repr(sorted(where.items()))
+
+
+@transaction.atomic
+def replace(*, case: Case, subject: models.Model, check: str, found: list[Found]) -> list[Finding]:
+    """Make the findings of one check about one subject those of `found`, and no others.
+
+    What was found before and is found no more becomes fixed; what a person accepted stays so.
+    `check` is ``name@version``.
+
+    Raises:
+        KeyError: an unknown code.
+    """
+    name, _at, version = check.partition("@")
+    kind = subject._meta.model_name or ""  # noqa: SLF001 - Django's documented Model API
+    old = {
+        _sameness(row.code, row.where): row
+        for row in Finding.objects.filter(
+            case=case, subject_kind=kind, subject_id=subject.pk, check_name=name
+        ).exclude(state=State.FIXED)
+    }
+    rows: list[Finding] = []
+    for item in found:
+        row = old.pop(_sameness(item.code, item.where), None)
+        if row is None:
+            row = Finding(
+                case=case,
+                code=item.code,
+                risk=RISK_OF[item.code],
+                subject_kind=kind,
+                subject_id=subject.pk,
+                where=item.where,
+                check_name=name,
+            )
+        row.check_version = version
+        row.severity = item.severity
+        row.confidence = item.confidence
+        row.measured = item.measured
+        row.message = item.message
+        row.advice = item.advice
+        row.save()
+        rows.append(row)
+    Finding.objects.filter(pk__in=[row.pk for row in old.values()]).update(
+        state=State.FIXED, settled_at=clock.now()
+    )
+    return rows
+
+
+@transaction.atomic
+def accept(*, finding: Finding, by: Person, reason: str) -> Finding:
+    """Accept an open finding as a limitation of the opinion; the report will list it.
+
+    Raises:
+        NotYours: by somebody who is not the case's coordinator or specialist.
+        Refused: without a reason.
+        Conflict: it is settled already.
+    """
+    if not roles_of(finding.case, by) & {"coordinator", "specialist"}:
+        raise NotYours
+    if not reason.strip():
+        raise Refused(_("Say why it can be accepted."), code="reason-missing", field="reason")
+    done = Finding.objects.filter(pk=finding.pk, state=State.OPEN).update(
+        state=State.ACCEPTED, settled_at=clock.now(), settled_by=by, reason=reason.strip()
+    )
+    if not done:
+        raise Conflict(_("Somebody has settled this already."), code="settled")
+    audit.record(
+        "finding-accepted", by=by, case_id=finding.case_id, target=finding,
+        detail={"code": finding.code},
+    )  # fmt: skip
+    finding.refresh_from_db()
+    return finding

@@ -1,0 +1,28 @@
+"""Reads of findings."""
+
+from django.db import models
+from django.db.models import IntegerField, QuerySet, Value, When
+
+from secondopinion.cases.models import Case
+from secondopinion.findings.models import Finding, Severity, State
+
+_WEIGHT = models.Case(
+    When(severity=Severity.BLOCKER, then=Value(0)),
+    When(severity=Severity.WARNING, then=Value(1)),
+    default=Value(2),
+    output_field=IntegerField(),
+)
+
+
+def open_for(case: Case) -> QuerySet[Finding]:
+    """Return what is open in a case, the gravest first."""
+    return Finding.objects.filter(case=case, state=State.OPEN).order_by(_WEIGHT, "created_at")
+
+
+def limitations_for(case: Case) -> QuerySet[Finding]:
+    """Return what the report must name: open or accepted, above information."""
+    return (
+        Finding.objects.filter(case=case, state__in=[State.OPEN, State.ACCEPTED])
+        .exclude(severity=Severity.INFO)
+        .order_by(_WEIGHT, "created_at")
+    )

@@ -1,0 +1,157 @@
+"""What a hospital configures: brand, calendar, targets, rules, checklists, templates, prices."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
+
+from secondopinion.core.models import Stored
+
+
+class Program(Stored):
+    """The one program of this installation."""
+
+    only = models.BooleanField(default=True, unique=True, editable=False)
+    hospital = models.CharField(max_length=200)
+    name = models.CharField(max_length=200)
+    email = models.EmailField()
+    phone = models.CharField(max_length=40)
+    address = models.CharField(max_length=300, blank=True)
+    action_colour = models.CharField(max_length=7, default="#005a70")
+    languages = models.JSONField(default=list)
+    country = CountryField()
+    region = models.CharField(max_length=10, blank=True)
+    timezone = models.CharField(max_length=60)
+    opens = models.TimeField()
+    closes = models.TimeField()
+    weekdays = models.JSONField(default=list)
+    follow_up_days = models.PositiveSmallIntegerField(default=30)
+    draft_days = models.PositiveSmallIntegerField(default=90)
+    fee_amount = models.DecimalField(max_digits=10, decimal_places=2, default=0)
+    fee_currency = models.CharField(max_length=3, default="USD")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="program_only_one", condition=models.Q(only=True))
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Target(Stored):
+    """How many business days a step may take; the clock shows a breach before it happens."""
+
+    class Step(models.TextChoices):
+        ACKNOWLEDGE = "acknowledge", _("Request acknowledged")
+        REVIEW_RECORDS = "review_records", _("Records looked through")
+        EXPERT = "expert", _("Expert found")
+        REPORT = "report", _("Report signed")
+        ANSWER = "answer", _("Follow-up question answered")
+
+    step = models.CharField(max_length=20, choices=Step.choices, unique=True)
+    business_days = models.DecimalField(max_digits=4, decimal_places=1)
+
+    def __str__(self) -> str:
+        return f"{self.step}: {self.business_days}"
+
+
+class Specialty(Stored):
+    """A field of medicine in which the program offers opinions."""
+
+    key = models.SlugField(unique=True)
+    names = models.JSONField(default=dict)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "key"]
+        verbose_name_plural = "specialties"
+
+    def __str__(self) -> str:
+        return str(self.names.get("en", self.key))
+
+
+class DeliveryMode(models.TextChoices):
+    """Who may receive the opinion."""
+
+    NOT_OFFERED = "not_offered", _("not offered")
+    THROUGH_PROVIDER = "through_provider", _("through the local provider")
+    FAMILY_AND_PROVIDER = "family_and_provider", _("to the family and the local provider")
+
+
+class DeliveryRule(Stored):
+    """A row of the rule table: place × specialty → who may receive the opinion, and why.
+
+    An empty country or specialty means any; the most specific row wins, the country first.
+    """
+
+    country = CountryField(blank=True)
+    specialty = models.ForeignKey(Specialty, on_delete=models.PROTECT, null=True, blank=True)
+    mode = models.CharField(max_length=20, choices=DeliveryMode.choices)
+    legal_basis = models.TextField()
+    checked_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="delivery_rule_once",
+                fields=["country", "specialty"],
+                nulls_distinct=False,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.country or '*'} {self.specialty or '*'}: {self.mode}"
+
+
+class ChecklistTemplate(Stored):
+    """A thing that a specialty (or, with none, every case) calls for before a review."""
+
+    class Kind(models.TextChoices):
+        RECORD = "record", _("record")
+        IMAGES = "images", _("images")
+        FACT = "fact", _("fact")
+
+    specialty = models.ForeignKey(Specialty, on_delete=models.PROTECT, null=True, blank=True)
+    key = models.SlugField()
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    required = models.BooleanField(default=True)
+    labels = models.JSONField(default=dict)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "key"]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Disclaimer(Stored):
+    """A version of the disclaimer in one language; what was accepted is never changed."""
+
+    version = models.CharField(max_length=20)
+    language = models.CharField(max_length=10)
+    text = models.TextField()
+    in_force_from = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="disclaimer_once", fields=["version", "language"])
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version} ({self.language})"
+
+
+class MessageTemplate(Stored):
+    """What the desk asks for often, in the families' languages; the coordinator may edit it."""
+
+    key = models.SlugField(unique=True)
+    titles = models.JSONField(default=dict)
+    bodies = models.JSONField(default=dict)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "key"]
+
+    def __str__(self) -> str:
+        return self.key
