@@ -49,7 +49,9 @@ def delivery_rule(country: str, specialty: Specialty | None) -> DeliveryRule:
     rows = DeliveryRule.objects.filter(Q(country=country) | Q(country="")).filter(
         Q(specialty=specialty) | Q(specialty__isnull=True)
     )
-    best = max(rows, key=lambda row: (bool(row.country), row.specialty_id is not None), default=None)
+    best = max(
+        rows, key=lambda row: (bool(row.country), row.specialty_id is not None), default=None
+    )
     if best is None:
         raise DeliveryRule.DoesNotExist
     return best

@@ -1,0 +1,211 @@
+"""The desk: take a case, ask for what is missing, settle the checklist, hand over."""
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from secondopinion.accounts.models import Person
+from secondopinion.accounts.queries import has_role
+from secondopinion.audit import actions as audit
+from secondopinion.cases import workflow
+from secondopinion.cases.actions.parts import end_parts, give_part, require
+from secondopinion.cases.actions.telling import tell_coordinator, tell_family, tell_part
+from secondopinion.cases.models import (
+    Case,
+    ChecklistItem,
+    HandOver,
+    InformationRequest,
+    ItemState,
+    Part,
+)
+from secondopinion.cases.queries import open_requests, roles_of
+from secondopinion.cases.states import ENDED, State
+from secondopinion.core import clock
+from secondopinion.core.errors import Conflict, NotYours, Refused
+from secondopinion.program import queries as program
+
+
+@transaction.atomic
+def take(*, by: Person, case: Case) -> Case:
+    """Take a submitted case: from now on it has an owner, and the rule of delivery is frozen.
+
+    Raises:
+        NotYours: by somebody who is not of the intake team.
+        Conflict: a colleague took it in the same moment.
+        Refused: the program may not help there (any more).
+    """
+    rule = program.delivery_rule(str(case.country), case.specialty)
+    workflow.advance(
+        case, "accept", by=by,
+        stamps={
+            "coordinator": by,
+            "accepted_at": clock.now(),
+            "delivery_mode": rule.mode,
+            "delivery_basis": rule.legal_basis,
+        },
+    )  # fmt: skip
+    give_part(case=case, person=by, role=Part.COORDINATOR, by=by)
+    tell_family(case, "message-waiting")
+    return case
+
+
+@transaction.atomic
+def hand_over(*, by: Person, case: Case, to: Person, note: str) -> Case:
+    """Give a case to another coordinator, or take it over from an absent one, with a note.
+
+    Raises:
+        NotYours: not of the intake team, on either side.
+        Refused: without a note, to its owner, or when nobody has it yet.
+    """
+    require(case, by, "desk")
+    if not has_role(to, "coordinator"):
+        raise NotYours
+    if not note.strip():
+        raise Refused(
+            _("Write what your colleague should know."), code="note-missing", field="note"
+        )
+    fresh = Case.objects.select_for_update().get(pk=case.pk)
+    if fresh.coordinator is None:
+        raise Refused(_("Nobody has taken this case yet: take it first."), code="not-taken")
+    if fresh.coordinator_id == to.pk:
+        raise Refused(_("This colleague has the case already."), code="same-owner", field="to")
+    HandOver.objects.create(case=case, giver=fresh.coordinator, taker=to, note=note.strip())
+    end_parts(case=case, role=Part.COORDINATOR, by=by)
+    give_part(case=case, person=to, role=Part.COORDINATOR, by=by)
+    Case.objects.filter(pk=case.pk).update(coordinator=to)
+    case.refresh_from_db()
+    tell_coordinator(case)
+    audit.record("case-handed-over", by=by, case_id=case.pk, target=to)
+    return case
+
+
+def _make_request(
+    case: Case, by: Person, text: str, to: str, item: ChecklistItem | None
+) -> InformationRequest:
+    if not text.strip():
+        raise Refused(_("Write what is needed."), code="text-missing", field="text")
+    made = InformationRequest.objects.create(
+        case=case, item=item, to=to, text=text.strip(), asked_by=by
+    )
+    if item is not None:
+        ChecklistItem.objects.filter(pk=item.pk, case=case).update(state=ItemState.ASKED)
+    tell_part(case, Part(to), "something-is-missing")
+    audit.record("information-asked", by=by, case_id=case.pk, target=made, detail={"to": to})
+    return made
+
+
+@transaction.atomic
+def ask(
+    *,
+    by: Person,
+    case: Case,
+    text: str,
+    item: ChecklistItem | None = None,
+    to: str = InformationRequest.To.FAMILY,
+) -> InformationRequest:
+    """Ask the family or the local provider for something; the clock stops until it is answered.
+
+    Raises:
+        NotYours: by somebody who does not own the case.
+        Conflict: the case is past collecting records.
+    """
+    workflow.advance(case, "ask", by=by)
+    return _make_request(case, by, text, to, item)
+
+
+@transaction.atomic
+def ask_more(*, by: Person, case: Case, text: str) -> InformationRequest:
+    """Ask the family for more in the middle of the review, as its specialist."""
+    workflow.advance(case, "ask_more", by=by)
+    return _make_request(case, by, text, InformationRequest.To.FAMILY, None)
+
+
+@transaction.atomic
+def answer(*, by: Person, information_request: InformationRequest, text: str) -> InformationRequest:
+    """Answer what was asked; with the last answer the case goes on.
+
+    Raises:
+        NotYours: by somebody of whom it was not asked (the coordinator may answer for them).
+        Conflict: it has been answered already.
+    """
+    case = Case.objects.select_for_update().get(pk=information_request.case_id)
+    require(case, by, information_request.to, Part.COORDINATOR)
+    done = InformationRequest.objects.filter(
+        pk=information_request.pk, answered_at__isnull=True, dropped_at__isnull=True
+    ).update(answer=text.strip(), answered_at=clock.now(), answered_by=by)
+    if not done:
+        raise Conflict(_("This has been answered already."), code="answered")
+    information_request.refresh_from_db()
+    if information_request.item_id:
+        ChecklistItem.objects.filter(pk=information_request.item_id, state=ItemState.ASKED).update(
+            state=ItemState.ARRIVED
+        )
+    audit.record("information-answered", by=by, case_id=case.pk, target=information_request)
+    _go_on(case, by)
+    if case.coordinator_id != by.pk:
+        tell_coordinator(case)
+    return information_request
+
+
+def _go_on(case: Case, by: Person) -> None:
+    if open_requests(case).exists():
+        return
+    onward = {State.WAITING_ON_FAMILY: "answered", State.MORE_NEEDED: "more_arrived"}
+    action = onward.get(State(case.state))
+    if action:
+        workflow.advance(case, action, by=by)
+
+
+@transaction.atomic
+def drop_request(*, by: Person, information_request: InformationRequest) -> None:
+    """Take back something that was asked for: it is not needed any more."""
+    case = Case.objects.select_for_update().get(pk=information_request.case_id)
+    require(case, by, Part.COORDINATOR, Part.SPECIALIST)
+    InformationRequest.objects.filter(pk=information_request.pk, answered_at__isnull=True).update(
+        dropped_at=clock.now()
+    )
+    ChecklistItem.objects.filter(pk=information_request.item_id, state=ItemState.ASKED).update(
+        state=ItemState.OPEN
+    )
+    audit.record("information-dropped", by=by, case_id=case.pk, target=information_request)
+    _go_on(case, by)
+
+
+@transaction.atomic
+def settle_item(*, by: Person, item: ChecklistItem, state: str, note: str = "") -> ChecklistItem:
+    """Say that a thing on the checklist is here, missing, or not needed (and why).
+
+    Raises:
+        NotYours: by somebody who does not own the case.
+        Refused: not needed, without a reason.
+    """
+    require(item.case, by, Part.COORDINATOR)
+    if item.case.state in ENDED:
+        raise Conflict(_("This case has ended."), code="ended")
+    if state == ItemState.WAIVED and not note.strip():
+        raise Refused(_("Say why it is not needed."), code="note-missing", field="note")
+    item.state = ItemState(state)
+    item.note = note.strip()
+    item.save(update_fields=["state", "note"])
+    audit.record(
+        "checklist-settled", by=by, case_id=item.case_id, target=item,
+        detail={"key": item.key, "state": state},
+    )  # fmt: skip
+    return item
+
+
+@transaction.atomic
+def complete(*, by: Person, case: Case) -> Case:
+    """Mark the records complete: the case is ready for an expert, and the report's clock starts.
+
+    Raises:
+        Refused: something required on the checklist is neither here nor waived.
+    """
+    return workflow.advance(case, "complete", by=by)
+
+
+@transaction.atomic
+def reopen(*, by: Person, case: Case) -> Case:
+    """Go back to collecting records: something came up."""
+    if "coordinator" not in roles_of(case, by):
+        raise NotYours
+    return workflow.advance(case, "reopen", by=by)

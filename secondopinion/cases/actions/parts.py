@@ -1,0 +1,41 @@
+"""Giving and ending parts in a case."""
+
+from django.db import transaction
+
+from secondopinion.accounts.models import Person
+from secondopinion.audit import actions as audit
+from secondopinion.cases.models import Case, Participation
+from secondopinion.cases.queries import live_parts, roles_of
+from secondopinion.core import clock
+from secondopinion.core.errors import NotYours
+
+
+@transaction.atomic
+def give_part(*, case: Case, person: Person, role: str, by: Person | None) -> Participation:
+    """Give a person a part in a case; a part that is held already stays as it is."""
+    held = live_parts().filter(case=case, person=person, role=role).first()
+    if held is not None:
+        return held
+    made = Participation.objects.create(case=case, person=person, role=role)
+    audit.record("part-given", by=by, case_id=case.pk, target=person, detail={"role": role})
+    return made
+
+
+@transaction.atomic
+def end_parts(*, case: Case, role: str, by: Person | None) -> None:
+    """End the part of everybody who has this role in the case."""
+    for part in live_parts().filter(case=case, role=role).select_related("person"):
+        Participation.objects.filter(pk=part.pk).update(until=clock.now())
+        audit.record(
+            "part-ended", by=by, case_id=case.pk, target=part.person, detail={"role": role}
+        )
+
+
+def require(case: Case, by: Person, *roles: str) -> None:
+    """Let nobody pass who has none of these parts in the case.
+
+    Raises:
+        NotYours: the person has none of them.
+    """
+    if not roles_of(case, by) & set(roles):
+        raise NotYours

@@ -1,0 +1,292 @@
+"""The family's request: started, saved page by page, submitted."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from secondopinion.accounts import actions as accounts
+from secondopinion.accounts import rules as people
+from secondopinion.accounts.models import Child, Person
+from secondopinion.audit import actions as audit
+from secondopinion.cases import workflow
+from secondopinion.cases.actions.parts import give_part, require
+from secondopinion.cases.actions.provider import invite_provider
+from secondopinion.cases.models import (
+    Case,
+    ChecklistItem,
+    Consent,
+    ItemState,
+    LocalProvider,
+    Part,
+    Question,
+    Request,
+)
+from secondopinion.cases.states import State
+from secondopinion.core import clock, vault
+from secondopinion.core.errors import Conflict, Refused
+from secondopinion.messaging.actions import notify
+from secondopinion.program import queries as program
+from secondopinion.program.models import Disclaimer, Specialty
+
+MOST_QUESTIONS = 10
+STORY = (
+    "diagnosis", "history", "medicines", "allergies", "operations", "family_history",
+    "immunisations", "development",
+)  # fmt: skip
+
+
+@transaction.atomic
+def start_draft(*, by: Person, language: str) -> Case:
+    """Start a request, or go on with a draft of this person in which no child is named yet."""
+    empty = Case.objects.select_for_update().filter(
+        state=State.DRAFT, child__full_name="", participations__person=by,
+        participations__role=Part.FAMILY,
+    ).first()  # fmt: skip
+    if empty is not None:
+        return empty
+    case = Case.objects.create(
+        child=Child.objects.create(), vault=vault.new_space(), language=language
+    )
+    Request.objects.create(case=case)
+    give_part(case=case, person=by, role=Part.FAMILY, by=by)
+    audit.record("case-started", by=by, case_id=case.pk, target=case)
+    return case
+
+
+def _open_draft(case: Case, by: Person) -> Request:
+    """Lock the request of a draft for a change by the family.
+
+    Raises:
+        NotYours: somebody else's.
+        Conflict: it has been submitted meanwhile.
+    """
+    require(case, by, Part.FAMILY)
+    request = Request.objects.select_for_update().get(case=case)
+    if Case.objects.values_list("state", flat=True).get(pk=case.pk) != State.DRAFT:
+        raise Conflict(
+            _("The request has been sent already. To add something, write us a message."),
+            code="already-sent",
+        )
+    return request
+
+
+def _saved(request: Request, case: Case, by: Person, page: str, **columns: Any) -> Request:
+    """Write a page's columns, forget its raw text, and count the revision."""
+    for name, value in columns.items():
+        setattr(request, name, value)
+    request.typed = {key: value for key, value in request.typed.items() if key != page}
+    request.saved_pages = [*(each for each in request.saved_pages if each != page), page]
+    request.revision += 1
+    request.touched_at = clock.now()
+    request.save()
+    case.request = request
+    audit.record("request-saved", by=by, case_id=case.pk, target=case, detail={"page": page})
+    return request
+
+
+@transaction.atomic
+def autosave(
+    *, by: Person, case: Case, page: str, values: dict[str, list[str]], base_revision: int | None
+) -> Request:
+    """Keep the raw text of a page as it is being typed; only the fields that are named change.
+
+    Raises:
+        Conflict: the page has been saved on another device since `base_revision`.
+    """
+    request = _open_draft(case, by)
+    if base_revision is not None and base_revision != request.revision:
+        raise Conflict(
+            _("This page was changed on another device. Load it again to see what is kept."),
+            code="changed-elsewhere",
+        )
+    request.typed = {**request.typed, page: {**request.typed.get(page, {}), **values}}
+    request.revision += 1
+    request.touched_at = clock.now()
+    request.save(update_fields=["typed", "revision", "touched_at"])
+    return request
+
+
+@transaction.atomic
+def save_start(*, by: Person, case: Case, country: str, specialty: Specialty) -> Case:
+    """Keep where the child lives and what the question is about."""
+    request = _open_draft(case, by)
+    Case.objects.filter(pk=case.pk).update(country=country, specialty=specialty)
+    Child.objects.filter(pk=case.child_id).update(country=country)
+    _saved(request, case, by, "start")
+    case.refresh_from_db()
+    return case
+
+
+@transaction.atomic
+def save_emergency(*, by: Person, case: Case, emergency: bool) -> Case:
+    """Keep whether the child is in danger now."""
+    _saved(_open_draft(case, by), case, by, "emergency", emergency=emergency)
+    return case
+
+
+@transaction.atomic
+def save_child(
+    *,
+    by: Person,
+    case: Case,
+    full_name: str,
+    latin_name: str,
+    birth_date: date,
+    sex: str,
+    weight_kg: Decimal | None = None,
+    height_cm: Decimal | None = None,
+) -> Case:
+    """Keep who the child is.
+
+    Raises:
+        Refused: a birth date in the future, or a patient of age.
+    """
+    request = _open_draft(case, by)
+    people.check_birth_date(birth_date)
+    Child.objects.filter(pk=case.child_id).update(
+        full_name=full_name, latin_name=latin_name, birth_date=birth_date, sex=sex
+    )
+    _saved(request, case, by, "child", weight_kg=weight_kg, height_cm=height_cm)
+    case.child.refresh_from_db()
+    return case
+
+
+@transaction.atomic
+def save_guardian(
+    *, by: Person, case: Case, full_name: str, latin_name: str, phone: str, kind: str
+) -> Case:
+    """Keep who asks, and on what ground this person decides for the child."""
+    request = _open_draft(case, by)
+    accounts.describe(by=by, person=by, full_name=full_name, latin_name=latin_name, phone=phone)
+    accounts.set_guardianship(by=by, child=case.child, person=by, kind=kind)
+    _saved(request, case, by, "you")
+    return case
+
+
+@transaction.atomic
+def save_provider(
+    *, by: Person, case: Case, full_name: str, clinic: str, email: str, phone: str, language: str
+) -> Case:
+    """Keep who treats the child at home.
+
+    Raises:
+        Refused: the address is not one.
+    """
+    request = _open_draft(case, by)
+    LocalProvider.objects.update_or_create(
+        case=case,
+        defaults={
+            "full_name": full_name,
+            "clinic": clinic,
+            "email": people.clean_email(email),
+            "phone": phone,
+            "language": language,
+        },
+    )
+    _saved(request, case, by, "provider")
+    return case
+
+
+@transaction.atomic
+def save_story(*, by: Person, case: Case, page: str = "story", **texts: str) -> Case:
+    """Keep parts of the child's story; the names are those of `STORY`."""
+    unknown = set(texts) - set(STORY)
+    if unknown:
+        raise ValueError(unknown)
+    _saved(_open_draft(case, by), case, by, page, **texts)
+    return case
+
+
+@transaction.atomic
+def save_questions(*, by: Person, case: Case, texts: list[str]) -> Case:
+    """Keep the family's questions, numbered from 1 in their order; empty ones are left out.
+
+    Raises:
+        Refused: more than the program can answer in one report.
+    """
+    request = _open_draft(case, by)
+    kept = [text.strip() for text in texts if text.strip()]
+    if len(kept) > MOST_QUESTIONS:
+        raise Refused(
+            _("Please choose your %(most)s most important questions.") % {"most": MOST_QUESTIONS},
+            code="too-many-questions",
+            field="questions",
+        )
+    Question.objects.filter(case=case).delete()
+    Question.objects.bulk_create(
+        Question(case=case, number=number, text=text) for number, text in enumerate(kept, 1)
+    )
+    _saved(request, case, by, "questions")
+    return case
+
+
+@transaction.atomic
+def give_consents(*, by: Person, case: Case, kinds: list[str], disclaimer: Disclaimer) -> Case:
+    """Keep what a guardian agreed to, with the version and language of the words shown.
+
+    What was agreed to before and is not among `kinds` is withdrawn, and stays on record.
+
+    Raises:
+        Refused: by somebody who may not consent for the child.
+    """
+    request = _open_draft(case, by)
+    if not case.child.guardianships.filter(
+        person=by, may_consent=True, revoked_at__isnull=True
+    ).exists():
+        raise Refused(
+            _("First say who you are and that you may decide for the child."),
+            code="may-not-consent",
+        )
+    live = Consent.objects.filter(case=case, person=by, withdrawn_at__isnull=True)
+    live.exclude(kind__in=kinds, version=disclaimer.version, language=disclaimer.language).update(
+        withdrawn_at=clock.now()
+    )
+    given = set(live.values_list("kind", flat=True))
+    for kind in kinds:
+        if kind not in given:
+            Consent.objects.create(
+                case=case,
+                person=by,
+                kind=kind,
+                version=disclaimer.version,
+                language=disclaimer.language,
+            )
+    _saved(request, case, by, "consent")
+    return case
+
+
+@transaction.atomic
+def submit(*, by: Person, case: Case) -> Case:
+    """Send the request; sending it twice from two tabs sends it once and says so.
+
+    Raises:
+        Refused: something is missing, an emergency, or the program may not help here.
+        Conflict: it has been sent already.
+    """
+    workflow.advance(case, "submit", by=by, stamps={"submitted_at": clock.now()})
+    ChecklistItem.objects.bulk_create(
+        ChecklistItem(
+            case=case,
+            key=row.key,
+            kind=row.kind,
+            labels=row.labels,
+            required=row.required,
+            position=position,
+            state=_state_at_start(case, row.key),
+        )
+        for position, row in enumerate(program.checklist_for(case.specialty))
+    )
+    invite_provider(case=case, by=by)
+    notify(
+        to=by, template="request-received", case_id=case.pk, case_reference=case.reference,
+        link=f"/my/cases/{case.reference}/",
+    )  # fmt: skip
+    return case
+
+
+def _state_at_start(case: Case, key: str) -> str:
+    told = key == "medicines" and case.request.medicines.strip()
+    return ItemState.ARRIVED if told else ItemState.OPEN

@@ -1,0 +1,33 @@
+"""Who is told when something happened in a case; each mail says only that there is something."""
+
+from secondopinion.accounts.models import Person
+from secondopinion.cases.models import Case, Part
+from secondopinion.cases.queries import holders_of
+from secondopinion.messaging.actions import notify
+
+_PAGES = {Part.FAMILY: "/my/cases", Part.LOCAL_PROVIDER: "/provider/cases"}
+
+
+def tell(case: Case, person: Person, template: str, pages: str) -> None:
+    """Write to one person, with the case's address among their pages."""
+    notify(
+        to=person, template=template, case_id=case.pk, case_reference=case.reference,
+        link=f"{pages}/{case.reference}/",
+    )  # fmt: skip
+
+
+def tell_part(case: Case, part: Part, template: str) -> None:
+    """Write to everybody who is the family, or the local provider, of a case."""
+    for person in holders_of(case, part):
+        tell(case, person, template, _PAGES[part])
+
+
+def tell_family(case: Case, template: str) -> None:
+    """Write to the family of a case."""
+    tell_part(case, Part.FAMILY, template)
+
+
+def tell_coordinator(case: Case, template: str = "message-waiting") -> None:
+    """Write to the owner of a case, if it has one."""
+    if case.coordinator:
+        tell(case, case.coordinator, template, "/desk/cases")

@@ -1,0 +1,84 @@
+"""The clocks of a case: business time against the program's targets, stopped while we wait."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from secondopinion.cases.models import Case, ClockSpan
+from secondopinion.cases.states import CLOCKS
+from secondopinion.core import clock
+from secondopinion.program import queries as program
+
+SOON = 0.75  # of the target: from here on a step is shown as about to be late
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One clock as it stands: `used` and `target` in business hours."""
+
+    step: str
+    used: float
+    target: float
+    due_at: datetime | None
+    running: bool
+
+    @property
+    def late(self) -> bool:
+        """Whether the target has been passed."""
+        return self.used > self.target
+
+    @property
+    def soon(self) -> bool:
+        """Whether the target will be passed soon."""
+        return not self.late and self.used >= SOON * self.target
+
+
+def follow(case: Case) -> None:
+    """Stop and start the clocks so that they fit the state, and set the case's due time."""
+    now = clock.now()
+    wanted = CLOCKS.get(case.state, frozenset())
+    running = {span.step: span for span in case.clock_spans.filter(ended_at__isnull=True)}
+    for step, span in running.items():
+        if step not in wanted:
+            ClockSpan.objects.filter(pk=span.pk).update(ended_at=now)
+    calendar = program.calendar()
+    due = [span.due_at for step, span in running.items() if step in wanted]
+    for step in wanted - set(running):
+        left = program.target(step) - used_hours(case, step)
+        due_at = calendar.add(now, timedelta(hours=max(left, 0.0)))
+        ClockSpan.objects.create(case=case, step=step, began_at=now, due_at=due_at)
+        due.append(due_at)
+    case.due_at = min(due, default=None)
+    Case.objects.filter(pk=case.pk).update(due_at=case.due_at)
+
+
+def used_hours(case: Case, step: str) -> float:
+    """Return the business hours that a step has used so far."""
+    calendar, now = program.calendar(), clock.now()
+    used = timedelta()
+    for span in case.clock_spans.filter(step=step):
+        used += calendar.between(span.began_at, span.ended_at or now)
+    return used / timedelta(hours=1)
+
+
+def readings(case: Case) -> list[Reading]:
+    """Return every clock that ever ran in the case, in the order of their first start."""
+    calendar, now = program.calendar(), clock.now()
+    by_step: dict[str, list[ClockSpan]] = {}
+    for span in case.clock_spans.all():
+        by_step.setdefault(span.step, []).append(span)
+    found = []
+    for step, spans in by_step.items():
+        used = sum(
+            (calendar.between(span.began_at, span.ended_at or now) for span in spans), timedelta()
+        )
+        live = next((span for span in spans if span.ended_at is None), None)
+        found.append(
+            Reading(
+                step=step,
+                used=used / timedelta(hours=1),
+                target=program.target(step),
+                due_at=live.due_at if live else None,
+                running=live is not None,
+            )
+        )
+    return found

@@ -1,0 +1,284 @@
+"""The case and what belongs to it: request, questions, parts in it, checklist, clocks."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
+
+from secondopinion.accounts.models import Child, Person
+from secondopinion.cases.states import State
+from secondopinion.core import clock
+from secondopinion.core.ids import case_reference
+from secondopinion.core.models import Stored, VaultSpace
+from secondopinion.program.models import DeliveryMode, Specialty
+
+
+class Case(Stored):
+    """One request for one opinion about one child, from its draft until it is closed."""
+
+    reference = models.CharField(max_length=16, unique=True, default=case_reference)
+    state = models.CharField(max_length=20, choices=State.choices, default=State.DRAFT)
+    state_since = models.DateTimeField(default=clock.now)
+    child = models.OneToOneField(Child, on_delete=models.PROTECT, related_name="case")
+    specialty = models.ForeignKey(Specialty, on_delete=models.PROTECT, null=True, blank=True)
+    country = CountryField(blank=True)
+    language = models.CharField(max_length=10, default="en")
+    vault = models.OneToOneField(VaultSpace, on_delete=models.PROTECT, related_name="case")
+    coordinator = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    delivery_mode = models.CharField(max_length=20, choices=DeliveryMode.choices, blank=True)
+    delivery_basis = models.TextField(blank=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    reported_at = models.DateTimeField(null=True, blank=True)
+    follow_up_until = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)
+    reason = models.TextField(blank=True)
+    instead = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [models.Index(name="case_state_due", fields=["state", "due_at"])]
+        constraints = [
+            models.CheckConstraint(
+                name="case_is_submitted_when_it_left_draft",
+                condition=models.Q(state__in=[State.DRAFT, State.EXPIRED, State.WITHDRAWN])
+                | models.Q(submitted_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="case_has_an_owner_once_accepted",
+                condition=models.Q(accepted_at__isnull=True)
+                | models.Q(coordinator__isnull=False, delivery_mode__gt=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class Request(Stored):
+    """What the family wrote. `typed` keeps raw text of half-filled pages, page by page."""
+
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="request")
+    revision = models.PositiveIntegerField(default=0)
+    touched_at = models.DateTimeField(default=clock.now)
+    typed = models.JSONField(default=dict)
+    saved_pages = models.JSONField(default=list)
+    emergency = models.BooleanField(null=True)
+    weight_kg = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
+    height_cm = models.DecimalField(max_digits=5, decimal_places=1, null=True, blank=True)
+    diagnosis = models.TextField(blank=True)
+    history = models.TextField(blank=True)
+    medicines = models.TextField(blank=True)
+    allergies = models.TextField(blank=True)
+    operations = models.TextField(blank=True)
+    family_history = models.TextField(blank=True)
+    immunisations = models.TextField(blank=True)
+    development = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"request of {self.case_id}"
+
+
+class Question(Stored):
+    """A numbered question of the family; the report answers it by this number."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="questions")
+    number = models.PositiveSmallIntegerField()
+    text = models.TextField()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(name="question_number_once", fields=["case", "number"])
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}. {self.text[:40]}"
+
+
+class LocalProvider(Stored):
+    """The clinician or clinic that treats the child at home."""
+
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="local_provider")
+    full_name = models.CharField(max_length=200)
+    clinic = models.CharField(max_length=200, blank=True)
+    email = models.EmailField()
+    phone = models.CharField(max_length=40, blank=True)
+    language = models.CharField(max_length=10, default="en")
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    invited_at = models.DateTimeField(null=True, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    correction = models.TextField(blank=True)
+    receipt = models.CharField(max_length=12, blank=True)
+
+    def __str__(self) -> str:
+        return self.full_name
+
+
+class Consent(Stored):
+    """What a guardian agreed to: which words, in which version and language, when."""
+
+    class Kind(models.TextChoices):
+        REVIEW = "review", _("The records may be read for the opinion")
+        CONTACT_PROVIDER = "contact_provider", _("We may write to the local provider")
+        DISCLAIMER = "disclaimer", _("The disclaimer was read")
+        ASSENT = "assent", _("The young person agrees")
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="consents")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    version = models.CharField(max_length=20)
+    language = models.CharField(max_length=10)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="consent_once",
+                fields=["case", "person", "kind"],
+                condition=models.Q(withdrawn_at__isnull=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.version} ({self.language})"
+
+
+class Part(models.TextChoices):
+    """The parts that a person can have in a case."""
+
+    FAMILY = "family", _("Family")
+    LOCAL_PROVIDER = "local_provider", _("Local provider")
+    COORDINATOR = "coordinator", _("Intake coordinator")
+    SPECIALIST = "specialist", _("Specialist")
+    REFERRAL_COORDINATOR = "referral_coordinator", _("Referral coordinator")
+
+
+class Participation(Stored):
+    """Who has which part in a case, since when, until when. It decides what is visible."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="participations")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="participations")
+    role = models.CharField(max_length=30, choices=Part.choices)
+    since = models.DateTimeField(default=clock.now)
+    until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="participation_once",
+                fields=["case", "person", "role"],
+                condition=models.Q(until__isnull=True),
+            ),
+            models.UniqueConstraint(
+                name="participation_one_coordinator",
+                fields=["case"],
+                condition=models.Q(until__isnull=True, role="coordinator"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} as {self.role}"
+
+
+class ItemState(models.TextChoices):
+    """Where a thing on the checklist stands."""
+
+    OPEN = "open", _("Missing")
+    ASKED = "asked", _("Asked for")
+    ARRIVED = "arrived", _("Here")
+    WAIVED = "waived", _("Not needed")
+
+
+class ChecklistItem(Stored):
+    """One thing that the case calls for before an expert starts."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="checklist")
+    key = models.SlugField()
+    kind = models.CharField(max_length=10)
+    labels = models.JSONField(default=dict)
+    required = models.BooleanField(default=True)
+    position = models.PositiveSmallIntegerField(default=0)
+    state = models.CharField(max_length=10, choices=ItemState.choices, default=ItemState.OPEN)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(name="checklist_item_once", fields=["case", "key"])]
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.state}"
+
+
+class InformationRequest(Stored):
+    """Something asked of the family or the local provider; the clock stops while it is open."""
+
+    class To(models.TextChoices):
+        FAMILY = "family", _("Family")
+        LOCAL_PROVIDER = "local_provider", _("Local provider")
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="information_requests")
+    item = models.ForeignKey(ChecklistItem, on_delete=models.SET_NULL, null=True, blank=True)
+    to = models.CharField(max_length=20, choices=To.choices, default=To.FAMILY)
+    text = models.TextField()
+    asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    answer = models.TextField(blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    dropped_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="information_request_answered_when_and_by_whom",
+                condition=models.Q(answered_at__isnull=True, answered_by__isnull=True)
+                | models.Q(answered_at__isnull=False, answered_by__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"to {self.to} in {self.case_id}"
+
+
+class HandOver(Stored):
+    """A case that changed hands between coordinators, with the note for the next one."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="hand_overs")
+    giver = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    taker = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    note = models.TextField()
+
+    class Meta:
+        ordering = ["created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.giver_id} to {self.taker_id}"
+
+
+class ClockSpan(Stored):
+    """A stretch in which the clock of one step ran; it stops while the family is waited for."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="clock_spans")
+    step = models.CharField(max_length=20)
+    began_at = models.DateTimeField(default=clock.now)
+    due_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["began_at"]
+        constraints = [
+            models.UniqueConstraint(
+                name="clock_span_one_running",
+                fields=["case", "step"],
+                condition=models.Q(ended_at__isnull=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.step} from {self.began_at:%Y-%m-%d %H:%M}"

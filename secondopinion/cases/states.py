@@ -1,0 +1,62 @@
+"""The states of a case, and what each means to the family."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class State(models.TextChoices):
+    """Where a case stands."""
+
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted")
+    COLLECTING = "collecting", _("Collecting records")
+    WAITING_ON_FAMILY = "waiting_on_family", _("Waiting on the family")
+    READY = "ready", _("Ready for an expert")
+    OFFERED = "offered", _("Offered to an expert")
+    IN_REVIEW = "in_review", _("In review")
+    MORE_NEEDED = "more_needed", _("More is needed")
+    REPORTED = "reported", _("Report signed")
+    FOLLOW_UP = "follow_up", _("Follow-up")
+    CLOSED = "closed", _("Closed")
+    DECLINED = "declined", _("Declined")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    EXPIRED = "expired", _("Expired")
+
+
+ENDED = frozenset({State.CLOSED, State.DECLINED, State.WITHDRAWN, State.EXPIRED})
+UNDER_WAY = frozenset(State) - ENDED - {State.DRAFT}
+
+# The four steps that the family is always shown, by state; 0 where the case has ended unheard.
+FAMILY_STEP: dict[str, int] = {
+    State.DRAFT: 1,
+    State.SUBMITTED: 1,
+    State.COLLECTING: 1,
+    State.WAITING_ON_FAMILY: 1,
+    State.READY: 2,
+    State.OFFERED: 2,
+    State.IN_REVIEW: 3,
+    State.MORE_NEEDED: 3,
+    State.REPORTED: 3,
+    State.FOLLOW_UP: 4,
+    State.CLOSED: 4,
+    State.DECLINED: 0,
+    State.WITHDRAWN: 0,
+    State.EXPIRED: 0,
+}
+
+FAMILY_STEPS = (
+    _("Submit a request"),
+    _("Assigning an expert"),
+    _("Review of medical information"),
+    _("Follow-up questions"),
+)
+
+# Which clocks run in which state; in a state that is not named, none does.
+CLOCKS: dict[str, frozenset[str]] = {
+    State.SUBMITTED: frozenset({"acknowledge"}),
+    State.COLLECTING: frozenset({"review_records"}),
+    State.READY: frozenset({"expert", "report"}),
+    State.OFFERED: frozenset({"expert", "report"}),
+    State.IN_REVIEW: frozenset({"report"}),
+    State.REPORTED: frozenset({"report"}),
+}

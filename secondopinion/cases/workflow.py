@@ -1,0 +1,139 @@
+"""The workflow: one table, and the only function that moves a case along it.
+
+Buttons, the state diagram in the docs and the test of every role in every state come from here.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from secondopinion.accounts.models import Person
+from secondopinion.audit import actions as audit
+from secondopinion.cases import clocks, rules
+from secondopinion.cases.models import Case
+from secondopinion.cases.queries import roles_of
+from secondopinion.cases.states import ENDED, UNDER_WAY, State
+from secondopinion.core import clock
+from secondopinion.core.errors import Conflict, NotYours
+
+SYSTEM = "system"  # a job, not a person
+
+Rule = Callable[[Case], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A row: this action takes a case from one of these states to that one."""
+
+    action: str
+    sources: frozenset[State]
+    target: State
+    who: frozenset[str]
+    label: str | Promise
+    must_hold: Rule = rules.nothing
+
+
+def _row(  # noqa: PLR0917 - the columns of the table, in its order
+    action: str, sources: set[State], target: State, who: set[str], label: str | Promise,
+    must_hold: Rule = rules.nothing,
+) -> Transition:  # fmt: skip
+    return Transition(action, frozenset(sources), target, frozenset(who), label, must_hold)
+
+
+S = State
+_ROWS = (
+    _row("submit", {S.DRAFT}, S.SUBMITTED, {"family"}, _("Send the request"),
+         rules.complete_request),
+    _row("accept", {S.SUBMITTED}, S.COLLECTING, {"desk"}, _("Take this case"), rules.offered_here),
+    _row("ask", {S.COLLECTING, S.WAITING_ON_FAMILY}, S.WAITING_ON_FAMILY, {"coordinator"},
+         _("Ask for something missing")),
+    _row("answered", {S.WAITING_ON_FAMILY}, S.COLLECTING,
+         {"family", "local_provider", "coordinator"}, _("Everything asked for has been answered"),
+         rules.nothing_asked),
+    _row("complete", {S.COLLECTING}, S.READY, {"coordinator"}, _("Mark the records complete"),
+         rules.checklist_settled),
+    _row("reopen", {S.READY}, S.COLLECTING, {"coordinator"}, _("Collect more records")),
+    _row("offer", {S.READY}, S.OFFERED, {"coordinator", SYSTEM}, _("Offer to a specialist")),
+    _row("decline_offer", {S.OFFERED}, S.READY, {"offered", SYSTEM}, _("Decline the offer")),
+    _row("withdraw_offer", {S.OFFERED}, S.READY, {"coordinator"}, _("Take the offer back")),
+    _row("accept_offer", {S.OFFERED}, S.IN_REVIEW, {"offered"}, _("Accept the case")),
+    _row("ask_more", {S.IN_REVIEW, S.MORE_NEEDED}, S.MORE_NEEDED, {"specialist"},
+         _("Ask for more")),
+    _row("more_arrived", {S.MORE_NEEDED}, S.IN_REVIEW,
+         {"family", "local_provider", "coordinator", "specialist"}, _("Go on with the review"),
+         rules.nothing_asked),
+    _row("sign", {S.IN_REVIEW}, S.REPORTED, {"specialist"}, _("Sign the report")),
+    _row("deliver", {S.REPORTED}, S.FOLLOW_UP, {"coordinator", "specialist", SYSTEM},
+         _("Deliver the report")),
+    _row("close", {S.FOLLOW_UP}, S.CLOSED, {"coordinator", SYSTEM}, _("Close the case")),
+    _row("decline", {S.SUBMITTED, S.COLLECTING, S.WAITING_ON_FAMILY, S.READY}, S.DECLINED,
+         {"desk"}, _("Decline the case")),
+    _row("withdraw", {S.DRAFT, *UNDER_WAY}, S.WITHDRAWN, {"family"}, _("Withdraw the request")),
+    _row("expire", {S.DRAFT}, S.EXPIRED, {SYSTEM}, _("Let the draft expire")),
+)  # fmt: skip
+
+TRANSITIONS: dict[str, Transition] = {row.action: row for row in _ROWS}
+
+
+def who_is(case: Case, by: Person | None, also: frozenset[str] = frozenset()) -> set[str]:
+    """Return the parts that `by` has here; None is a job of the system."""
+    return {SYSTEM} if by is None else roles_of(case, by) | also
+
+
+@transaction.atomic
+def advance(
+    case: Case,
+    action: str,
+    *,
+    by: Person | None,
+    also: frozenset[str] = frozenset(),
+    stamps: dict[str, Any] | None = None,
+    detail: dict[str, Any] | None = None,
+) -> Case:
+    """Move the case by compare-and-swap, stop and start its clocks, and write the audit.
+
+    `also` names parts that only the calling room can know (``offered``: an open offer). `stamps`
+    are further columns of the case that change with the state.
+
+    Raises:
+        NotYours: the person has no part that may do it.
+        Refused: what must hold does not.
+        Conflict: the case is not in a state from which it can be done (any more).
+    """
+    row = TRANSITIONS[action]
+    if not who_is(case, by, also) & row.who:
+        raise NotYours
+    fresh = Case.objects.select_for_update().get(pk=case.pk)
+    if fresh.state not in row.sources:
+        raise Conflict(_moved_on(fresh), code="state-changed")
+    row.must_hold(fresh)
+    now = clock.now()
+    fields: dict[str, Any] = {"state": row.target, "state_since": now, **(stamps or {})}
+    if row.target in ENDED:
+        fields["ended_at"] = now
+    moved = Case.objects.filter(pk=case.pk, state__in=row.sources).update(**fields)
+    if not moved:
+        raise Conflict(_moved_on(fresh), code="state-changed")
+    case.refresh_from_db()
+    clocks.follow(case)
+    audit.record(
+        f"case-{action}", by=by, case_id=case.pk, target=case,
+        detail={"from": fresh.state, "to": str(row.target), **(detail or {})},
+    )  # fmt: skip
+    return case
+
+
+def _moved_on(case: Case) -> str:
+    return _("This case has moved on: it is now “%(state)s”. Nothing was changed.") % {
+        "state": case.get_state_display()
+    }
+
+
+def available(case: Case, person: Person, also: frozenset[str] = frozenset()) -> list[Transition]:
+    """Return the rows that this person may try now; what must hold is told when they try."""
+    who = who_is(case, person, also)
+    return [row for row in _ROWS if case.state in row.sources and who & row.who]

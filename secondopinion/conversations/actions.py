@@ -1,0 +1,40 @@
+"""Writing in a thread."""
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from secondopinion.accounts.models import Person
+from secondopinion.audit import actions as audit
+from secondopinion.cases.actions.telling import tell_coordinator, tell_part
+from secondopinion.cases.models import Case, Part
+from secondopinion.conversations.models import Post, Thread
+from secondopinion.conversations.rules import threads_of
+from secondopinion.core.errors import NotYours, Refused
+
+LONGEST = 10_000  # characters
+
+
+@transaction.atomic
+def post(*, case: Case, thread: str, by: Person, text: str) -> Post:
+    """Write a message; the other side is told that there is one, and nothing more.
+
+    Raises:
+        NotYours: the person has no part in this thread.
+        Refused: nothing written, or too much for one message.
+    """
+    if thread not in threads_of(case, by):
+        raise NotYours
+    text = text.strip()
+    if not text:
+        raise Refused(_("Write your message first."), code="text-missing", field="text")
+    if len(text) > LONGEST:
+        raise Refused(
+            _("This message is too long. Send it in two parts."), code="text-too-long", field="text"
+        )
+    made = Post.objects.create(case=case, thread=thread, author=by, text=text, language=by.language)
+    if case.coordinator_id != by.pk:
+        tell_coordinator(case)
+    elif thread in {Thread.FAMILY, Thread.LOCAL_PROVIDER}:
+        tell_part(case, Part(thread), "message-waiting")
+    audit.record("message-posted", by=by, case_id=case.pk, target=made, detail={"thread": thread})
+    return made

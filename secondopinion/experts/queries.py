@@ -1,0 +1,41 @@
+"""Reads of offers and experts."""
+
+from django.db.models import QuerySet
+
+from secondopinion.accounts.models import Person
+from secondopinion.cases.models import Case
+from secondopinion.core.errors import NotYours
+from secondopinion.experts.models import ExpertProfile, Offer, OfferState
+
+OFFERED = frozenset({"offered"})  # the part in a case that an open offer gives
+
+
+def open_offers(person: Person) -> QuerySet[Offer]:
+    """Return the offers that wait for this specialist, the most urgent first."""
+    return (
+        Offer.objects.filter(expert__person=person, state=OfferState.OPEN)
+        .select_related("case", "case__child", "case__specialty", "case__request")
+        .order_by("answer_by")
+    )
+
+
+def offer_for(person: Person, reference: str) -> Offer:
+    """Return the open offer of a case to this specialist.
+
+    Raises:
+        NotYours: there is none.
+    """
+    found = open_offers(person).filter(case__reference=reference).first()
+    if found is None:
+        raise NotYours
+    return found
+
+
+def offers_of(case: Case) -> QuerySet[Offer]:
+    """Return every offer of a case, the first one first."""
+    return Offer.objects.filter(case=case).select_related("expert__person")
+
+
+def profile(person: Person) -> ExpertProfile | None:
+    """Return what a specialist can take, if they are one."""
+    return ExpertProfile.objects.filter(person=person).first()
