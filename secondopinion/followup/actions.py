@@ -1,0 +1,147 @@
+"""Asking after the report, passing on, answering by a signed addendum."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from secondopinion.accounts.models import Person
+from secondopinion.audit import actions as audit
+from secondopinion.cases.actions.parts import require
+from secondopinion.cases.actions.telling import tell, tell_coordinator, tell_part
+from secondopinion.cases.models import Case, Part
+from secondopinion.cases.queries import holders_of, roles_of
+from secondopinion.cases.states import State
+from secondopinion.core import clock
+from secondopinion.core.errors import Conflict, Refused
+from secondopinion.followup.models import FollowUpQuestion, QuestionState
+from secondopinion.opinions import actions as opinions
+from secondopinion.program import queries as program
+
+ASKERS = (Part.FAMILY, Part.LOCAL_PROVIDER)
+
+
+def window_open(case: Case) -> bool:
+    """Say whether questions can be asked now."""
+    return (
+        case.state == State.FOLLOW_UP
+        and case.follow_up_until is not None
+        and clock.now() <= case.follow_up_until
+    )
+
+
+@transaction.atomic
+def ask(*, by: Person, case: Case, text: str) -> FollowUpQuestion:
+    """Ask about the report; the intake team sees it first.
+
+    The same words asked twice (two tabs, a second press) are one question.
+
+    Raises:
+        NotYours: by somebody who is neither family nor local provider.
+        Refused: nothing written, or the time for questions is over.
+    """
+    require(case, by, *ASKERS)
+    text = text.strip()
+    if not text:
+        raise Refused(_("Write your question first."), code="text-missing", field="text")
+    Case.objects.select_for_update().get(pk=case.pk)
+    case.refresh_from_db()
+    if not window_open(case):
+        raise Refused(
+            _("The time for questions about this report is over. Start a new request to ask more."),
+            code="window-closed",
+        )
+    asked = FollowUpQuestion.objects.filter(case=case)
+    same = asked.filter(text=text, asked_by=by).first()
+    if same is not None:
+        return same
+    made = FollowUpQuestion.objects.create(
+        case=case,
+        number=asked.count() + 1,
+        asked_by=by,
+        text=text,
+        due_at=program.calendar().add(clock.now(), timedelta(hours=program.target("answer"))),
+    )
+    tell_coordinator(case)
+    audit.record("follow-up-asked", by=by, case_id=case.pk, target=made)
+    return made
+
+
+def _move(question: FollowUpQuestion, sources: list[str], **fields: object) -> None:
+    done = FollowUpQuestion.objects.filter(pk=question.pk, state__in=sources).update(**fields)
+    if not done:
+        raise Conflict(_("This question has been dealt with already."), code="state-changed")
+    question.refresh_from_db()
+
+
+@transaction.atomic
+def pass_to_expert(*, by: Person, question: FollowUpQuestion) -> FollowUpQuestion:
+    """Pass a question on to the specialist who wrote the report."""
+    case = question.case
+    require(case, by, Part.COORDINATOR)
+    _move(question, [QuestionState.ASKED], state=QuestionState.WITH_EXPERT)
+    for person in holders_of(case, Part.SPECIALIST):
+        tell(case, person, "message-waiting", "/expert/cases")
+    audit.record("follow-up-passed", by=by, case_id=case.pk, target=question)
+    return question
+
+
+@transaction.atomic
+def settle(*, by: Person, question: FollowUpQuestion, reply: str) -> FollowUpQuestion:
+    """Answer a question that is not a medical one, as the intake team, without an addendum.
+
+    Raises:
+        Refused: without a reply.
+    """
+    case = question.case
+    require(case, by, Part.COORDINATOR)
+    if not reply.strip():
+        raise Refused(_("Write your answer first."), code="text-missing", field="reply")
+    _move(
+        question, [QuestionState.ASKED], state=QuestionState.SETTLED, reply=reply.strip(),
+        settled_at=clock.now(),
+    )  # fmt: skip
+    _tell_asker(question)
+    audit.record("follow-up-settled", by=by, case_id=case.pk, target=question)
+    return question
+
+
+@transaction.atomic
+def answer(
+    *, by: Person, question: FollowUpQuestion, text: str, reauthenticated_at: datetime | None
+) -> FollowUpQuestion:
+    """Answer a question by a signed addendum to the report, delivered like the report itself.
+
+    Raises:
+        NotYours: by somebody who is not the specialist of the case.
+        Refused: nothing written, or the second factor was not given just now.
+        Conflict: it has been answered already.
+    """
+    case = question.case
+    require(case, by, Part.SPECIALIST)
+    if not text.strip():
+        raise Refused(_("Write your answer first."), code="text-missing", field="text")
+    FollowUpQuestion.objects.select_for_update().get(pk=question.pk)
+    question.refresh_from_db()
+    if question.state != QuestionState.WITH_EXPERT:
+        raise Conflict(_("This question has been dealt with already."), code="state-changed")
+    addendum = opinions.sign_addendum(
+        case=case,
+        by=by,
+        question=question.text,
+        answer=text.strip(),
+        reauthenticated_at=reauthenticated_at,
+    )
+    _move(
+        question, [QuestionState.WITH_EXPERT], state=QuestionState.ANSWERED, addendum=addendum,
+        settled_at=clock.now(),
+    )  # fmt: skip
+    _tell_asker(question)
+    audit.record("follow-up-answered", by=by, case_id=case.pk, target=question)
+    return question
+
+
+def _tell_asker(question: FollowUpQuestion) -> None:
+    roles = roles_of(question.case, question.asked_by)
+    part = Part.FAMILY if Part.FAMILY in roles else Part.LOCAL_PROVIDER
+    tell_part(question.case, part, "answer-ready")

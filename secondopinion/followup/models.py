@@ -1,0 +1,50 @@
+"""Questions after the report, and the addendum that answers each."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from secondopinion.accounts.models import Person
+from secondopinion.cases.models import Case
+from secondopinion.core.models import Stored
+from secondopinion.opinions.models import SignedReport
+
+
+class QuestionState(models.TextChoices):
+    """Where a follow-up question stands."""
+
+    ASKED = "asked", _("With the intake team")
+    WITH_EXPERT = "with_expert", _("With the specialist")
+    ANSWERED = "answered", _("Answered")
+    SETTLED = "settled", _("Settled by the intake team")
+
+
+class FollowUpQuestion(Stored):
+    """A question about a delivered report, from the family or the local provider."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="follow_up_questions")
+    number = models.PositiveSmallIntegerField()
+    asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField()
+    state = models.CharField(
+        max_length=20, choices=QuestionState.choices, default=QuestionState.ASKED
+    )
+    due_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+    reply = models.TextField(blank=True)
+    addendum = models.OneToOneField(
+        SignedReport, on_delete=models.PROTECT, null=True, blank=True, related_name="answers"
+    )
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(name="follow_up_number_once", fields=["case", "number"]),
+            models.CheckConstraint(
+                name="follow_up_answered_has_addendum",
+                condition=models.Q(state="answered", addendum__isnull=False)
+                | models.Q(~models.Q(state="answered"), addendum__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} in {self.case_id}"

@@ -1,0 +1,121 @@
+"""The director's figures: counts and times, never a name."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from statistics import median, quantiles
+
+from django.db.models import Count, QuerySet, Sum
+
+from secondopinion.billing.models import Fee, FeeState
+from secondopinion.cases.clocks import readings
+from secondopinion.cases.models import Case
+from secondopinion.cases.states import ENDED, State
+from secondopinion.core import clock
+from secondopinion.outcomes.models import Outcome
+from secondopinion.program import queries as program
+
+
+@dataclass(slots=True)
+class Turnaround:
+    """Business days that a step took in the cases that finished it."""
+
+    step: str
+    target_days: float
+    days: list[float] = field(default_factory=list)
+
+    @property
+    def median(self) -> float | None:
+        """The middle one, in business days."""
+        return median(self.days) if self.days else None
+
+    @property
+    def ninetieth(self) -> float | None:
+        """What nine in ten stayed below, in business days."""
+        if len(self.days) < 2:
+            return self.days[0] if self.days else None
+        return quantiles(self.days, n=10, method="inclusive")[-1]
+
+    @property
+    def in_time(self) -> int:
+        """How many kept the target."""
+        return sum(each <= self.target_days for each in self.days)
+
+
+@dataclass(slots=True)
+class Figures:
+    """What the director's page shows for a period."""
+
+    since: datetime
+    until: datetime
+    submitted: int
+    reported: int
+    closed: int
+    declined: int
+    withdrawn: int
+    backlog: dict[str, int]
+    late: int
+    turnaround: list[Turnaround]
+    countries: list[tuple[str, int]]
+    fees: dict[str, tuple[int, str]]
+    outcomes: dict[str, dict[str, int]]
+
+
+def figures(since: datetime, until: datetime) -> Figures:
+    """Count what happened from `since` until `until`; the backlog is that of now."""
+    submitted = Case.objects.filter(submitted_at__gte=since, submitted_at__lt=until)
+    ended = Case.objects.filter(ended_at__gte=since, ended_at__lt=until)
+    by_end = Counter(ended.values_list("state", flat=True))
+    under_way = Case.objects.exclude(state__in=[*ENDED, State.DRAFT])
+    backlog = Counter(under_way.values_list("state", flat=True))
+    countries = Counter(str(each) for each in submitted.values_list("country", flat=True))
+    return Figures(
+        since=since,
+        until=until,
+        submitted=submitted.count(),
+        reported=Case.objects.filter(reported_at__gte=since, reported_at__lt=until).count(),
+        closed=by_end[State.CLOSED],
+        declined=by_end[State.DECLINED],
+        withdrawn=by_end[State.WITHDRAWN],
+        backlog={state: backlog[state] for state in State if backlog[state]},
+        late=under_way.filter(due_at__lt=clock.now()).count(),
+        turnaround=_turnaround(submitted),
+        countries=countries.most_common(),
+        fees=_fees(submitted),
+        outcomes=_outcomes(since, until),
+    )
+
+
+def _turnaround(cases: QuerySet[Case]) -> list[Turnaround]:
+    hours = program.business_hours_per_day()
+    by_step: dict[str, Turnaround] = {}
+    for case in cases.prefetch_related("clock_spans"):
+        for reading in readings(case):
+            if reading.running:
+                continue
+            row = by_step.setdefault(
+                reading.step, Turnaround(step=reading.step, target_days=reading.target / hours)
+            )
+            row.days.append(reading.used / hours)
+    return list(by_step.values())
+
+
+def _fees(cases: QuerySet[Case]) -> dict[str, tuple[int, str]]:
+    rows = (
+        Fee.objects.filter(case__in=cases)
+        .values("state", "currency")
+        .annotate(count=Count("pk"), total=Sum("amount"))
+        .order_by("state")
+    )
+    return {
+        str(FeeState(row["state"]).label): (row["count"], f"{row['total']} {row['currency']}")
+        for row in rows
+    }
+
+
+def _outcomes(since: datetime, until: datetime) -> dict[str, dict[str, int]]:
+    told = Outcome.objects.filter(created_at__gte=since, created_at__lt=until)
+    return {
+        name: dict(Counter(told.values_list(name, flat=True)))
+        for name in ("diagnosis_changed", "plan_changed", "helped")
+    }

@@ -1,0 +1,130 @@
+"""Opening a referral and taking its steps."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from secondopinion.accounts.models import Person
+from secondopinion.audit import actions as audit
+from secondopinion.cases.actions.parts import give_part, require
+from secondopinion.cases.actions.telling import tell_family
+from secondopinion.cases.models import Case, Part
+from secondopinion.cases.states import State
+from secondopinion.core import clock
+from secondopinion.core.errors import Conflict, Refused
+from secondopinion.referrals.models import Referral, ReferralStep
+from secondopinion.referrals.workflow import ENDED, STEPS
+
+REMIND_AFTER = timedelta(days=14)
+
+
+@transaction.atomic
+def open_referral(
+    *, by: Person, case: Case, to_name: str, to_country: str, what_for: str, urgency: str
+) -> Referral:
+    """Open a referral; the family is told and asked for its consent before anything is sent.
+
+    Raises:
+        NotYours: by somebody who is neither the case's coordinator nor its specialist.
+        Refused: without a name or a purpose, or before there is a report.
+    """
+    require(case, by, Part.COORDINATOR, Part.SPECIALIST, Part.REFERRAL_COORDINATOR)
+    if case.state not in {State.REPORTED, State.FOLLOW_UP}:
+        raise Refused(_("A referral is opened once the report is signed."), code="too-early")
+    for field, value in (("to_name", to_name), ("what_for", what_for)):
+        if not value.strip():
+            raise Refused(_("Fill this in."), code="text-missing", field=field)
+    Case.objects.select_for_update().get(pk=case.pk)
+    made = Referral.objects.create(
+        case=case,
+        number=case.referrals.count() + 1,
+        to_name=to_name.strip(),
+        to_country=to_country,
+        what_for=what_for.strip(),
+        urgency=urgency,
+        opened_by=by,
+        remind_at=clock.now() + REMIND_AFTER,
+    )
+    ReferralStep.objects.create(referral=made, action="open", state=made.state, by=by)
+    tell_family(case, "referral-changed")
+    audit.record("referral-opened", by=by, case_id=case.pk, target=made)
+    return made
+
+
+@transaction.atomic
+def assign(*, by: Person, referral: Referral, to: Person) -> None:
+    """Give a referral coordinator a part in the case."""
+    require(referral.case, by, Part.COORDINATOR)
+    give_part(case=referral.case, person=to, role=Part.REFERRAL_COORDINATOR, by=by)
+
+
+@transaction.atomic
+def consent(*, by: Person, referral: Referral) -> Referral:
+    """Agree, as the family, that the documents may be sent to the place of the referral."""
+    require(referral.case, by, Part.FAMILY)
+    Referral.objects.filter(pk=referral.pk, consented_at__isnull=True).update(
+        consented_at=clock.now()
+    )
+    audit.record("referral-consented", by=by, case_id=referral.case_id, target=referral)
+    referral.refresh_from_db()
+    return referral
+
+
+@transaction.atomic
+def take_step(
+    *,
+    by: Person,
+    referral: Referral,
+    action: str,
+    note: str = "",
+    visit_at: datetime | None = None,
+    outcome: str = "",
+) -> Referral:
+    """Take one step of the table, by compare-and-swap.
+
+    Raises:
+        NotYours: by somebody without a part in the referral.
+        Refused: something that must come with the step is missing.
+        Conflict: it cannot be taken from where the referral stands now.
+    """
+    require(referral.case, by, Part.COORDINATOR, Part.REFERRAL_COORDINATOR)
+    step = STEPS[action]
+    given = {
+        "note": note.strip(),
+        "visit_at": visit_at,
+        "outcome": outcome.strip(),
+        "consent": Referral.objects.values_list("consented_at", flat=True).get(pk=referral.pk),
+    }
+    for name in sorted(step.needs):
+        if not given[name]:
+            raise Refused(_MISSING[name], code=f"{name.replace('_', '-')}-missing", field=name)
+    ended = step.target in ENDED
+    fields: dict[str, Any] = {
+        "state": step.target,
+        "remind_at": None if ended else (visit_at or clock.now()) + REMIND_AFTER,
+        "ended_at": clock.now() if ended else None,
+    }
+    if visit_at:
+        fields["visit_at"] = visit_at
+    if given["outcome"]:
+        fields["outcome"] = given["outcome"]
+    done = Referral.objects.filter(pk=referral.pk, state__in=step.sources).update(**fields)
+    if not done:
+        raise Conflict(_("This referral has moved on. Nothing was changed."), code="state-changed")
+    referral.refresh_from_db()
+    ReferralStep.objects.create(
+        referral=referral, action=action, state=referral.state, by=by, note=given["note"]
+    )
+    tell_family(referral.case, "referral-changed")
+    audit.record(f"referral-{action}", by=by, case_id=referral.case_id, target=referral)
+    return referral
+
+
+_MISSING = {
+    "consent": _("The family has not agreed yet. They are asked on their page."),
+    "note": _("Write why."),
+    "visit_at": _("Say when the visit is."),
+    "outcome": _("Write what came out."),
+}

@@ -1,0 +1,43 @@
+"""Reads of referrals."""
+
+from django.db.models import QuerySet
+
+from secondopinion.accounts.models import Person
+from secondopinion.cases.models import Case
+from secondopinion.cases.queries import visible_to
+from secondopinion.core.errors import NotYours
+from secondopinion.referrals.models import Referral
+from secondopinion.referrals.workflow import ENDED
+
+
+def referrals(case: Case) -> QuerySet[Referral]:
+    """Return the referrals of a case with their steps."""
+    return Referral.objects.filter(case=case).prefetch_related("steps", "steps__by")
+
+
+def referral_for(person: Person, reference: str, number: int) -> Referral:
+    """Return a referral of a case that the person may see.
+
+    Raises:
+        NotYours: there is none, or it is somebody else's.
+    """
+    found = (
+        Referral.objects.filter(
+            case__in=visible_to(person), case__reference=reference, number=number
+        )
+        .select_related("case")
+        .first()
+    )
+    if found is None:
+        raise NotYours
+    return found
+
+
+def open_referrals(person: Person) -> QuerySet[Referral]:
+    """Return the open referrals in the cases that the person may see, by reminder."""
+    return (
+        Referral.objects.filter(case__in=visible_to(person))
+        .exclude(state__in=[*ENDED])
+        .select_related("case", "case__child")
+        .order_by("remind_at")
+    )
