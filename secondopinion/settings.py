@@ -148,7 +148,9 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 DATABASES = {
-    "default": database(os.environ.get("DATABASE_URL", f"sqlite:///{DATA_DIR}/secondopinion.sqlite3"))
+    "default": database(
+        os.environ.get("DATABASE_URL", f"sqlite:///{DATA_DIR}/secondopinion.sqlite3")
+    )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -50,3 +50,38 @@ class Blob(Stored):
 
     def __str__(self) -> str:
         return f"{self.digest[:12]} ({self.length} bytes)"
+
+
+class StagedFile(Stored):
+    """A file on its way into a space: encrypted as it arrives, its length known from the start."""
+
+    space = models.ForeignKey(VaultSpace, on_delete=models.CASCADE, related_name="staged")
+    length = models.PositiveBigIntegerField()
+    blob = models.ForeignKey(Blob, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.id} ({self.length} bytes)"
+
+
+class JobLease(models.Model):
+    """Who runs a job, when its heart last beat, how often it was tried, what stopped it."""
+
+    job_id = models.UUIDField(primary_key=True)
+    worker = models.CharField(max_length=100, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    beat_at = models.DateTimeField(default=clock.now)
+    reason = models.CharField(max_length=100, blank=True)
+    incident = models.CharField(max_length=12, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.job_id} by {self.worker}"
+
+
+class PeriodicRun(models.Model):
+    """When a periodic function was last called."""
+
+    name = models.CharField(primary_key=True, max_length=60)
+    ran_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name

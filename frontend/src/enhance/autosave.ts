@@ -1,0 +1,219 @@
+/**
+ * Saves what is typed into `<form data-autosave-url>` while it is being typed.
+ *
+ * Only changed fields are sent. What could not be sent stays in memory (never on the disk of what
+ * may be a shared computer), is tried again with growing pauses, and at once when the network is
+ * back. Contract: see frontend/README.md.
+ */
+const QUIET = 800; // ms without typing before a save
+const LONGEST_PAUSE = 60_000;
+const PATIENCE = 30_000; // ms for one save before it counts as broken
+const KEEPALIVE_LIMIT = 60_000; // bytes; browsers refuse larger bodies when the page is leaving
+
+type State = "saving" | "saved" | "failed" | "conflict";
+type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
+
+const savers = new WeakMap<HTMLFormElement, Saver>();
+const live = new Set<Saver>();
+
+class Saver {
+  private changed = new Set<string>();
+  private sending = new Set<string>();
+  private timer = 0;
+  private pause = 0;
+  private current: Promise<void> | undefined;
+  private stopped = false;
+  private readonly visit = Math.random().toString(36).slice(2);
+
+  constructor(private readonly form: HTMLFormElement) {}
+
+  /** True while something typed is not known to be on the server. */
+  get unsaved(): boolean {
+    return this.changed.size + this.sending.size > 0;
+  }
+
+  note(name: string): void {
+    this.changed.add(name);
+    if (!this.stopped) this.later(QUIET);
+  }
+
+  later(wait: number): void {
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.save(), wait);
+  }
+
+  /** The save that is under way, if any. */
+  get underWay(): Promise<void> | undefined {
+    return this.sending.size ? this.current : undefined;
+  }
+
+  /** The form itself is being sent: leave everything to it. */
+  handOver(): void {
+    clearTimeout(this.timer);
+    this.changed.clear();
+  }
+
+  again(): void {
+    if (this.changed.size && !this.stopped) {
+      this.pause = 0;
+      this.later(0);
+    }
+  }
+
+  /** The page is going away: send what is left in a request that outlives it. */
+  leave(): void {
+    if (!this.changed.size || this.stopped || !this.form.isConnected) return;
+    clearTimeout(this.timer);
+    if (!this.sending.size) {
+      void this.save();
+      return;
+    }
+    // A save is under way and may be cut off: send its fields again with the new ones.
+    const body = this.body(new Set([...this.sending, ...this.changed]));
+    if (navigator.sendBeacon(this.url, body)) this.changed.clear();
+  }
+
+  save(): Promise<void> {
+    clearTimeout(this.timer);
+    const nothing = this.sending.size || !this.changed.size || this.stopped;
+    if (nothing || !this.form.isConnected) return Promise.resolve();
+    this.current = this.send();
+    return this.current;
+  }
+
+  private async send(): Promise<void> {
+    this.sending = this.changed;
+    this.changed = new Set();
+    this.show("saving");
+    const body = this.body(this.sending);
+    let outcome: "saved" | "conflict" | "refused" | "broken" = "broken";
+    let answer: { saved_at?: string; revision?: string | number } = {};
+    try {
+      const response = await fetch(this.url, {
+        method: "POST",
+        body,
+        credentials: "same-origin",
+        signal: AbortSignal.timeout(PATIENCE),
+        keepalive: body.toString().length < KEEPALIVE_LIMIT,
+        headers: { Accept: "application/json" },
+      });
+      if (response.ok && !response.redirected) {
+        answer = await response.json();
+        outcome = "saved";
+      } else if (response.status === 409) outcome = "conflict";
+      else if (response.status === 400 || response.status === 422) outcome = "refused";
+    } catch {
+      outcome = "broken";
+    }
+    const sent = this.sending;
+    this.sending = new Set();
+    if (outcome === "saved") {
+      this.pause = 0;
+      const revision = this.form.elements.namedItem("base_revision");
+      if (answer.revision !== undefined && revision instanceof HTMLInputElement) {
+        revision.value = String(answer.revision);
+      }
+      if (this.changed.size) this.later(QUIET);
+      else this.show("saved", answer.saved_at);
+      return;
+    }
+    for (const name of sent) this.changed.add(name);
+    if (outcome === "conflict") {
+      this.stopped = true;
+      this.show("conflict");
+      return;
+    }
+    this.show("failed");
+    if (outcome === "broken") {
+      this.pause = Math.min(this.pause ? this.pause * 2 : 2000, LONGEST_PAUSE);
+      this.later(this.pause * (0.8 + Math.random() * 0.4));
+    }
+  }
+
+  private get url(): string {
+    return this.form.dataset.autosaveUrl ?? "";
+  }
+
+  private body(names: Set<string>): URLSearchParams {
+    const all = new FormData(this.form);
+    const body = new URLSearchParams();
+    for (const fixed of ["csrfmiddlewaretoken", "base_revision"]) {
+      const value = all.get(fixed);
+      if (typeof value === "string") body.set(fixed, value);
+    }
+    body.set("autosave_id", this.visit);
+    for (const name of names) {
+      const values = all.getAll(name).filter((value) => typeof value === "string");
+      // An unticked box is absent from a form's data: say so with an empty value.
+      for (const value of values.length ? values : [""]) body.append(name, value as string);
+    }
+    return body;
+  }
+
+  private show(state: State, savedAt?: string): void {
+    this.form.dataset.autosaveState = state;
+    const place =
+      this.form.querySelector<HTMLElement>("[data-autosave-status]") ??
+      document.querySelector<HTMLElement>("[data-autosave-status]");
+    if (!place) return;
+    const when = savedAt ? new Date(savedAt) : new Date();
+    const time = when.toLocaleTimeString(document.documentElement.lang || undefined, {
+      hour: "2-digit",
+      minute: "2-digit",
+    });
+    place.textContent = (place.dataset[state] ?? "").replace("{time}", time);
+    place.dataset.state = state;
+    if (!place.hasAttribute("role")) place.setAttribute("role", "status");
+  }
+}
+
+function saverOf(form: HTMLFormElement): Saver {
+  let saver = savers.get(form);
+  if (!saver) {
+    saver = new Saver(form);
+    savers.set(form, saver);
+    live.add(saver);
+  }
+  return saver;
+}
+
+function noticed(event: Event): void {
+  const field = event.target as Field;
+  const form = field?.form;
+  if (!form?.dataset.autosaveUrl || !field.name || field.dataset.noAutosave !== undefined) return;
+  if (["file", "password", "submit", "button"].includes(field.type)) return;
+  if (["csrfmiddlewaretoken", "base_revision"].includes(field.name)) return;
+  saverOf(form).note(field.name);
+}
+
+export function startAutosave(): void {
+  document.addEventListener("input", noticed);
+  document.addEventListener("change", noticed);
+  document.addEventListener(
+    "submit",
+    (event) => {
+      // A save under way would make the form's own revision stale: wait for it, then send.
+      const form = event.target as HTMLFormElement;
+      const underWay = savers.get(form)?.underWay;
+      if (!underWay) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      void underWay.then(() => form.requestSubmit(event.submitter));
+    },
+    true,
+  );
+  document.addEventListener("submit", (event) => {
+    const form = event.target as HTMLFormElement;
+    if (!event.defaultPrevented) savers.get(form)?.handOver();
+  });
+  addEventListener("online", () => live.forEach((saver) => saver.again()));
+  addEventListener("pagehide", () => live.forEach((saver) => saver.leave()));
+  document.addEventListener("visibilitychange", () => {
+    live.forEach((saver) => (document.hidden ? saver.leave() : saver.again()));
+  });
+  addEventListener("beforeunload", (event) => {
+    // Ask only when the last save failed; otherwise leave() sends the rest.
+    const failed = document.querySelector("[data-autosave-state=failed],[data-autosave-state=conflict]");
+    if (failed && [...live].some((saver) => saver.unsaved)) event.preventDefault();
+  });
+}

@@ -1,0 +1,75 @@
+// How the islands are built: four entries with stable names, everything else in hashed chunks.
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vite";
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+
+/**
+ * Two of the image loader's decoders are replaced: JPEG XL (1.1 MB, and nothing else in the
+ * product reads it) and 12-bit JPEG (its decoder gives values about 15 units too bright).
+ */
+function standIns() {
+  const replaced = {
+    "decodeJPEGXL.js": here("src/stand-ins/jpegxl.ts"),
+    "decodeJPEGBaseline12Bit-js.js": here("src/stand-ins/jpeg-extended.ts"),
+  };
+  return {
+    name: "stand-ins",
+    enforce: "pre",
+    resolveId(source) {
+      const name = source.split("/").pop();
+      return source.startsWith(".") ? replaced[name] : undefined;
+    },
+  };
+}
+
+const names = {
+  entryFileNames: "[name].js",
+  chunkFileNames: "chunks/[name]-[hash].js",
+  assetFileNames: (asset) =>
+    asset.names?.[0]?.endsWith(".css") ? "[name][extname]" : "chunks/[name]-[hash][extname]",
+};
+
+export default defineConfig({
+  root: here("."),
+  base: "./",
+  publicDir: false,
+  plugins: [standIns()],
+  resolve: {
+    // Cornerstone's dependencies name these Node.js modules; without them the bundle builds and
+    // then stops at run time.
+    alias: {
+      events: here("node_modules/events/events.js"),
+      url: here("node_modules/url/url.js"),
+      buffer: here("node_modules/buffer/index.js"),
+      "@cornerstonejs/dicom-image-loader/decoders/8bit": here(
+        "node_modules/@cornerstonejs/dicom-image-loader/dist/esm/shared/decoders/decodeJPEGBaseline8Bit.js",
+      ),
+    },
+  },
+  worker: {
+    format: "es",
+    plugins: () => [standIns()],
+    rolldownOptions: { output: { ...names, entryFileNames: "chunks/[name]-[hash].js" } },
+  },
+  build: {
+    outDir: here("../secondopinion/web/static/islands"),
+    emptyOutDir: true,
+    target: "es2022",
+    sourcemap: false,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: true,
+    chunkSizeWarningLimit: 6000,
+    license: false,
+    rolldownOptions: {
+      input: Object.fromEntries(
+        readdirSync(here("src"))
+          .filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"))
+          .map((name) => [name.replace(".ts", ""), here(`src/${name}`)]),
+      ),
+      output: names,
+    },
+  },
+});

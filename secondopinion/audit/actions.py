@@ -1,0 +1,126 @@
+"""Writing the audit, sealing it into a chain, and walking the chain."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.db import connection, models, transaction
+
+from secondopinion.audit.chain import START, link
+from secondopinion.audit.models import Entry, Seal
+from secondopinion.core import clock
+
+_SEAL_LOCK = 0x5EA1  # the key of PostgreSQL's advisory lock that lets one sealer run
+_BATCH = 1000
+
+
+class Actor(Protocol):
+    """What the audit needs to know of a person."""
+
+    pk: Any
+
+
+def record(
+    verb: str,
+    *,
+    by: Actor | None,
+    case_id: UUID | None = None,
+    target: models.Model | str = "",
+    detail: dict[str, Any] | None = None,
+) -> Entry:
+    """Write down that `by` (None: a job) did or saw something, in the caller's transaction.
+
+    `detail` holds words of the house only: never what a person typed.
+    """
+    if isinstance(target, models.Model):
+        kind, target_id = target._meta.model_name or "", str(target.pk)  # noqa: SLF001 - documented API
+    else:
+        kind, target_id = "", target
+    label = "job" if by is None else str(by.pk)
+    return Entry.objects.create(
+        verb=verb,
+        actor_id=None if by is None else by.pk,
+        actor_label=label,
+        case_id=case_id,
+        target_kind=kind,
+        target_id=target_id,
+        detail=detail or {},
+    )
+
+
+def seal() -> int:
+    """Chain the entries that are not sealed yet, in the order of their ids; return how many.
+
+    One sealer at a time: a lock on PostgreSQL, the write lock itself on SQLite.
+    """
+    sealed = 0
+    while True:
+        with transaction.atomic():
+            if connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SEAL_LOCK])
+            last = Seal.objects.order_by("-number").first()
+            number, previous = (last.number, last.hash) if last else (0, START)
+            rows = []
+            now = clock.now()
+            for entry in Entry.objects.filter(seal__isnull=True).order_by("id")[:_BATCH]:
+                number += 1
+                previous_hash, previous = previous, link(previous, number, entry)
+                rows.append(
+                    Seal(
+                        number=number, entry=entry, previous=previous_hash, hash=previous,
+                        sealed_at=now,
+                    )
+                )  # fmt: skip
+            Seal.objects.bulk_create(rows)
+        sealed += len(rows)
+        if len(rows) < _BATCH:
+            return sealed
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What walking the chain found: `broken_at` is the first number that does not hold."""
+
+    links: int
+    unsealed: int
+    head: str
+    broken_at: int | None = None
+    reason: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Whether every link holds."""
+        return self.broken_at is None
+
+
+def verify() -> Verdict:
+    """Walk the whole chain from its start.
+
+    What it cannot see is a tail cut off together with its entries: compare the head with one that
+    was kept outside (each signed report carries one).
+    """
+    number, previous = 0, START
+    for each in Seal.objects.select_related("entry").order_by("number").iterator(_BATCH):
+        if each.number != number + 1:
+            return _broken(number, number + 1, "a link is missing")
+        if each.previous != previous:
+            return _broken(number, each.number, "the link before it is another one")
+        if link(previous, each.number, each.entry) != each.hash:
+            return _broken(number, each.number, "the entry is not what was sealed")
+        number, previous = each.number, each.hash
+    return Verdict(links=number, unsealed=_unsealed(), head=previous)
+
+
+def _broken(links: int, at: int, reason: str) -> Verdict:
+    return Verdict(links=links, unsealed=_unsealed(), head="", broken_at=at, reason=reason)
+
+
+def _unsealed() -> int:
+    return Entry.objects.filter(seal__isnull=True).count()
+
+
+def head() -> str:
+    """Return the hash at the end of the chain, to be kept outside of it."""
+    last = Seal.objects.order_by("-number").first()
+    return last.hash if last else START

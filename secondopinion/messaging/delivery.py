@@ -1,0 +1,31 @@
+"""Sending what is in the outbox."""
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+
+from secondopinion.core import clock
+from secondopinion.messaging.models import Message, MessageState
+
+
+def send(message_id: str) -> None:
+    """Send a queued mail; one that went out before is left alone.
+
+    The Message-ID is made from the row's, so that a mail which was handed over just before a death
+    is recognised by the mail programs as the same.
+    """
+    message = Message.objects.select_related("to").get(pk=message_id)
+    if message.state == MessageState.SENT:
+        return
+    address = message.to.reached_at
+    if not address:
+        Message.objects.filter(pk=message.pk).update(state=MessageState.FAILED)
+        return
+    Message.objects.filter(pk=message.pk).update(tries=message.tries + 1)
+    host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2]
+    EmailMessage(
+        subject=message.subject,
+        body=message.body,
+        to=[address],
+        headers={"Message-ID": f"<{message.pk}@{host}>", "Auto-Submitted": "auto-generated"},
+    ).send()
+    Message.objects.filter(pk=message.pk).update(state=MessageState.SENT, sent_at=clock.now())

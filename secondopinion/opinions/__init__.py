@@ -1,0 +1,1 @@
+"""The report: draft, versions, signature, document, verification, addenda."""

@@ -1,0 +1,114 @@
+"""The opinion: its drafts, its key images, and the signed documents that came of it."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from secondopinion.accounts.models import Person
+from secondopinion.cases.models import Case
+from secondopinion.core.models import Blob, Stored
+
+
+class OpinionState(models.TextChoices):
+    """Where the report stands."""
+
+    DRAFT = "draft", _("Draft")
+    SIGNED = "signed", _("Signed")
+
+
+class Opinion(Stored):
+    """The report of one case in the making, written by its specialist."""
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="opinion")
+    author = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(
+        max_length=10, choices=OpinionState.choices, default=OpinionState.DRAFT
+    )
+    body = models.JSONField(default=dict)
+    revision = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"opinion of {self.case_id}"
+
+
+class Version(Stored):
+    """The text as it stood at a time; a new one at most every few minutes of writing."""
+
+    opinion = models.ForeignKey(Opinion, on_delete=models.CASCADE, related_name="versions")
+    revision = models.PositiveIntegerField()
+    body = models.JSONField()
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-revision"]
+        constraints = [models.UniqueConstraint(name="version_once", fields=["opinion", "revision"])]
+
+    def __str__(self) -> str:
+        return f"revision {self.revision} of {self.opinion_id}"
+
+
+class KeyImage(Stored):
+    """An image chosen for the report, as it was windowed, with its caption."""
+
+    opinion = models.ForeignKey(Opinion, on_delete=models.CASCADE, related_name="key_images")
+    instance_uid = models.CharField(max_length=64)
+    series_label = models.CharField(max_length=300)
+    frame = models.PositiveIntegerField(default=1)
+    window_center = models.FloatField(null=True)
+    window_width = models.FloatField(null=True)
+    caption = models.CharField(max_length=500)
+    picture = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "created_at"]
+
+    def __str__(self) -> str:
+        return f"key image of {self.opinion_id}"
+
+
+class SignedReport(Stored):
+    """A signed document. Rows are only ever added: a correction is another one."""
+
+    class Kind(models.TextChoices):
+        OPINION = "opinion", _("Second opinion")
+        ADDENDUM = "addendum", _("Addendum")
+        AMENDMENT = "amendment", _("Amendment")
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="signed_reports")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    number = models.PositiveSmallIntegerField()
+    code = models.CharField(max_length=20, unique=True)
+    body = models.JSONField()
+    language = models.CharField(max_length=10)
+    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    level = models.CharField(max_length=10)  # of the signature: B-B, B-T, …
+    signed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    signed_at = models.DateTimeField()
+    audit_head = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(name="signed_report_number_once", fields=["case", "number"])
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number} of {self.case_id}"
+
+
+class Delivery(Stored):
+    """To whom a signed document went, under which rule, and when they first opened it."""
+
+    report = models.ForeignKey(SignedReport, on_delete=models.PROTECT, related_name="deliveries")
+    to = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=20)
+    rule = models.CharField(max_length=20)
+    opened_at = models.DateTimeField(null=True, blank=True)
+    handed_on_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="delivery_once", fields=["report", "to"])]
+
+    def __str__(self) -> str:
+        return f"{self.report_id} to {self.role}"
