@@ -1,6 +1,7 @@
 """Every setting, driven by the environment; the defaults need nothing but Python."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
@@ -57,10 +58,8 @@ if not SECRET_KEY:
         _fresh = _secret_file.with_suffix(f".{os.getpid()}")
         _fresh.write_text(os.urandom(48).hex())
         _fresh.chmod(0o600)
-        try:
-            os.link(_fresh, _secret_file)  # the first process wins, the others read
-        except FileExistsError:
-            pass
+        with suppress(FileExistsError):  # the first process wins, the others read
+            _secret_file.hardlink_to(_fresh)
         _fresh.unlink()
     SECRET_KEY = _secret_file.read_text().strip()
 

@@ -67,6 +67,8 @@ class Instance(Stored):
     rows = models.PositiveIntegerField(default=0)
     columns = models.PositiveIntegerField(default=0)
     blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
+    pixel_offset = models.PositiveBigIntegerField(null=True)  # where uncompressed pixels begin
+    frame_length = models.PositiveBigIntegerField(default=0)  # bytes of one uncompressed frame
     metadata = models.BinaryField()  # DICOM JSON without bulk data, deflated
 
     class Meta:

@@ -1,0 +1,31 @@
+"""What people are told about a file that came, by code."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+WORDS: dict[str, str | Promise] = {
+    "empty": _("This file is empty (0 bytes). Please send it again."),
+    "executable": _("This is a program, not a document or an image. It was not opened."),
+    "unknown": _("We cannot read this kind of file. Please send a PDF, a photo, or the images."),
+    "litter": _("This file belongs to the disc or the computer. It is not needed."),
+    "duplicate": _("You have sent this one before. We keep one copy."),
+    "unsafe-name": _("This file has an unsafe name inside the zip. It was not unpacked."),
+    "encrypted": _("This file is locked with a password. Please send it without one."),
+    "packed-oddly": _("This file is packed in a way that we cannot open. Send it without the zip."),
+    "zip-bomb": _(
+        "This zip grows far too large when it is unpacked. It was not unpacked. Please send the "
+        "files themselves."
+    ),
+    "too-many-files": _("There are too many files in this zip. Please send the files themselves."),
+    "broken-zip": _("This zip is damaged. Please pack it again, or send the files themselves."),
+    "nested-zip": _(
+        "This is a zip inside a zip inside a zip. Please unpack it and send the files."
+    ),
+    "unreadable-dicom": _("This image file is damaged and cannot be opened."),
+    "image-too-large": _("This picture is too large to be opened."),
+}
+
+
+def say(code: str) -> str | Promise:
+    """Return the sentence for a code."""
+    return WORDS.get(code, "")

@@ -1,0 +1,88 @@
+"""Taking records in, describing them, removing them from a draft."""
+
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from secondopinion.accounts.models import Person
+from secondopinion.audit import actions as audit
+from secondopinion.cases.actions.parts import require
+from secondopinion.cases.models import Case, Part
+from secondopinion.cases.states import State
+from secondopinion.core import clock
+from secondopinion.core.errors import Refused
+from secondopinion.core.models import Blob
+from secondopinion.records.models import Kind, Record
+from secondopinion.records.tasks import read_pages
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+@transaction.atomic
+def take_in(
+    *, case: Case, by: Person, blob: Blob, name: str, media_type: str, source: str
+) -> tuple[Record, bool]:
+    """Add a document to the records and have its pages read; return it and whether it is new.
+
+    The same bytes in the same case are one record; a removed one comes back.
+    """
+    title = name.replace("\\", "/").rsplit("/", 1)[-1][-255:]
+    record, made = Record.objects.get_or_create(
+        case=case,
+        blob=blob,
+        defaults={"title": title, "media_type": media_type, "source": source, "sent_by": by},
+    )
+    if record.removed_at is not None:
+        Record.objects.filter(pk=record.pk).update(removed_at=None)
+        made = True
+    if made:
+        audit.record("record-added", by=by, case_id=case.pk, target=record)
+        read_pages.enqueue(str(record.pk))
+    return record, made
+
+
+@transaction.atomic
+def describe(
+    *,
+    by: Person,
+    record: Record,
+    title: str | None = None,
+    kind: str | None = None,
+    language: str | None = None,
+    dated: date | None = None,
+) -> Record:
+    """Say what a record is, in which language, of which day; what is None stays as it is.
+
+    Raises:
+        NotYours: by somebody who is neither family, local provider nor coordinator.
+        Refused: a day in the future.
+    """
+    require(record.case, by, Part.FAMILY, Part.LOCAL_PROVIDER, Part.COORDINATOR)
+    if dated and dated > clock.today():
+        raise Refused(_("This day is in the future."), code="date-future", field="dated")
+    if kind is not None:
+        record.kind = Kind(kind)
+    record.title = title or record.title
+    record.language = language if language is not None else record.language
+    record.dated = dated or record.dated
+    record.save(update_fields=["kind", "title", "language", "dated"])
+    audit.record("record-described", by=by, case_id=record.case_id, target=record)
+    return record
+
+
+@transaction.atomic
+def remove(*, by: Person, record: Record) -> None:
+    """Take a record out of a draft; sending the same file again brings it back.
+
+    Raises:
+        Refused: the request has been sent: from then on nothing disappears.
+    """
+    require(record.case, by, Part.FAMILY)
+    if record.case.state != State.DRAFT:
+        raise Refused(
+            _("The request has been sent, so records stay. Write us a message about it."),
+            code="already-sent",
+        )
+    Record.objects.filter(pk=record.pk).update(removed_at=clock.now())
+    audit.record("record-removed", by=by, case_id=record.case_id, target=record)
