@@ -37,7 +37,7 @@ class Transition:
     must_hold: Rule = rules.nothing
 
 
-def _row(  # noqa: PLR0917 - the columns of the table, in its order
+def _row(
     action: str, sources: set[State], target: State, who: set[str], label: str | Promise,
     must_hold: Rule = rules.nothing,
 ) -> Transition:  # fmt: skip

@@ -74,10 +74,9 @@ def check_study(study: Study) -> None:
         if not same and not shortened:
             found.append(Found("not-this-child", Severity.BLOCKER, OTHER_DAY, CHECK_CHILD,
                                where=where, confidence=0.9))  # fmt: skip
-    if study.patient_sex in {"F", "M"} and child.sex in {"F", "M"}:
-        if study.patient_sex != child.sex:
-            found.append(Found("not-this-child", Severity.WARNING, OTHER_SEX, CHECK_CHILD,
-                               where=where | {"tag": "00100040"}, confidence=0.8))  # fmt: skip
+    if {study.patient_sex, child.sex} == {"F", "M"}:
+        found.append(Found("not-this-child", Severity.WARNING, OTHER_SEX, CHECK_CHILD,
+                           where=where | {"tag": "00100040"}, confidence=0.8))  # fmt: skip
     names = {
         (each.patient_name, each.patient_id)
         for each in Study.objects.filter(case=study.case)

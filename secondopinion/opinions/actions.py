@@ -1,0 +1,334 @@
+"""Writing, signing and delivering the report."""
+
+import hashlib
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from secondopinion.accounts.models import Person
+from secondopinion.audit import actions as audit
+from secondopinion.cases import workflow
+from secondopinion.cases.actions.parts import require
+from secondopinion.cases.actions.telling import tell_coordinator, tell_part
+from secondopinion.cases.models import Case, Part
+from secondopinion.cases.queries import holders_of
+from secondopinion.cases.states import State
+from secondopinion.core import clock, vault
+from secondopinion.core.errors import Conflict, NotYours, Refused
+from secondopinion.core.ids import short_code
+from secondopinion.imaging import pixels
+from secondopinion.imaging.models import Instance
+from secondopinion.opinions import body as fields
+from secondopinion.opinions import compose, signing, typeset
+from secondopinion.opinions.models import (
+    Delivery,
+    KeyImage,
+    Opinion,
+    OpinionState,
+    SignedReport,
+    Version,
+)
+from secondopinion.program import queries as program
+from secondopinion.program.models import DeliveryMode
+
+FRESH = timedelta(minutes=5)  # how long a second factor counts
+VERSION_EVERY = timedelta(minutes=3)
+CODE_LENGTH = 12
+LANGUAGE = "en"  # of the house's own words in a report
+
+
+@transaction.atomic
+def start_report(*, by: Person, case: Case) -> Opinion:
+    """Open the report of a case; a second call returns the same.
+
+    Raises:
+        NotYours: by somebody who is not its specialist.
+    """
+    require(case, by, Part.SPECIALIST)
+    request = case.request
+    first = {"history": "\n\n".join(each for each in (request.history, request.medicines) if each)}
+    opinion, made = Opinion.objects.get_or_create(case=case, defaults={"author": by, "body": first})
+    if made:
+        audit.record("report-started", by=by, case_id=case.pk, target=opinion)
+    return opinion
+
+
+def _own_draft(opinion: Opinion, by: Person) -> Opinion:
+    """Lock a draft for its author.
+
+    Raises:
+        NotYours: somebody else's.
+        Conflict: it is signed.
+    """
+    if opinion.author_id != by.pk:
+        raise NotYours
+    require(opinion.case, by, Part.SPECIALIST)
+    fresh = Opinion.objects.select_for_update().select_related("case").get(pk=opinion.pk)
+    if fresh.state != OpinionState.DRAFT:
+        raise Conflict(_("This report is signed. Add an addendum instead."), code="signed")
+    return fresh
+
+
+@transaction.atomic
+def save_draft(
+    *, by: Person, opinion: Opinion, values: dict[str, str], base_revision: int | None
+) -> Opinion:
+    """Save the fields that are named; the others stay.
+
+    Raises:
+        Conflict: it was changed in another window since `base_revision`, or it is signed.
+    """
+    draft = _own_draft(opinion, by)
+    if base_revision is not None and base_revision != draft.revision:
+        raise Conflict(
+            _("The report was changed in another window. Load the page again."),
+            code="changed-elsewhere",
+        )
+    draft.body = {**draft.body, **fields.cleaned(draft.case, values)}
+    draft.revision += 1
+    draft.save(update_fields=["body", "revision"])
+    last = draft.versions.first()
+    if last is None or clock.now() - last.created_at > VERSION_EVERY:
+        Version.objects.create(opinion=draft, revision=draft.revision, body=draft.body, by=by)
+        audit.record("report-saved", by=by, case_id=draft.case_id, target=draft)
+    return draft
+
+
+@transaction.atomic
+def add_key_image(
+    *,
+    by: Person,
+    opinion: Opinion,
+    instance: Instance,
+    frame: int,
+    caption: str,
+    center: float | None = None,
+    width: float | None = None,
+) -> KeyImage:
+    """Put an image into the report as it is windowed now.
+
+    Raises:
+        Refused: without a caption, or pixels that cannot be decoded.
+    """
+    draft = _own_draft(opinion, by)
+    if not caption.strip():
+        raise Refused(_("Write a caption."), code="caption-missing", field="caption")
+    try:
+        picture = pixels.rendered(instance, frame, center=center, width=width)
+    except pixels.Undecodable:
+        raise Refused(_("This image cannot be shown here."), code="undecodable") from None
+    series = instance.series
+    label = " ".join(each for each in (series.modality, series.description) if each)
+    made = KeyImage.objects.create(
+        opinion=draft,
+        instance_uid=instance.uid,
+        series_label=f"{label} {instance.number or ''}".strip(),
+        frame=frame,
+        window_center=center,
+        window_width=width,
+        caption=caption.strip()[:500],
+        picture=vault.put(draft.case.vault, picture),
+        position=draft.key_images.count(),
+    )
+    audit.record("key-image-added", by=by, case_id=draft.case_id, target=made)
+    return made
+
+
+@transaction.atomic
+def remove_key_image(*, by: Person, key_image: KeyImage) -> None:
+    """Take an image out of the report."""
+    draft = _own_draft(key_image.opinion, by)
+    audit.record("key-image-removed", by=by, case_id=draft.case_id, target=key_image)
+    key_image.delete()
+
+
+def _require_factor(reauthenticated_at: datetime | None) -> None:
+    if reauthenticated_at is None or clock.now() - reauthenticated_at > FRESH:
+        raise Refused(
+            _("To sign, confirm that it is you with your second factor."), code="factor-needed"
+        )
+
+
+def _pictures(opinion: Opinion) -> dict[str, bytes]:
+    rows = opinion.key_images.select_related("picture__space")
+    return {f"key-{number}.png": vault.read(row.picture) for number, row in enumerate(rows, 1)}
+
+
+def preview(*, by: Person, opinion: Opinion) -> bytes:
+    """Return the PDF as it would be signed now, without a signature and with no valid code."""
+    require(opinion.case, by, Part.SPECIALIST)
+    now = clock.now()
+    document = compose.document(opinion, "PREVIEW", now, LANGUAGE)
+    return typeset.pdf(document, _pictures(opinion), now)
+
+
+def sign(*, by: Person, opinion: Opinion, reauthenticated_at: datetime | None) -> SignedReport:
+    """Sign the report: from then on it is never changed.
+
+    Typesetting and signing come first; one transaction then checks that the draft is still what was
+    typeset, and moves the case. Pressed twice, one of the two is refused and nothing is doubled.
+
+    Raises:
+        NotYours: by somebody else than its author.
+        Refused: something is missing, or the second factor was not given just now.
+        Conflict: the draft or the case changed meanwhile.
+    """
+    if opinion.author_id != by.pk:
+        raise NotYours
+    _require_factor(reauthenticated_at)
+    opinion.refresh_from_db()
+    case = opinion.case
+    missing = fields.gaps(case, opinion.body)
+    if missing:
+        raise Refused(missing[0].sentence, code="incomplete", field=missing[0].field)
+    if case.state != State.IN_REVIEW:
+        raise Conflict(_("This case is not in review."), code="state-changed")
+    code, now = short_code(CODE_LENGTH), clock.now()
+    document = compose.document(opinion, code, now, LANGUAGE)
+    with override(LANGUAGE):
+        reason = _now("Signature of the second opinion")
+    signed = signing.sign(
+        typeset.pdf(document, _pictures(opinion), now), name=by.full_name, reason=reason, at=now
+    )
+    blob = vault.put(case.vault, signed.data)
+    with transaction.atomic():
+        draft = _own_draft(opinion, by)
+        if draft.revision != opinion.revision:
+            raise Conflict(
+                _("The report was changed in another window. Look at it again, then sign."),
+                code="changed-elsewhere",
+            )
+        Opinion.objects.filter(pk=draft.pk).update(state=OpinionState.SIGNED)
+        report = SignedReport.objects.create(
+            case=case,
+            kind=SignedReport.Kind.OPINION,
+            number=1,
+            code=code,
+            body=document,
+            language=LANGUAGE,
+            blob=blob,
+            digest=hashlib.sha256(signed.data).hexdigest(),
+            level=signed.level,
+            signed_by=by,
+            signed_at=now,
+            audit_head=audit.head(),
+        )
+        workflow.advance(
+            case, "sign", by=by, stamps={"reported_at": now},
+            detail={"digest": report.digest, "level": signed.level},
+        )  # fmt: skip
+        tell_coordinator(case)
+    opinion.refresh_from_db()
+    return report
+
+
+def sign_addendum(
+    *, by: Person, case: Case, question: str, answer: str, reauthenticated_at: datetime | None
+) -> SignedReport:
+    """Sign an addendum that answers a question after the report, and deliver it the same way.
+
+    Raises:
+        NotYours: by somebody who is not the specialist.
+        Refused: the second factor was not given just now, or there is no report yet.
+    """
+    require(case, by, Part.SPECIALIST)
+    _require_factor(reauthenticated_at)
+    first = case.signed_reports.filter(kind=SignedReport.Kind.OPINION).first()
+    if first is None:
+        raise Refused(_("There is no report yet."), code="too-early")
+    code, now = short_code(CODE_LENGTH), clock.now()
+    document = compose.addendum(
+        case=case, author=by, code=code, question=question, answer=answer, language=LANGUAGE,
+        to=first.code,
+    )  # fmt: skip
+    with override(LANGUAGE):
+        reason = _now("Signature of an addendum")
+    signed = signing.sign(typeset.pdf(document, {}, now), name=by.full_name, reason=reason, at=now)
+    blob = vault.put(case.vault, signed.data)
+    with transaction.atomic():
+        Case.objects.select_for_update().get(pk=case.pk)
+        report = SignedReport.objects.create(
+            case=case,
+            kind=SignedReport.Kind.ADDENDUM,
+            number=case.signed_reports.count() + 1,
+            code=code,
+            body=document,
+            language=LANGUAGE,
+            blob=blob,
+            digest=hashlib.sha256(signed.data).hexdigest(),
+            level=signed.level,
+            signed_by=by,
+            signed_at=now,
+            audit_head=audit.head(),
+        )
+        audit.record(
+            "addendum-signed", by=by, case_id=case.pk, target=report,
+            detail={"digest": report.digest},
+        )  # fmt: skip
+        _hand_out(report, by)
+    return report
+
+
+@transaction.atomic
+def deliver(*, by: Person | None, case: Case) -> Case:
+    """Deliver the signed report to whom the rule of this case says; the follow-up begins.
+
+    Raises:
+        NotYours: by somebody who is neither the coordinator nor the specialist.
+        Conflict: there is no report to deliver.
+    """
+    days = program.program().follow_up_days
+    workflow.advance(
+        case, "deliver", by=by, stamps={"follow_up_until": clock.now() + timedelta(days=days)}
+    )
+    _hand_out(case.signed_reports.get(kind=SignedReport.Kind.OPINION), by)
+    return case
+
+
+def _hand_out(report: SignedReport, by: Person | None) -> None:
+    case = report.case
+    parts = [Part.LOCAL_PROVIDER]
+    if case.delivery_mode == DeliveryMode.FAMILY_AND_PROVIDER:
+        parts.insert(0, Part.FAMILY)
+    for part in parts:
+        for person in holders_of(case, part):
+            Delivery.objects.get_or_create(
+                report=report, to=person, defaults={"role": part, "rule": case.delivery_mode}
+            )
+        tell_part(case, part, "report-ready")
+    audit.record(
+        "report-delivered", by=by, case_id=case.pk, target=report,
+        detail={"rule": case.delivery_mode, "to": [str(part) for part in parts]},
+    )  # fmt: skip
+
+
+@transaction.atomic
+def hand_on(*, by: Person, report: SignedReport) -> None:
+    """Hand a report on to the family, as the local provider through whom it goes.
+
+    Raises:
+        NotYours: it was not delivered to this person.
+    """
+    mine = Delivery.objects.filter(report=report, to=by, role=Part.LOCAL_PROVIDER)
+    if not mine.update(handed_on_at=clock.now()):
+        raise NotYours
+    for person in holders_of(report.case, Part.FAMILY):
+        Delivery.objects.get_or_create(
+            report=report,
+            to=person,
+            defaults={"role": Part.FAMILY, "rule": report.case.delivery_mode},
+        )
+    tell_part(report.case, Part.FAMILY, "report-ready")
+    audit.record("report-handed-on", by=by, case_id=report.case_id, target=report)
+
+
+@transaction.atomic
+def open_report(*, by: Person, report: SignedReport) -> None:
+    """Note that a person reads a signed document; the first time is the receipt."""
+    Delivery.objects.filter(report=report, to=by, opened_at__isnull=True).update(
+        opened_at=clock.now()
+    )
+    audit.record("report-opened", by=by, case_id=report.case_id, target=report)

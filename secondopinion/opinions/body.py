@@ -1,0 +1,88 @@
+"""What a specialist writes: the fields of the report's draft, and what must be there to sign it."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from secondopinion.cases.models import Case
+
+AGREEMENT = {
+    "agrees": _("Agrees"),
+    "partly": _("Agrees in part"),
+    "differs": _("Differs"),
+    "cannot_say": _("Cannot say from what was sent"),
+}
+URGENCY = {
+    "now": _("See a doctor today"),
+    "soon": _("Within days"),
+    "weeks": _("Within weeks"),
+    "routine": _("No hurry"),
+}
+OPTIONS = 4  # treatment options with their pros and cons
+
+_TEXTS = (
+    "history", "findings", "diagnosis_text", "plan_text", "tests", "limitations", "references",
+    "summary",
+)  # fmt: skip
+_CHOICES = {"diagnosis": AGREEMENT, "plan": AGREEMENT, "urgency": URGENCY}
+
+
+def field_names(case: Case) -> list[str]:
+    """Return the names of every field of a case's report."""
+    answers = [f"answer_{question.number}" for question in case.questions.all()]
+    options = [
+        f"option_{number}_{part}" for number in range(1, OPTIONS + 1)
+        for part in ("name", "pros", "cons")
+    ]  # fmt: skip
+    return [*_TEXTS, *_CHOICES, *answers, *options]
+
+
+def cleaned(case: Case, values: dict[str, str]) -> dict[str, str]:
+    """Return the values that belong to the report, choices only where they exist."""
+    names = set(field_names(case))
+    kept = {name: value for name, value in values.items() if name in names}
+    for name, choices in _CHOICES.items():
+        if kept.get(name) and kept[name] not in choices:
+            kept[name] = ""
+    return kept
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something that must be there before the report can be signed, and the field it is in."""
+
+    field: str
+    sentence: str | Promise
+
+
+def gaps(case: Case, body: dict[str, str]) -> list[Gap]:
+    """Return what is missing, in the order of the report."""
+
+    def empty(name: str) -> bool:
+        return not body.get(name, "").strip()
+
+    found = []
+    if empty("history"):
+        found.append(Gap("history", _("The history is empty.")))
+    if empty("findings"):
+        found.append(Gap("findings", _("The findings are empty.")))
+    if empty("diagnosis"):
+        found.append(Gap("diagnosis", _("Say whether you agree with the diagnosis.")))
+    if empty("plan"):
+        found.append(Gap("plan", _("Say whether you agree with the treatment plan.")))
+    for question in case.questions.all():
+        if empty(f"answer_{question.number}"):
+            found.append(
+                Gap(
+                    f"answer_{question.number}",
+                    _("Question %(number)s has no answer.") % {"number": question.number},
+                )
+            )
+    if empty("urgency"):
+        found.append(Gap("urgency", _("Say how urgent it is.")))
+    if empty("limitations"):
+        found.append(Gap("limitations", _("Say what limits this opinion, beyond what is listed.")))
+    if empty("summary"):
+        found.append(Gap("summary", _("Write the summary in plain words for the family.")))
+    return found

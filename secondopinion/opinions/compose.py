@@ -1,0 +1,181 @@
+"""Puts the signed document together: facts of the case, what the specialist wrote, what limits it.
+
+The result is plain JSON: it is what is typeset, and it is kept with the signed report.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils.formats import date_format
+from django.utils.translation import get_language_info, override
+from django.utils.translation import gettext as _
+
+from secondopinion.accounts.models import Person
+from secondopinion.accounts.rules import age_on
+from secondopinion.cases.models import Case, Consent
+from secondopinion.core import clock
+from secondopinion.experts.queries import profile
+from secondopinion.findings.queries import limitations_for
+from secondopinion.imaging import queries as imaging
+from secondopinion.opinions.body import AGREEMENT, OPTIONS, URGENCY
+from secondopinion.opinions.models import Opinion
+from secondopinion.program import queries as program
+from secondopinion.program.models import Disclaimer
+from secondopinion.records import queries as records
+
+VERSION = 1
+
+
+def _day(value: date | datetime | None) -> str:
+    return date_format(value, "j F Y") if value else _("no date")
+
+
+def _language(code: str) -> str:
+    if not code:
+        return _("language not said")
+    try:
+        return str(get_language_info(code)["name_translated"])
+    except KeyError:
+        return code
+
+
+def letterhead(case: Case, author: Person, code: str, signed_at: datetime) -> dict[str, Any]:
+    """Return what stands in every signed document: hospital, patient, author, code."""
+    hospital, child, expert = program.program(), case.child, profile(author)
+    return {
+        "version": VERSION,
+        "hospital": hospital.hospital,
+        "program": hospital.name,
+        "contact": f"{hospital.email} · {hospital.phone}",
+        "reference": case.reference,
+        "patient": child.full_name,
+        "patient_latin": child.latin_name if child.latin_name != child.full_name else "",
+        "birth_date": _day(child.birth_date),
+        "age": str(age_on(child.birth_date, signed_at.date())) if child.birth_date else "",
+        "sex": child.get_sex_display(),
+        "country": str(case.country.name),
+        "author": author.full_name,
+        "title": expert.title if expert else "",
+        "registration": expert.registration if expert else "",
+        "signed_on": _day(signed_at),
+        "signed_at": signed_at.strftime("%Y-%m-%d %H:%M UTC"),
+        "code": code,
+        "verify": f"{settings.SITE_URL}/verify/{code}/",
+    }
+
+
+def facts(case: Case) -> dict[str, Any]:
+    """Return what is listed without the specialist: records, images, limitations."""
+    return {
+        "records": [
+            {
+                "title": row.title,
+                "kind": str(row.get_kind_display()),
+                "date": _day(row.dated),
+                "language": _language(row.language),
+                "pages": row.page_count,
+                "read": _("read in the original"),
+            }
+            for row in records.for_case(case)
+        ],
+        "images": [
+            {
+                "title": " ".join(each for each in (row.modality, row.description) if each),
+                "date": _day(row.study.date),
+                "count": row.instance_count,
+            }
+            for row in imaging.series_for_case(case)
+        ],
+        "found": [
+            {"text": _(row.message), "reason": row.reason, "risk": row.risk, "code": row.code}
+            for row in limitations_for(case)
+        ],
+    }
+
+
+def document(opinion: Opinion, code: str, signed_at: datetime, language: str) -> dict[str, Any]:
+    """Return the whole report as it will be typeset, in `language` where words are the house's."""
+    case, body = opinion.case, opinion.body
+    with override(language):
+        accepted = (
+            Consent.objects.filter(
+                case=case, kind=Consent.Kind.DISCLAIMER, withdrawn_at__isnull=True
+            )
+            .order_by("created_at")
+            .first()
+        )
+        version = accepted.version if accepted else program.disclaimer(language).version
+        disclaimer = Disclaimer.objects.filter(
+            version=version, language=language
+        ).first() or program.disclaimer(language)
+        return (
+            letterhead(case, opinion.author, code, signed_at)
+            | facts(case)
+            | {
+                "kind": "opinion",
+                "language": language,
+                "questions": [
+                    {
+                        "number": row.number,
+                        "text": row.text,
+                        "answer": body.get(f"answer_{row.number}", ""),
+                    }
+                    for row in case.questions.all()
+                ],
+                "history": body.get("history", ""),
+                "findings": body.get("findings", ""),
+                "local_diagnosis": case.request.diagnosis,
+                "diagnosis": str(AGREEMENT.get(body.get("diagnosis", ""), "")),
+                "diagnosis_text": body.get("diagnosis_text", ""),
+                "plan": str(AGREEMENT.get(body.get("plan", ""), "")),
+                "plan_text": body.get("plan_text", ""),
+                "tests": body.get("tests", ""),
+                "options": [
+                    {
+                        part: body.get(f"option_{number}_{part}", "")
+                        for part in ("name", "pros", "cons")
+                    }
+                    for number in range(1, OPTIONS + 1)
+                    if body.get(f"option_{number}_name", "").strip()
+                ],
+                "urgency": str(URGENCY.get(body.get("urgency", ""), "")),
+                "limitations": body.get("limitations", ""),
+                "references": body.get("references", ""),
+                "summary": body.get("summary", ""),
+                "key_images": [
+                    {
+                        "file": f"key-{number}.png",
+                        "caption": row.caption,
+                        "series": row.series_label,
+                        "window": (
+                            f"{row.window_center:g} / {row.window_width:g}"
+                            if row.window_center is not None and row.window_width is not None
+                            else ""
+                        ),
+                    }
+                    for number, row in enumerate(opinion.key_images.all(), 1)
+                ],
+                "disclaimer": disclaimer.text,
+                "disclaimer_version": disclaimer.version,
+                "accepted": (
+                    f"{_day(accepted.created_at)} ({accepted.version}, {_language(accepted.language)})"
+                    if accepted
+                    else ""
+                ),
+            }
+        )
+
+
+def addendum(
+    *, case: Case, author: Person, code: str, question: str, answer: str, language: str, to: str
+) -> dict[str, Any]:
+    """Return an addendum as it will be typeset; `to` is the code of the report it belongs to."""
+    with override(language):
+        return letterhead(case, author, code, clock.now()) | {
+            "kind": "addendum",
+            "language": language,
+            "question": question,
+            "answer": answer,
+            "belongs_to": to,
+        }

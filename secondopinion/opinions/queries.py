@@ -1,0 +1,60 @@
+"""Reads of reports: who may read which signed document."""
+
+from django.db.models import Q, QuerySet
+
+from secondopinion.accounts.models import Person
+from secondopinion.cases.models import Case, Part
+from secondopinion.cases.queries import roles_of
+from secondopinion.core.errors import NotYours
+from secondopinion.opinions.models import KeyImage, Opinion, SignedReport
+
+STAFF = {Part.COORDINATOR, Part.SPECIALIST, Part.REFERRAL_COORDINATOR, "desk"}
+
+
+def readable(case: Case, person: Person) -> QuerySet[SignedReport]:
+    """Return the signed documents of a case that a person may read: staff all of them, family and
+    local provider those that were delivered to them."""
+    rows = SignedReport.objects.filter(case=case).select_related("signed_by", "blob__space", "case")
+    if roles_of(case, person) & STAFF:
+        return rows
+    return rows.filter(Q(deliveries__to=person))
+
+
+def report_for(case: Case, person: Person, number: int) -> SignedReport:
+    """Return a signed document that a person may read.
+
+    Raises:
+        NotYours: there is none.
+    """
+    found = readable(case, person).filter(number=number).first()
+    if found is None:
+        raise NotYours
+    return found
+
+
+def opinion_of(case: Case, person: Person) -> Opinion:
+    """Return the report in the making, for its author.
+
+    Raises:
+        NotYours: there is none, or it is somebody else's.
+    """
+    found = (
+        Opinion.objects.select_related("case__child", "case__request", "case__vault", "author")
+        .filter(case=case, author=person)
+        .first()
+    )
+    if found is None or Part.SPECIALIST not in roles_of(case, person):
+        raise NotYours
+    return found
+
+
+def key_image_of(opinion: Opinion, key_image_id: object) -> KeyImage:
+    """Return a key image of a report.
+
+    Raises:
+        NotYours: there is none.
+    """
+    found = opinion.key_images.select_related("picture__space").filter(pk=key_image_id).first()
+    if found is None:
+        raise NotYours
+    return found

@@ -1,0 +1,165 @@
+"""Signs a PDF by PAdES, invisibly and without touching what was typeset."""
+
+import io
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from django.conf import settings
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign import fields, signers, timestamps
+
+SUBFILTER = fields.SigSeedSubFilter.PADES
+FIELD = "SpecialistSignature"
+YEARS = 10
+
+
+class _Writer(IncrementalPdfFileWriter):
+    """Leaves the document's own metadata alone: pyHanko's rewrite of XMP would break PDF/A."""
+
+    def _update_meta(self) -> None:
+        """Change nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A signed PDF and the PAdES level it reached."""
+
+    data: bytes
+    level: str
+
+
+def _paths() -> tuple[Path, Path, Path]:
+    if settings.SIGNING_CERT_FILE:
+        return (
+            Path(settings.SIGNING_CERT_FILE),
+            Path(settings.SIGNING_KEY_FILE),
+            Path(settings.SIGNING_TRUST_ROOTS or settings.SIGNING_CERT_FILE),
+        )
+    folder = Path(settings.DATA_DIR) / "signing"
+    found = folder / "certificate.pem", folder / "key.pem", folder / "root.pem"
+    if not found[2].exists():
+        _make_own(folder)
+    return found
+
+
+def self_made() -> bool:
+    """Say whether this installation signs with a certificate that it made itself."""
+    return not settings.SIGNING_CERT_FILE
+
+
+def trust_roots() -> list[Path]:
+    """Return the certificates that signatures are judged by."""
+    return [_paths()[2]]
+
+
+def sign(pdf: bytes, *, name: str, reason: str, at: datetime) -> Signed:
+    """Return the PDF signed for `name`.
+
+    With a time-stamp server set (`TSA_URL`) the level is B-T; when it does not answer the level is
+    B-B: a server that is down never blocks a signature.
+    """
+    certificate, key, root = _paths()
+    signer = signers.SimpleSigner.load(
+        str(key), str(certificate), ca_chain_files=(str(root),),
+        key_passphrase=settings.SIGNING_KEY_PASSWORD.encode() or None,
+    )  # fmt: skip
+    if signer is None:
+        raise RuntimeError("the signing certificate or its key cannot be loaded")
+    stamper = timestamps.HTTPTimeStamper(settings.TSA_URL, timeout=5) if settings.TSA_URL else None
+    if stamper is not None:
+        try:
+            return Signed(_sign(pdf, signer, name, reason, at, stamper), "B-T")
+        except (timestamps.TimestampRequestError, OSError):
+            pass
+    return Signed(_sign(pdf, signer, name, reason, at, None), "B-B")
+
+
+def _sign(
+    pdf: bytes,
+    signer: signers.Signer,
+    name: str,
+    reason: str,
+    at: datetime,
+    stamper: timestamps.TimeStamper | None,
+) -> bytes:
+    out = io.BytesIO()
+    signers.PdfSigner(
+        signers.PdfSignatureMetadata(
+            field_name=FIELD, name=name, reason=reason, subfilter=SUBFILTER, md_algorithm="sha256"
+        ),
+        signer=signer,
+        timestamper=stamper,
+        new_field_spec=fields.SigFieldSpec(
+            sig_field_name=FIELD,
+            readable_field_name=reason,
+            invis_settings=fields.InvisSigSettings(box_out_of_bounds=True),
+        ),
+    ).sign_pdf(_Writer(io.BytesIO(pdf)), output=out)
+    return out.getvalue()
+
+
+def _name(text: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
+
+
+def _make_own(folder: Path) -> None:
+    """Make a root and a signing certificate of this installation's own, each once."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    now = datetime.now(UTC) - timedelta(minutes=5)
+    until = now + timedelta(days=365 * YEARS)
+    root_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    root_name = _name("Second Opinion: root made by this installation")
+
+    def build(subject: x509.Name, public: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
+        return (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(root_name)
+            .public_key(public)
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now)
+            .not_valid_after(until)
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
+        )
+
+    def usage(*, signing: bool) -> x509.KeyUsage:
+        return x509.KeyUsage(
+            digital_signature=signing, content_commitment=signing, key_encipherment=False,
+            data_encipherment=False, key_agreement=False, key_cert_sign=not signing,
+            crl_sign=not signing, encipher_only=False, decipher_only=False,
+        )  # fmt: skip
+
+    root = (
+        build(root_name, root_key.public_key())
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(usage(signing=False), critical=True)
+        .sign(root_key, hashes.SHA256())
+    )
+    certificate = (
+        build(_name("Second Opinion: reports"), key.public_key())
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(usage(signing=True), critical=True)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key()),
+            critical=False,
+        )
+        .sign(root_key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    # The root's own key is not kept: nothing else can ever be signed by it. It is written last,
+    # because its presence says that the other two are there.
+    for name, data in (
+        ("key.pem", key.private_bytes(
+            pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())),
+        ("certificate.pem", certificate.public_bytes(pem)),
+        ("root.pem", root.public_bytes(pem)),
+    ):  # fmt: skip
+        path = folder / f"{name}.new"
+        path.touch(mode=0o600)
+        path.write_bytes(data)
+        path.replace(folder / name)

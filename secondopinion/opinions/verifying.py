@@ -1,0 +1,117 @@
+"""Verifies a signed document, for anyone: by its code, its digest, or the file itself."""
+
+import hashlib
+import io
+import logging
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from pyhanko.keys import load_cert_from_pemder
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.general import SigningError
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko_certvalidator import ValidationContext
+
+from secondopinion.core.ids import normalise_code
+from secondopinion.opinions import signing
+from secondopinion.opinions.models import SignedReport
+
+LARGEST = 200 * 1024**2  # bytes; a report is far below 10 MB
+
+
+@dataclass(slots=True)
+class Verified:
+    """What verification says; it holds nothing about a patient.
+
+    `known`: these very bytes were signed here. `bottom_line`: the signature holds and nothing was
+    added behind it. `lines` are sentences for people.
+    """
+
+    known: bool
+    bottom_line: bool
+    kind: str | Promise = ""
+    code: str = ""
+    signer: str = ""
+    signed_at: datetime | None = None
+    level: str = ""
+    lines: list[str | Promise] = field(default_factory=list)
+
+    @property
+    def holds(self) -> bool:
+        """Whether the document is what was signed here."""
+        return self.known and self.bottom_line
+
+
+def _of(report: SignedReport, *, bottom_line: bool) -> Verified:
+    return Verified(
+        known=True,
+        bottom_line=bottom_line,
+        kind=report.get_kind_display(),
+        code=report.code,
+        signer=report.signed_by.full_name,
+        signed_at=report.signed_at,
+        level=report.level,
+    )
+
+
+def verify_code(code: str) -> Verified | None:
+    """Return what was signed under a code as people type it, or None."""
+    report = (
+        SignedReport.objects.select_related("signed_by").filter(code=normalise_code(code)).first()
+    )
+    return _of(report, bottom_line=True) if report else None
+
+
+def verify_digest(digest: str) -> Verified | None:
+    """Return what was signed with exactly this content (SHA-256 in hex), or None."""
+    report = SignedReport.objects.select_related("signed_by").filter(digest=digest.lower()).first()
+    return _of(report, bottom_line=True) if report else None
+
+
+def verify_file(data: bytes) -> Verified:
+    """Verify a file: its content against what was signed here, and its signature by itself."""
+    known = verify_digest(hashlib.sha256(data).hexdigest())
+    bottom_line = _signature_holds(data)
+    if known is not None:
+        known.bottom_line = bottom_line
+        if bottom_line:
+            known.lines.append(_("This is the document that was signed. Nothing was changed."))
+        else:
+            known.lines.append(
+                _("This is the document that was signed. Its signature cannot be confirmed now.")
+            )
+        return known
+    found = Verified(known=False, bottom_line=False)
+    if bottom_line:
+        found.lines.append(
+            _("The signature in this file holds, but this document was not signed here.")
+        )
+    else:
+        found.lines.append(
+            _("This is not a document that was signed here, or it was changed after it was signed.")
+        )
+    return found
+
+
+def _signature_holds(data: bytes) -> bool:
+    """Judge by the bottom line: `intact` alone stays true when pages are appended."""
+    if not data.startswith(b"%PDF-") or len(data) > LARGEST:
+        return False
+    roots = [load_cert_from_pemder(str(path)) for path in signing.trust_roots()]
+    context = ValidationContext(trust_roots=roots, allow_fetching=False)
+    logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
+    logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
+    try:
+        signatures = PdfFileReader(io.BytesIO(data)).embedded_signatures
+        return len(signatures) == 1 and bool(
+            validate_pdf_signature(signatures[0], context).bottom_line
+        )
+    except (
+        PdfError, SigningError, SignatureValidationError, ValueError, KeyError, TypeError,
+        IndexError, AttributeError, RecursionError, OSError,
+    ):  # fmt: skip
+        return False  # a broken file breaks its reader in many ways; none of them is a signature
