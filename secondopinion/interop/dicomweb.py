@@ -82,6 +82,19 @@ def _of_series(row: Series, url: str) -> dict[str, Any]:
     }
 
 
+def _of_instance(row: Instance, study: str, series: str) -> dict[str, Any]:
+    return {
+        "00080016": _element("UI", row.sop_class),
+        "00080018": _element("UI", row.uid),
+        "0020000D": _element("UI", study),
+        "0020000E": _element("UI", series),
+        "00200013": _element("IS", row.number),
+        "00280008": _element("IS", row.frames or None),
+        "00280010": _element("US", row.rows or None),
+        "00280011": _element("US", row.columns or None),
+    }
+
+
 def _base(request: HttpRequest, case: Case) -> str:
     return request.build_absolute_uri(f"/dicomweb/{case.reference}")
 
@@ -126,21 +139,8 @@ def series(request: HttpRequest, case: Case, study: str) -> HttpResponse:
 @of_case
 def instances(request: HttpRequest, case: Case, study: str, series: str) -> HttpResponse:
     """QIDO-RS: the instances of a series."""
-    found = []
-    for row in queries.instances(case, study=study, series=series)[_window(request)]:
-        found.append(
-            {
-                "00080016": _element("UI", row.sop_class),
-                "00080018": _element("UI", row.uid),
-                "0020000D": _element("UI", study),
-                "0020000E": _element("UI", series),
-                "00200013": _element("IS", row.number),
-                "00280008": _element("IS", row.frames or None),
-                "00280010": _element("US", row.rows or None),
-                "00280011": _element("US", row.columns or None),
-            }
-        )
-    return _answer(found)
+    rows = queries.instances(case, study=study, series=series)[_window(request)]
+    return _answer([_of_instance(row, study, series) for row in rows])
 
 
 @of_case

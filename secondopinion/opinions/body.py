@@ -56,33 +56,28 @@ class Gap:
     sentence: str | Promise
 
 
+_NEEDED: tuple[tuple[str, str | Promise], ...] = (
+    ("summary", _("Write the summary in plain words for the family.")),
+    ("limitations", _("Say what limits this opinion, beyond what is listed.")),
+    ("urgency", _("Say how urgent it is.")),
+    ("diagnosis", _("Say whether you agree with the diagnosis.")),
+    ("plan", _("Say whether you agree with the treatment plan.")),
+    ("history", _("The history is empty.")),
+    ("findings", _("The findings are empty.")),
+)
+
+
 def gaps(case: Case, body: dict[str, str]) -> list[Gap]:
-    """Return what is missing, in the order of the report."""
-
-    def empty(name: str) -> bool:
-        return not body.get(name, "").strip()
-
-    found = []
-    if empty("history"):
-        found.append(Gap("history", _("The history is empty.")))
-    if empty("findings"):
-        found.append(Gap("findings", _("The findings are empty.")))
-    if empty("diagnosis"):
-        found.append(Gap("diagnosis", _("Say whether you agree with the diagnosis.")))
-    if empty("plan"):
-        found.append(Gap("plan", _("Say whether you agree with the treatment plan.")))
-    for question in case.questions.all():
-        if empty(f"answer_{question.number}"):
-            found.append(
-                Gap(
-                    f"answer_{question.number}",
-                    _("Question %(number)s has no answer.") % {"number": question.number},
-                )
-            )
-    if empty("urgency"):
-        found.append(Gap("urgency", _("Say how urgent it is.")))
-    if empty("limitations"):
-        found.append(Gap("limitations", _("Say what limits this opinion, beyond what is listed.")))
-    if empty("summary"):
-        found.append(Gap("summary", _("Write the summary in plain words for the family.")))
-    return found
+    """Return what is missing, unanswered questions first."""
+    needed = [
+        (
+            f"answer_{question.number}",
+            _("Question %(number)s has no answer.") % {"number": question.number},
+        )
+        for question in case.questions.all()
+    ]
+    return [
+        Gap(field, sentence)
+        for field, sentence in (*needed, *_NEEDED)
+        if not body.get(field, "").strip()
+    ]

@@ -25,6 +25,7 @@ from secondopinion.program.models import Disclaimer
 from secondopinion.records import queries as records
 
 VERSION = 1
+_OPTION_PARTS = ("name", "pros", "cons")
 
 
 def _day(value: date | datetime | None) -> str:
@@ -132,10 +133,7 @@ def document(opinion: Opinion, code: str, signed_at: datetime, language: str) ->
                 "plan_text": body.get("plan_text", ""),
                 "tests": body.get("tests", ""),
                 "options": [
-                    {
-                        part: body.get(f"option_{number}_{part}", "")
-                        for part in ("name", "pros", "cons")
-                    }
+                    {part: body.get(f"option_{number}_{part}", "") for part in _OPTION_PARTS}
                     for number in range(1, OPTIONS + 1)
                     if body.get(f"option_{number}_name", "").strip()
                 ],
@@ -159,7 +157,8 @@ def document(opinion: Opinion, code: str, signed_at: datetime, language: str) ->
                 "disclaimer": disclaimer.text,
                 "disclaimer_version": disclaimer.version,
                 "accepted": (
-                    f"{_day(accepted.created_at)} ({accepted.version}, {_language(accepted.language)})"
+                    f"{_day(accepted.created_at)} "
+                    f"({accepted.version}, {_language(accepted.language)})"
                     if accepted
                     else ""
                 ),

@@ -97,7 +97,7 @@ def _sign(
         new_field_spec=fields.SigFieldSpec(
             sig_field_name=FIELD,
             readable_field_name=reason,
-            invis_settings=fields.InvisSigSettings(box_out_of_bounds=True),
+            invis_sig_settings=fields.InvisSigSettings(box_out_of_bounds=True),
         ),
     ).sign_pdf(_Writer(io.BytesIO(pdf)), output=out)
     return out.getvalue()

@@ -2,8 +2,11 @@
 
 import io
 import json
+from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import segno
@@ -11,6 +14,7 @@ import typst
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
+from fontTools.ttLib import TTFont
 
 HERE = Path(__file__).resolve().parent
 FONTS = HERE / "fonts"
@@ -76,8 +80,49 @@ def labels(language: str) -> dict[str, str]:
             "code": _("Verification code"),
             "how": _("Anyone can check this document at:"),
             "qr": _("A square code that opens the page where this document can be checked"),
+            "unprinted": _(
+                "Some words are in a script that this document cannot print. They are marked […] "
+                "and stand in full on the case’s page."
+            ),
             "belongs_to": _("It belongs to the report with the code"),
         }
+
+
+def _folders() -> list[Path]:
+    return [FONTS, *([Path(settings.REPORT_FONTS_DIR)] if settings.REPORT_FONTS_DIR else [])]
+
+
+@lru_cache(maxsize=1)
+def _glyphs() -> frozenset[int]:
+    """Return the characters that the fonts of the report can print."""
+    found: set[int] = set()
+    for folder in _folders():
+        for path in sorted(folder.glob("*.[to]tf")):
+            found |= set(TTFont(path, lazy=True).getBestCmap())
+    return frozenset(found)
+
+
+def printable(value: Any, note: Callable[[], object]) -> Any:
+    """Return a document in which what no font can print is marked; `note` is called where it is.
+
+    A missing glyph must neither stop a signature nor leave an empty box behind.
+    """
+    if isinstance(value, dict):
+        return {key: printable(each, note) for key, each in value.items()}
+    if isinstance(value, list):
+        return [printable(each, note) for each in value]
+    if not isinstance(value, str):
+        return value
+    kept, gap = [], False
+    for char in value.replace("\r\n", "\n"):
+        if char in "\n\t" or ord(char) in _glyphs():
+            kept.append(" " if char == "\t" else char)
+            gap = False
+        elif ord(char) >= 32 and not gap:
+            kept.append("[…]")
+            gap = True
+            note()
+    return "".join(kept)
 
 
 def pdf(document: dict[str, Any], pictures: dict[str, bytes], signed_at: datetime) -> bytes:
@@ -86,26 +131,33 @@ def pdf(document: dict[str, Any], pictures: dict[str, bytes], signed_at: datetim
     Raises:
         NotSet: the compiler refused it (a missing alternative text, a glyph that no font has).
     """
+    unprinted: list[bool] = []
+    words = printable(document, lambda: unprinted.append(True)) | {
+        "labels": labels(document["language"]),
+        "unprinted": bool(unprinted),
+    }
     code = io.BytesIO()
     segno.make(document["verify"], error="m").save(code, kind="svg", border=0, scale=2)
-    files = {
-        "main": (HERE / "typst" / "document.typ").read_bytes(),
-        "verify.svg": code.getvalue(),
-        **pictures,
-    }
-    fonts = [str(FONTS), *([settings.REPORT_FONTS_DIR] if settings.REPORT_FONTS_DIR else [])]
-    data = document | {"labels": labels(document["language"])}
-    try:
-        made = typst.compile(
-            files,
-            format="pdf",
-            pdf_standards=STANDARDS,
-            font_paths=fonts,
-            ignore_system_fonts=True,
-            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-            timestamp=int(signed_at.timestamp()),
-        )
-    except typst.TypstError as error:
-        raise NotSet(str(error)) from None
+    # Pictures must be files for Typst: they lie in memory where the system has such a folder.
+    memory = Path("/dev/shm")  # noqa: S108 - a folder of ours is made in it, for us alone
+    with TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+        main = Path(folder) / "main.typ"
+        main.write_bytes((HERE / "typst" / "document.typ").read_bytes())
+        (Path(folder) / "verify.svg").write_bytes(code.getvalue())
+        for name, data in pictures.items():
+            (Path(folder) / name).write_bytes(data)
+        try:
+            made = typst.compile(
+                str(main),
+                root=folder,
+                format="pdf",
+                pdf_standards=STANDARDS,
+                font_paths=[str(each) for each in _folders()],
+                ignore_system_fonts=True,
+                sys_inputs={"data": json.dumps(words, ensure_ascii=False)},
+                timestamp=int(signed_at.timestamp()),
+            )
+        except typst.TypstError as error:
+            raise NotSet(str(error)) from None
     # Typst ends without a newline, which a signature's increment needs.
     return bytes(made).rstrip(b"\n") + b"\n"

@@ -1,0 +1,317 @@
+"""Makes the demonstration by calling the real actions on real files; each family is made once."""
+
+import logging
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
+from django.conf import settings
+from django.utils.translation import override
+
+from secondopinion.accounts import actions as accounts
+from secondopinion.accounts.models import Person
+from secondopinion.arrivals import actions as arrivals
+from secondopinion.audit import actions as audit
+from secondopinion.billing import actions as billing
+from secondopinion.cases import actions, workflow
+from secondopinion.cases.models import ItemState
+from secondopinion.cases.rules import NEEDED_CONSENTS
+from secondopinion.conversations.actions import post
+from secondopinion.core import clock, jobs
+from secondopinion.demo.people import ANSWERS, FAMILIES, REPORT, STAFF, Family, Staff
+from secondopinion.experts import actions as experts
+from secondopinion.followup import actions as followup
+from secondopinion.imaging import queries as imaging
+from secondopinion.opinions import actions as opinions
+from secondopinion.outcomes import actions as outcomes
+from secondopinion.program import actions as program_actions
+from secondopinion.program import queries as program
+from secondopinion.program.models import Specialty
+from secondopinion.records import actions as records_actions
+from secondopinion.records import queries as records
+from secondopinion.records.models import Record
+from secondopinion.referrals import actions as referrals
+
+log = logging.getLogger(__name__)
+
+FILES = Path(__file__).resolve().parent / "files"
+MR_HEAD = FILES / "mr-head" / "mr-head-384.zip"
+
+# How far a case goes, in order; a state that is not here ends its case on the way.
+_WAY = (
+    "draft", "submitted", "collecting", "ready", "offered", "in_review", "reported", "follow_up",
+    "closed",
+)  # fmt: skip
+_STOP_AT = {
+    "waiting_on_family": "collecting",
+    "declined": "collecting",
+    "withdrawn": "submitted",
+    "more_needed": "in_review",
+    "expired": "draft",
+}
+
+
+def ensure() -> None:
+    """Make what is missing of the demonstration: program, staff, families with their cases."""
+    program_actions.set_up()
+    staff = {each.email: _staff(each) for each in STAFF}
+    for family in FAMILIES:
+        if not Person.objects.filter(email=family.email).exists():
+            log.info("making the case of %s", family.until)
+            _Walk(family, staff).run()
+    jobs.run_all()
+    audit.seal()
+
+
+def _staff(each: Staff) -> Person:
+    person = Person.objects.filter(email=each.email).first()
+    if person is not None:
+        return person
+    person = accounts.ensure_person(
+        email=each.email, full_name=each.name, timezone="America/New_York"
+    )
+    for role in each.roles:
+        accounts.grant_role(by=None, person=person, role=role)
+    if not Authenticator.objects.filter(user=person).exists():
+        TOTP.activate(person, each.secret)
+    if each.title:
+        experts.describe(
+            by=None,
+            person=person,
+            specialties=list(Specialty.objects.filter(key__in=each.specialties)),
+            title=each.title,
+            conditions=list(each.conditions),
+            languages=list(each.languages),
+            registration=f"MA-{str(person.pk.int)[-6:]}",
+            capacity=5,
+        )
+    return person
+
+
+class _Walk:
+    """Walks one family's case as far as it goes."""
+
+    def __init__(self, family: Family, staff: dict[str, Person]) -> None:
+        self.family = family
+        self.coordinator, self.specialist, self.other = (
+            staff[f"{name}@harbour.example"]
+            for name in ("grace.okafor", "mei.tanaka", "daniel.weiss")
+        )
+        self.referral_coordinator = staff["ruth.adler@harbour.example"]
+        self.parent = accounts.ensure_person(
+            email=family.email,
+            full_name=family.parent,
+            latin_name=family.parent_latin,
+            language=family.language,
+            timezone=family.timezone,
+            country=family.country,
+        )
+
+    def run(self) -> None:
+        stop = _STOP_AT.get(self.family.until, self.family.until)
+        with override(self.family.language):
+            for state in _WAY[: _WAY.index(stop) + 1]:
+                getattr(self, f"_{state}")()
+            ending = getattr(self, f"_end_{self.family.until}", None)
+            if ending:
+                ending()
+
+    def _send(self, path: Path) -> None:
+        with path.open("rb") as file:
+            arrivals.receive_file(by=self.parent, case=self.case, name=path.name, source=file)
+
+    def _draft(self) -> None:
+        told, by = self.family, self.parent
+        case = self.case = actions.start_draft(by=by, language=told.language)
+        actions.save_start(
+            by=by, case=case, country=told.country,
+            specialty=Specialty.objects.get(key=told.specialty),
+        )  # fmt: skip
+        actions.save_emergency(by=by, case=case, emergency=False)
+        actions.save_child(
+            by=by, case=case, full_name=told.child, latin_name=told.child_latin,
+            birth_date=date.fromisoformat(told.born), sex=told.sex,
+            weight_kg=Decimal("24.5"), height_cm=Decimal("125.0"),
+        )  # fmt: skip
+        if told.until in {"draft", "expired"}:
+            return
+        actions.save_guardian(
+            by=by, case=case, full_name=told.parent, latin_name=told.parent_latin,
+            phone="+52 33 5550 0100", kind="parent",
+        )  # fmt: skip
+        actions.save_provider(
+            by=by, case=case, full_name=told.provider, clinic=told.clinic,
+            email=f"clinic.{told.email}", phone="", language=told.language,
+        )  # fmt: skip
+        actions.save_story(
+            by=by, case=case, diagnosis=told.diagnosis, history=told.history,
+            medicines=told.medicines,
+        )  # fmt: skip
+        actions.save_story(by=by, case=case, page="story-2", allergies="", operations="")
+        actions.save_questions(by=by, case=case, texts=list(told.questions))
+        self._send(FILES / "documents" / told.letter)
+        if told.until == "closed":
+            self._send(FILES / "documents" / "typewritten-page.png")
+            self._send(FILES / "documents" / "scanned-book-page.pdf")
+        if told.images:
+            self._send(MR_HEAD)
+        actions.give_consents(
+            by=by, case=case, kinds=list(NEEDED_CONSENTS),
+            disclaimer=program.disclaimer(told.language),
+        )  # fmt: skip
+        jobs.run_all()
+        record = records.for_case(case).first()
+        if record:
+            language = {"AE": "ar", "IN": "hi", "UA": "uk", "ET": "am"}.get(told.country, "es")
+            self._describe_record(record, language)
+
+    def _describe_record(self, record: Record, language: str) -> None:
+        from_home = {"cancer-and-blood": "laboratory", "heart": "imaging_report"}
+        records_actions.describe(
+            by=self.parent,
+            record=record,
+            kind=from_home.get(self.family.specialty, "discharge_letter"),
+            language=language,
+            dated=clock.today() - timedelta(days=40),
+        )
+
+    def _submitted(self) -> None:
+        actions.submit(by=self.parent, case=self.case)
+
+    def _collecting(self) -> None:
+        actions.take(by=self.coordinator, case=self.case)
+        provider = self.case.local_provider
+        provider.refresh_from_db()
+        actions.confirm_treating(by=provider.person, case=self.case)
+        post(case=self.case, thread="family", by=self.parent, text=self.family.questions[0])
+
+    def _ready(self) -> None:
+        for item in self.case.checklist.exclude(state=ItemState.ARRIVED):
+            if item.required:
+                actions.settle_item(by=self.coordinator, item=item, state=ItemState.ARRIVED)
+            else:
+                actions.settle_item(
+                    by=self.coordinator, item=item, state=ItemState.WAIVED,
+                    note="None was made.",
+                )  # fmt: skip
+        actions.complete(by=self.coordinator, case=self.case)
+        billing.settle(
+            fee=billing.charge(case=self.case, by=self.coordinator), by=self.coordinator,
+            state="waived", note="Charity fund",
+        )  # fmt: skip
+
+    def _offered(self) -> None:
+        if self.family.until != "offered":
+            offer = experts.offer(by=self.coordinator, case=self.case, expert=self.other.expert)
+            experts.decline(by=self.other, offer=offer, reason="no_time")
+        self.offer = experts.offer(
+            by=self.coordinator, case=self.case, expert=self.specialist.expert
+        )
+
+    def _in_review(self) -> None:
+        experts.accept(by=self.specialist, offer=self.offer)
+        self.opinion = opinions.start_report(by=self.specialist, case=self.case)
+
+    def _reported(self) -> None:
+        answers = {
+            f"answer_{question.number}": ANSWERS[(question.number - 1) % len(ANSWERS)]
+            for question in self.case.questions.all()
+        }
+        opinion = opinions.save_draft(
+            by=self.specialist, opinion=self.opinion, values={**REPORT, **answers},
+            base_revision=None,
+        )  # fmt: skip
+        series = imaging.series_for_case(self.case).first()
+        if series:
+            rows = list(series.instances.all())
+            opinions.add_key_image(
+                by=self.specialist, opinion=opinion, instance=rows[len(rows) // 2], frame=1,
+                caption="Slice through the middle: both sides look alike.",
+            )  # fmt: skip
+        opinions.sign(by=self.specialist, opinion=opinion, reauthenticated_at=clock.now())
+
+    def _follow_up(self) -> None:
+        opinions.deliver(by=self.coordinator, case=self.case)
+        question = followup.ask(
+            by=self.parent, case=self.case, text="¿Cuándo repetimos el electroencefalograma?"
+            if self.family.language == "es" else "متى نعيد الفحص؟",
+        )  # fmt: skip
+        followup.pass_to_expert(by=self.coordinator, question=question)
+        if self.family.until == "closed":
+            followup.answer(
+                by=self.specialist, question=question, text="In six months, during sleep.",
+                reauthenticated_at=clock.now(),
+            )  # fmt: skip
+
+    def _closed(self) -> None:
+        referral = referrals.open_referral(
+            by=self.coordinator, case=self.case, to_name="Harbour epilepsy clinic",
+            to_country="US", what_for="Sleep EEG and a visit", urgency="routine",
+        )  # fmt: skip
+        referrals.assign(by=self.coordinator, referral=referral, to=self.referral_coordinator)
+        referrals.consent(by=self.parent, referral=referral)
+        visit = clock.now() + timedelta(days=30)
+        for action, more in (
+            ("send", {}), ("accept", {}), ("schedule", {"visit_at": visit}), ("seen", {}),
+            ("outcome", {"outcome": "The sleep EEG confirms the diagnosis."}), ("close", {}),
+        ):  # fmt: skip
+            referrals.take_step(
+                by=self.referral_coordinator, referral=referral, action=action, **more
+            )
+        outcomes.tell(
+            by=self.parent, case=self.case, day=30, diagnosis_changed="no", plan_changed="partly",
+            helped="yes",
+        )  # fmt: skip
+        actions.close(by=self.coordinator, case=self.case)
+
+    def _end_waiting_on_family(self) -> None:
+        item = self.case.checklist.get(key="brain-images")
+        template = program.message_templates().get(key="missing-images")
+        text = program.in_language(template.bodies, self.family.language)
+        label = program.in_language(item.labels, self.family.language)
+        actions.ask(
+            by=self.coordinator, case=self.case, item=item, text=text.replace("{item}", label)
+        )
+
+    def _end_more_needed(self) -> None:
+        actions.ask_more(
+            by=self.specialist, case=self.case,
+            text="Please film the next seizure, if you can do so safely, and tell us how long it "
+            "lasts.",
+        )  # fmt: skip
+
+    def _end_declined(self) -> None:
+        actions.decline(
+            by=self.coordinator, case=self.case,
+            reason="This question needs an examination in person.",
+            instead="The kidney clinic in Lviv sees children with stones. Your local provider can "
+            "refer you there.",
+        )  # fmt: skip
+
+    def _end_withdrawn(self) -> None:
+        actions.withdraw(by=self.parent, case=self.case, reason="We found help at home.")
+
+    def _end_expired(self) -> None:
+        workflow.advance(self.case, "expire", by=None)
+
+
+def lines() -> list[str]:
+    """Return what is printed when the demonstration is ready."""
+    site = settings.SITE_URL
+    people = [(each.email, f"{each.name} ({', '.join(each.roles)})") for each in STAFF]
+    people += [
+        (each.email, f"{each.parent_latin or each.parent} (family)") for each in FAMILIES[:5]
+    ]
+    width = max(len(label) for _email, label in people)
+    return [
+        f"Second Opinion: {site}/",
+        "",
+        "Sign in with one click (demonstration only):",
+        *(f"  {label:<{width}}  {site}/demo/as/{email}/" for email, label in people),
+        "",
+        f"Everybody, their codes, and the outgoing mail: {site}/demo/",
+        f"Outgoing mail: {site}/demo/mail/",
+        "Stop with Ctrl-C; what you did is kept. `make demo-reset` starts over.",
+    ]
