@@ -1,0 +1,95 @@
+"""What happens around every page: the reader's language and time zone, refusals, staff's factor."""
+
+import logging
+from collections.abc import Callable
+from zoneinfo import ZoneInfo, available_timezones
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone, translation
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from secondopinion.accounts.queries import staff_roles
+from secondopinion.core.errors import Conflict, NotYours, Refused
+from secondopinion.core.ids import short_code
+
+log = logging.getLogger(__name__)
+
+_OPEN_TO_STAFF_WITHOUT_FACTOR = ("/account/", "/sign-out/", "/static/", "/language/", "/demo/")
+
+
+class ReaderMiddleware:
+    """Sets time zone and language of who reads; asks staff for a second factor to be set up."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        person = request.user
+        timezone.deactivate()
+        if person.is_authenticated:
+            chosen = settings.LANGUAGE_COOKIE_NAME in request.COOKIES
+            if not chosen and translation.check_for_language(person.language):
+                translation.activate(person.language)
+                request.LANGUAGE_CODE = translation.get_language() or "en"
+            if person.timezone in available_timezones():
+                timezone.activate(ZoneInfo(person.timezone))
+            request.staff_roles = staff_roles(person)  # type: ignore[attr-defined]
+            if self._lacks_factor(request):
+                return redirect("mfa_activate_totp")
+        response = self.get_response(request)
+        if person.is_authenticated and "Cache-Control" not in response:
+            response["Cache-Control"] = "private, no-store"
+        return response
+
+    @staticmethod
+    def _lacks_factor(request: HttpRequest) -> bool:
+        return (
+            bool(request.staff_roles)  # type: ignore[attr-defined]
+            and not request.path.startswith(_OPEN_TO_STAFF_WITHOUT_FACTOR)
+            and not is_mfa_enabled(request.user)
+        )
+
+
+class RefusalMiddleware:
+    """Turns what an action refuses into a page that says what happened and what was kept."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer for the three errors of the house; leave the others to Django."""
+        if isinstance(error, NotYours):
+            return not_found(request)
+        if isinstance(error, Refused):
+            status = 409 if isinstance(error, Conflict) else 400
+            if "application/json" in request.headers.get("Accept", ""):
+                return JsonResponse(
+                    {"code": error.code, "message": str(error.message)}, status=status
+                )
+            back = request.headers.get("Referer", "")
+            if request.method == "POST" and url_has_allowed_host_and_scheme(
+                back, allowed_hosts={request.get_host()}
+            ):
+                messages.error(request, str(error.message))
+                return HttpResponseRedirect(back)
+            return render(request, "house/refused.html", {"message": error.message}, status=status)
+        return None
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer that there is no such page, whether it is another's or nobody's."""
+    return render(request, "404.html", status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer that something broke, with a number that is in the log."""
+    incident = short_code(8)
+    log.error("incident %s at %s", incident, request.resolver_match and request.resolver_match.route)
+    return render(request, "500.html", {"incident": incident}, status=500)

@@ -1,0 +1,1 @@
+"""Pages of the director and the privacy officer."""

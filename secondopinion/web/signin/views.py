@@ -1,0 +1,103 @@
+"""Signing in: an e-mailed code for everybody, and a second factor for staff."""
+
+from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
+from allauth.core import ratelimit
+from django import forms
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import check_for_language, get_language
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from secondopinion.accounts import actions as accounts
+from secondopinion.cases.models import Part
+from secondopinion.core.errors import Refused
+from secondopinion.web.access import PersonRequest, public, signed_in
+from secondopinion.web.forms import PlainForm
+
+
+class EmailForm(PlainForm):
+    """Asks for an address."""
+
+    email = forms.CharField(
+        label=_("Your e-mail address"),
+        help_text=_("We send you a code to this address. You need no password."),
+        widget=forms.TextInput(attrs={"type": "email", "autocomplete": "email", "dir": "ltr"}),
+    )
+
+
+@public
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Ask for an e-mail address and send a code to it."""
+    form = EmailForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            if not ratelimit.consume(request, action="login"):
+                raise Refused(_("Too many tries. Wait a few minutes, then try again."))
+            person = accounts.ensure_person(
+                email=form.cleaned_data["email"], language=get_language() or "en"
+            )
+        except Refused as refused:
+            form.add_error("email", str(refused.message))
+        else:
+            if person.may_sign_in and person.is_active:
+                LoginCodeVerificationProcess.initiate(
+                    request=request, user=person, email=person.email
+                )
+            following = request.GET.get("next", "")
+            if url_has_allowed_host_and_scheme(following, allowed_hosts=None):
+                request.session["after_sign_in"] = following
+            return redirect("account_confirm_login_code")
+    return render(request, "account/sign_in.html", {"form": form})
+
+
+@signed_in
+def home(request: PersonRequest) -> HttpResponse:
+    """Send each person to the page that is theirs."""
+    following = request.session.pop("after_sign_in", "")
+    if following.startswith("/") and url_has_allowed_host_and_scheme(following, allowed_hosts=None):
+        return redirect(following)
+    for role, page in (
+        ("coordinator", "desk"),
+        ("specialist", "expert"),
+        ("referral_coordinator", "referrals"),
+        ("director", "director"),
+        ("privacy", "privacy"),
+        ("administrator", "jobs"),
+    ):
+        if role in request.staff_roles:  # type: ignore[attr-defined]  # set by the middleware
+            return redirect(page)
+    part = request.user.participations.filter(role=Part.LOCAL_PROVIDER).select_related("case").first()
+    if part is not None and not request.user.may_sign_in:
+        return redirect("provider-case", part.case.reference)
+    return redirect("my")
+
+
+@public
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """Sign out."""
+    logout(request)
+    return redirect("start")
+
+
+@public
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponse:
+    """Read the site in another language from now on."""
+    back = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
+        back = "/"
+    response = redirect(back)
+    language = request.POST.get("language", "")
+    if check_for_language(language) and language in dict(settings.LANGUAGES):
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, language, max_age=365 * 24 * 3600, httponly=True,
+            samesite="Lax", secure=settings.SESSION_COOKIE_SECURE,
+        )  # fmt: skip
+        if request.user.is_authenticated:
+            accounts.describe(by=request.user, person=request.user, language=language)
+    return response

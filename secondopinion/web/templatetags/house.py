@@ -1,0 +1,82 @@
+"""Tags and filters of the house's templates."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django import forms, template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+
+from secondopinion.core import clock
+from secondopinion.program.queries import in_language
+
+register = template.Library()
+
+
+@register.filter
+def written_date(value: date | datetime | None) -> str:
+    """Write a date out, as ``12 March 2026``, in the reader's zone and language."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = timezone.localtime(value)
+    return date_format(value, "j F Y")
+
+
+@register.filter
+def written_time(value: datetime | None) -> str:
+    """Write an instant out, as ``12 March 2026, 14:05``, in the reader's zone."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value)
+    return f"{date_format(local, 'j F Y')}, {date_format(local, 'H:i')}"
+
+
+@register.filter
+def late(value: datetime | None) -> bool:
+    """Say whether an instant has passed."""
+    return value is not None and value < clock.now()
+
+
+@register.filter
+def spoken(texts: Mapping[str, str]) -> str:
+    """Pick the reader's language out of texts by language."""
+    return in_language(texts)
+
+
+@register.filter
+def translated(text: str) -> str:
+    """Translate a sentence that is kept in English."""
+    return gettext(text) if text else ""
+
+
+@register.filter
+def at(mapping: Mapping[str, Any], key: str) -> Any:
+    """Return the value of a key, or nothing."""
+    return mapping.get(key, "") if mapping else ""
+
+
+@register.inclusion_tag("house/field.html")
+def field(bound: forms.BoundField, *, optional: bool = False) -> dict[str, Any]:
+    """Draw a field with its label, hint and error, tied together for screen readers."""
+    widget = bound.field.widget
+    group = isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple | forms.MultiWidget)
+    described = []
+    if bound.help_text:
+        described.append(f"{bound.auto_id}-hint")
+    if bound.errors:
+        described.append(f"{bound.auto_id}-error")
+    widget.attrs.pop("aria-describedby", None)
+    if described and not group:
+        widget.attrs["aria-describedby"] = " ".join(described)
+    if bound.errors:
+        widget.attrs["aria-invalid"] = "true"
+    return {
+        "field": bound,
+        "group": group,
+        "single_box": isinstance(widget, forms.CheckboxInput),
+        "optional": optional or not bound.field.required,
+        "described": " ".join(described),
+    }
