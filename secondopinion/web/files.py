@@ -1,0 +1,55 @@
+"""Files of a case: pages of records, originals, signed documents. Each reading is audited."""
+
+from uuid import UUID
+
+from django.http import FileResponse, HttpResponse
+
+from secondopinion.audit import actions as audit
+from secondopinion.cases.models import Case, Part
+from secondopinion.core import vault
+from secondopinion.opinions import actions as opinions
+from secondopinion.opinions import queries as reports
+from secondopinion.records import queries as records
+from secondopinion.web.access import PersonRequest, of_case
+
+
+def download(data: object, name: str, content_type: str) -> FileResponse:
+    """Answer with a file that a browser saves and never shows in the place of a page."""
+    response = FileResponse(data, as_attachment=True, filename=name, content_type=content_type)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@of_case()
+def original(request: PersonRequest, case: Case, record: UUID) -> FileResponse:
+    """Give the original bytes of a record, to be saved; it is never shown inline."""
+    row = records.record_for(request.user, case.reference, record)
+    audit.record("record-downloaded", by=request.user, case_id=case.pk, target=row)
+    return download(vault.open_blob(row.blob), row.title, "application/octet-stream")
+
+
+@of_case()
+def page(request: PersonRequest, case: Case, record: UUID, number: int) -> HttpResponse:
+    """Show the picture of a page, made by this house from the original."""
+    row = records.record_for(request.user, case.reference, record)
+    picture = records.page_of(row, number)
+    audit.record("page-opened", by=request.user, case_id=case.pk, target=picture)
+    response = HttpResponse(vault.read(picture.image), content_type="image/jpeg")
+    response["Cache-Control"] = "private, max-age=3600"
+    return response
+
+
+@of_case()
+def signed_report(request: PersonRequest, case: Case, number: int) -> FileResponse:
+    """Give a signed document as the PDF that was signed."""
+    report = reports.report_for(case, request.user, number)
+    opinions.open_report(by=request.user, report=report)
+    name = f"{case.reference}-{report.kind}-{report.number}.pdf"
+    return download(vault.open_blob(report.blob), name, "application/pdf")
+
+
+@of_case(Part.SPECIALIST)
+def key_image(request: PersonRequest, case: Case, key_image: UUID) -> HttpResponse:
+    """Show a key image to the author of the report."""
+    row = reports.key_image_of(reports.opinion_of(case, request.user), key_image)
+    return HttpResponse(vault.read(row.picture), content_type="image/png")
