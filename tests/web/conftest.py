@@ -1,0 +1,193 @@
+"""What the tests of the pages share: a program, people who sign in, a case taken all the way."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
+from django.core.cache import cache
+from django.test import Client
+
+from secondopinion.accounts import actions as accounts
+from secondopinion.accounts.models import Person
+from secondopinion.arrivals import actions as arrivals
+from secondopinion.cases import actions
+from secondopinion.cases.models import Case, ItemState
+from secondopinion.cases.rules import NEEDED_CONSENTS
+from secondopinion.core import clock, jobs
+from secondopinion.experts import actions as experts
+from secondopinion.followup import actions as followup
+from secondopinion.opinions import actions as opinions
+from secondopinion.opinions.models import SignedReport
+from secondopinion.program import actions as program_actions
+from secondopinion.program import queries as program
+from secondopinion.program.models import Program, Specialty
+from secondopinion.records import queries as records
+from secondopinion.referrals import actions as referrals
+
+DOCUMENTS = Path(__file__).parents[2] / "secondopinion" / "demo" / "files" / "documents"
+
+
+@pytest.fixture(autouse=True)
+def own_vault(settings: Any, tmp_path: Path) -> Iterator[None]:
+    """Keep every test's files in a folder of its own, and its rate limits to itself."""
+    settings.VAULT_DIR = tmp_path / "vault"
+    settings.VAULT_MASTER_KEY_FILE = tmp_path / "master-key"
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "vault": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": tmp_path / "vault", "file_permissions_mode": 0o600},
+        },
+    }
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def hospital(db: None) -> Program:
+    """The program as a fresh installation has it."""
+    return program_actions.set_up()
+
+
+def sign_in(person: Person | None) -> Client:
+    """Return a browser in which this person has signed in, staff with their second factor."""
+    client = Client()
+    if person is None:
+        return client
+    client.force_login(person)
+    if person.staff_roles.exists() and not Authenticator.objects.filter(user=person).exists():
+        TOTP.activate(person, "JBSWY3DPEHPK3PXP")
+    session = client.session
+    session["account_authentication_methods"] = [
+        {"method": "mfa", "type": "totp", "at": time.time(), "reauthenticated": True}
+    ]
+    session["account_authentication_methods_user"] = str(person.pk)
+    session.save()
+    return client
+
+
+def person(email: str, *roles: str, name: str = "", language: str = "en") -> Person:
+    """Make somebody with these staff roles."""
+    made = accounts.ensure_person(
+        email=email, full_name=name or email.partition("@")[0].title(), language=language
+    )
+    for role in roles:
+        accounts.grant_role(by=None, person=made, role=role)
+    return made
+
+
+def expert(email: str) -> Person:
+    """Make a specialist for brains and nerves."""
+    made = person(email, "specialist")
+    experts.describe(
+        by=None, person=made, specialties=list(Specialty.objects.filter(key="brain-and-nerves")),
+        title="Pediatric neurologist", conditions=["epilep"], languages=["en"],
+        registration="MA-1", capacity=5,
+    )  # fmt: skip
+    return made
+
+
+def draft(family: Person, child: str = "Camila Fernández", country: str = "MX") -> Case:
+    """Start a request and fill every page in."""
+    case = actions.start_draft(by=family, language=family.language)
+    actions.save_start(
+        by=family, case=case, country=country,
+        specialty=Specialty.objects.get(key="brain-and-nerves"),
+    )  # fmt: skip
+    actions.save_emergency(by=family, case=case, emergency=False)
+    actions.save_child(
+        by=family, case=case, full_name=child, latin_name="", birth_date=date(2017, 5, 14), sex="F"
+    )
+    actions.save_guardian(
+        by=family, case=case, full_name="María López", latin_name="", phone="+52 33 5550 0100",
+        kind="parent",
+    )  # fmt: skip
+    actions.save_provider(
+        by=family, case=case, full_name="Dra. Lucía Ramírez", clinic="San Rafael",
+        email=f"clinic.{family.email}", phone="", language="es",
+    )  # fmt: skip
+    actions.save_story(by=family, case=case, diagnosis="Epilepsia", medicines="Levetiracetam")
+    actions.save_questions(by=family, case=case, texts=["Is it epilepsy?", "Can she swim?"])
+    actions.give_consents(
+        by=family, case=case, kinds=list(NEEDED_CONSENTS), disclaimer=program.disclaimer("en")
+    )
+    return case
+
+
+@dataclass
+class Whole:
+    """A case that has been reported and is in follow-up, with everybody who has a part in it."""
+
+    case: Case
+    family: Person
+    provider: Person
+    coordinator: Person
+    specialist: Person
+    referral_coordinator: Person
+    report: SignedReport
+    ids: dict[str, Any] = field(default_factory=dict)
+
+
+REPORT = {
+    "history": "Two seizures.", "findings": "A normal brain.", "diagnosis": "agrees",
+    "diagnosis_text": "It fits.", "plan": "agrees", "plan_text": "Go on.", "tests": "None.",
+    "urgency": "routine", "limitations": "No examination.", "references": "",
+    "summary": "Your child has a kind of epilepsy that is common at this age. It often goes away.",
+    "answer_1": "Yes.", "answer_2": "Yes, with an adult.",
+}  # fmt: skip
+
+
+def submitted(family: Person) -> Case:
+    """Send a complete request with one record."""
+    case = draft(family)
+    with (DOCUMENTS / "typewritten-page.png").open("rb") as file:
+        arrivals.receive_file(by=family, case=case, name="letter.png", source=file)
+    jobs.run_all()
+    return actions.submit(by=family, case=case)
+
+
+@pytest.fixture
+def whole(hospital: Program) -> Whole:
+    """Walk one case to its follow-up by the real actions: a record, a report, a question."""
+    family = person("maria@familia.example", name="María López")
+    coordinator = person("grace@harbour.example", "coordinator", name="Grace Okafor")
+    referrer = person("ruth@harbour.example", "referral_coordinator")
+    specialist = expert("mei@harbour.example")
+    case = submitted(family)
+    actions.take(by=coordinator, case=case)
+    provider = case.local_provider.person
+    actions.confirm_treating(by=provider, case=case)
+    for item in case.checklist.exclude(state=ItemState.ARRIVED):
+        actions.settle_item(by=coordinator, item=item, state=ItemState.ARRIVED)
+    actions.complete(by=coordinator, case=case)
+    offer = experts.offer(by=coordinator, case=case, expert=specialist.expert)
+    experts.accept(by=specialist, offer=offer)
+    opinion = opinions.start_report(by=specialist, case=case)
+    opinion = opinions.save_draft(by=specialist, opinion=opinion, values=REPORT, base_revision=None)
+    report = opinions.sign(by=specialist, opinion=opinion, reauthenticated_at=clock.now())
+    opinions.deliver(by=coordinator, case=case)
+    followup.ask(by=family, case=case, text="When do we repeat the EEG?")
+    referral = referrals.open_referral(
+        by=coordinator, case=case, to_name="Epilepsy clinic", to_country="US", what_for="A visit",
+        urgency="routine",
+    )  # fmt: skip
+    referrals.assign(by=coordinator, referral=referral, to=referrer)
+    case.refresh_from_db()
+    record = records.for_case(case).get()
+    return Whole(
+        case, family, provider, coordinator, specialist, referrer, report,
+        ids={"record": record.pk, "report": report.number},
+    )  # fmt: skip
+
+
+@pytest.fixture
+def browser_of() -> Callable[[Person | None], Client]:
+    """Return what signs a person in."""
+    return sign_in

@@ -1,0 +1,46 @@
+"""The templates: what a strict content policy and translation need of every one of them."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.template.loader import get_template
+
+TEMPLATES = Path(__file__).parents[2] / "secondopinion" / "web" / "templates"
+NAMES = sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_compiles(name: str) -> None:
+    assert get_template(name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_has_no_inline_style_script_or_handler(name: str) -> None:
+    text = (TEMPLATES / name).read_text()
+    assert not re.search(r"<style|\sstyle=|\son[a-z]+=[\"']", text)
+    for attributes in re.findall(r"<script([^>]*)>", text):
+        assert "src=" in attributes or "application/json" in attributes
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_its_words_are_translatable(name: str) -> None:
+    """No sentence stands outside a translate tag."""
+    text = (TEMPLATES / name).read_text()
+    text = re.sub(r"{#.*?#}", "", text)
+    text = re.sub(r"{% comment %}.*?{% endcomment %}", "", text, flags=re.DOTALL)
+    text = re.sub(r"{% blocktranslate.*?{% endblocktranslate %}", "", text, flags=re.DOTALL)
+    text = re.sub(r"{[%{].*?[%}]}", "", text, flags=re.DOTALL)
+    text = re.sub(r"<(script|style|svg)\b.*?</\1>", "", text, flags=re.DOTALL)
+    text = re.sub(r"<[^>]*>", "\n", text)
+    assert not [
+        line for line in text.splitlines() if re.search(r"[A-Za-z]{3,} +[A-Za-z]{3,}", line)
+    ]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_pressed_or_read_aloud_is_translatable(name: str) -> None:
+    text = (TEMPLATES / name).read_text()
+    for value in re.findall(r"\s(?:alt|title|placeholder|aria-label)=\"([^\"]*)\"", text):
+        words = re.sub(r"{[%{].*?[%}]}", "", value)
+        assert not re.search(r"[A-Za-z]{3,}", words), value
