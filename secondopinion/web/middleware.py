@@ -91,5 +91,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer that something broke, with a number that is in the log."""
     incident = short_code(8)
-    log.error("incident %s at %s", incident, request.resolver_match and request.resolver_match.route)
+    log.error(
+        "incident %s at %s", incident, request.resolver_match and request.resolver_match.route
+    )
     return render(request, "500.html", {"incident": incident}, status=500)

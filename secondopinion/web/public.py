@@ -47,7 +47,9 @@ def verify(request: HttpRequest, code: str = "") -> HttpResponse:
 def verify_digest(request: HttpRequest) -> JsonResponse:
     """Say whether a file with this SHA-256 was signed here; the file itself is not sent."""
     digest = request.GET.get("digest", "")
-    known = verifying.verify_digest(digest) if len(digest) == hashlib.sha256().digest_size * 2 else None
+    known = (
+        verifying.verify_digest(digest) if len(digest) == hashlib.sha256().digest_size * 2 else None
+    )
     if known is None:
         return JsonResponse({"known": False})
     return JsonResponse({"known": True, "url": reverse("verify-code", args=[known.code])})

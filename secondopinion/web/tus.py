@@ -79,7 +79,9 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
 
 
 def _headers(scope: dict[str, Any]) -> dict[str, str]:
-    return {name.decode("latin1").lower(): value.decode("latin1") for name, value in scope["headers"]}
+    return {
+        name.decode("latin1").lower(): value.decode("latin1") for name, value in scope["headers"]
+    }
 
 
 async def _handle(scope: dict[str, Any], receive: Any) -> Answer:
@@ -208,9 +210,7 @@ async def _head(person: Person, upload_id: str) -> Answer:
     )  # fmt: skip
 
 
-async def _patch(
-    person: Person, upload_id: str, headers: dict[str, str], receive: Any
-) -> Answer:
+async def _patch(person: Person, upload_id: str, headers: dict[str, str], receive: Any) -> Answer:
     if headers.get("content-type") != "application/offset+octet-stream":
         raise Answer(415)
     upload = await _upload(person, upload_id)
@@ -246,7 +246,7 @@ async def _receive(upload: Upload, headers: dict[str, str], receive: Any, *, exp
     def enter() -> None:
         if staging.offset != expected:
             raise Answer(409, Upload_Offset=str(staging.offset))
-        staging.__enter__()  # noqa: PLC2801 - the context spans the awaits between two threads
+        staging.__enter__()
 
     await sync_to_async(enter)()
     held, complete = bytearray(), False

@@ -70,7 +70,9 @@ def home(request: PersonRequest) -> HttpResponse:
     ):
         if role in request.staff_roles:  # type: ignore[attr-defined]  # set by the middleware
             return redirect(page)
-    part = request.user.participations.filter(role=Part.LOCAL_PROVIDER).select_related("case").first()
+    part = (
+        request.user.participations.filter(role=Part.LOCAL_PROVIDER).select_related("case").first()
+    )
     if part is not None and not request.user.may_sign_in:
         return redirect("provider-case", part.case.reference)
     return redirect("my")

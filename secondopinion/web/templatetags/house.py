@@ -1,5 +1,6 @@
 """Tags and filters of the house's templates."""
 
+import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -11,6 +12,7 @@ from django.utils.translation import gettext
 
 from secondopinion.core import clock
 from secondopinion.program.queries import in_language
+from secondopinion.web.uploader_texts import UPLOADER_TEXTS
 
 register = template.Library()
 
@@ -80,3 +82,15 @@ def field(bound: forms.BoundField, *, optional: bool = False) -> dict[str, Any]:
         "optional": optional or not bound.field.required,
         "described": " ".join(described),
     }
+
+
+@register.filter
+def is_date(value: Any) -> bool:
+    """Say whether a value is a date to be written out."""
+    return isinstance(value, date)
+
+
+@register.simple_tag
+def uploader_texts() -> str:
+    """Return the uploader's words in the reader's language, as JSON for its ``data-texts``."""
+    return json.dumps({key: str(text) for key, text in UPLOADER_TEXTS.items()}, ensure_ascii=False)

@@ -1,0 +1,155 @@
+"""The family's page of a case: where it stands, what is needed, what came back."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from secondopinion.audit import actions as audit
+from secondopinion.cases import actions
+from secondopinion.cases.models import Case, LocalProvider, Part
+from secondopinion.cases.queries import holders_of, open_requests, visible_to
+from secondopinion.cases.states import ENDED, FAMILY_STEP, FAMILY_STEPS, State
+from secondopinion.conversations.actions import post
+from secondopinion.conversations.models import Thread
+from secondopinion.conversations.queries import posts
+from secondopinion.followup import actions as followup
+from secondopinion.followup.queries import questions
+from secondopinion.opinions.queries import readable, report_for
+from secondopinion.outcomes import actions as outcomes
+from secondopinion.outcomes.models import Answer
+from secondopinion.program.models import DeliveryMode
+from secondopinion.referrals import actions as referral_actions
+from secondopinion.referrals.queries import referral_for, referrals
+from secondopinion.web.access import PersonRequest, of_case, signed_in
+from secondopinion.web.family.request import files_context
+
+
+@signed_in
+def my(request: PersonRequest) -> HttpResponse:
+    """List the requests of a family; without one, begin the first."""
+    cases = list(
+        visible_to(request.user)
+        .filter(participations__person=request.user, participations__role=Part.FAMILY)
+        .select_related("child", "specialty")
+        .order_by("-created_at")
+    )
+    if not cases:
+        return redirect("my-start")
+    return render(request, "family/my.html", {"cases": cases})
+
+
+def standing(case: Case) -> dict[str, Any]:
+    """Return the four steps and what is waited for."""
+    now = FAMILY_STEP[case.state]
+    return {
+        "steps": [
+            (number, label, "done" if number < now or case.state == State.CLOSED
+             else "now" if number == now else "")
+            for number, label in enumerate(FAMILY_STEPS, 1)
+        ],
+        "step": now,
+        "ended": case.state in ENDED,
+    }  # fmt: skip
+
+
+@of_case(Part.FAMILY)
+def case_page(request: PersonRequest, case: Case) -> HttpResponse:
+    """Show the case to its family."""
+    if case.state == State.DRAFT:
+        return redirect("my-request", case.reference)
+    audit.record("case-opened", by=request.user, case_id=case.pk, target=case)
+    thread = [each for each in posts(case, request.user) if each.thread == Thread.FAMILY]
+    context = {
+        "case": case,
+        "asked": open_requests(case).filter(to=Part.FAMILY),
+        "specialist": holders_of(case, Part.SPECIALIST).select_related("expert").first(),
+        "posts": thread,
+        "reports": readable(case, request.user),
+        "questions": questions(case),
+        "may_ask": followup.window_open(case),
+        "referrals": referrals(case),
+        "provider": LocalProvider.objects.filter(case=case).first(),
+        "through_provider": case.delivery_mode == DeliveryMode.THROUGH_PROVIDER,
+        "answers": Answer.choices,
+        **standing(case),
+    }
+    return render(request, "family/case.html", context)
+
+
+@of_case(Part.FAMILY)
+def answer(request: PersonRequest, case: Case, number: str) -> HttpResponse:
+    """Answer something that was asked for, with words and files."""
+    asked = get_object_or_404(open_requests(case), pk=number, to=Part.FAMILY)
+    if request.method == "POST":
+        actions.answer(
+            by=request.user, information_request=asked, text=request.POST.get("text", "")
+        )
+        messages.success(request, _("Thank you. Your answer is with our team."))
+        return redirect("my-case", case.reference)
+    return render(
+        request, "family/answer.html",
+        {"case": case, "asked": asked, **files_context(request, case)},
+    )  # fmt: skip
+
+
+@of_case(Part.FAMILY)
+@require_POST
+def message(request: PersonRequest, case: Case) -> HttpResponse:
+    """Write to the intake team."""
+    post(case=case, thread=Thread.FAMILY, by=request.user, text=request.POST.get("text", ""))
+    messages.success(request, _("Your message is sent."))
+    return redirect("my-case", case.reference)
+
+
+@of_case(Part.FAMILY)
+@require_POST
+def ask(request: PersonRequest, case: Case) -> HttpResponse:
+    """Ask a question about the report."""
+    followup.ask(by=request.user, case=case, text=request.POST.get("text", ""))
+    messages.success(request, _("Your question is sent."))
+    return redirect("my-case", case.reference)
+
+
+@of_case(Part.FAMILY)
+@require_POST
+def agree_to_referral(request: PersonRequest, case: Case, number: int) -> HttpResponse:
+    """Agree that documents go to the place of a referral."""
+    row = referral_for(request.user, case.reference, number)
+    referral_actions.consent(by=request.user, referral=row)
+    messages.success(request, _("Thank you. We send the documents now."))
+    return redirect("my-case", case.reference)
+
+
+@of_case(Part.FAMILY)
+@require_POST
+def outcome(request: PersonRequest, case: Case) -> HttpResponse:
+    """Say how it went."""
+    outcomes.tell(
+        by=request.user, case=case, day=30, note=request.POST.get("note", ""),
+        diagnosis_changed=request.POST.get("diagnosis_changed", ""),
+        plan_changed=request.POST.get("plan_changed", ""), helped=request.POST.get("helped", ""),
+    )  # fmt: skip
+    messages.success(request, _("Thank you. The specialist will be glad to know."))
+    return redirect("my-case", case.reference)
+
+
+@of_case(Part.FAMILY)
+def withdraw(request: PersonRequest, case: Case) -> HttpResponse:
+    """Ask once more, then withdraw the request."""
+    if request.method == "POST":
+        actions.withdraw(by=request.user, case=case, reason=request.POST.get("reason", ""))
+        messages.success(request, _("Your request is withdrawn."))
+        return redirect("my")
+    return render(request, "family/withdraw.html", {"case": case})
+
+
+@of_case(Part.FAMILY, Part.LOCAL_PROVIDER)
+def report(request: PersonRequest, case: Case, number: int) -> HttpResponse:
+    """Show a signed document as a page, to read on a phone; the PDF is beside it."""
+    row = report_for(case, request.user, number)
+    audit.record("report-opened", by=request.user, case_id=case.pk, target=row)
+    return render(request, "family/report.html", {"case": case, "report": row, "d": row.body})

@@ -1,0 +1,201 @@
+"""The request as a row of pages: how each is filled from what is kept, and how it is kept."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from secondopinion.accounts.models import Person
+from secondopinion.accounts.queries import guardianship
+from secondopinion.cases import actions
+from secondopinion.cases.models import Case, Consent, LocalProvider
+from secondopinion.program import queries as program
+from secondopinion.web.family import forms
+from secondopinion.web.forms import PlainForm
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the request."""
+
+    key: str
+    title: str | Promise
+    form: type[PlainForm] | None
+    initial: Callable[[Case, Person], Values]
+    save: Callable[[Case, Person, Values], object]
+    template: str = "family/question.html"
+
+
+def _no_values(case: Case, person: Person) -> Values:
+    return {}
+
+
+def _start(case: Case, person: Person) -> Values:
+    return {"country": str(case.country), "specialty": case.specialty_id}
+
+
+def _save_start(case: Case, person: Person, values: Values) -> None:
+    actions.save_start(
+        by=person, case=case, country=values["country"], specialty=values["specialty"]
+    )
+
+
+def _emergency(case: Case, person: Person) -> Values:
+    answer = case.request.emergency
+    return {} if answer is None else {"emergency": "yes" if answer else "no"}
+
+
+def _save_emergency(case: Case, person: Person, values: Values) -> None:
+    actions.save_emergency(by=person, case=case, emergency=values["emergency"] == "yes")
+
+
+def _child(case: Case, person: Person) -> Values:
+    child, request = case.child, case.request
+    return {
+        "full_name": child.full_name,
+        "latin_name": child.latin_name,
+        "birth_date": child.birth_date,
+        "sex": child.sex,
+        "weight_kg": request.weight_kg,
+        "height_cm": request.height_cm,
+    }
+
+
+def _save_child(case: Case, person: Person, values: Values) -> None:
+    actions.save_child(by=person, case=case, **values)
+
+
+def _you(case: Case, person: Person) -> Values:
+    tie = guardianship(case.child, person)
+    return {
+        "full_name": person.full_name,
+        "phone": person.phone,
+        "kind": tie.kind if tie else "",
+        "may_decide": tie is not None,
+    }
+
+
+def _save_you(case: Case, person: Person, values: Values) -> None:
+    actions.save_guardian(
+        by=person, case=case, full_name=values["full_name"], latin_name=person.latin_name,
+        phone=values["phone"], kind=values["kind"],
+    )  # fmt: skip
+
+
+def _provider(case: Case, person: Person) -> Values:
+    row = LocalProvider.objects.filter(case=case).first()
+    if row is None:
+        return {"language": get_language()}
+    names = ("full_name", "clinic", "email", "phone", "language")
+    return {name: getattr(row, name) for name in names}
+
+
+def _save_provider(case: Case, person: Person, values: Values) -> None:
+    actions.save_provider(by=person, case=case, **values)
+
+
+def _story(case: Case, person: Person) -> Values:
+    return {name: getattr(case.request, name) for name in forms.StoryForm.base_fields}
+
+
+def _save_story(case: Case, person: Person, values: Values) -> None:
+    actions.save_story(by=person, case=case, **values)
+
+
+def _more_story(case: Case, person: Person) -> Values:
+    return {name: getattr(case.request, name) for name in forms.MoreStoryForm.base_fields}
+
+
+def _save_more_story(case: Case, person: Person, values: Values) -> None:
+    actions.save_story(by=person, case=case, page="story-2", **values)
+
+
+def _questions(case: Case, person: Person) -> Values:
+    return {f"question_{each.number}": each.text for each in case.questions.all()}
+
+
+def _save_questions(case: Case, person: Person, values: Values) -> None:
+    actions.save_questions(by=person, case=case, texts=[str(text) for text in values.values()])
+
+
+def _consent(case: Case, person: Person) -> Values:
+    given = Consent.objects.filter(case=case, person=person, withdrawn_at__isnull=True)
+    return dict.fromkeys(given.values_list("kind", flat=True), True)
+
+
+def _save_consent(case: Case, person: Person, values: Values) -> None:
+    actions.give_consents(
+        by=person, case=case, kinds=[kind for kind, agreed in values.items() if agreed],
+        disclaimer=program.disclaimer(),
+    )  # fmt: skip
+
+
+def _nothing(case: Case, person: Person, values: Values) -> None:
+    """Keep nothing: the page keeps its files by itself."""
+
+
+PAGES: tuple[Page, ...] = (
+    Page("start", _("Where, and about what"), forms.StartForm, _start, _save_start),
+    Page("emergency", _("Is your child in danger now?"), forms.EmergencyForm, _emergency,
+         _save_emergency),
+    Page("child", _("Your child"), forms.ChildForm, _child, _save_child),
+    Page("you", _("You"), forms.YouForm, _you, _save_you),
+    Page("provider", _("Your local provider"), forms.ProviderForm, _provider, _save_provider,
+         "family/provider_question.html"),
+    Page("story", _("Your child’s illness"), forms.StoryForm, _story, _save_story),
+    Page("story-2", _("What came before"), forms.MoreStoryForm, _more_story, _save_more_story),
+    Page("questions", _("Your questions"), forms.QuestionsForm, _questions, _save_questions),
+    Page("files", _("Records and images"), None, _no_values, _nothing, "family/files.html"),
+    Page("consent", _("Your consent"), forms.ConsentForm, _consent, _save_consent,
+         "family/consent.html"),
+)  # fmt: skip
+
+BY_KEY = {page.key: page for page in PAGES}
+
+
+def after(key: str) -> str:
+    """Return the key of the page behind a page; the last leads to checking the answers."""
+    keys = [page.key for page in PAGES]
+    place = keys.index(key) + 1
+    return keys[place] if place < len(keys) else "check"
+
+
+def before(key: str) -> str:
+    """Return the key of the page before a page, or nothing."""
+    keys = [page.key for page in PAGES] + ["check"]
+    place = keys.index(key)
+    return keys[place - 1] if place else ""
+
+
+def boxes(case: Case) -> int:
+    """Return how many boxes for questions are shown: one more than are filled, three at least."""
+    typed = case.request.typed.get("questions", {})
+    filled = max(case.questions.count(), sum(any(value) for value in typed.values()))
+    return min(actions.request.MOST_QUESTIONS, max(forms.QUESTIONS, filled + 1))
+
+
+def bound(page: Page, case: Case, person: Person) -> PlainForm:
+    """Return a page's form filled from what is kept, and from what was typed and never sent."""
+    if page.form is None:
+        raise LookupError(page.key)
+    more: Values = {"boxes": boxes(case)} if page.key == "questions" else {}
+    form = page.form(initial=page.initial(case, person), **more)
+    for name, values in case.request.typed.get(page.key, {}).items():
+        root, _underscore, part = name.rpartition("_")
+        if name in form.fields:
+            form.initial[name] = values[-1] if values else ""
+        elif root in form.fields and part in {"day", "month", "year"}:
+            _fill_date(form, root, part, values[-1] if values else "")
+    return form
+
+
+def _fill_date(form: PlainForm, name: str, part: str, text: str) -> None:
+    value = form.initial.get(name)
+    kept = form.fields[name].widget.decompress(value) if not isinstance(value, list) else value
+    kept[("day", "month", "year").index(part)] = text
+    form.initial[name] = kept

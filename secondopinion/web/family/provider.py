@@ -1,0 +1,100 @@
+"""Pages of the local provider, who has no account: a one-time link opens one case."""
+
+from django.contrib import messages
+from django.contrib.auth import login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import activate
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from secondopinion.accounts import actions as accounts
+from secondopinion.accounts.models import AccessLink
+from secondopinion.accounts.tokens import hash_of
+from secondopinion.audit import actions as audit
+from secondopinion.cases import actions
+from secondopinion.cases.models import Case, Part
+from secondopinion.cases.queries import open_requests
+from secondopinion.conversations.actions import post
+from secondopinion.conversations.models import Thread
+from secondopinion.conversations.queries import posts
+from secondopinion.followup import actions as followup
+from secondopinion.followup.queries import questions
+from secondopinion.opinions import actions as opinions
+from secondopinion.opinions.queries import readable, report_for
+from secondopinion.web.access import PersonRequest, of_case, public
+from secondopinion.web.family.request import files_context
+
+SESSION_SECONDS = 12 * 3600
+
+
+@public
+def link(request: HttpRequest, token: str) -> HttpResponse:
+    """Show what the link opens. Only pressing the button uses it up: mail programs look at links."""
+    row = AccessLink.objects.select_related("person").filter(token_hash=hash_of(token)).first()
+    if row is not None and "language" not in request.COOKIES:
+        activate(row.person.language)
+    if request.method == "POST" and "again" in request.POST:
+        _send_again(row)
+        return render(request, "provider/link.html", {"sent_again": True})
+    if request.method == "POST":
+        used = accounts.use_link(token=token)
+        login(request, used.person, backend="django.contrib.auth.backends.ModelBackend")
+        request.session.set_expiry(SESSION_SECONDS)
+        case = Case.objects.get(pk=used.case_id)
+        return redirect("provider-case", case.reference)
+    return render(request, "provider/link.html", {"row": row})
+
+
+def _send_again(row: AccessLink | None) -> None:
+    """Send a fresh link to the same address; whoever asks learns nothing."""
+    case = Case.objects.filter(pk=row.case_id).first() if row else None
+    if case is not None:
+        actions.invite_provider(case=case, by=None)
+
+
+@of_case(Part.LOCAL_PROVIDER)
+def case_page(request: PersonRequest, case: Case) -> HttpResponse:
+    """Show the case to the local provider: confirm, correct, add records, read the report."""
+    audit.record("case-opened", by=request.user, case_id=case.pk, target=case)
+    thread = [each for each in posts(case, request.user) if each.thread == Thread.LOCAL_PROVIDER]
+    context = {
+        "case": case,
+        "provider": case.local_provider,
+        "asked": open_requests(case).filter(to=Part.LOCAL_PROVIDER),
+        "posts": thread,
+        "reports": readable(case, request.user),
+        "questions": questions(case).filter(asked_by=request.user),
+        "may_ask": followup.window_open(case),
+        **files_context(request, case),
+    }
+    return render(request, "provider/case.html", context)
+
+
+@of_case(Part.LOCAL_PROVIDER)
+@require_POST
+def act(request: PersonRequest, case: Case, action: str) -> HttpResponse:
+    """Confirm, answer, write, ask, or hand the report on."""
+    text = request.POST.get("text", "")
+    if action == "confirm":
+        actions.confirm_treating(by=request.user, case=case, correction=text)
+        messages.success(request, _("Thank you. Your receipt is on this page."))
+    elif action == "message":
+        post(case=case, thread=Thread.LOCAL_PROVIDER, by=request.user, text=text)
+        messages.success(request, _("Your message is sent."))
+    elif action == "ask":
+        followup.ask(by=request.user, case=case, text=text)
+        messages.success(request, _("Your question is sent."))
+    elif action == "answer":
+        asked = open_requests(case).filter(
+            to=Part.LOCAL_PROVIDER, pk=request.POST.get("request") or None
+        )
+        for each in asked:
+            actions.answer(by=request.user, information_request=each, text=text)
+        messages.success(request, _("Thank you. Your answer is with our team."))
+    elif action == "hand-on":
+        number = request.POST.get("report", "")
+        row = report_for(case, request.user, int(number) if number.isdecimal() else 0)
+        opinions.hand_on(by=request.user, report=row)
+        messages.success(request, _("The family can read the report now."))
+    return redirect("provider-case", case.reference)
