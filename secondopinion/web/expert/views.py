@@ -1,0 +1,251 @@
+"""The specialist's pages: offers, the review on one screen, signing, follow-up answers."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from secondopinion.accounts.models import Role
+from secondopinion.audit import actions as audit
+from secondopinion.cases import actions
+from secondopinion.cases.models import Case, Part
+from secondopinion.cases.queries import open_requests, visible_to
+from secondopinion.cases.states import ENDED, State
+from secondopinion.conversations.actions import post
+from secondopinion.conversations.models import Thread
+from secondopinion.conversations.queries import posts
+from secondopinion.core.errors import Refused
+from secondopinion.experts import actions as experts
+from secondopinion.experts import queries as offers
+from secondopinion.experts.models import Offer
+from secondopinion.findings.queries import limitations_for
+from secondopinion.followup import actions as followup
+from secondopinion.followup.models import QuestionState
+from secondopinion.followup.queries import question_for, questions, waiting
+from secondopinion.imaging import queries as imaging
+from secondopinion.opinions import actions as opinions
+from secondopinion.opinions import body as fields
+from secondopinion.opinions import queries as reports
+from secondopinion.opinions.models import Opinion, OpinionState
+from secondopinion.opinions.readability import level
+from secondopinion.outcomes.models import Outcome
+from secondopinion.records import queries as records
+from secondopinion.web.access import PersonRequest, of_case, staff
+from secondopinion.web.signin.factor import FactorForm
+
+
+@staff(Role.SPECIALIST)
+def home(request: PersonRequest) -> HttpResponse:
+    """Show offers, reviews under way, questions that wait, and what became of earlier ones."""
+    mine = visible_to(request.user).filter(
+        participations__person=request.user, participations__role=Part.SPECIALIST
+    )
+    context = {
+        "offers": offers.open_offers(request.user),
+        "cases": mine.exclude(state__in=ENDED)
+        .select_related("child", "specialty")
+        .order_by("due_at"),
+        "questions": waiting(request.user).filter(state=QuestionState.WITH_EXPERT),
+        "outcomes": Outcome.objects.filter(case__opinion__author=request.user)
+        .select_related("case")
+        .order_by("-created_at")[:10],
+        "ended": mine.filter(state__in=ENDED).select_related("child").order_by("-ended_at")[:10],
+    }
+    return render(request, "expert/home.html", context)
+
+
+@staff(Role.SPECIALIST)
+def offer(request: PersonRequest, reference: str) -> HttpResponse:
+    """Show what is offered, and take the answer."""
+    row = offers.offer_for(request.user, reference)
+    if request.method == "POST":
+        if "accept" in request.POST:
+            experts.accept(by=request.user, offer=row)
+            return redirect("review", reference)
+        experts.decline(
+            by=request.user, offer=row, reason=request.POST.get("reason", ""),
+            note=request.POST.get("note", ""),
+        )  # fmt: skip
+        messages.success(request, _("Thank you. The case goes to somebody else."))
+        return redirect("expert")
+    audit.record("offer-opened", by=request.user, case_id=row.case_id, target=row)
+    context = {
+        "offer": row, "case": row.case, "reasons": Offer.Reason.choices,
+        "record_count": records.for_case(row.case).count(),
+        "series": imaging.series_for_case(row.case),
+    }  # fmt: skip
+    return render(request, "expert/offer.html", context)
+
+
+def _timeline(case: Case) -> list[tuple[Any, str]]:
+    rows = [(row.dated, row.title) for row in records.for_case(case) if row.dated]
+    rows += [
+        (row.study.date, " ".join(each for each in (row.modality, row.description) if each))
+        for row in imaging.series_for_case(case)
+        if row.study.date
+    ]
+    if case.child.birth_date:
+        rows.append((case.child.birth_date, _("Born")))
+    return sorted(rows, key=lambda row: row[0])
+
+
+@of_case(Part.SPECIALIST)
+def review(request: PersonRequest, case: Case) -> HttpResponse:
+    """Show what is asked, the records and images, and the report, side by side."""
+    opinion = opinions.start_report(by=request.user, case=case)
+    audit.record("case-opened", by=request.user, case_id=case.pk, target=case)
+    body = opinion.body
+    context = {
+        "case": case,
+        "opinion": opinion,
+        "body": body,
+        "asked": [(each, body.get(f"answer_{each.number}", "")) for each in case.questions.all()],
+        "timeline": _timeline(case),
+        "records": records.for_case(case).prefetch_related("pages"),
+        "series": imaging.series_for_case(case).filter(instance_count__gt=0),
+        "findings": limitations_for(case),
+        "agreement": fields.AGREEMENT.items(),
+        "urgency": fields.URGENCY.items(),
+        "options": [
+            (
+                number,
+                {
+                    part: body.get(f"option_{number}_{part}", "")
+                    for part in ("name", "pros", "cons")
+                },
+            )
+            for number in range(1, fields.OPTIONS + 1)
+        ],
+        "key_images": opinion.key_images.all(),
+        "level": level(body.get("summary", ""), "en"),
+        "writing": opinion.state == OpinionState.DRAFT,
+        "in_review": case.state == State.IN_REVIEW,
+        "waiting": open_requests(case),
+        "posts": [row for row in posts(case, request.user) if row.thread == Thread.STAFF],
+        "questions": questions(case),
+        "reports": reports.readable(case, request.user),
+    }
+    return render(request, "expert/review.html", context)
+
+
+def _mine(request: PersonRequest, case: Case) -> Opinion:
+    return reports.opinion_of(case, request.user)
+
+
+@of_case(Part.SPECIALIST)
+@require_POST
+def save(request: PersonRequest, case: Case) -> HttpResponse:
+    """Save the report: as it is typed, or by its button."""
+    base = request.POST.get("base_revision", "")
+    saved = opinions.save_draft(
+        by=request.user, opinion=_mine(request, case), values=request.POST.dict(),
+        base_revision=int(base) if base.isdecimal() else None,
+    )  # fmt: skip
+    if "application/json" in request.headers.get("Accept", ""):
+        return JsonResponse({"revision": saved.revision})
+    if "sign" in request.POST:
+        return redirect("sign", case.reference)
+    messages.success(request, _("The report is saved."))
+    return redirect("review", case.reference)
+
+
+@of_case(Part.SPECIALIST)
+@require_POST
+def add_key_image(request: PersonRequest, case: Case) -> HttpResponse:
+    """Put an image into the report as it is windowed in the viewer."""
+    given = request.POST
+    instance = imaging.instance_of(
+        case, study=given.get("study", ""), series=given.get("series", ""),
+        instance=given.get("instance", ""),
+    )  # fmt: skip
+
+    def number(name: str) -> float | None:
+        try:
+            return float(given.get(name, ""))
+        except ValueError:
+            return None
+
+    opinions.add_key_image(
+        by=request.user, opinion=_mine(request, case), instance=instance,
+        frame=int(number("frame") or 1), caption=given.get("caption", ""),
+        center=number("window_center"), width=number("window_width"),
+    )  # fmt: skip
+    if "application/json" in request.headers.get("Accept", ""):
+        return JsonResponse({"count": _mine(request, case).key_images.count()})
+    return redirect("review", case.reference)
+
+
+@of_case(Part.SPECIALIST)
+@require_POST
+def remove_key_image(request: PersonRequest, case: Case, key_image: UUID) -> HttpResponse:
+    """Take an image out of the report."""
+    row = reports.key_image_of(_mine(request, case), key_image)
+    opinions.remove_key_image(by=request.user, key_image=row)
+    return redirect("review", case.reference)
+
+
+@of_case(Part.SPECIALIST)
+def preview(request: PersonRequest, case: Case) -> HttpResponse:
+    """Show the report as it would be signed now."""
+    data = opinions.preview(by=request.user, opinion=_mine(request, case))
+    return HttpResponse(data, content_type="application/pdf")
+
+
+@of_case(Part.SPECIALIST)
+def sign(request: PersonRequest, case: Case) -> HttpResponse:
+    """Say what is missing, or ask for the second factor and sign."""
+    opinion = _mine(request, case)
+    missing = fields.gaps(case, opinion.body)
+    form = FactorForm(request, request.POST or None)
+    if request.method == "POST" and not missing and form.is_valid():
+        try:
+            opinions.sign(by=request.user, opinion=opinion, reauthenticated_at=form.at)
+        except Refused as refused:
+            form.add_error(None, str(refused.message))
+        else:
+            messages.success(request, _("The report is signed. The intake team delivers it."))
+            return redirect("review", case.reference)
+    context = {"case": case, "missing": missing, "form": form}
+    return render(request, "expert/sign.html", context)
+
+
+@of_case(Part.SPECIALIST)
+@require_POST
+def ask_more(request: PersonRequest, case: Case) -> HttpResponse:
+    """Ask the family for more in the middle of the review."""
+    actions.ask_more(by=request.user, case=case, text=request.POST.get("text", ""))
+    messages.success(request, _("The question is sent. The clock has stopped."))
+    return redirect("review", case.reference)
+
+
+@of_case(Part.SPECIALIST)
+@require_POST
+def message(request: PersonRequest, case: Case) -> HttpResponse:
+    """Write to the intake team."""
+    post(case=case, thread=Thread.STAFF, by=request.user, text=request.POST.get("text", ""))
+    return redirect("review", case.reference)
+
+
+@of_case(Part.SPECIALIST)
+def answer(request: PersonRequest, case: Case, number: int) -> HttpResponse:
+    """Answer a question after the report by a signed addendum."""
+    question = question_for(request.user, case.reference, number)
+    form = FactorForm(request, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        followup.answer(
+            by=request.user, question=question, text=request.POST.get("text", ""),
+            reauthenticated_at=form.at,
+        )  # fmt: skip
+        messages.success(request, _("The answer is signed and delivered."))
+        return redirect("review", case.reference)
+    context = {
+        "case": case,
+        "question": question,
+        "form": form,
+        "text": request.POST.get("text", ""),
+    }
+    return render(request, "expert/answer.html", context)
