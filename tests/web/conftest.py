@@ -45,6 +45,7 @@ def own_vault(settings: Any, tmp_path: Path) -> Iterator[None]:
             "OPTIONS": {"location": tmp_path / "vault", "file_permissions_mode": 0o600},
         },
     }
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # whitenoise warns without it
     cache.clear()
     yield
     cache.clear()

@@ -1,0 +1,419 @@
+"""The family's request, without JavaScript: one thing at a time, nothing lost or sent twice."""
+
+import re
+import zipfile
+from html.parser import HTMLParser
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from secondopinion.arrivals.models import ArrivedFile
+from secondopinion.cases.models import Case, Consent
+from secondopinion.core import jobs
+from secondopinion.messaging.models import Message
+from secondopinion.program.models import Program, Specialty
+from tests.web.conftest import DOCUMENTS, draft, person, sign_in
+
+ANSWERS: dict[str, dict[str, str]] = {
+    "emergency": {"emergency": "no"},
+    "child": {
+        "full_name": "Camila Fernández", "latin_name": "", "birth_date_day": "14",
+        "birth_date_month": "5", "birth_date_year": "2017", "sex": "F", "weight_kg": "24.5",
+        "height_cm": "",
+    },
+    "you": {"full_name": "María López", "phone": "", "kind": "parent", "may_decide": "on"},
+    "provider": {
+        "full_name": "Dra. Lucía Ramírez", "clinic": "San Rafael",
+        "email": "lucia@clinica.example", "phone": "", "language": "es",
+    },
+    "story": {"diagnosis": "Epilepsia", "history": "Dos crisis.", "medicines": "Levetiracetam"},
+    "story-2": {"operations": "", "development": "Normal"},
+    "questions": {
+        "question_1": "¿Es epilepsia?", "question_2": "¿Puede nadar?", "question_3": "¿?",
+    },
+    "consent": {"review": "on", "contact_provider": "on", "disclaimer": "on"},
+}  # fmt: skip
+
+
+class Page(HTMLParser):
+    """What a page asks: its heading, and the fields of its main form with their labels."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.heading, self.fields, self.in_heading = "", [], False
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.in_heading = tag == "h1"
+        asked = tag in {"input", "select", "textarea"} and given.get("type") != "hidden"
+        name = given.get("name") or ""
+        # A date is one question in three boxes, a group of choices one question.
+        name = re.sub(r"_(day|month|year)$", "", name)
+        if asked and name and name not in self.fields:
+            self.fields.append(name)
+
+    def handle_data(self, data: str) -> None:
+        if self.in_heading:
+            self.heading += data.strip()
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "h1":
+            self.in_heading = False
+
+
+@pytest.fixture
+def maria(hospital: Program) -> Client:
+    """A parent who has signed in."""
+    return sign_in(person("maria@familia.example", language="en"))
+
+
+def start(browser: Client, country: str = "MX", specialty: str = "brain-and-nerves") -> Case:
+    """Answer the first page and return the draft that it began."""
+    chosen = Specialty.objects.get(key=specialty)
+    answer = browser.post("/my/start/", {"country": country, "specialty": str(chosen.pk)})
+    assert answer.status_code == 302, answer.content.decode()
+    return Case.objects.get(reference=answer["Location"].split("/")[3])
+
+
+def page(case: Case, key: str) -> str:
+    """Return the address of a page of the request."""
+    return f"/my/cases/{case.reference}/request/{key}/"
+
+
+def fill(browser: Client, case: Case, *leave_out: str) -> None:
+    """Answer every page but those named."""
+    for key, values in ANSWERS.items():
+        if key not in leave_out:
+            answer = browser.post(page(case, key), values)
+            assert answer.status_code == 302, (key, answer.content.decode())
+
+
+def test_a_whole_request_in_few_pages_and_nothing_asked_twice(hospital: Program) -> None:
+    browser = Client()
+    pages = [Page(browser.get("/sign-in/?next=/my/start/").content.decode())]
+    browser.post("/sign-in/?next=/my/start/", {"email": "maria@familia.example"})
+    jobs.run_all()
+    code = mail.outbox[0].subject.rpartition(" ")[2]
+    pages.append(Page(browser.get("/sign-in/code/").content.decode()))
+    answer = browser.post("/sign-in/code/", {"code": code}, follow=True)
+    pages.append(Page(answer.content.decode()))
+    case = start(browser)
+    following = f"/my/cases/{case.reference}/may/"
+    while True:
+        shown = browser.get(following)
+        assert shown.status_code == 200, following
+        pages.append(Page(shown.content.decode()))
+        key = following.rstrip("/").rpartition("/")[2]
+        if key == "check":
+            break
+        if key in ANSWERS:
+            following = browser.post(following, ANSWERS[key])["Location"]
+        else:
+            links = re.findall(r'class="button" href="([^"]+)"', shown.content.decode())
+            following = links[-1]
+    sent = browser.post(following)
+    assert sent.status_code == 302
+    assert browser.get(sent["Location"]).status_code == 200
+    fields = [name for each in pages for name in each.fields]
+    assert len(pages) <= 14
+    assert len(fields) <= 45
+    headings = [each.heading for each in pages]
+    assert len(set(headings)) == len(headings)
+    case.refresh_from_db()
+    assert case.state == "submitted"
+    assert [each.text for each in case.questions.all()] == ["¿Es epilepsia?", "¿Puede nadar?", "¿?"]
+    assert case.local_provider.invited_at
+
+
+def test_it_goes_on_where_it_was_left_on_another_device(maria: Client) -> None:
+    case = start(maria)
+    maria.post(page(case, "emergency"), ANSWERS["emergency"])
+    maria.post(page(case, "child"), ANSWERS["child"])
+    elsewhere = sign_in(person("maria@familia.example"))
+    assert case.reference in elsewhere.get("/my/").content.decode()
+    shown = elsewhere.get(page(case, "child")).content.decode()
+    assert 'value="Camila Fernández"' in shown
+    assert 'value="2017"' in shown
+
+
+def autosave(browser: Client, case: Case, key: str, values: dict[str, Any]) -> Any:
+    """Save half a page as the island does."""
+    return browser.post(
+        f"/my/cases/{case.reference}/autosave/{key}/",
+        values,
+        headers={"accept": "application/json"},
+    )
+
+
+def test_what_is_half_typed_is_kept_as_it_is(maria: Client) -> None:
+    case = start(maria)
+    half = {"full_name": "Camila Fer", "birth_date_day": "3", "birth_date_year": "abc"}
+    saved = autosave(maria, case, "child", half)
+    assert saved.status_code == 200
+    assert set(saved.json()) == {"saved_at", "revision"}
+    shown = sign_in(person("maria@familia.example")).get(page(case, "child")).content.decode()
+    for text in ('value="Camila Fer"', 'value="3"', 'value="abc"'):
+        assert text in shown
+    assert "error" not in re.sub(r"data-[a-z]+=\"[^\"]*\"", "", shown)
+
+
+def test_a_page_changed_on_another_device_is_not_overwritten(maria: Client) -> None:
+    case = start(maria)
+    base = autosave(maria, case, "story", {"diagnosis": "one"}).json()["revision"]
+    autosave(maria, case, "story", {"diagnosis": "two", "base_revision": base})
+    late = autosave(maria, case, "story", {"diagnosis": "three", "base_revision": base})
+    assert late.status_code == 409
+    case.request.refresh_from_db()
+    assert case.request.typed["story"]["diagnosis"] == ["two"]
+
+
+def test_only_the_fields_of_the_request_are_kept(maria: Client) -> None:
+    """Nobody can fill the disk through a page that does not exist."""
+    case = start(maria)
+    autosave(maria, case, "no-such-page", {"diagnosis": "x" * 10_000})
+    autosave(maria, case, "story", {"no_such_field": "x" * 10_000, "diagnosis": "x"})
+    case.request.refresh_from_db()
+    assert set(case.request.typed) <= {"story"}
+    assert set(case.request.typed.get("story", {})) <= {"diagnosis"}
+
+
+def test_what_was_saved_wins_over_what_was_typed_before(maria: Client) -> None:
+    case = start(maria)
+    autosave(maria, case, "story", {"diagnosis": "half a sen"})
+    maria.post(page(case, "story"), ANSWERS["story"])
+    assert "half a sen" not in maria.get(page(case, "story")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("key", "change", "field"),
+    [
+        ("child", {"birth_date_year": "2099"}, "birth_date"),
+        ("child", {"birth_date_year": "2006"}, "birth_date"),
+        ("child", {"birth_date_month": "13"}, "birth_date"),
+        ("child", {"birth_date_day": ""}, "birth_date"),
+        ("child", {"full_name": ""}, "full_name"),
+        ("child", {"full_name": "x" * 201}, "full_name"),
+        ("child", {"weight_kg": "heavy"}, "weight_kg"),
+        ("child", {"weight_kg": "-3"}, "weight_kg"),
+        ("child", {"sex": "X"}, "sex"),
+        ("you", {"may_decide": ""}, "may_decide"),
+        ("provider", {"email": "lucia@clinica.example\nBcc: all@example.org"}, "email"),
+        ("provider", {"email": "no address"}, "email"),
+        ("questions", {"question_1": "", "question_2": "", "question_3": ""}, "question_1"),
+        ("consent", {"disclaimer": ""}, "disclaimer"),
+        ("emergency", {"emergency": ""}, "emergency"),
+    ],
+)
+def test_what_is_wrong_is_told_at_its_field_and_what_was_typed_is_kept(
+    maria: Client, key: str, change: dict[str, str], field: str
+) -> None:
+    case = start(maria)
+    if key == "consent":
+        maria.post(page(case, "you"), ANSWERS["you"])
+    values = ANSWERS[key] | change
+    answer = maria.post(page(case, key), values)
+    assert answer.status_code == 200
+    shown = answer.content.decode()
+    assert f'id="id_{field}-error"' in shown
+    assert f'href="#id_{field}' in shown
+    for name, text in values.items():
+        if text and text not in {"on", "F", "no", "parent", "es", "X"} and "\n" not in text:
+            assert text in shown, name
+
+
+def test_a_null_character_is_no_way_to_break_it(maria: Client) -> None:
+    case = start(maria)
+    assert maria.post(page(case, "story"), {"diagnosis": "a\x00b"}).status_code in {200, 302}
+    assert autosave(maria, case, "story", {"diagnosis": "a\x00b"}).status_code in {200, 400}
+    assert maria.get(page(case, "story")).status_code == 200
+
+
+def test_an_emergency_stops_and_keeps_what_was_typed(maria: Client) -> None:
+    case = start(maria)
+    fill(maria, case, "emergency")
+    answer = maria.post(page(case, "emergency"), {"emergency": "yes"}, follow=True)
+    shown = answer.content.decode()
+    assert "emergency number" in shown
+    assert 'role="alert"' in shown
+    check = f"/my/cases/{case.reference}/request/check/"
+    maria.post(check, headers={"referer": f"http://testserver{check}"})
+    case.refresh_from_db()
+    assert case.state == "draft"
+    assert "Epilepsia" in maria.get(page(case, "story")).content.decode()
+    maria.post(page(case, "emergency"), {"emergency": "no"})
+    maria.post(check)
+    case.refresh_from_db()
+    assert case.state == "submitted"
+
+
+@pytest.mark.parametrize(
+    ("country", "specialty", "words"),
+    [
+        ("US", "brain-and-nerves", "We cannot help"),
+        ("MX", "mental-health", "We cannot help"),
+        ("MX", "brain-and-nerves", "to you and to your local provider"),
+        ("IN", "heart", "your doctor gives you the report"),
+    ],
+)
+def test_one_is_told_whether_and_how_we_may_help_before_anything_is_sent(
+    maria: Client, country: str, specialty: str, words: str
+) -> None:
+    case = start(maria, country, specialty)
+    shown = maria.get(f"/my/cases/{case.reference}/may/").content.decode()
+    assert words in shown
+    assert 'type="file"' not in shown
+
+
+def test_a_request_is_not_sent_with_something_missing(maria: Client) -> None:
+    case = start(maria)
+    fill(maria, case, "provider")
+    check = f"/my/cases/{case.reference}/request/check/"
+    shown = maria.get(check).content.decode()
+    assert page(case, "provider") in shown
+    assert "Send the request" not in shown
+    maria.post(check)
+    case.refresh_from_db()
+    assert case.state == "draft"
+
+
+def test_sent_twice_from_two_tabs_it_is_sent_once(maria: Client) -> None:
+    case = start(maria)
+    fill(maria, case)
+    check = f"/my/cases/{case.reference}/request/check/"
+    first, second = maria.post(check), maria.post(check)
+    assert first.status_code == second.status_code == 302
+    assert Message.objects.filter(template="request-received").count() == 1
+    assert Message.objects.filter(template="provider-invited").count() == 1
+    case.refresh_from_db()
+    assert case.checklist.count() == len(set(case.checklist.values_list("key", flat=True)))
+
+
+def test_after_it_is_sent_its_pages_lead_to_the_case(maria: Client) -> None:
+    case = start(maria)
+    fill(maria, case)
+    maria.post(f"/my/cases/{case.reference}/request/check/")
+    for address in (page(case, "child"), f"/my/cases/{case.reference}/request/"):
+        assert maria.get(address)["Location"] == f"/my/cases/{case.reference}/"
+    maria.post(page(case, "child"), ANSWERS["child"] | {"full_name": "Somebody else"})
+    case.child.refresh_from_db()
+    assert case.child.full_name == "Camila Fernández"
+    assert autosave(maria, case, "story", {"diagnosis": "late"}).status_code == 409
+
+
+def test_the_disclaimer_is_kept_in_the_version_and_language_that_was_shown(
+    hospital: Program,
+) -> None:
+    browser = sign_in(person("maria@familia.example", language="es"))
+    case = start(browser)
+    browser.post(page(case, "you"), ANSWERS["you"])
+    shown = browser.get(page(case, "consent")).content.decode()
+    assert "Una segunda opinión es un consejo" in shown
+    browser.post(page(case, "consent"), ANSWERS["consent"])
+    kept = Consent.objects.get(case=case, kind="disclaimer")
+    assert (kept.language, kept.version) == ("es", "2026-11")
+    assert kept.version in shown
+
+
+def send(browser: Client, case: Case, *files: SimpleUploadedFile, **more: str) -> Any:
+    """Send files by the form without JavaScript, and have them looked at."""
+    answer = browser.post(
+        f"/my/cases/{case.reference}/files/add/",
+        {"files": list(files), "back": page(case, "files"), **more},
+    )
+    jobs.run_all()
+    return answer
+
+
+def test_files_are_sent_without_javascript(maria: Client) -> None:
+    case = start(maria)
+    letter = (DOCUMENTS / "typewritten-page.png").read_bytes()
+    answer = send(maria, case, SimpleUploadedFile("carta médica.png", letter))
+    assert answer["Location"] == page(case, "files")
+    shown = maria.get(page(case, "files")).content.decode()
+    assert "carta médica.png" in shown
+    assert f"/files/{case.reference}/records/" in shown
+
+
+def zip_bomb() -> bytes:
+    """Return a small zip that unpacks to a lot."""
+    made = BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("letter.txt", b"0" * 30_000_000)
+    return made.getvalue()
+
+
+def path_traversal() -> bytes:
+    """Return a zip that tries to leave its folder."""
+    made = BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("../../letter.txt", "hello")
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("empty.pdf", b""),
+        ("letter.pdf", b"MZ\x90\x00\x03\x00\x00\x00" + b"\x00" * 200),
+        ("letter.xyz", bytes(range(256)) * 4),
+        ("records.zip", zip_bomb()),
+        ("records.zip", path_traversal()),
+    ],
+    ids=["empty", "program", "unknown", "zip bomb", "path traversal"],
+)
+def test_a_file_that_cannot_be_used_is_told_by_its_name(
+    maria: Client, name: str, data: bytes
+) -> None:
+    case = start(maria)
+    send(maria, case, SimpleUploadedFile(name, data))
+    refused = ArrivedFile.objects.get(upload__case=case)
+    assert refused.outcome == "refused"
+    shown = maria.get(page(case, "files")).content.decode()
+    assert "Files that we could not use" in shown
+    status = maria.get(f"/my/cases/{case.reference}/files/status/").json()
+    assert status["waiting"] == 0
+    assert status["items"][0]["message"]
+
+
+def test_after_sending_files_nobody_is_led_to_another_site(maria: Client) -> None:
+    case = start(maria)
+    answer = send(maria, case, SimpleUploadedFile("a.txt", b"a"), back="https://evil.example/")
+    assert answer["Location"].startswith("/my/")
+
+
+def test_a_record_is_taken_out_of_a_draft(maria: Client) -> None:
+    case = start(maria)
+    send(maria, case, SimpleUploadedFile("a.txt", b"a letter"))
+    record = case.records.get()
+    maria.post(f"/my/cases/{case.reference}/records/{record.pk}/", {"remove": "1"})
+    assert "a.txt" not in maria.get(page(case, "files")).content.decode()
+
+
+def test_the_check_page_shows_every_answer(maria: Client) -> None:
+    case = start(maria)
+    fill(maria, case)
+    shown = maria.get(f"/my/cases/{case.reference}/request/check/").content.decode()
+    for text in (
+        "Camila Fernández", "14 May 2017", "Girl", "María López", "Mother or father", "Mexico",
+        "Brain, nerves, seizures", "Dra. Lucía Ramírez", "Epilepsia", "¿Puede nadar?", "24.5",
+    ):  # fmt: skip
+        assert text in shown, text
+
+
+def test_a_page_that_does_not_exist_leads_to_the_list(maria: Client) -> None:
+    case = start(maria)
+    assert maria.get(page(case, "no-such-page"))["Location"].endswith("/request/")
+
+
+def test_a_second_request_can_be_started(maria: Client) -> None:
+    first = draft(person("maria@familia.example"))
+    second = start(maria)
+    assert first.reference != second.reference
+    shown = maria.get("/my/").content.decode()
+    assert first.reference in shown
+    assert second.reference in shown
