@@ -1,6 +1,8 @@
 """Makes the demonstration by calling the real actions on real files; each family is made once."""
 
+import io
 import logging
+import zipfile
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -37,6 +39,7 @@ from secondopinion.referrals import actions as referrals
 log = logging.getLogger(__name__)
 
 FILES = Path(__file__).resolve().parent / "files"
+EXCERPT = 48  # slices
 MR_HEAD = FILES / "mr-head" / "mr-head-384.zip"
 
 # How far a case goes, in order; a state that is not here ends its case on the way.
@@ -51,6 +54,20 @@ _STOP_AT = {
     "more_needed": "in_review",
     "expired": "draft",
 }
+
+
+def mr_head(count: int | None) -> bytes:
+    """Return a zip of the `count` slices in the middle of the published series, or of all."""
+    with zipfile.ZipFile(MR_HEAD) as published:
+        names = sorted(name for name in published.namelist() if name.endswith(".dcm"))
+        if count is not None:
+            start = (len(names) - count) // 2
+            names = names[start : start + count]
+        pack = io.BytesIO()
+        with zipfile.ZipFile(pack, "w") as made:
+            for name in names:
+                made.writestr(name, published.read(name))
+    return pack.getvalue()
 
 
 def ensure() -> None:
@@ -156,7 +173,9 @@ class _Walk:
             self._send(FILES / "documents" / "typewritten-page.png")
             self._send(FILES / "documents" / "scanned-book-page.pdf")
         if told.images:
-            self._send(MR_HEAD)
+            # The whole series once, for the case that went all the way; the others send the middle.
+            pack = mr_head(None if told.until == "closed" else EXCERPT)
+            arrivals.receive_file(by=self.parent, case=self.case, name="head-mr.zip", source=pack)
         actions.give_consents(
             by=by, case=case, kinds=list(NEEDED_CONSENTS),
             disclaimer=program.disclaimer(told.language),

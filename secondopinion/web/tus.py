@@ -249,30 +249,32 @@ async def _receive(upload: Upload, headers: dict[str, str], receive: Any, *, exp
         staging.__enter__()
 
     await sync_to_async(enter)()
-    held, complete = bytearray(), False
     try:
-        more = True
-        while more:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                break
-            held += message.get("body", b"")
-            more = message.get("more_body", False)
-            if digest is None and len(held) >= PIECE:
-                await sync_to_async(staging.append)(bytes(held))
-                held.clear()
-        else:
-            complete = True
-        if digest is not None and complete:
-            digest.update(held)
-            if digest.digest() != wanted:
-                held.clear()
-                raise Answer(460)
-        if held and (digest is None or complete):
-            await sync_to_async(staging.append)(bytes(held))
+        await _take_body(staging, receive, digest, wanted)
     finally:
         await sync_to_async(staging.__exit__)(None, None, None)
     offset: int = await sync_to_async(lambda: staging.offset)()
     if offset == upload.length:
         await sync_to_async(actions.finish)(upload=upload)
     return offset
+
+
+async def _take_body(staging: Staging, receive: Any, digest: Any, wanted: bytes) -> None:
+    """Seal a body as it comes; what came before a cut-off connection stays."""
+    held, more, cut = bytearray(), True, False
+    while more and not cut:
+        message = await receive()
+        cut = message["type"] == "http.disconnect"
+        held += message.get("body", b"")
+        more = message.get("more_body", False)
+        if digest is None and len(held) >= PIECE:
+            await sync_to_async(staging.append)(bytes(held))
+            held.clear()
+    if digest is not None:
+        if cut:
+            return
+        digest.update(held)
+        if digest.digest() != wanted:
+            raise Answer(460)
+    if held:
+        await sync_to_async(staging.append)(bytes(held))

@@ -30,7 +30,7 @@ SESSION_SECONDS = 12 * 3600
 
 @public
 def link(request: HttpRequest, token: str) -> HttpResponse:
-    """Show what the link opens. Only pressing the button uses it up: mail programs look at links."""
+    """Show what the link opens. Only its button uses it up: mail programs look at links."""
     row = AccessLink.objects.select_related("person").filter(token_hash=hash_of(token)).first()
     if row is not None and "language" not in request.COOKIES:
         activate(row.person.language)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from secondopinion.accounts import actions as accounts
+from secondopinion.accounts.models import Person
 from secondopinion.cases.models import Part
 from secondopinion.core.errors import Refused
 from secondopinion.web.access import PersonRequest, public, signed_in
@@ -29,17 +30,19 @@ class EmailForm(PlainForm):
     )
 
 
+def _person(request: HttpRequest, email: str) -> Person:
+    if not ratelimit.consume(request, action="login"):
+        raise Refused(_("Too many tries. Wait a few minutes, then try again."))
+    return accounts.ensure_person(email=email, language=get_language() or "en")
+
+
 @public
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Ask for an e-mail address and send a code to it."""
     form = EmailForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            if not ratelimit.consume(request, action="login"):
-                raise Refused(_("Too many tries. Wait a few minutes, then try again."))
-            person = accounts.ensure_person(
-                email=form.cleaned_data["email"], language=get_language() or "en"
-            )
+            person = _person(request, form.cleaned_data["email"])
         except Refused as refused:
             form.add_error("email", str(refused.message))
         else:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms, template
 from django.utils import timezone
@@ -11,8 +12,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from secondopinion.core import clock
+from secondopinion.outcomes.models import Answer
+from secondopinion.program.models import Target
 from secondopinion.program.queries import in_language
 from secondopinion.web.uploader_texts import UPLOADER_TEXTS
+from secondopinion.web.viewer_texts import VIEWER_TEXTS
 
 register = template.Library()
 
@@ -94,3 +98,43 @@ def is_date(value: Any) -> bool:
 def uploader_texts() -> str:
     """Return the uploader's words in the reader's language, as JSON for its ``data-texts``."""
     return json.dumps({key: str(text) for key, text in UPLOADER_TEXTS.items()}, ensure_ascii=False)
+
+
+@register.simple_tag
+def viewer_texts() -> str:
+    """Return the viewer's words in the reader's language, as JSON for its ``data-texts``."""
+    return json.dumps({key: str(text) for key, text in VIEWER_TEXTS.items()}, ensure_ascii=False)
+
+
+@register.filter
+def step_label(step: str) -> str:
+    """Return the words for a step of the clocks."""
+    return str(dict(Target.Step.choices).get(step, step))
+
+
+@register.filter
+def outcome_label(name: str) -> str:
+    """Return the question of the questionnaire that a column answers."""
+    return {
+        "diagnosis_changed": gettext("Did the diagnosis change?"),
+        "plan_changed": gettext("Did the treatment change?"),
+        "helped": gettext("Did the opinion help you?"),
+    }.get(name, name)
+
+
+@register.filter
+def answer_label(value: str) -> str:
+    """Return the words for an answer of the questionnaire."""
+    return str(dict(Answer.choices).get(value, value))
+
+
+@register.filter
+def unlocalised(value: float) -> str:
+    """Write a number for a drawing, with a point in every language."""
+    return f"{value:g}"
+
+
+@register.filter
+def local_time(value: datetime | None, zone: str) -> str:
+    """Write the clock time that an instant (now, when there is none) has in a zone."""
+    return date_format((value or clock.now()).astimezone(ZoneInfo(zone)), "H:i")

@@ -1,0 +1,5 @@
+"""The command `secondopinion`: demo, serve, worker, doctor, audit, report, manage."""
+
+from secondopinion.cli.main import main
+
+__all__ = ["main"]
