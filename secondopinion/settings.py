@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",
     "django_tasks_db",
     "allauth",
     "allauth.account",
@@ -140,7 +141,10 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "secondopinion.web.context.house",
             ],
-            "builtins": ["secondopinion.web.templatetags.house"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "secondopinion.web.templatetags.house",
+            ],
         },
     }
 ]
@@ -221,6 +225,7 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "vault": {
@@ -259,5 +264,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # An error's message may quote what a family wrote: the house logs its frames instead.
+    "loggers": {"django.request": {"level": "CRITICAL"}},
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
 }

@@ -1,13 +1,15 @@
 """What happens around every page: the reader's language and time zone, refusals, staff's factor."""
 
 import logging
+import traceback
 from collections.abc import Callable
 from zoneinfo import ZoneInfo, available_timezones
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -80,7 +82,9 @@ class RefusalMiddleware:
                 messages.error(request, str(error.message))
                 return HttpResponseRedirect(back)
             return render(request, "house/refused.html", {"message": error.message}, status=status)
-        return None
+        if isinstance(error, Http404 | PermissionDenied | SuspiciousOperation | BadRequest):
+            return None
+        return server_error(request, error)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -88,10 +92,13 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return render(request, "404.html", status=404)
 
 
-def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer that something broke, with a number that is in the log."""
+def server_error(request: HttpRequest, error: Exception | None = None) -> HttpResponse:
+    """Answer that something broke, with a number that is in the log.
+
+    The log gets the error's kind and frames: its message may quote what a family wrote.
+    """
     incident = short_code(8)
-    log.error(
-        "incident %s at %s", incident, request.resolver_match and request.resolver_match.route
-    )
+    route = request.resolver_match.route if request.resolver_match else ""
+    frames = "".join(traceback.format_tb(error.__traceback__)) if error else ""
+    log.error("incident %s at %s: %s\n%s", incident, route, type(error).__qualname__, frames)
     return render(request, "500.html", {"incident": incident}, status=500)
