@@ -48,7 +48,6 @@ function start(): Promise<void> {
         textBoxFontFamily: "system-ui, sans-serif",
         textBoxFontSize: "14px",
         textBoxColor: "rgb(255, 214, 120)",
-        textBoxShadow: true,
       },
     });
   })();
