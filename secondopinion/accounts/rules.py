@@ -11,6 +11,7 @@ from secondopinion.core import clock
 from secondopinion.core.errors import Refused
 
 OLDEST = 18  # years; from this birthday on the patient decides, and another service is right
+LONGEST_ADDRESS = 254  # characters (RFC 3696, erratum 1690)
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -32,6 +33,8 @@ def clean_email(text: str) -> str:
 
 
 def _is_address(text: str) -> bool:
+    if len(text) > LONGEST_ADDRESS:
+        return False
     try:
         validate_email(text)
     except ValidationError:

@@ -64,10 +64,10 @@ def _settings() -> Iterator[Found]:
     else:
         yield Found("SITE_URL does not begin with https://: put a proxy with TLS in front.",
                     bad=not settings.DEMO)  # fmt: skip
-    if settings.EMAIL_HOST:
-        yield fine(f"Mail goes out by {settings.EMAIL_HOST}.")
+    if settings.SMTP_HOST:
+        yield fine(f"Mail goes out by {settings.SMTP_HOST}.")
     else:
-        yield Found("EMAIL_HOST is not set: mail goes into files, and nobody gets a code.",
+        yield Found("SMTP_HOST is not set: mail goes into files, and nobody gets a code.",
                     bad=not settings.DEMO)  # fmt: skip
     if signing.self_made():
         yield Found("SIGNING_CERT_FILE is not set: reports are signed with a certificate that this "

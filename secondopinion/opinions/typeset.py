@@ -98,7 +98,8 @@ def _glyphs() -> frozenset[int]:
     found: set[int] = set()
     for folder in _folders():
         for path in sorted(folder.glob("*.[to]tf")):
-            found |= set(TTFont(path, lazy=True).getBestCmap())
+            with TTFont(path, lazy=True) as font:
+                found |= set(font.getBestCmap())
     return frozenset(found)
 
 

@@ -81,7 +81,7 @@ class DeliveryMode(models.TextChoices):
 class DeliveryRule(Stored):
     """A row of the rule table: place × specialty → who may receive the opinion, and why.
 
-    An empty country or specialty means any; the most specific row wins, the country first.
+    An empty country or specialty means any; the most specific row wins, the specialty first.
     """
 
     country = CountryField(blank=True)

@@ -50,7 +50,7 @@ def delivery_rule(country: str, specialty: Specialty | None) -> DeliveryRule:
         Q(specialty=specialty) | Q(specialty__isnull=True)
     )
     best = max(
-        rows, key=lambda row: (bool(row.country), row.specialty_id is not None), default=None
+        rows, key=lambda row: (row.specialty_id is not None, bool(row.country)), default=None
     )
     if best is None:
         raise DeliveryRule.DoesNotExist

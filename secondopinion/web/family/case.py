@@ -18,6 +18,7 @@ from secondopinion.conversations.models import Thread
 from secondopinion.conversations.queries import posts
 from secondopinion.followup import actions as followup
 from secondopinion.followup.queries import questions
+from secondopinion.opinions import actions as opinions
 from secondopinion.opinions.queries import readable, report_for
 from secondopinion.outcomes import actions as outcomes
 from secondopinion.outcomes.models import Answer
@@ -151,5 +152,5 @@ def withdraw(request: PersonRequest, case: Case) -> HttpResponse:
 def report(request: PersonRequest, case: Case, number: int) -> HttpResponse:
     """Show a signed document as a page, to read on a phone; the PDF is beside it."""
     row = report_for(case, request.user, number)
-    audit.record("report-opened", by=request.user, case_id=case.pk, target=row)
+    opinions.open_report(by=request.user, report=row)
     return render(request, "family/report.html", {"case": case, "report": row, "d": row.body})

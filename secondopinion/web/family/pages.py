@@ -12,11 +12,13 @@ from secondopinion.accounts.models import Person
 from secondopinion.accounts.queries import guardianship
 from secondopinion.cases import actions
 from secondopinion.cases.models import Case, Consent, LocalProvider
+from secondopinion.core.errors import NotYours
 from secondopinion.program import queries as program
 from secondopinion.web.family import forms
-from secondopinion.web.forms import PlainForm
+from secondopinion.web.forms import DateField, PlainForm
 
 Values = dict[str, Any]
+_DATE_PARTS = ("day", "month", "year")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,24 @@ def before(key: str) -> str:
     return keys[place - 1] if place else ""
 
 
+def names(key: str) -> frozenset[str]:
+    """Return the names of the inputs on a page; none for a page that there is not.
+
+    Raises:
+        NotYours: there is no such page.
+    """
+    page = BY_KEY.get(key)
+    if page is None or page.form is None:
+        raise NotYours
+    found = set(page.form.base_fields)
+    if key == "questions":
+        found |= {f"question_{number}" for number in range(1, actions.request.MOST_QUESTIONS + 1)}
+    for name, field in page.form.base_fields.items():
+        if isinstance(field, DateField):
+            found |= {f"{name}_{part}" for part in _DATE_PARTS}
+    return frozenset(found)
+
+
 def boxes(case: Case) -> int:
     """Return how many boxes for questions are shown: one more than are filled, three at least."""
     typed = case.request.typed.get("questions", {})
@@ -189,7 +209,7 @@ def bound(page: Page, case: Case, person: Person) -> PlainForm:
         root, _underscore, part = name.rpartition("_")
         if name in form.fields:
             form.initial[name] = values[-1] if values else ""
-        elif root in form.fields and part in {"day", "month", "year"}:
+        elif root in form.fields and part in _DATE_PARTS:
             _fill_date(form, root, part, values[-1] if values else "")
     return form
 
@@ -197,5 +217,5 @@ def bound(page: Page, case: Case, person: Person) -> PlainForm:
 def _fill_date(form: PlainForm, name: str, part: str, text: str) -> None:
     value = form.initial.get(name)
     kept = form.fields[name].widget.decompress(value) if not isinstance(value, list) else value
-    kept[("day", "month", "year").index(part)] = text
+    kept[_DATE_PARTS.index(part)] = text
     form.initial[name] = kept

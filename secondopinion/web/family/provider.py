@@ -1,5 +1,6 @@
 """Pages of the local provider, who has no account: a one-time link opens one case."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
@@ -39,7 +40,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "provider/link.html", {"sent_again": True})
     if request.method == "POST":
         used = accounts.use_link(token=token)
-        login(request, used.person, backend="django.contrib.auth.backends.ModelBackend")
+        login(request, used.person, backend=settings.AUTHENTICATION_BACKENDS[0])
         request.session.set_expiry(SESSION_SECONDS)
         case = Case.objects.get(pk=used.case_id)
         return redirect("provider-case", case.reference)

@@ -1,11 +1,12 @@
 """The family's request: its pages, autosave, files, checking, sending."""
 
-import re
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_POST
 
@@ -25,7 +26,6 @@ from secondopinion.records import queries as records
 from secondopinion.web.access import PersonRequest, of_case, signed_in
 from secondopinion.web.family import forms, pages
 
-_NAMES = re.compile(r"[a-z0-9_]{1,60}")
 _LONGEST = 20_000  # characters of one field that autosave keeps
 
 
@@ -109,11 +109,11 @@ def emergency(request: PersonRequest, case: Case) -> HttpResponse:
 @require_POST
 def autosave(request: PersonRequest, case: Case, key: str) -> JsonResponse:
     """Keep what is being typed, field by field."""
+    allowed = pages.names(key)
     values = {
         name: [value[:_LONGEST] for value in request.POST.getlist(name)]
         for name in request.POST
-        if _NAMES.fullmatch(name)
-        and name not in {"csrfmiddlewaretoken", "base_revision", "autosave_id"}
+        if name in allowed
     }
     base = request.POST.get("base_revision", "")
     saved = actions.autosave(
@@ -183,7 +183,10 @@ def files_add(request: PersonRequest, case: Case) -> HttpResponse:
     """Take files from a form, without JavaScript."""
     for file in request.FILES.getlist("files"):
         arrivals.receive_file(by=request.user, case=case, name=file.name or "file", source=file)
-    return redirect(request.POST.get("back") or request.path.rsplit("/", 2)[0] + "/")
+    back = request.POST.get("back", "")
+    if not (back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)):
+        back = reverse("my-page", args=[case.reference, "files"])
+    return redirect(back)
 
 
 @of_case(Part.FAMILY)

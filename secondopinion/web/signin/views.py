@@ -25,13 +25,17 @@ class EmailForm(PlainForm):
 
     email = forms.CharField(
         label=_("Your e-mail address"),
+        strip=False,
         help_text=_("We send you a code to this address. You need no password."),
         widget=forms.TextInput(attrs={"type": "email", "autocomplete": "email", "dir": "ltr"}),
     )
 
 
 def _person(request: HttpRequest, email: str) -> Person:
-    if not ratelimit.consume(request, action="login"):
+    allowed = ratelimit.consume(request, action="login") and ratelimit.consume(
+        request, action="request_login_code", key=email.strip().lower()
+    )
+    if not allowed:
         raise Refused(_("Too many tries. Wait a few minutes, then try again."))
     return accounts.ensure_person(email=email, language=get_language() or "en")
 
