@@ -40,6 +40,9 @@ bench-pages: setup-dev ## bytes, queries and milliseconds of the ten most used p
 messages: setup-dev ## collect the strings to translate
 	@$(RUN) python -m tests.messages
 
+diagrams: setup-dev ## draw the state diagram in the docs from the workflow table
+	@$(RUN) python -m tests.diagram
+
 frontend: ## build the islands (needs Node.js)
 	@cd frontend && npm ci --no-audit --no-fund && npm run build
 

@@ -1,5 +1,7 @@
 """Reads of what arrived."""
 
+from uuid import UUID
+
 from django.db.models import QuerySet
 
 from secondopinion.accounts.models import Person
@@ -8,7 +10,7 @@ from secondopinion.cases.models import Case
 from secondopinion.core.errors import NotYours
 
 
-def upload_for(person: Person, upload_id: object) -> Upload:
+def upload_for(person: Person, upload_id: UUID | str) -> Upload:
     """Return an upload of this person, with its staged file.
 
     Raises:

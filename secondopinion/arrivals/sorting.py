@@ -4,6 +4,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
+from uuid import UUID
 
 from secondopinion.arrivals import kinds, unpack
 from secondopinion.arrivals.models import ArrivedFile, Upload, UploadState
@@ -144,7 +145,7 @@ class Sorter:
         )
         self.images = []
 
-    def _note(self, name: str, outcome: str, code: str, subject: object = None) -> None:
+    def _note(self, name: str, outcome: str, code: str, subject: UUID | None = None) -> None:
         ArrivedFile.objects.get_or_create(
             upload=self.upload,
             name=name[-500:],

@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import connections, transaction
 from django.db.models import Q
@@ -158,7 +159,7 @@ def reclaim() -> int:
     return given_back
 
 
-def _running() -> list[object]:
+def _running() -> list[UUID]:
     return list(
         DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING).values_list("pk", flat=True)
     )

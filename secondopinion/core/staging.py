@@ -9,6 +9,7 @@ import hashlib
 import os
 from pathlib import Path
 from typing import BinaryIO, Self
+from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -40,7 +41,7 @@ class Staging:
         return staging
 
     @classmethod
-    def get(cls, staged_id: object) -> Self:
+    def get(cls, staged_id: UUID) -> Self:
         """Go on with a file that was begun.
 
         Raises:
@@ -49,7 +50,7 @@ class Staging:
         return cls(StagedFile.objects.select_related("space", "blob").get(pk=staged_id))
 
     @property
-    def id(self) -> object:
+    def id(self) -> UUID:
         """The identifier to go on with."""
         return self.row.pk
 

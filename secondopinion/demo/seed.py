@@ -203,7 +203,8 @@ class _Walk:
         actions.take(by=self.coordinator, case=self.case)
         provider = self.case.local_provider
         provider.refresh_from_db()
-        actions.confirm_treating(by=provider.person, case=self.case)
+        if provider.person:
+            actions.confirm_treating(by=provider.person, case=self.case)
         post(case=self.case, thread="family", by=self.parent, text=self.family.questions[0])
 
     def _ready(self) -> None:

@@ -50,7 +50,7 @@ def parse(data: bytes) -> dict[str, Any]:
         zlib.error,
     ) as error:
         return {"error": type(error).__name__}
-    found = wanted | {
+    found: dict[str, Any] = wanted | {
         "syntax": syntax,
         "metadata": zlib.compress(text.encode(), 6),
         "study_date": str(dataset.get("StudyDate", "") or ""),

@@ -25,6 +25,11 @@ def series_for_case(case: Case) -> QuerySet[Series]:
     )
 
 
+def series_with_images(case: Case) -> list[Series]:
+    """Return the series of a case that a viewer can show."""
+    return [row for row in series_for_case(case) if images_of(row)]
+
+
 def instances(
     case: Case, *, study: str, series: str = "", instance: str = ""
 ) -> QuerySet[Instance]:
@@ -50,3 +55,8 @@ def instance_of(case: Case, *, study: str, series: str, instance: str) -> Instan
     if row is None:
         raise NotYours
     return row
+
+
+def images_of(row: Series) -> int:
+    """Return the number that `series_for_case` counted for a row."""
+    return int(getattr(row, "instance_count", 0))

@@ -10,7 +10,13 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    JsonResponse,
+    StreamingHttpResponse,
+)
 from django.views.decorators.http import require_GET
 
 from secondopinion.audit import actions as audit
@@ -28,13 +34,13 @@ EXPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2.1"
 _LIMIT = 1000
 
 
-def of_case(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def of_case(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Look the case up for the person who asks; whoever has no part in it gets 404."""
 
     @login_not_required
     @require_GET
     @wraps(view)
-    def checked(request: HttpRequest, reference: str, **uids: Any) -> HttpResponse:
+    def checked(request: HttpRequest, reference: str, **uids: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             raise NotYours
         case = case_for(request.user, reference)
@@ -176,7 +182,7 @@ def _multipart(parts: Iterator[tuple[str, bytes]], kind: str) -> StreamingHttpRe
 @of_case
 def frames(
     request: HttpRequest, case: Case, study: str, series: str, instance: str, numbers: str
-) -> HttpResponse:
+) -> HttpResponseBase:
     """WADO-RS: frames as uncompressed little-endian pixels; 406 where they cannot be decoded."""
     row = queries.instance_of(case, study=study, series=series, instance=instance)
     kind = "application/octet-stream"
@@ -224,7 +230,7 @@ def _picture(
 @of_case
 def retrieve(
     request: HttpRequest, case: Case, study: str, series: str = "", instance: str = ""
-) -> HttpResponse:
+) -> HttpResponseBase:
     """WADO-RS: the original objects, byte for byte, as they came."""
     rows = queries.instances(case, study=study, series=series, instance=instance)
     if not rows.exists():
@@ -242,7 +248,7 @@ def retrieve(
 def summary(request: HttpRequest, case: Case) -> HttpResponse:
     """Return what the viewer offers: the case's series with their addresses."""
     rows = []
-    for row in queries.series_for_case(case).filter(instance_count__gt=0):
+    for row in queries.series_with_images(case):
         base = f"/dicomweb/{case.reference}/studies/{row.study.uid}"
         rows.append(
             {

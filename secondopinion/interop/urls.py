@@ -1,17 +1,17 @@
 """Addresses of DICOMweb, one service for each case."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from secondopinion.interop import dicomweb as web
 
-_instance = [
+_instance: list[URLPattern | URLResolver] = [
     path("", web.retrieve, name="dicomweb-instance"),
     path("metadata", web.metadata, name="dicomweb-instance-metadata"),
     path("frames/<str:numbers>", web.frames, name="dicomweb-frames"),
     path("frames/<int:number>/rendered", web.rendered, name="dicomweb-frame-rendered"),
     path("rendered", web.rendered, name="dicomweb-rendered"),
 ]
-_series = [
+_series: list[URLPattern | URLResolver] = [
     path("", web.retrieve, name="dicomweb-series"),
     path("metadata", web.metadata, name="dicomweb-series-metadata"),
     path("thumbnail", web.thumbnail, name="dicomweb-thumbnail"),
@@ -19,7 +19,7 @@ _series = [
     path("instances/<str:instance>/", include(_instance)),
     path("instances/<str:instance>", web.retrieve),
 ]
-_study = [
+_study: list[URLPattern | URLResolver] = [
     path("", web.retrieve, name="dicomweb-study"),
     path("metadata", web.metadata, name="dicomweb-study-metadata"),
     path("series", web.series, name="dicomweb-series-list"),

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import get_language_info, override
 from django.utils.translation import gettext as _
+from django_countries.fields import Country
 
 from secondopinion.accounts.models import Person
 from secondopinion.accounts.rules import age_on
@@ -55,7 +56,7 @@ def letterhead(case: Case, author: Person, code: str, signed_at: datetime) -> di
         "birth_date": _day(child.birth_date),
         "age": str(age_on(child.birth_date, signed_at.date())) if child.birth_date else "",
         "sex": child.get_sex_display(),
-        "country": str(case.country.name),
+        "country": str(Country(str(case.country)).name),
         "author": author.full_name,
         "title": expert.title if expert else "",
         "registration": expert.registration if expert else "",
@@ -75,7 +76,7 @@ def facts(case: Case) -> dict[str, Any]:
                 "kind": str(row.get_kind_display()),
                 "date": _day(row.dated),
                 "language": _language(row.language),
-                "pages": row.page_count,
+                "pages": records.pages_of(row),
                 "read": _("read in the original"),
             }
             for row in records.for_case(case)
@@ -84,7 +85,7 @@ def facts(case: Case) -> dict[str, Any]:
             {
                 "title": " ".join(each for each in (row.modality, row.description) if each),
                 "date": _day(row.study.date),
-                "count": row.instance_count,
+                "count": imaging.images_of(row),
             }
             for row in imaging.series_for_case(case)
         ],

@@ -1,5 +1,7 @@
 """Reads of reports: who may read which signed document."""
 
+from uuid import UUID
+
 from django.db.models import Q, QuerySet
 
 from secondopinion.accounts.models import Person
@@ -48,7 +50,7 @@ def opinion_of(case: Case, person: Person) -> Opinion:
     return found
 
 
-def key_image_of(opinion: Opinion, key_image_id: object) -> KeyImage:
+def key_image_of(opinion: Opinion, key_image_id: UUID) -> KeyImage:
     """Return a key image of a report.
 
     Raises:

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Literal
 
 import segno
 import typst
@@ -18,7 +18,7 @@ from fontTools.ttLib import TTFont
 
 HERE = Path(__file__).resolve().parent
 FONTS = HERE / "fonts"
-STANDARDS = ["a-3a", "ua-1"]
+STANDARDS: list[Literal["a-3a", "ua-1"]] = ["a-3a", "ua-1"]
 
 
 class NotSet(Exception):
@@ -152,7 +152,7 @@ def pdf(document: dict[str, Any], pictures: dict[str, bytes], signed_at: datetim
                 str(main),
                 root=folder,
                 format="pdf",
-                pdf_standards=STANDARDS,
+                pdf_standards=[*STANDARDS],
                 font_paths=[str(each) for each in _folders()],
                 ignore_system_fonts=True,
                 sys_inputs={"data": json.dumps(words, ensure_ascii=False)},

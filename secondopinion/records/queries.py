@@ -7,6 +7,7 @@ from django.db.models import Count, QuerySet
 from secondopinion.accounts.models import Person
 from secondopinion.cases.models import Case
 from secondopinion.cases.queries import visible_to
+from secondopinion.core import vault
 from secondopinion.core.errors import NotYours
 from secondopinion.records.models import Page, Record
 
@@ -56,3 +57,19 @@ def page_of(record: Record, number: int) -> Page:
     if found is None:
         raise NotYours
     return found
+
+
+def pages_of(row: Record) -> int:
+    """Return the number that `for_case` counted for a row."""
+    return int(getattr(row, "page_count", 0))
+
+
+def picture_of(page: Page) -> bytes:
+    """Return the picture of a page as a JPEG.
+
+    Raises:
+        NotYours: it has none.
+    """
+    if page.image is None:
+        raise NotYours
+    return vault.read(page.image)

@@ -115,7 +115,7 @@ def take_step(
         raise Conflict(_("This referral has moved on. Nothing was changed."), code="state-changed")
     referral.refresh_from_db()
     ReferralStep.objects.create(
-        referral=referral, action=action, state=referral.state, by=by, note=given["note"]
+        referral=referral, action=action, state=referral.state, by=by, note=note.strip()
     )
     tell_family(referral.case, "referral-changed")
     audit.record(f"referral-{action}", by=by, case_id=referral.case_id, target=referral)

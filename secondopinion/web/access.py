@@ -19,7 +19,7 @@ View = Callable[..., HttpResponseBase]
 class PersonRequest(HttpRequest):
     """A request of somebody who has signed in."""
 
-    user: Person  # type: ignore[assignment]  # never anonymous behind these decorators
+    user: Person
 
 
 def _marked(view: View, access: str) -> View:

@@ -34,7 +34,7 @@ def page(request: PersonRequest, case: Case, record: UUID, number: int) -> HttpR
     row = records.record_for(request.user, case.reference, record)
     picture = records.page_of(row, number)
     audit.record("page-opened", by=request.user, case_id=case.pk, target=picture)
-    response = HttpResponse(vault.read(picture.image), content_type="image/jpeg")
+    response = HttpResponse(records.picture_of(picture), content_type="image/jpeg")
     response["Cache-Control"] = "private, max-age=3600"
     return response
 

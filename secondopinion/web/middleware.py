@@ -59,8 +59,11 @@ class ReaderMiddleware:
     def _shorten(request: HttpRequest) -> None:
         """Let a session of staff end sooner than a family's."""
         limit = settings.STAFF_SESSION_SECONDS
+        person = request.user
+        if not person.is_authenticated:
+            return
         if not hasattr(request, "staff_roles"):  # signed in by this very request
-            request.staff_roles = staff_roles(request.user)  # type: ignore[attr-defined]
+            request.staff_roles = staff_roles(person)  # type: ignore[attr-defined]
         if request.staff_roles and request.session.get_expiry_age() > limit:  # type: ignore[attr-defined]
             request.session.set_expiry(limit)
 

@@ -2,6 +2,7 @@
 
 import hashlib
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -32,9 +33,9 @@ def verify(request: HttpRequest, code: str = "") -> HttpResponse:
     """Check a signed document by its code or by the file itself."""
     code = code or request.GET.get("code", "")
     result = None
-    if request.method == "POST" and "file" in request.FILES:
-        data = request.FILES["file"].read(verifying.LARGEST)
-        result = verifying.verify_file(data)
+    file = request.FILES.get("file")
+    if request.method == "POST" and isinstance(file, UploadedFile):
+        result = verifying.verify_file(file.read(verifying.LARGEST))
     elif code:
         result = verifying.verify_code(code)
     context = {

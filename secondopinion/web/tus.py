@@ -8,6 +8,7 @@ import base64
 import binascii
 import errno
 import hashlib
+import io
 from email.utils import format_datetime
 from typing import Any
 from urllib.parse import urlparse
@@ -129,7 +130,7 @@ async def _person(scope: dict[str, Any]) -> Person:
     def find() -> Person:
         close_old_connections()
         engine = import_string(f"{settings.SESSION_ENGINE}.SessionStore")
-        request = ASGIRequest({**scope, "method": "GET"}, None)
+        request = ASGIRequest({**scope, "method": "GET"}, io.BytesIO())
         request.session = engine(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
         person = get_user(request)
         if not person.is_authenticated:
@@ -202,7 +203,8 @@ async def _head(person: Person, upload_id: str) -> Answer:
     upload = await _upload(person, upload_id)
     offset = upload.length
     if upload.staged:
-        offset = await sync_to_async(lambda: Staging(upload.staged).offset)()
+        staging = Staging(upload.staged)
+        offset = await sync_to_async(lambda: staging.offset)()
     more = {"Upload_Metadata": upload.metadata} if upload.metadata else {}
     return Answer(
         200, Upload_Offset=str(offset), Upload_Length=str(upload.length),
@@ -241,6 +243,8 @@ async def _receive(upload: Upload, headers: dict[str, str], receive: Any, *, exp
     digest, wanted = _checksum(headers.get("upload-checksum"))
     if digest is not None and int(headers.get("content-length", "0")) > 64 * 1024**2:
         raise Answer(413)
+    if upload.staged is None:
+        raise Answer(410)
     staging = Staging(upload.staged)
 
     def enter() -> None:

@@ -156,6 +156,11 @@ def submitted(family: Person) -> Case:
 
 @pytest.fixture
 def whole(hospital: Program) -> Whole:
+    """A case in its follow-up, with everybody who has a part in it."""
+    return whole_case()
+
+
+def whole_case() -> Whole:
     """Walk one case to its follow-up by the real actions: a record, a report, a question."""
     family = person("maria@familia.example", name="María López")
     coordinator = person("grace@harbour.example", "coordinator", name="Grace Okafor")

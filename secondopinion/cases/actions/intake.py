@@ -163,9 +163,10 @@ def drop_request(*, by: Person, information_request: InformationRequest) -> None
     InformationRequest.objects.filter(pk=information_request.pk, answered_at__isnull=True).update(
         dropped_at=clock.now()
     )
-    ChecklistItem.objects.filter(pk=information_request.item_id, state=ItemState.ASKED).update(
-        state=ItemState.OPEN
-    )
+    if information_request.item_id:
+        ChecklistItem.objects.filter(pk=information_request.item_id, state=ItemState.ASKED).update(
+            state=ItemState.OPEN
+        )
     audit.record("information-dropped", by=by, case_id=case.pk, target=information_request)
     _go_on(case, by)
 

@@ -161,7 +161,9 @@ class _Do:
         return _("The case is yours.")
 
     def ask(self) -> str:
-        item = self.case.checklist.filter(pk=self.text("item") or None).first()
+        item = (
+            self.case.checklist.filter(pk=self.text("item")).first() if self.text("item") else None
+        )
         to = self.text("to") or Part.FAMILY
         words = self.text()
         if item is not None:

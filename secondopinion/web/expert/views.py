@@ -106,7 +106,7 @@ def review(request: PersonRequest, case: Case) -> HttpResponse:
         "asked": [(each, body.get(f"answer_{each.number}", "")) for each in case.questions.all()],
         "timeline": _timeline(case),
         "records": records.for_case(case).prefetch_related("pages"),
-        "series": imaging.series_for_case(case).filter(instance_count__gt=0),
+        "series": imaging.series_with_images(case),
         "findings": limitations_for(case),
         "agreement": fields.AGREEMENT.items(),
         "urgency": fields.URGENCY.items(),

@@ -40,8 +40,11 @@ class StartForm(PlainForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["country"].choices = [("", _("Choose a country")), *countries]
-        self.fields["specialty"].queryset = program.specialties()
+        country, specialty = self.fields["country"], self.fields["specialty"]
+        if isinstance(country, forms.ChoiceField):
+            country.choices = [("", _("Choose a country")), *countries]
+        if isinstance(specialty, forms.ModelChoiceField):
+            specialty.queryset = program.specialties()
 
 
 class EmergencyForm(PlainForm):

@@ -88,7 +88,7 @@ def act(request: PersonRequest, case: Case, action: str) -> HttpResponse:
         messages.success(request, _("Your question is sent."))
     elif action == "answer":
         asked = open_requests(case).filter(
-            to=Part.LOCAL_PROVIDER, pk=request.POST.get("request") or None
+            to=Part.LOCAL_PROVIDER, pk=request.POST.get("request", "")
         )
         for each in asked:
             actions.answer(by=request.user, information_request=each, text=text)

@@ -111,8 +111,14 @@ def privacy(request: PersonRequest) -> HttpResponse:
     audit.record("audit-opened", by=request.user, target=reference[:16])
     context = {
         "page": page,
-        "rows": [(row, people.get(str(row.actor_id), row.actor_label), cases.get(row.case_id, ""))
-                 for row in page],
+        "rows": [
+            (
+                row,
+                people.get(str(row.actor_id), row.actor_label),
+                cases.get(row.case_id, "") if row.case_id else "",
+            )
+            for row in page
+        ],
         "reference": reference,
     }  # fmt: skip
     return render(request, "privacy/audit.html", context)

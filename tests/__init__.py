@@ -1,0 +1,1 @@
+"""Tests: a folder for each room, journeys in a real browser, faults in real processes."""

@@ -1,0 +1,223 @@
+"""Every page for families in a real browser: accessible, within the screen, quiet, light."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import axe_core_python
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.web.site import Site
+
+pytestmark = pytest.mark.journey
+
+AXE = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text()
+CHROMIUM = next(
+    (
+        path
+        for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+        if Path(path).exists()
+    ),
+    None,
+)
+PHONE, DESK = {"width": 360, "height": 740}, {"width": 1366, "height": 768}
+SHOTS = os.environ.get("SHOTS", "")  # a folder for pictures of every page, to be looked at
+FIRST_VISIT = 60_000  # bytes over the wire
+
+# Who opens it, its name, its address.
+PUBLIC = [
+    ("", "home", "/"), ("", "how", "/how-it-works/"), ("", "report-words", "/your-report/"),
+    ("", "provider-words", "/your-local-provider/"), ("", "data", "/your-data/"),
+    ("", "disclaimer", "/disclaimer/"), ("", "verify", "/verify/"),
+    ("", "verified", "/verify/{code}/"), ("", "sign-in", "/sign-in/"), ("", "404", "/nowhere/"),
+    ("", "link", "{link}"),
+]  # fmt: skip
+FAMILY = [
+    ("fresh", "start", "/my/start/"),
+    ("drafting", "may", "/my/cases/{draft}/may/"),
+    *(
+        ("drafting", key, f"/my/cases/{{draft}}/request/{key}/")
+        for key in (
+            "start", "emergency", "child", "you", "provider", "story", "story-2", "questions",
+            "files", "consent", "check", "stop",
+        )
+    ),
+    ("drafting", "tasks", "/my/cases/{draft}/request/"),
+    ("drafting", "mine", "/my/"),
+    ("waiting", "sent", "/my/cases/{waiting}/request/sent/"),
+    ("waiting", "waiting", "/my/cases/{waiting}/"),
+    ("waiting", "answer", "/my/cases/{waiting}/answer/{asked}/"),
+    ("waiting", "withdraw", "/my/cases/{waiting}/withdraw/"),
+    ("family", "case", "/my/cases/{reference}/"),
+    ("family", "report", "/my/cases/{reference}/reports/1/"),
+    ("provider", "provider", "/provider/cases/{reference}/"),
+]  # fmt: skip
+STAFF = [
+    ("coordinator", "desk", "/desk/"), ("coordinator", "desk-case", "/desk/cases/{reference}/"),
+    ("coordinator", "desk-waiting", "/desk/cases/{waiting}/"),
+    ("referrals", "referrals", "/desk/referrals/"),
+    ("specialist", "expert", "/expert/"), ("specialist", "review", "/expert/cases/{reference}/"),
+    ("director", "director", "/director/"), ("privacy", "privacy", "/privacy/"),
+    ("privacy", "jobs", "/jobs/"), ("coordinator", "factor", "/account/factor/"),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A running site with cases in three states."""
+    with Site(tmp_path_factory.mktemp("site")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One browser for all pages."""
+    if CHROMIUM is None:
+        pytest.fail("these tests need Chromium: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM)
+        yield browser
+        browser.close()
+
+
+def context_of(
+    browser: Browser, site: Site, who: str, language: str, size: dict[str, int], **more: Any
+) -> BrowserContext:
+    """Return a browser in which this person has signed in and reads this language."""
+    context = browser.new_context(viewport=size, base_url=site.url, **more)  # type: ignore[arg-type]
+    cookies = [{"name": "django_language", "value": language, "url": site.url}]
+    if who:
+        session = (site.facts or {})["sessions"][who]
+        cookies.append({"name": "sessionid", "value": session, "url": site.url})
+    context.add_cookies(cookies)  # type: ignore[arg-type]
+    return context
+
+
+def troubles_of(page: Page, address: str, wanted: int = 200) -> list[str]:
+    """Open a page and return what is wrong with it."""
+    found: list[str] = []
+
+    def note(message: Any) -> None:
+        quiet = wanted != 200 and "status of" in message.text
+        if message.type in {"error", "warning"} and not quiet:
+            found.append(f"console: {message.text}")
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: found.append(f"script: {error}"))
+    page.on(
+        "request",
+        lambda request: (
+            None
+            if request.url.startswith((page.url.split("/", 3)[0], "data:", "blob:"))
+            or "127.0.0.1" in request.url
+            else found.append(f"asks another host: {request.url}")
+        ),
+    )
+    answer = page.goto(address, wait_until="load")
+    if answer is None or answer.status != wanted:
+        found.append(f"status {answer and answer.status}")
+    page.evaluate(AXE)
+    result = page.evaluate("axe.run({resultTypes: ['violations']})")
+    for violation in result["violations"]:
+        where = "; ".join(" ".join(map(str, node["target"])) for node in violation["nodes"][:3])
+        found.append(f"axe {violation['id']}: {where}")
+    wide = page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    if wide > 0:
+        found.append(f"{wide} px wider than the screen")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("language", "size"), [("en", PHONE), ("ar", PHONE), ("en", DESK), ("ar", DESK)],
+    ids=["en-phone", "ar-phone", "en-desk", "ar-desk"],
+)  # fmt: skip
+@pytest.mark.parametrize("pages", [PUBLIC, FAMILY, STAFF], ids=["public", "family", "staff"])
+def test_every_page_is_accessible_and_fits(
+    site: Site, chromium: Browser, pages: list[tuple[str, str, str]], language: str,
+    size: dict[str, int],
+) -> None:  # fmt: skip
+    troubles = []
+    for who, name, address in pages:
+        context = context_of(chromium, site, who, language, size)
+        page = context.new_page()
+        found = troubles_of(page, address.format(**site.facts or {}), 404 if name == "404" else 200)
+        troubles += [f"{name}: {each}" for each in found]
+        direction = page.evaluate("document.documentElement.dir")
+        if direction != ("rtl" if language == "ar" else "ltr"):
+            troubles.append(f"{name}: direction {direction}")
+        if SHOTS:
+            shot = Path(SHOTS) / f"{name}-{language}-{size['width']}.png"
+            page.screenshot(path=shot, full_page=True)
+        context.close()
+    assert not troubles, "\n".join(troubles)
+
+
+@pytest.mark.parametrize(("who", "name", "address"), [*PUBLIC[:9], *FAMILY])
+def test_a_first_visit_is_light(
+    site: Site, chromium: Browser, who: str, name: str, address: str
+) -> None:
+    context = context_of(chromium, site, who, "en", PHONE)
+    page = context.new_page()
+    wire = context.new_cdp_session(page)
+    wire.send("Network.enable")
+    bytes_of: list[float] = []
+    wire.on("Network.loadingFinished", lambda event: bytes_of.append(event["encodedDataLength"]))
+    page.goto(address.format(**site.facts or {}), wait_until="networkidle")
+    context.close()
+    assert sum(bytes_of) <= FIRST_VISIT, f"{name}: {sum(bytes_of):.0f} bytes"
+
+
+def test_pages_can_be_used_without_javascript(site: Site, chromium: Browser) -> None:
+    context = context_of(chromium, site, "drafting", "en", PHONE, java_script_enabled=False)
+    page = context.new_page()
+    draft = (site.facts or {})["draft"]
+    page.goto(f"/my/cases/{draft}/request/story-2/")
+    page.get_by_label("Vaccinations").fill("All of them")
+    page.get_by_role("button", name="Save and go on").click()
+    assert "questions" in page.url
+    page.goto(f"/my/cases/{draft}/request/check/")
+    assert page.get_by_text("All of them").is_visible()
+    page.get_by_role("button", name="Español").click()
+    assert page.locator("html").get_attribute("lang") == "es"
+    context.close()
+
+
+def test_what_is_typed_is_there_after_the_browser_was_closed(site: Site, chromium: Browser) -> None:
+    address = f"/my/cases/{(site.facts or {})['draft']}/request/story/"
+    context = context_of(chromium, site, "drafting", "en", PHONE)
+    page = context.new_page()
+    page.goto(address)
+    with page.expect_response("**/autosave/story/") as saved:
+        page.get_by_label("What happened").fill("Two seizures since Augu")
+    assert saved.value.status == 200
+    context.close()
+    elsewhere = context_of(chromium, site, "drafting", "en", DESK)
+    page = elsewhere.new_page()
+    page.goto(address)
+    assert page.get_by_label("What happened").input_value() == "Two seizures since Augu"
+    elsewhere.close()
+
+
+def test_one_sees_where_one_is_by_keyboard_alone(site: Site, chromium: Browser) -> None:
+    context = context_of(chromium, site, "drafting", "en", DESK)
+    page = context.new_page()
+    page.goto(f"/my/cases/{(site.facts or {})['draft']}/request/child/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "#main"
+    seen = set()
+    for _press in range(40):
+        page.keyboard.press("Tab")
+        drawn = page.evaluate(
+            "(() => { const it = document.activeElement, style = getComputedStyle(it);"
+            " return [it.name || it.textContent.trim(), style.outlineStyle, style.outlineWidth] })()"
+        )
+        if drawn[0] in {"full_name", "birth_date_day", "sex", "weight_kg", "Save and go on"}:
+            seen.add(drawn[0])
+            assert drawn[1] != "none", drawn
+            assert drawn[2] != "0px", drawn
+    assert seen == {"full_name", "birth_date_day", "sex", "weight_kg", "Save and go on"}
+    context.close()
