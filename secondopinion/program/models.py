@@ -102,6 +102,11 @@ class DeliveryRule(Stored):
     def __str__(self) -> str:
         return f"{self.country or '*'} {self.specialty or '*'}: {self.mode}"
 
+    @property
+    def offered(self) -> bool:
+        """Whether the program may help at all."""
+        return self.mode != DeliveryMode.NOT_OFFERED
+
 
 class ChecklistTemplate(Stored):
     """A thing that a specialty (or, with none, every case) calls for before a review."""

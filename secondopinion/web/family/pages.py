@@ -144,7 +144,7 @@ def _nothing(case: Case, person: Person, values: Values) -> None:
 PAGES: tuple[Page, ...] = (
     Page("start", _("Where, and about what"), forms.StartForm, _start, _save_start),
     Page("emergency", _("Is your child in danger now?"), forms.EmergencyForm, _emergency,
-         _save_emergency),
+         _save_emergency, "family/emergency_question.html"),
     Page("child", _("Your child"), forms.ChildForm, _child, _save_child),
     Page("you", _("You"), forms.YouForm, _you, _save_you),
     Page("provider", _("Your local provider"), forms.ProviderForm, _provider, _save_provider,

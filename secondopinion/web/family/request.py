@@ -20,7 +20,7 @@ from secondopinion.core.errors import Refused
 from secondopinion.findings.models import Finding
 from secondopinion.imaging import queries as imaging
 from secondopinion.program import queries as program
-from secondopinion.program.models import DeliveryMode
+from secondopinion.program.models import DeliveryRule
 from secondopinion.records import actions as records_actions
 from secondopinion.records import queries as records
 from secondopinion.web.access import PersonRequest, of_case, signed_in
@@ -47,9 +47,12 @@ def may(request: PersonRequest, case: Case) -> HttpResponse:
     """Say whether and how the program can help there, before anything is sent."""
     if case.state != State.DRAFT or not case.specialty_id:
         return redirect("my-case", case.reference)
-    rule = program.delivery_rule(str(case.country), case.specialty)
-    context = {"case": case, "rule": rule, "offered": rule.mode != DeliveryMode.NOT_OFFERED}
-    return render(request, "family/may.html", context)
+    rule = _rule(case)
+    return render(request, "family/may.html", {"case": case, "rule": rule, "offered": rule.offered})
+
+
+def _rule(case: Case) -> DeliveryRule:
+    return program.delivery_rule(str(case.country), case.specialty)
 
 
 @of_case(Part.FAMILY)
@@ -84,6 +87,7 @@ def page(request: PersonRequest, case: Case, key: str) -> HttpResponse:
         "case": case, "page": found, "form": form, "before": pages.before(key),
         "number": list(pages.BY_KEY).index(key) + 1, "count": len(pages.PAGES),
         "disclaimer": program.disclaimer() if key == "consent" else None,
+        "rule": _rule(case) if key == "emergency" else None,
     }  # fmt: skip
     return render(request, found.template, context)
 
@@ -91,7 +95,7 @@ def page(request: PersonRequest, case: Case, key: str) -> HttpResponse:
 def _onward(case: Case, key: str) -> HttpResponse:
     if key == "emergency" and case.request.emergency:
         return redirect("my-emergency", case.reference)
-    if key == "start":
+    if key == "start" and not _rule(case).offered:
         return redirect("my-may", case.reference)
     following = pages.after(key)
     if following == "check":
