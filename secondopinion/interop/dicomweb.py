@@ -22,7 +22,7 @@ from django.views.decorators.http import require_GET
 from secondopinion.audit import actions as audit
 from secondopinion.cases.models import Case
 from secondopinion.cases.queries import case_for
-from secondopinion.core import vault
+from secondopinion.core import streams, vault
 from secondopinion.core.errors import NotYours
 from secondopinion.core.ids import short_code
 from secondopinion.imaging import pixels, queries
@@ -164,7 +164,9 @@ def metadata(
     return _answer([json_of(row) for row in rows])
 
 
-def _multipart(parts: Iterator[tuple[str, bytes]], kind: str) -> StreamingHttpResponse:
+def _multipart(
+    request: HttpRequest, parts: Iterator[tuple[str, bytes]], kind: str
+) -> StreamingHttpResponse:
     boundary = short_code(24)
 
     def stream() -> Iterator[bytes]:
@@ -174,8 +176,8 @@ def _multipart(parts: Iterator[tuple[str, bytes]], kind: str) -> StreamingHttpRe
             yield b"\r\n"
         yield f"--{boundary}--\r\n".encode()
 
-    return StreamingHttpResponse(
-        stream(), content_type=f'multipart/related; type="{kind}"; boundary={boundary}'
+    return streams.answer(
+        request, stream(), f'multipart/related; type="{kind}"; boundary={boundary}'
     )
 
 
@@ -191,7 +193,7 @@ def frames(
     except pixels.Undecodable:
         return HttpResponse("These pixels cannot be decoded here.", status=406)
     content_type = f"{kind}; transfer-syntax={EXPLICIT_LITTLE_ENDIAN}"
-    return _multipart(iter([(content_type, each) for each in found]), kind)
+    return _multipart(request, iter([(content_type, each) for each in found]), kind)
 
 
 @of_case
@@ -241,7 +243,7 @@ def retrieve(
         (f"{kind}; transfer-syntax={row.transfer_syntax}", vault.read(row.blob))
         for row in rows.iterator(100)
     )
-    return _multipart(parts, kind)
+    return _multipart(request, parts, kind)
 
 
 @of_case

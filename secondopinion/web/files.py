@@ -2,30 +2,37 @@
 
 from uuid import UUID
 
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
+from django.utils.http import content_disposition_header
 
 from secondopinion.audit import actions as audit
 from secondopinion.cases.models import Case, Part
-from secondopinion.core import vault
+from secondopinion.core import streams, vault
+from secondopinion.core.models import Blob
 from secondopinion.opinions import actions as opinions
 from secondopinion.opinions import queries as reports
 from secondopinion.records import queries as records
 from secondopinion.web.access import PersonRequest, of_case
 
 
-def download(data: object, name: str, content_type: str) -> FileResponse:
+def download(
+    request: PersonRequest, blob: Blob, name: str, content_type: str
+) -> StreamingHttpResponse:
     """Answer with a file that a browser saves and never shows in the place of a page."""
-    response = FileResponse(data, as_attachment=True, filename=name, content_type=content_type)
+    pieces = streams.pieces_of(lambda: vault.open_blob(blob))
+    response = streams.answer(request, pieces, content_type)
+    response["Content-Length"] = str(blob.length)
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
     response["Cache-Control"] = "private, no-store"
     return response
 
 
 @of_case()
-def original(request: PersonRequest, case: Case, record: UUID) -> FileResponse:
+def original(request: PersonRequest, case: Case, record: UUID) -> StreamingHttpResponse:
     """Give the original bytes of a record, to be saved; it is never shown inline."""
     row = records.record_for(request.user, case.reference, record)
     audit.record("record-downloaded", by=request.user, case_id=case.pk, target=row)
-    return download(vault.open_blob(row.blob), row.title, "application/octet-stream")
+    return download(request, row.blob, row.title, "application/octet-stream")
 
 
 @of_case()
@@ -40,12 +47,12 @@ def page(request: PersonRequest, case: Case, record: UUID, number: int) -> HttpR
 
 
 @of_case()
-def signed_report(request: PersonRequest, case: Case, number: int) -> FileResponse:
+def signed_report(request: PersonRequest, case: Case, number: int) -> StreamingHttpResponse:
     """Give a signed document as the PDF that was signed."""
     report = reports.report_for(case, request.user, number)
     opinions.open_report(by=request.user, report=report)
     name = f"{case.reference}-{report.kind}-{report.number}.pdf"
-    return download(vault.open_blob(report.blob), name, "application/pdf")
+    return download(request, report.blob, name, "application/pdf")
 
 
 @of_case(Part.SPECIALIST)

@@ -49,6 +49,7 @@ class Product:
     def __init__(self, folder: Path, url: str) -> None:
         self.folder, self.url = folder, url
         self.used: dict[str, int] = {}
+        self.sessions: dict[str, Any] = {}
 
     def mails(self, to: str) -> list[str]:
         """Return the mails to an address, the earliest first: subject and text."""
@@ -152,11 +153,13 @@ class Cost:
 class Visitor:
     """Somebody with a browser of their own."""
 
-    def __init__(self, browser: Browser, product: Product, *, phone: bool = False) -> None:
+    def __init__(
+        self, browser: Browser, product: Product, *, phone: bool = False, state: Any = None
+    ) -> None:
         size = {"width": 360, "height": 740} if phone else {"width": 1366, "height": 900}
         self.context: BrowserContext = browser.new_context(
             viewport=size, has_touch=phone, is_mobile=phone, accept_downloads=True,
-            base_url=product.url,
+            base_url=product.url, storage_state=state,
         )  # fmt: skip
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(20_000)
@@ -240,9 +243,16 @@ def visit(browser: Browser, product: Product) -> Iterator[Any]:
     """Open browsers for people; each is closed at the end."""
     made: list[Visitor] = []
 
-    def open_one(*, phone: bool = False) -> Visitor:
-        made.append(Visitor(browser, product, phone=phone))
-        return made[-1]
+    def open_one(*, phone: bool = False, by: str = "") -> Visitor:
+        """Open a browser; `by` goes on in a session of theirs, or signs in first."""
+        visitor = Visitor(browser, product, phone=phone, state=product.sessions.get(by))
+        made.append(visitor)
+        if by and by not in product.sessions:
+            visitor.sign_in(by)
+            product.sessions[by] = visitor.context.storage_state()
+        elif by:
+            visitor.goto("/home/")
+        return visitor
 
     yield open_one
     for each in made:

@@ -112,6 +112,7 @@ def ask(visit: Any, product: Product, disc: Path) -> str:
     desktop: Visitor = visit()
     desktop.goto("/my/")
     desktop.sign_in(MARIA)
+    product.sessions[MARIA] = desktop.context.storage_state()
     desktop.cost = cost
     assert desktop.page.locator("html").get_attribute("lang") == "es"
     desktop.goto(f"/my/cases/{reference}/request/provider/")
@@ -165,7 +166,7 @@ def confirm_at_home(visit: Any, product: Product) -> None:
     doctor: Visitor = visit()
     doctor.goto(mail[1])
     doctor.press()
-    doctor.type("text", "La dosis es 300 mg.")
+    doctor.page.fill("#text", "La dosis es 300 mg.")
     doctor.press("form[action$='/confirm/'] button")
     assert re.search(r"[0-9A-Z]{8}", doctor.page.locator(".notice.good strong").inner_text())
     letter = FILES / "documents" / "patra-hi.jpg"
@@ -182,8 +183,7 @@ def confirm_at_home(visit: Any, product: Product) -> None:
 
 def collect(visit: Any, product: Product, reference: str) -> None:
     """The coordinator takes the case, asks for one thing, completes, offers; one declines."""
-    desk: Visitor = visit()
-    desk.sign_in(GRACE)
+    desk: Visitor = visit(by=GRACE)
     assert desk.page.url.endswith("/desk/")
     desk.press(f"tr:has-text('{reference}') a")
     desk.press("form[action$='/do/take/'] button")
@@ -195,9 +195,7 @@ def collect(visit: Any, product: Product, reference: str) -> None:
 
     mail = product.wait_for_mail(MARIA, r"(/my/cases/[\w-]+/)", after=already)
     assert not [word for word in SECRETS_OF_HEALTH if word in mail.string]
-    parent: Visitor = visit(phone=True)
-    parent.goto("/my/")
-    parent.sign_in(MARIA)
+    parent: Visitor = visit(phone=True, by=MARIA)
     parent.goto(mail[1])
     parent.press("main .notice a.button")
     parent.page.set_input_files("[data-pick=files]", str(FILES / "documents" / "vypyska-uk.jpg"))
@@ -217,8 +215,7 @@ def collect(visit: Any, product: Product, reference: str) -> None:
     desk.press("form[action$='/do/complete/'] button")
     # Daniel knows the condition, so he is suggested first; he declines, and Mei accepts.
     desk.press("form[action$='/do/offer/'] button")
-    first: Visitor = visit()
-    first.sign_in(DANIEL)
+    first: Visitor = visit(by=DANIEL)
     first.press("main li a")
     first.choose("reason", "no_time")
     first.press("button[name=decline]")
@@ -230,8 +227,7 @@ def collect(visit: Any, product: Product, reference: str) -> None:
 
 def review(visit: Any, product: Product, reference: str) -> None:
     """The specialist reads, scrolls, windows, writes, and signs with a second factor."""
-    mei: Visitor = visit()
-    mei.sign_in(MEI)
+    mei: Visitor = visit(by=MEI)
     mei.press("main li a")
     mei.press("button[name=accept]")
     page = mei.page
@@ -290,18 +286,15 @@ def review(visit: Any, product: Product, reference: str) -> None:
 
 
 def deliver(visit: Any, product: Product, reference: str) -> str:
-    """The report goes to the family and the local provider; the parent reads it; return its code."""
-    desk: Visitor = visit()
-    desk.sign_in(GRACE)
+    """The report goes to family and local provider; the parent reads it; return its code."""
+    desk: Visitor = visit(by=GRACE)
     desk.goto(f"/desk/cases/{reference}/")
     parent_mails, doctor_mails = len(product.mails(MARIA)), len(product.mails(LUCIA))
     desk.press("form[action$='/do/deliver/'] button")
     desk.close()
     product.wait_for_mail(MARIA, reference, after=parent_mails)
     product.wait_for_mail(LUCIA, reference, after=doctor_mails)
-    parent: Visitor = visit(phone=True)
-    parent.goto("/my/")
-    parent.sign_in(MARIA)
+    parent: Visitor = visit(phone=True, by=MARIA)
     parent.goto(f"/my/cases/{reference}/reports/1/")
     words = parent.page.locator("article").inner_text()
     for question in QUESTIONS:
@@ -314,9 +307,7 @@ def deliver(visit: Any, product: Product, reference: str) -> str:
 
 def verify(visit: Any, folder: Path, reference: str, code: str, product: Product) -> None:
     """Anyone verifies by the code or the file; one changed byte is detected."""
-    parent: Visitor = visit()
-    parent.goto("/my/")
-    parent.sign_in(MARIA)
+    parent: Visitor = visit(by=MARIA)
     data = parent.context.request.get(f"/files/{reference}/reports/1.pdf").body()
     parent.close()
     real, changed = folder / "report.pdf", folder / "changed.pdf"
@@ -328,7 +319,9 @@ def verify(visit: Any, folder: Path, reference: str, code: str, product: Product
     stranger.type("code", code.lower())
     stranger.press("main form[method=get] button")
     shown = stranger.page.locator(".verified").inner_text()
-    assert code in shown and "Mei Tanaka" in shown and "Camila" not in shown
+    assert code in shown
+    assert "Mei Tanaka" in shown
+    assert "Camila" not in shown
     stranger.goto("/verify/")
     stranger.page.wait_for_selector("[data-verify][data-ready='1']")
     outcome = stranger.page.locator("[data-verify-outcome]")
@@ -341,19 +334,15 @@ def verify(visit: Any, folder: Path, reference: str, code: str, product: Product
 
 def follow_up(visit: Any, product: Product, reference: str) -> None:
     """The parent asks; the answer is a signed addendum."""
-    parent: Visitor = visit(phone=True)
-    parent.goto("/my/")
-    parent.sign_in(MARIA)
+    parent: Visitor = visit(phone=True, by=MARIA)
     parent.goto(f"/my/cases/{reference}/")
     parent.page.fill("#ask", "¿Cuándo repetimos el electroencefalograma?")
     parent.press("form[action$='/ask/'] button")
-    desk: Visitor = visit()
-    desk.sign_in(GRACE)
+    desk: Visitor = visit(by=GRACE)
     desk.goto(f"/desk/cases/{reference}/")
     desk.press("form[action$='/do/pass-question/'] button")
     desk.close()
-    mei: Visitor = visit()
-    mei.sign_in(MEI)
+    mei: Visitor = visit(by=MEI)
     mei.goto(f"/expert/cases/{reference}/questions/1/")
     mei.type("text", "In six months, during sleep.")
     mei.type("code", product.factor(MEI))
@@ -366,28 +355,23 @@ def follow_up(visit: Any, product: Product, reference: str) -> None:
 
 def refer_and_close(visit: Any, product: Product, reference: str) -> None:
     """A referral goes all the way; the case closes; the director's page counts it."""
-    desk: Visitor = visit()
-    desk.sign_in(GRACE)
+    desk: Visitor = visit(by=GRACE)
     desk.goto(f"/desk/cases/{reference}/")
-    desk.page.locator("summary:near(#to_name)").last.click()
-    form = desk.page.locator("form[action$='/do/refer/']")
-    if not form.is_visible():
-        desk.page.locator("details:has(form[action$='/do/refer/']) > summary").click()
+    desk.page.locator("details:has(form[action$='/do/refer/']) > summary").click()
     desk.page.fill("#to_name", "Epilepsy clinic")
     desk.page.fill("#to_country", "MX")
     desk.page.fill("#what_for", "Sleep EEG")
     desk.press("form[action$='/do/refer/'] button")
-    parent: Visitor = visit(phone=True)
-    parent.goto("/my/")
-    parent.sign_in(MARIA)
+    parent: Visitor = visit(phone=True, by=MARIA)
     parent.goto(f"/my/cases/{reference}/")
     parent.press("form[action$='/agree/'] button")
     parent.close()
-    ruth: Visitor = visit()
-    ruth.sign_in(RUTH)
+    ruth: Visitor = visit(by=RUTH)
     ruth.press("main td a")
     for action in ("send", "accept", "schedule", "seen", "outcome", "close"):
         details = ruth.page.locator(f"details:has(input[name=action][value={action}])")
+        if details.get_attribute("open") is None:
+            details.locator("summary").click()
         if action == "schedule":
             details.locator("[name=visit_at]").fill("2030-01-15T10:30")
         if action == "outcome":
@@ -399,8 +383,7 @@ def refer_and_close(visit: Any, product: Product, reference: str) -> None:
     desk.goto(f"/desk/cases/{reference}/")
     desk.press("form[action$='/do/close/'] button")
     desk.close()
-    helen: Visitor = visit()
-    helen.sign_in(HELEN)
+    helen: Visitor = visit(by=HELEN)
     assert helen.page.url.endswith("/director/")
     assert helen.page.locator("#closed").inner_text() == "1"
     helen.close()
@@ -426,8 +409,7 @@ def nobody_else(visit: Any, product: Product, reference: str) -> None:
     for address in addresses:
         assert stranger.context.request.get(address).status == 404, address
     stranger.close()
-    daniel: Visitor = visit()
-    daniel.sign_in(DANIEL)
+    daniel: Visitor = visit(by=DANIEL)
     for address in addresses:
         assert daniel.context.request.get(address).status == 404, address
     daniel.close()

@@ -36,7 +36,7 @@ def start(request: PersonRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         case = actions.start_draft(by=request.user, language=get_language() or "en")
         actions.save_start(by=request.user, case=case, **form.cleaned_data)
-        return redirect("my-may", case.reference)
+        return _onward(case, "start")
     return render(
         request, "family/question.html", {"form": form, "page": pages.PAGES[0], "new": True}
     )
