@@ -6,7 +6,6 @@ import os
 import pickle
 import resource
 import sys
-from typing import Any
 
 
 def _limit(memory_mb: int, cpu_s: int) -> None:
@@ -25,15 +24,15 @@ def main() -> None:
     answer = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     _limit(memory_mb, cpu_s)
-    outcome: tuple[str, Any]
     try:
         function = getattr(importlib.import_module(module), name)
         with contextlib.redirect_stdout(sys.stderr):
             outcome = ("ok", function(*args))
+        packed = pickle.dumps(outcome)
     except Exception as error:  # noqa: BLE001 - told to the parent by its kind
-        outcome = ("error", type(error).__name__)
+        packed = pickle.dumps(("error", type(error).__name__))
     with answer:
-        pickle.dump(outcome, answer)
+        answer.write(packed)
     sys.stdout.flush()
     os._exit(0)  # no clean-up of libraries that a hostile file may have confused
 

@@ -195,9 +195,12 @@ class _Reader(io.RawIOBase):
     """The plain content of a stored file; only the chunks that are asked for are opened."""
 
     def __init__(self, blob: Blob) -> None:
-        self.file = storage().open(name_of(blob.space, blob.digest), "rb")
+        super().__init__()
+        name = name_of(blob.space, blob.digest)
+        self.file = storage().open(name, "rb")
         header = self.file.read(HEADER)
         if header[: len(FORMAT)] != FORMAT:
+            self.close()
             raise Damaged
         self.sealer = Sealer(blob.space, header[len(FORMAT) :])
         self.length = blob.length
@@ -236,7 +239,7 @@ class _Reader(io.RawIOBase):
         return len(piece)
 
     def close(self) -> None:
-        if not self.closed:
+        if not self.closed and hasattr(self, "file"):
             self.file.close()
         super().close()
 

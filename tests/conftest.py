@@ -1,0 +1,57 @@
+"""What every room's tests share: a vault of their own, a program, people."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+
+from secondopinion.accounts import actions as accounts
+from secondopinion.accounts.models import Person
+from secondopinion.cases import actions
+from secondopinion.cases.models import Case
+from secondopinion.program import actions as program_actions
+from secondopinion.program.models import Program
+
+FILES = Path(__file__).resolve().parent.parent / "secondopinion" / "demo" / "files"
+MR_HEAD = FILES / "mr-head" / "mr-head-384.zip"
+DOCUMENTS = FILES / "documents"
+
+
+@pytest.fixture(autouse=True)
+def own_vault(settings: Any, tmp_path: Path) -> Iterator[None]:
+    """Keep every test's files in a folder of its own, and its rate limits to itself."""
+    settings.DATA_DIR = tmp_path
+    settings.VAULT_DIR = tmp_path / "vault"
+    settings.VAULT_MASTER_KEY_FILE = tmp_path / "master-key"
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "vault": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": tmp_path / "vault", "file_permissions_mode": 0o600},
+        },
+    }
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def hospital(db: None) -> Program:
+    """The program as a fresh installation has it."""
+    return program_actions.set_up()
+
+
+@pytest.fixture
+def maria(hospital: Program) -> Person:
+    """A mother."""
+    return accounts.ensure_person(
+        email="maria@familia.example", full_name="María López", language="es"
+    )
+
+
+@pytest.fixture
+def case(maria: Person) -> Case:
+    """A draft of hers."""
+    return actions.start_draft(by=maria, language="es")
