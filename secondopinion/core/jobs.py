@@ -9,11 +9,12 @@ import os
 import threading
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import connections, transaction
+from django.db import DatabaseError, connections, transaction
 from django.db.models import Q
 from django.tasks import TaskResultStatus
 from django.utils.module_loading import autodiscover_modules
@@ -135,9 +136,10 @@ class _heart:  # noqa: N801 - reads as a word where it is used
         beaten = False
         while not self.done.wait(BEAT.total_seconds()):
             beaten = True
-            JobLease.objects.filter(job_id=self.job_id, worker=self.worker).update(
-                beat_at=clock.now()
-            )
+            with suppress(DatabaseError):  # one beat may be missed
+                JobLease.objects.filter(job_id=self.job_id, worker=self.worker).update(
+                    beat_at=clock.now()
+                )
         if beaten:
             connections.close_all()
 

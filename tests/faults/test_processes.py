@@ -115,24 +115,27 @@ def test_a_server_killed_in_the_middle_of_an_upload(machine: Machine, tmp_path: 
     path = tmp_path / "history.txt"
     path.write_bytes(data)
     server = Server(machine)
+    stream = path.open("rb")
     try:
         client = TusClient(f"{server.url}/uploads/", headers={"Cookie": f"sessionid={key}"})
-        metadata = {"filename": "history.txt", "kind": "file", "case": draft}
-        uploader = client.uploader(str(path), chunk_size=700_001, metadata=metadata)
+        about = {
+            "file_stream": stream,
+            "chunk_size": 700_001,
+            "metadata": {"filename": "history.txt", "kind": "file", "case": draft},
+        }
+        uploader = client.uploader(**about)
         for _death in range(2):
             uploader.upload_chunk()
             uploader.upload_chunk()
             address, sure = uploader.url, uploader.offset
             server.kill()
             server.start()
-            uploader = client.uploader(
-                str(path), chunk_size=700_001, metadata=metadata, url=address
-            )
+            uploader = client.uploader(**about, url=address)
             assert uploader.offset >= sure, "what was acknowledged is there"
         uploader.upload()
         machine.start("impatient_worker")
         machine.wait(draft, lambda found: found["records"] == 1 and found["open_jobs"] == 0)
-        record = machine.do("content", draft)
-        assert record == str(len(data)), "the record holds exactly what was sent"
+        assert machine.do("content", draft) == str(len(data)), "it holds exactly what was sent"
     finally:
+        stream.close()
         server.kill()

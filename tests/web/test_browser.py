@@ -213,7 +213,8 @@ def test_one_sees_where_one_is_by_keyboard_alone(site: Site, chromium: Browser) 
         page.keyboard.press("Tab")
         drawn = page.evaluate(
             "(() => { const it = document.activeElement, style = getComputedStyle(it);"
-            " return [it.name || it.textContent.trim(), style.outlineStyle, style.outlineWidth] })()"
+            " return [it.name || it.textContent.trim(), style.outlineStyle,"
+            " style.outlineWidth] })()"
         )
         if drawn[0] in {"full_name", "birth_date_day", "sex", "weight_kg", "Save and go on"}:
             seen.add(drawn[0])

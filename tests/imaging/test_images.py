@@ -1,0 +1,152 @@
+"""Images: indexed once, shown with true values, checked as they arrive, served over DICOMweb."""
+
+import io
+import json
+import zipfile
+
+import numpy as np
+import pydicom
+import pytest
+from django.test import Client
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from secondopinion.accounts import actions as accounts
+from secondopinion.accounts.models import Person
+from secondopinion.arrivals import actions as arrivals
+from secondopinion.audit.queries import entries_for
+from secondopinion.cases.models import Case
+from secondopinion.core import jobs, vault
+from secondopinion.findings.models import Finding
+from secondopinion.imaging import headers, pixels, queries
+from secondopinion.imaging.models import Instance
+from tests.conftest import MR_HEAD
+
+
+def slices(start: int, stop: int) -> dict[str, bytes]:
+    with zipfile.ZipFile(MR_HEAD) as pack:
+        names = sorted(name for name in pack.namelist() if name.endswith(".dcm"))
+        return {name: pack.read(name) for name in names[start:stop]}
+
+
+def send(case: Case, by: Person, files: dict[str, bytes]) -> None:
+    pack = io.BytesIO()
+    with zipfile.ZipFile(pack, "w") as made:
+        for name, data in files.items():
+            made.writestr(name, data)
+    arrivals.receive_file(by=by, case=case, name="disc.zip", source=pack.getvalue())
+    jobs.run_all()
+
+
+@pytest.fixture
+def head(case: Case, maria: Person) -> Case:
+    """A case with 24 slices of the head."""
+    send(case, maria, slices(180, 204))
+    return case
+
+
+def test_originals_are_unaltered_and_frames_are_true(head: Case) -> None:
+    wanted = {pydicom.dcmread(io.BytesIO(data)).SOPInstanceUID: data
+              for data in slices(180, 204).values()}  # fmt: skip
+    rows = list(Instance.objects.select_related("blob__space"))
+    assert {row.uid for row in rows} == set(wanted)
+    for row in rows[::6]:
+        data = wanted[row.uid]
+        assert vault.read(row.blob) == data
+        frame, colours = pixels.frame(row)
+        array = np.frombuffer(frame, "<u2").reshape(row.rows, row.columns)
+        assert colours == "MONOCHROME2"
+        assert np.array_equal(array, pydicom.dcmread(io.BytesIO(data)).pixel_array)
+
+
+def test_they_lie_in_the_order_of_their_places(head: Case) -> None:
+    study = queries.studies_for_case(head).get()
+    places = [row.position for row in queries.instances(head, study=study.uid)]
+    assert places == sorted(places)
+
+
+def test_sent_again_they_are_duplicates(head: Case, maria: Person) -> None:
+    send(head, maria, slices(180, 184))
+    assert Instance.objects.count() == 24
+
+
+def test_other_bytes_under_the_same_number_are_kept_and_said(head: Case, maria: Person) -> None:
+    name, data = next(iter(slices(190, 191).items()))
+    send(head, maria, {name: data[:-2] + b"\x01\x01"})
+    assert Instance.objects.count() == 25
+    assert Finding.objects.filter(code="conflict", state="open").count() == 1
+
+
+def test_missing_slices_are_measured_and_mended(case: Case, maria: Person) -> None:
+    files = slices(180, 204)
+    ordered = sorted(files, key=lambda name: headers.parse(files[name])["position"])
+    send(case, maria, {name: files[name] for name in ordered if name not in ordered[10:13]})
+    finding = Finding.objects.get(code="missing-slices")
+    assert finding.measured["max_mm"] == pytest.approx(4 * finding.measured["median_mm"], rel=0.01)
+    send(case, maria, {name: files[name] for name in ordered[10:13]})
+    finding.refresh_from_db()
+    assert finding.state == "fixed"
+
+
+def test_another_patients_day_of_birth_is_said(case: Case, maria: Person) -> None:
+    dataset = pydicom.dcmread(io.BytesIO(next(iter(slices(190, 191).values()))))
+    dataset.PatientBirthDate = "20150623"
+    out = io.BytesIO()
+    dataset.save_as(out)
+    child = case.child
+    child.birth_date = "2017-05-14"
+    child.save()
+    send(case, maria, {"x.dcm": out.getvalue()})
+    assert Finding.objects.filter(code="not-this-child", severity="blocker").exists()
+
+
+def test_dicomweb_serves_the_case_and_only_to_who_has_a_part(head: Case, maria: Person) -> None:
+    mine, other = Client(), Client()
+    mine.force_login(maria)
+    other.force_login(accounts.ensure_person(email="other@familia.example"))
+    base = f"/dicomweb/{head.reference}"
+    [study] = json.loads(mine.get(f"{base}/studies").content)
+    uid = study["0020000D"]["Value"][0]
+    [series] = json.loads(mine.get(f"{base}/studies/{uid}/series").content)
+    folder = f"{base}/studies/{uid}/series/{series['0020000E']['Value'][0]}"
+    listed = json.loads(mine.get(f"{folder}/instances?limit=5&offset=20").content)
+    assert len(listed) == 4
+    described = json.loads(mine.get(f"{folder}/metadata").content)
+    assert len(described) == 24
+    instance = described[0]["00080018"]["Value"][0]
+    answer = mine.get(f"{folder}/instances/{instance}/frames/1")
+    body = b"".join(answer.streaming_content)
+    row = Instance.objects.select_related("blob__space").get(uid=instance)
+    assert pixels.frame(row)[0] in body
+    picture = mine.get(f"{folder}/instances/{instance}/rendered?window=40,80")
+    assert Image.open(io.BytesIO(picture.content)).size[0] == row.columns
+    assert mine.get(f"{folder}/instances/{instance}/frames/2").status_code == 406
+    assert other.get(f"{folder}/metadata").status_code == 404
+    assert Client().get(f"{base}/studies").status_code == 404
+    assert [row for row in entries_for(head.pk) if row.verb == "images-opened"]
+
+
+@settings(max_examples=80, deadline=None)
+@given(seed=st.integers(), hits=st.integers(1, 40))
+def test_damaged_headers_end_in_an_answer(seed: int, hits: int) -> None:
+    import random
+
+    chance = random.Random(seed)
+    data = bytearray(next(iter(slices(190, 191).values()))[:2500])
+    for _hit in range(hits):
+        data[chance.randrange(len(data))] = chance.randrange(256)
+    assert isinstance(headers.parse(bytes(data)), dict)
+
+
+def test_deeply_nested_sequences_end_in_an_answer() -> None:
+    dataset = pydicom.dcmread(io.BytesIO(next(iter(slices(190, 191).values()))))
+    inner = pydicom.Dataset()
+    for _level in range(60):
+        outer = pydicom.Dataset()
+        outer.ReferencedStudySequence = [inner]
+        inner = outer
+    dataset.ReferencedStudySequence = inner.ReferencedStudySequence
+    out = io.BytesIO()
+    dataset.save_as(out)
+    assert isinstance(headers.parse(out.getvalue()), dict)

@@ -1,0 +1,222 @@
+"""The signed report: complete, archival, accessible, verifiable, never changed."""
+
+import hashlib
+import io
+import subprocess
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from pyhanko.pdf_utils.reader import PdfFileReader
+
+from secondopinion.cases.models import Case
+from secondopinion.core import clock, vault
+from secondopinion.core.errors import Conflict, NotYours, Refused
+from secondopinion.demo.people import FAMILIES, REPORT
+from secondopinion.findings.actions import Found, replace
+from secondopinion.opinions import actions, body, compose, readability, typeset, verifying
+from secondopinion.opinions.models import Opinion, SignedReport, Version
+from secondopinion.program.models import Program
+from tests.opinions.walk import to_review
+from tests.web.conftest import expert
+
+
+@pytest.fixture
+def opinion(hospital: Program) -> Opinion:
+    """A report in the making, every field of it filled in."""
+    case, specialist = to_review()
+    opinion = actions.start_report(by=specialist, case=case)
+    answers = {f"answer_{each.number}": "Yes, 20–40 mg/kg." for each in case.questions.all()}
+    return actions.save_draft(
+        by=specialist, opinion=opinion, values={**REPORT, **answers}, base_revision=None
+    )
+
+
+@pytest.fixture
+def signed(opinion: Opinion) -> SignedReport:
+    """A signed report."""
+    return actions.sign(by=opinion.author, opinion=opinion, reauthenticated_at=clock.now())
+
+
+def text_of(data: bytes, folder: Path) -> str:
+    path = folder / "report.pdf"
+    path.write_bytes(data)
+    return subprocess.run(
+        ["pdftotext", "-layout", str(path), "-"], check=True, capture_output=True, text=True
+    ).stdout
+
+
+def test_it_says_everything(signed: SignedReport, tmp_path: Path) -> None:
+    words = " ".join(text_of(vault.read(signed.blob), tmp_path).split())
+    for each in signed.case.questions.all():
+        assert each.text in words
+    for part in (REPORT["urgency"] and "No hurry", "Limitations of this opinion", signed.code,
+                 signed.case.reference, "Disclaimer", "Dr. Mei", "Page 1 of"):  # fmt: skip
+        assert part in words, part
+
+
+def test_it_is_archival_and_accessible(opinion: Opinion) -> None:
+    """Typst refuses to write what breaks PDF/A-3a or PDF/UA-1, and each claim is in the file.
+
+    A second judge is asked for each claim alone: it cannot take two in one file.
+    """
+    document = compose.document(opinion, "CODE", clock.now(), "en")
+    both = typeset.pdf(document, {}, clock.now())
+    assert b"pdfaid:part" in both
+    assert b"pdfuaid:part" in both
+
+
+def test_any_changed_byte_is_found(signed: SignedReport) -> None:
+    data = vault.read(signed.blob)
+    assert verifying.verify_file(data).holds
+    for place in (100, len(data) // 3, len(data) // 2, len(data) - 50):
+        changed = data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]
+        assert not verifying.verify_file(changed).holds, place
+
+
+def test_what_is_added_behind_the_signature_is_found(signed: SignedReport) -> None:
+    found = verifying.verify_file(vault.read(signed.blob) + b"\n% added\n")
+    assert not found.holds
+
+
+def test_the_signature_is_a_pades_signature(signed: SignedReport) -> None:
+    [signature] = PdfFileReader(io.BytesIO(vault.read(signed.blob))).embedded_signatures
+    assert signature.sig_object["/SubFilter"] == "/ETSI.CAdES.detached"
+    assert signed.level == "B-B"
+    assert signed.digest == hashlib.sha256(vault.read(signed.blob)).hexdigest()
+
+
+def test_a_code_is_read_as_people_type_it(signed: SignedReport) -> None:
+    spaced = f" {signed.code[:4].lower()}-{signed.code[4:]} "
+    found = verifying.verify_code(spaced)
+    assert found is not None
+    assert found.signer == "Dr. Mei"
+    assert verifying.verify_code("0" * 12) is None
+
+
+@pytest.mark.parametrize("data", [b"", b"%PDF-1.7", b"not a pdf" * 100])
+def test_what_is_no_report_is_said(data: bytes, hospital: Program) -> None:
+    found = verifying.verify_file(data)
+    assert not found.holds
+    assert found.lines
+
+
+def test_it_is_signed_once_and_never_changed(signed: SignedReport) -> None:
+    opinion = Opinion.objects.get()
+    with pytest.raises(Conflict):
+        actions.sign(by=opinion.author, opinion=opinion, reauthenticated_at=clock.now())
+    with pytest.raises(Conflict):
+        actions.save_draft(
+            by=opinion.author, opinion=opinion, values={"tests": "x"}, base_revision=None
+        )
+    for statement in ("UPDATE opinions_signedreport SET code = 'x'",
+                      "DELETE FROM opinions_signedreport"):  # fmt: skip
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+    assert SignedReport.objects.count() == 1
+
+
+@pytest.mark.parametrize("minutes", [None, 6])
+def test_without_a_fresh_factor_nothing_is_signed(minutes: int | None, opinion: Opinion) -> None:
+    at = None if minutes is None else clock.now() - timedelta(minutes=minutes)
+    with pytest.raises(Refused) as refused:
+        actions.sign(by=opinion.author, opinion=opinion, reauthenticated_at=at)
+    assert refused.value.code == "factor-needed"
+
+
+def test_only_its_author_writes_and_signs(opinion: Opinion) -> None:
+    other = expert("other@harbour.example")
+    with pytest.raises(NotYours):
+        actions.sign(by=other, opinion=opinion, reauthenticated_at=clock.now())
+    with pytest.raises(NotYours):
+        actions.save_draft(by=other, opinion=opinion, values={}, base_revision=None)
+
+
+def test_what_is_missing_is_named(opinion: Opinion) -> None:
+    actions.save_draft(
+        by=opinion.author, opinion=opinion, values={"answer_2": " ", "summary": ""},
+        base_revision=None,
+    )  # fmt: skip
+    opinion.refresh_from_db()
+    assert [gap.field for gap in body.gaps(opinion.case, opinion.body)] == ["answer_2", "summary"]
+    with pytest.raises(Refused):
+        actions.sign(by=opinion.author, opinion=opinion, reauthenticated_at=clock.now())
+
+
+def test_limitations_that_were_found_are_never_dropped(opinion: Opinion, tmp_path: Path) -> None:
+    found = Found("missing-slices", "warning", "Some images in the middle of a series are missing.")
+    replace(case=opinion.case, subject=opinion.case, check="geometry@1", found=[found])
+    report = actions.sign(by=opinion.author, opinion=opinion, reauthenticated_at=clock.now())
+    assert "Some images in the middle" in text_of(vault.read(report.blob), tmp_path)
+
+
+def test_two_windows_do_not_overwrite_each_other(opinion: Opinion) -> None:
+    base = opinion.revision
+    actions.save_draft(
+        by=opinion.author, opinion=opinion, values={"tests": "one"}, base_revision=base
+    )
+    with pytest.raises(Conflict):
+        actions.save_draft(
+            by=opinion.author, opinion=opinion, values={"tests": "two"}, base_revision=base
+        )
+    assert Opinion.objects.get().body["tests"] == "one"
+    assert Version.objects.exists()
+
+
+def test_a_report_through_the_provider_waits_for_being_handed_on(signed: SignedReport) -> None:
+    case: Case = signed.case
+    Case.objects.filter(pk=case.pk).update(delivery_mode="through_provider")
+    case.refresh_from_db()
+    coordinator = case.coordinator
+    assert coordinator
+    actions.deliver(by=coordinator, case=case)
+    assert set(signed.deliveries.values_list("role", flat=True)) == {"local_provider"}
+    provider = case.local_provider.person
+    assert provider
+    actions.hand_on(by=provider, report=signed)
+    assert set(signed.deliveries.values_list("role", flat=True)) == {"local_provider", "family"}
+
+
+@pytest.mark.parametrize("family", FAMILIES[:5], ids=lambda each: each.country)
+@pytest.mark.parametrize("language", ["en", "es", "ar"])
+def test_every_script_is_set(language: str, family: object, opinion: Opinion) -> None:
+    document = compose.document(opinion, "CODE", clock.now(), language)
+    document |= {"patient": family.child, "history": family.history}  # type: ignore[attr-defined]
+    data = typeset.pdf(document, {}, clock.now())
+    assert data.startswith(b"%PDF-")
+
+
+def test_a_name_that_no_font_has_does_not_stop_a_signature(
+    opinion: Opinion, tmp_path: Path
+) -> None:
+    document = compose.document(opinion, "CODE", clock.now(), "en") | {"patient": "王小明"}
+    words = text_of(typeset.pdf(document, {}, clock.now()), tmp_path)
+    assert "[…]" in words
+    assert "script that this document cannot print" in " ".join(words.split())
+
+
+def test_numbers_keep_their_order_in_arabic(opinion: Opinion, tmp_path: Path) -> None:
+    document = compose.document(opinion, "CODE", clock.now(), "ar")
+    document |= {"findings": "الهيموغلوبين 11.0–14.0 g/dL", "language": "ar"}
+    words = text_of(typeset.pdf(document, {}, clock.now()), tmp_path)
+    assert "11.0–14.0" in words
+    assert document["reference"] in words
+
+
+def test_a_persons_words_are_never_markup(opinion: Opinion, tmp_path: Path) -> None:
+    words = '#panic("x") *bold* $x$ = Heading \\ "quoted" <b>'
+    document = compose.document(opinion, "CODE", clock.now(), "en") | {"findings": words}
+    assert '#panic("x") *bold* $x$' in text_of(typeset.pdf(document, {}, clock.now()), tmp_path)
+
+
+def test_the_reading_level_follows_the_published_formula() -> None:
+    plain = "The cat sat on the mat. " * 6
+    hard = "Interdisciplinary neuropsychological rehabilitation necessitates consideration. " * 6
+    easy, difficult = readability.level(plain, "en"), readability.level(hard, "en")
+    assert easy
+    assert difficult
+    assert easy.plain
+    assert not difficult.plain
+    assert readability.level("Too short.", "en") is None
+    assert readability.level(plain, "ar") is None

@@ -1,0 +1,24 @@
+"""Takes a case to its review, by the real actions."""
+
+from secondopinion.accounts.models import Person
+from secondopinion.cases import actions
+from secondopinion.cases.models import Case, ItemState
+from secondopinion.experts import actions as experts
+from tests.web.conftest import expert, person, submitted
+
+
+def to_review() -> tuple[Case, Person]:
+    """Return a case in review and its specialist."""
+    case = submitted(person("maria@familia.example"))
+    coordinator = person("grace@harbour.example", "coordinator")
+    specialist = expert("mei@harbour.example")
+    Person.objects.filter(pk=specialist.pk).update(full_name="Dr. Mei")
+    specialist.refresh_from_db()
+    actions.take(by=coordinator, case=case)
+    for item in case.checklist.all():
+        actions.settle_item(by=coordinator, item=item, state=ItemState.ARRIVED)
+    actions.complete(by=coordinator, case=case)
+    offer = experts.offer(by=coordinator, case=case, expert=specialist.expert)
+    experts.accept(by=specialist, offer=offer)
+    case.refresh_from_db()
+    return case, specialist
