@@ -1,6 +1,7 @@
 """Walks a zip that a stranger sent: everything it declares is checked before a byte is unpacked."""
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -90,5 +91,5 @@ def pieces(archive: zipfile.ZipFile, entry: Entry) -> Iterator[bytes]:
                 if given > entry.length:
                     raise Unsafe("zip-bomb")
                 yield piece
-    except (zipfile.BadZipFile, EOFError, ValueError, OSError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError, NotImplementedError):
         raise Unsafe("broken-zip") from None
