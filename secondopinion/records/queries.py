@@ -1,8 +1,10 @@
 """Reads of records; each is scoped to the cases that a person may see."""
 
+import io
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
+from PIL import Image
 
 from secondopinion.accounts.models import Person
 from secondopinion.cases.models import Case
@@ -64,12 +66,20 @@ def pages_of(row: Record) -> int:
     return int(getattr(row, "page_count", 0))
 
 
-def picture_of(page: Page) -> bytes:
-    """Return the picture of a page as a JPEG.
+def picture_of(page: Page, *, longest: int | None = None) -> bytes:
+    """Return the picture of a page as a JPEG, its longer side at most `longest` pixels.
 
     Raises:
         NotYours: it has none.
     """
     if page.image is None:
         raise NotYours
-    return vault.read(page.image)
+    data = vault.read(page.image)
+    if longest is None:
+        return data
+    # The JPEG is of this house's own making, so it is opened here and not in the sandbox.
+    with Image.open(io.BytesIO(data)) as picture:
+        picture.thumbnail((longest, longest))
+        out = io.BytesIO()
+        picture.save(out, "JPEG", quality=70)
+    return out.getvalue()

@@ -33,7 +33,7 @@ SESSION_SECONDS = 12 * 3600
 def link(request: HttpRequest, token: str) -> HttpResponse:
     """Show what the link opens. Only its button uses it up: mail programs look at links."""
     row = AccessLink.objects.select_related("person").filter(token_hash=hash_of(token)).first()
-    if row is not None and "language" not in request.COOKIES:
+    if row is not None and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
         activate(row.person.language)
     if request.method == "POST" and "again" in request.POST:
         _send_again(row)

@@ -115,7 +115,7 @@ def autosave(request: PersonRequest, case: Case, key: str) -> JsonResponse:
     """Keep what is being typed, field by field."""
     allowed = pages.names(key)
     values = {
-        name: [value[:_LONGEST] for value in request.POST.getlist(name)]
+        name: [value.replace("\x00", "")[:_LONGEST] for value in request.POST.getlist(name)]
         for name in request.POST
         if name in allowed
     }

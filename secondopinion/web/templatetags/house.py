@@ -82,6 +82,7 @@ def field(bound: forms.BoundField, *, optional: bool = False) -> dict[str, Any]:
     return {
         "field": bound,
         "group": group,
+        "own_id": isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple),
         "single_box": isinstance(widget, forms.CheckboxInput),
         "optional": optional or not bound.field.required,
         "described": " ".join(described),
