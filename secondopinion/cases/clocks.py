@@ -1,11 +1,13 @@
 """The clocks of a case: business time against the program's targets, stopped while we wait."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from secondopinion.cases.models import Case, ClockSpan
 from secondopinion.cases.states import CLOCKS
 from secondopinion.core import clock
+from secondopinion.core.calendar import BusinessCalendar
 from secondopinion.program import queries as program
 
 SOON = 0.75  # of the target: from here on a step is shown as about to be late
@@ -62,7 +64,20 @@ def used_hours(case: Case, step: str) -> float:
 
 def readings(case: Case) -> list[Reading]:
     """Return every clock that ever ran in the case, in the order of their first start."""
-    calendar, now = program.calendar(), clock.now()
+    return readings_of([case])[0]
+
+
+def readings_of(cases: Iterable[Case]) -> list[list[Reading]]:
+    """Return the clocks of many cases, with the program's settings read once.
+
+    Prefetch ``clock_spans``.
+    """
+    calendar, targets = program.calendar(), program.targets()
+    return [_readings(case, calendar, targets) for case in cases]
+
+
+def _readings(case: Case, calendar: BusinessCalendar, targets: dict[str, float]) -> list[Reading]:
+    now = clock.now()
     by_step: dict[str, list[ClockSpan]] = {}
     for span in case.clock_spans.all():
         by_step.setdefault(span.step, []).append(span)
@@ -76,7 +91,7 @@ def readings(case: Case) -> list[Reading]:
             Reading(
                 step=step,
                 used=used / timedelta(hours=1),
-                target=program.target(step),
+                target=targets[step],
                 due_at=live.due_at if live else None,
                 running=live is not None,
             )

@@ -8,7 +8,7 @@ from statistics import median, quantiles
 from django.db.models import Count, QuerySet, Sum
 
 from secondopinion.billing.models import Fee, FeeState
-from secondopinion.cases.clocks import readings
+from secondopinion.cases.clocks import readings_of
 from secondopinion.cases.models import Case
 from secondopinion.cases.states import ENDED, State
 from secondopinion.core import clock
@@ -89,8 +89,8 @@ def figures(since: datetime, until: datetime) -> Figures:
 def _turnaround(cases: QuerySet[Case]) -> list[Turnaround]:
     hours = program.business_hours_per_day()
     by_step: dict[str, Turnaround] = {}
-    for case in cases.prefetch_related("clock_spans"):
-        for reading in readings(case):
+    for found in readings_of(cases.prefetch_related("clock_spans")):
+        for reading in found:
             if reading.running:
                 continue
             row = by_step.setdefault(

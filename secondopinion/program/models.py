@@ -95,8 +95,13 @@ class DeliveryRule(Stored):
             models.UniqueConstraint(
                 name="delivery_rule_once",
                 fields=["country", "specialty"],
-                nulls_distinct=False,
-            )
+                condition=models.Q(specialty__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="delivery_rule_of_a_country_once",
+                fields=["country"],
+                condition=models.Q(specialty__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

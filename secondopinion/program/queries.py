@@ -105,6 +105,12 @@ def business_hours_per_day(of: Program | None = None) -> float:
     return length / timedelta(hours=1)
 
 
+def targets(of: Program | None = None) -> dict[str, float]:
+    """Return the business hours that each step may take."""
+    hours = business_hours_per_day(of)
+    return {row.step: float(row.business_days) * hours for row in Target.objects.all()}
+
+
 def target(step: str, of: Program | None = None) -> float:
     """Return the business hours that a step may take."""
     days = Target.objects.get(step=step).business_days
