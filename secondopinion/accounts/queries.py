@@ -11,10 +11,20 @@ def staff_roles(person: Person) -> set[str]:
     """Return the staff roles that the person holds now."""
     if not getattr(person, "is_authenticated", False):
         return set()
+    known: set[str] | None = getattr(person, "known_roles", None)
+    if known is not None:
+        return set(known)
     held = StaffRole.objects.filter(person=person).filter(
         Q(until__isnull=True) | Q(until__gt=clock.now())
     )
     return set(held.values_list("role", flat=True))
+
+
+def remember_roles(person: Person) -> set[str]:
+    """Read a person's roles once for as long as this object lives: for the reading of one page."""
+    roles = staff_roles(person)
+    setattr(person, "known_roles", roles)  # noqa: B010 - not a column
+    return roles
 
 
 def has_role(person: Person, *roles: str) -> bool:

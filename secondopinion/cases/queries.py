@@ -30,10 +30,20 @@ def visible_to(person: Person) -> QuerySet[Case]:
 
 def roles_of(case: Case, person: Person) -> set[str]:
     """Return the parts that a person has in a case now; ``desk`` is the intake team."""
+    known: dict[object, set[str]] = getattr(case, "known_parts", {})
+    if person.pk in known:
+        return set(known[person.pk])
     roles = set(live_parts().filter(case=case, person=person).values_list("role", flat=True))
     if case.submitted_at is not None and "coordinator" in staff_roles(person):
         roles.add("desk")
     return roles
+
+
+def remember_parts(case: Case, person: Person) -> set[str]:
+    """Read a person's parts once for as long as this object lives: for the reading of one page."""
+    parts = roles_of(case, person)
+    setattr(case, "known_parts", {person.pk: parts})  # noqa: B010 - not a column
+    return parts
 
 
 def case_for(person: Person, reference: str) -> Case:

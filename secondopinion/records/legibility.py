@@ -6,14 +6,15 @@ a page is called unreadable only where two signs agree. What the words say comes
 
 from typing import Any
 
-SOFT, BLURRED = 120.0, 25.0  # variance of the Laplacian at 1600 pixels
+SOFT, BLURRED = 60.0, 18.0  # variance of the Laplacian at 1600 pixels
 PALE, FAINT = 70.0, 25.0  # grey levels between paper and ink
+BLANK = 4.0  # grey levels: nothing is on the page, so nothing is hard to read
 SMALL, TINY = 700, 400  # pixels of the shorter side
 
 
 def judge(page: dict[str, Any]) -> tuple[str, list[str]]:
     """Return ``good``, ``hard`` or ``unreadable``, and the reasons."""
-    if not page["short_side"]:
+    if not page["short_side"] or page["contrast"] < BLANK:
         return "good", []
     grave, light = [], []
     for reason, value, soft, hard in (

@@ -2,7 +2,7 @@
 
 A page is a dict: ``image`` (JPEG bytes or empty), ``width`` and ``height`` in pixels, ``text``,
 and the measures ``sharpness`` (variance of the Laplacian at a common size, grey levels squared),
-``contrast`` (grey levels between the 5th and 95th centile) and ``short_side`` (pixels before any
+``contrast`` (grey levels between the darkest 0.5 % and the 95th centile) and ``short_side`` (pixels before any
 scaling; 0 for what was never a picture).
 """
 
@@ -24,7 +24,7 @@ def _page(picture: Any, text: str = "", *, photographed: bool = True) -> PageDat
     short = min(picture.size) if photographed else 0
     picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     grey = np.asarray(picture.convert("L"))
-    low, high = np.percentile(grey, [5, 95])
+    low, high = np.percentile(grey, [0.5, 95])
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=80, optimize=True)
     return {

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from secondopinion.accounts.models import Person
 from secondopinion.accounts.queries import staff_roles
 from secondopinion.cases.models import Case
-from secondopinion.cases.queries import case_for, roles_of
+from secondopinion.cases.queries import case_for, remember_parts, roles_of
 from secondopinion.core.errors import NotYours
 
 View = Callable[..., HttpResponseBase]
@@ -64,7 +64,8 @@ def of_case(*parts: str) -> Callable[[View], View]:
             if not request.user.is_authenticated:
                 raise NotYours
             case: Case = case_for(request.user, reference)
-            request.parts = roles_of(case, request.user)
+            reading = request.method in {"GET", "HEAD"}
+            request.parts = (remember_parts if reading else roles_of)(case, request.user)
             if parts and not request.parts & set(parts):
                 raise NotYours
             return view(request, case, **kwargs)

@@ -19,7 +19,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from secondopinion.accounts.queries import staff_roles
+from secondopinion.accounts.queries import remember_roles, staff_roles
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.core.ids import short_code
 
@@ -44,7 +44,10 @@ class ReaderMiddleware:
                 request.LANGUAGE_CODE = translation.get_language() or "en"
             if person.timezone in available_timezones():
                 timezone.activate(ZoneInfo(person.timezone))
-            request.staff_roles = staff_roles(person)  # type: ignore[attr-defined]
+            reading = request.method in {"GET", "HEAD"}
+            request.staff_roles = (  # type: ignore[attr-defined]
+                remember_roles if reading else staff_roles
+            )(person)
             self._shorten(request)
             if self._lacks_factor(request):
                 return redirect("mfa_activate_totp")

@@ -1,0 +1,53 @@
+"""Legibility: real scans are readable, blurred and pale ones are said with their reason."""
+
+import io
+
+import pytest
+from PIL import Image
+
+from secondopinion.records import legibility, reading
+from tests.conftest import DOCUMENTS
+
+SCANS = sorted(path.name for path in DOCUMENTS.iterdir())
+
+
+def judged(picture: Image.Image) -> tuple[str, list[str]]:
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    return legibility.judge(reading.picture_pages(out.getvalue())[0])
+
+
+def scan() -> Image.Image:
+    with Image.open(DOCUMENTS / "carta-de-alta-es.jpg") as picture:
+        return picture.convert("L")
+
+
+@pytest.mark.parametrize("name", SCANS)
+def test_a_scan_that_people_can_read_is_good(name: str) -> None:
+    data = (DOCUMENTS / name).read_bytes()
+    read = reading.pdf_pages(data, 0, 1) if name.endswith(".pdf") else reading.picture_pages(data)
+    assert legibility.judge(read[0]) == ("good", [])
+
+
+def test_a_blurred_one_is_said() -> None:
+    page = scan()
+    small = page.resize((page.width // 6, page.height // 6))
+    verdict, reasons = judged(small.resize(page.size))
+    assert verdict != "good"
+    assert "blur" in reasons
+
+
+def test_a_pale_one_is_said() -> None:
+    verdict, reasons = judged(Image.eval(scan(), lambda value: 200 + value // 8))
+    assert verdict == "unreadable"
+    assert "low-contrast" in reasons
+
+
+def test_a_small_one_is_said() -> None:
+    page = scan()
+    _verdict, reasons = judged(page.resize((350, 495)))
+    assert "low-resolution" in reasons
+
+
+def test_an_empty_page_is_no_trouble() -> None:
+    assert judged(Image.new("L", (1200, 1600), 250)) == ("good", [])
