@@ -2,8 +2,8 @@
 
 A page is a dict: ``image`` (JPEG bytes or empty), ``width`` and ``height`` in pixels, ``text``,
 and the measures ``sharpness`` (variance of the Laplacian at a common size, grey levels squared),
-``contrast`` (grey levels between the darkest 0.5 % and the 95th centile) and ``short_side`` (pixels before any
-scaling; 0 for what was never a picture).
+``contrast`` (grey levels between the darkest 0.5 % and the 95th centile) and ``short_side``
+(pixels before any scaling; 0 for what was never a picture).
 """
 
 import io

@@ -1,7 +1,7 @@
 """What the tests of the pages share: a program, people who sign in, a case taken all the way."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
-from django.core.cache import cache
 from django.test import Client
 
 from secondopinion.accounts import actions as accounts
@@ -24,37 +23,12 @@ from secondopinion.experts import actions as experts
 from secondopinion.followup import actions as followup
 from secondopinion.opinions import actions as opinions
 from secondopinion.opinions.models import SignedReport
-from secondopinion.program import actions as program_actions
 from secondopinion.program import queries as program
 from secondopinion.program.models import Program, Specialty
 from secondopinion.records import queries as records
 from secondopinion.referrals import actions as referrals
 
 DOCUMENTS = Path(__file__).parents[2] / "secondopinion" / "demo" / "files" / "documents"
-
-
-@pytest.fixture(autouse=True)
-def own_vault(settings: Any, tmp_path: Path) -> Iterator[None]:
-    """Keep every test's files in a folder of its own, and its rate limits to itself."""
-    settings.VAULT_DIR = tmp_path / "vault"
-    settings.VAULT_MASTER_KEY_FILE = tmp_path / "master-key"
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "vault": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": tmp_path / "vault", "file_permissions_mode": 0o600},
-        },
-    }
-    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # whitenoise warns without it
-    cache.clear()
-    yield
-    cache.clear()
-
-
-@pytest.fixture
-def hospital(db: None) -> Program:
-    """The program as a fresh installation has it."""
-    return program_actions.set_up()
 
 
 def sign_in(person: Person | None) -> Client:

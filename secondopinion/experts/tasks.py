@@ -1,0 +1,12 @@
+"""What comes round by the clock for offers."""
+
+from datetime import timedelta
+
+from secondopinion.core.jobs import periodic
+from secondopinion.experts.actions import lapse_offers
+
+
+@periodic("offers-lapse", every=timedelta(minutes=5))
+def lapse() -> None:
+    """Let offers lapse that nobody answered in time."""
+    lapse_offers()
