@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.core.cache import cache
+from hypothesis import settings
 
 from secondopinion.accounts import actions as accounts
 from secondopinion.accounts.models import Person
@@ -14,19 +14,24 @@ from secondopinion.cases.models import Case
 from secondopinion.program import actions as program_actions
 from secondopinion.program.models import Program
 
+# The same examples in every run; `--hypothesis-seed` tries others.
+settings.register_profile("house", derandomize=True, deadline=None)
+settings.load_profile("house")
+
 FILES = Path(__file__).resolve().parent.parent / "secondopinion" / "demo" / "files"
 MR_HEAD = FILES / "mr-head" / "mr-head-384.zip"
 DOCUMENTS = FILES / "documents"
 
 
 @pytest.fixture(autouse=True)
-def own_vault(settings: Any, tmp_path: Path) -> Iterator[None]:
+def own_vault(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
     """Keep every test's files in a folder of its own, and its rate limits to itself."""
-    settings.DATA_DIR = tmp_path
-    settings.VAULT_DIR = tmp_path / "vault"
-    settings.VAULT_MASTER_KEY_FILE = tmp_path / "master-key"
-    settings.STORAGES = {
-        **settings.STORAGES,
+    django_settings = request.getfixturevalue("settings")
+    django_settings.DATA_DIR = tmp_path
+    django_settings.VAULT_DIR = tmp_path / "vault"
+    django_settings.VAULT_MASTER_KEY_FILE = tmp_path / "master-key"
+    django_settings.STORAGES = {
+        **django_settings.STORAGES,
         "vault": {
             "BACKEND": "django.core.files.storage.FileSystemStorage",
             "OPTIONS": {"location": tmp_path / "vault", "file_permissions_mode": 0o600},

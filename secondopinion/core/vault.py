@@ -230,7 +230,7 @@ class _Reader(io.RawIOBase):
         return self.chunk[1]
 
     def readinto(self, buffer: "memoryview") -> int:  # type: ignore[override]  # the stub says WriteableBuffer
-        if self.at >= self.length and self.length:
+        if self.at >= max(1, self.length):  # an empty file has one empty chunk to be judged
             return 0
         number, within = divmod(self.at, CHUNK)
         piece = self._chunk(number)[within : within + len(buffer)]
