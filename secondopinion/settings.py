@@ -152,7 +152,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 DATABASES = {
     "default": database(
-        os.environ.get("DATABASE_URL", f"sqlite:///{DATA_DIR}/secondopinion.sqlite3")
+        os.environ.get("DATABASE_URL") or f"sqlite:///{DATA_DIR}/secondopinion.sqlite3"
     )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
