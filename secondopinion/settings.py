@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django_countries",  # for its names of countries in every language
     "django.forms",
     "django_tasks_db",
     "allauth",

@@ -222,3 +222,27 @@ def test_one_sees_where_one_is_by_keyboard_alone(site: Site, chromium: Browser) 
             assert drawn[2] != "0px", drawn
     assert seen == {"full_name", "birth_date_day", "sex", "weight_kg", "Save and go on"}
     context.close()
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_each_box_of_a_date_stands_under_its_own_word(
+    site: Site, chromium: Browser, language: str
+) -> None:
+    context = context_of(chromium, site, "drafting", language, PHONE)
+    page = context.new_page()
+    page.goto(f"/my/cases/{(site.facts or {})['draft']}/request/child/")
+    for label in page.locator(".dates label").all():
+        word, box = label.locator("span").bounding_box(), label.locator("input").bounding_box()
+        assert word
+        assert box
+        assert word["y"] + word["height"] <= box["y"] + 1
+    context.close()
+
+
+def test_answers_have_room_beside_long_questions(site: Site, chromium: Browser) -> None:
+    context = context_of(chromium, site, "drafting", "en", DESK)
+    page = context.new_page()
+    page.goto(f"/my/cases/{(site.facts or {})['draft']}/request/check/")
+    widths = page.locator(".facts dd").evaluate_all("all => all.map(each => each.clientWidth)")
+    assert min(widths) >= 200
+    context.close()

@@ -417,3 +417,13 @@ def test_a_second_request_can_be_started(maria: Client) -> None:
     shown = maria.get("/my/").content.decode()
     assert first.reference in shown
     assert second.reference in shown
+
+
+@pytest.mark.parametrize(
+    ("language", "country"), [("en", "Mexico"), ("es", "México"), ("ar", "المكسيك")]
+)
+def test_countries_are_named_in_the_readers_language(
+    hospital: Program, language: str, country: str
+) -> None:
+    browser = sign_in(person("maria@familia.example", language=language))
+    assert f">{country}</option>" in browser.get("/my/start/").content.decode()

@@ -44,3 +44,16 @@ def test_what_is_pressed_or_read_aloud_is_translatable(name: str) -> None:
     for value in re.findall(r"\s(?:alt|title|placeholder|aria-label)=\"([^\"]*)\"", text):
         words = re.sub(r"{[%{].*?[%}]}", "", value)
         assert not re.search(r"[A-Za-z]{3,}", words), value
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_persons_name_cannot_scramble_what_stands_beside_it(name: str) -> None:
+    """A Latin name in an Arabic line would tear the date behind it apart."""
+    text = (TEMPLATES / name).read_text()
+    text = re.sub(r"{% (block title|blocktranslate).*?{% end\w+ %}", "", text, flags=re.DOTALL)
+    for found in re.finditer(r"{{ [\w.]*(?:full_name|spoken_name)[^}]*}}", text):
+        before = text[: found.start()]
+        if before.rfind("<") > before.rfind(">"):
+            continue  # inside a tag: an attribute
+        inside = before[before.rfind("<") :]
+        assert inside.startswith(("<bdi", "<option")) or "hidden-visually" in inside, found[0]
