@@ -6,7 +6,7 @@ PORT ?= 8000
 export PYTHONPATH_FOR_UV := .tools/uv
 RUN := $(UV) run --no-sync
 
-.PHONY: help demo demo-reset test check bench bench-pages setup messages diagrams frontend screenshots clean
+.PHONY: help demo demo-reset test check bench bench-pages setup messages diagrams frontend wheel screenshots
 help: ## show what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
@@ -14,10 +14,13 @@ help: ## show what can be made
 	@command -v uv >/dev/null 2>&1 || { $(PYTHON_FOR_PIP) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --target .tools/uv uv; }
 
 setup: $(if $(shell command -v uv 2>/dev/null),,.tools/uv/bin/uv)
-	@$(UV) sync --quiet --frozen --no-dev
+	@# --inexact: what somebody has installed for developing stays where it is
+	@$(UV) sync --quiet --frozen --no-dev --inexact --compile-bytecode
+	@$(RUN) python -m compileall -q secondopinion
 
 setup-dev: $(if $(shell command -v uv 2>/dev/null),,.tools/uv/bin/uv)
-	@$(UV) sync --quiet --frozen
+	@$(UV) sync --quiet --frozen --compile-bytecode
+	@$(RUN) python -m compileall -q secondopinion tests
 
 demo: setup ## set up the demonstration and serve it on 127.0.0.1:$(PORT)
 	@$(RUN) secondopinion demo --port $(PORT)
@@ -45,6 +48,9 @@ diagrams: setup-dev ## draw the state diagram in the docs from the workflow tabl
 
 frontend: ## build the islands (needs Node.js)
 	@cd frontend && npm ci --no-audit --no-fund && npm run build
+
+wheel: setup-dev ## build the wheel into dist/, and compare it with the package
+	@$(UV) build --quiet --wheel --out-dir dist && $(RUN) python -m tests.wheel
 
 screenshots: setup-dev ## make the README's pictures from the demonstration
 	@$(RUN) python docs/screenshots.py

@@ -25,20 +25,20 @@ os.environ.update(
     SITE_URL="http://testserver",
 )  # fmt: skip
 
-import django  # noqa: E402
+import django
 
 django.setup()
 
-from django.contrib.staticfiles import finders  # noqa: E402
-from django.core.management import call_command  # noqa: E402
-from django.db import connection  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.contrib.staticfiles import finders
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from secondopinion.accounts.models import Child, Person  # noqa: E402
-from secondopinion.cases.models import Case, Participation, Request  # noqa: E402
-from secondopinion.core import clock, vault  # noqa: E402
-from secondopinion.demo import seed  # noqa: E402
+from secondopinion.accounts.models import Child, Person
+from secondopinion.cases.models import Case, Participation, Request
+from secondopinion.core import clock, vault
+from secondopinion.demo import seed
 
 MOST_QUERIES, MOST_BYTES, TIMES = 12, 60_000, 15
 
@@ -74,8 +74,20 @@ def addresses() -> list[tuple[str, str, str]]:
         ("family: case", maria, f"/my/cases/{closed}/"),
         ("family: report", maria, f"/my/cases/{closed}/reports/1/"),
         ("desk: worklist", grace, "/desk/"),
-        ("desk: case", grace, f"/desk/cases/{closed}/"),
+        *(
+            (f"desk: case, {part}", grace, f"/desk/cases/{closed}/{path}")
+            for part, path in (
+                ("to do now", ""),
+                ("request", "request/"),
+                ("people", "people/"),
+                ("records", "records/"),
+                ("messages", "messages/"),
+                ("report and after", "after/"),
+            )
+        ),
+        ("desk: case, specialist", grace, f"/desk/cases/{reference['ready']}/specialist/"),
         ("specialist: review", mei, f"/expert/cases/{reference['in_review']}/"),
+        ("specialist: signed", mei, f"/expert/cases/{closed}/"),
         ("director: figures", "helen.brooks@harbour.example", "/director/"),
     ]
 

@@ -24,10 +24,10 @@ def main() -> None:
         port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     folder = tempfile.mkdtemp(prefix="second-opinion-pictures-")
-    server = subprocess.Popen(
-        [sys.executable, "-m", "secondopinion", "demo", "--port", str(port)],
-        env={**os.environ, "DATA_DIR": folder}, cwd=HERE.parent,
-    )  # fmt: skip
+    environment = {**os.environ, "DATA_DIR": folder}
+    command = [sys.executable, "-m", "secondopinion", "demo", "--port", str(port)]
+    subprocess.run([*command, "--no-serve"], env=environment, cwd=HERE.parent, check=True)
+    server = subprocess.Popen(command, env=environment, cwd=HERE.parent)
     try:
         for _try in range(600):
             try:

@@ -24,6 +24,44 @@ function standIns() {
   };
 }
 
+/**
+ * A decoder that is used again gives the picture before where a damaged stream stops it, without a
+ * word: another image under this one's name. Each frame has a decoder of its own.
+ */
+function freshDecoders() {
+  const made = {
+    "decodeJPEG2000.js": "J2KDecoder",
+    "decodeJPEGBaseline8Bit.js": "JPEGDecoder",
+    "decodeJPEGLS.js": "JpegLSDecoder",
+  };
+  return {
+    name: "fresh-decoders",
+    transform(code, id) {
+      const decoder = made[id.split("?")[0].split("/").pop()];
+      if (!decoder || !id.includes("dicom-image-loader")) return null;
+      const mended = code.replace(
+        "const decoder = local.decoder;",
+        `local.decoder.delete(); const decoder = (local.decoder = new local.codec.${decoder}());`,
+      );
+      if (mended === code) this.error(`${id} has changed: look at how it makes its decoder`);
+      return { code: mended, map: null };
+    },
+  };
+}
+
+/** The words beside measurements get their style as the page's policy allows it, not as an attribute. */
+function allowedStyles() {
+  return {
+    name: "allowed-styles",
+    transform(code, id) {
+      if (!id.endsWith("/drawingSvg/drawTextBox.js")) return null;
+      const mended = code.replace("textElement.setAttribute('style', combinedStyle)", "textElement.style.cssText = combinedStyle");
+      if (mended === code) this.error("drawTextBox.js has changed: look at how it sets its style");
+      return { code: mended, map: null };
+    },
+  };
+}
+
 const names = {
   entryFileNames: "[name].js",
   chunkFileNames: "chunks/[name]-[hash].js",
@@ -35,7 +73,7 @@ export default defineConfig({
   root: here("."),
   base: "./",
   publicDir: false,
-  plugins: [standIns()],
+  plugins: [standIns(), freshDecoders(), allowedStyles()],
   resolve: {
     // Cornerstone's dependencies name these Node.js modules; without them the bundle builds and
     // then stops at run time.
@@ -50,7 +88,7 @@ export default defineConfig({
   },
   worker: {
     format: "es",
-    plugins: () => [standIns()],
+    plugins: () => [standIns(), freshDecoders()],
     rolldownOptions: { output: { ...names, entryFileNames: "chunks/[name]-[hash].js" } },
   },
   build: {

@@ -23,6 +23,7 @@ def database(url: str) -> dict[str, object]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": unquote(parts.path[1:]),
+            "CONN_MAX_AGE": 60,
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
@@ -105,6 +106,7 @@ INSTALLED_APPS = [
     "secondopinion.referrals",
     "secondopinion.outcomes",
     "secondopinion.interop",
+    "secondopinion.pacs",
     "secondopinion.web",
 ]
 if DEMO:
@@ -113,7 +115,7 @@ if DEMO:
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.gzip.GZipMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "secondopinion.web.static_files.StaticFilesMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -124,6 +126,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "secondopinion.web.middleware.ReaderMiddleware",
+    "secondopinion.web.offered.OfferedMiddleware",
     "secondopinion.web.middleware.RefusalMiddleware",
 ]
 
@@ -165,11 +168,20 @@ TASKS = {
     }
 }
 
+# Counts of tries, shared by every process that serves; and what each process may remember itself
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "core_cache",
+    },
+    "memory": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
+
 # Sign-in
 # An address is unique whatever its case, by a constraint that this check does not look at.
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTH_USER_MODEL = "accounts.Person"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["secondopinion.web.signin.backend.PersonBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/home/"
@@ -182,16 +194,63 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 900
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_EMAIL_NOTIFICATIONS = False
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ADAPTER = "secondopinion.web.signin.adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a passkey is two factors: the device, and its lock
 MFA_TOTP_ISSUER = "Second Opinion"
-SOCIALACCOUNT_PROVIDERS: dict[str, object] = {}
+
+# Single sign-on of staff by OpenID Connect, where OIDC_ISSUER is set
+OIDC_ISSUER = os.environ.get("OIDC_ISSUER", "").rstrip("/")
+OIDC_LABEL = os.environ.get("OIDC_LABEL", "Hospital account")
+OIDC_FACTOR = os.environ.get("OIDC_FACTOR", "no")  # no, amr, yes: does its own factor count
+OIDC_EMAIL_IS_VERIFIED = flag("OIDC_EMAIL_IS_VERIFIED")  # for providers that do not say so
+OIDC_ROLES_CLAIM = os.environ.get("OIDC_ROLES_CLAIM", "groups")
+OIDC_ROLES = {  # group=role; group=role
+    group.strip(): role.strip()
+    for group, equals, role in (
+        each.rpartition("=") for each in os.environ.get("OIDC_ROLES", "").split(";")
+    )
+    if equals
+}
+SOCIALACCOUNT_ADAPTER = "secondopinion.web.signin.single.SingleSignOnAdapter"
 SOCIALACCOUNT_ONLY = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "APPS": [
+            {
+                "provider_id": "staff",
+                "name": OIDC_LABEL,
+                "client_id": os.environ.get("OIDC_CLIENT_ID", ""),
+                "secret": os.environ.get("OIDC_CLIENT_SECRET", ""),
+                "settings": {
+                    "server_url": OIDC_ISSUER,
+                    "oauth_pkce_enabled": True,
+                    "token_auth_method": os.environ.get("OIDC_TOKEN_AUTH", "client_secret_basic"),
+                    "scope": os.environ.get("OIDC_SCOPES", "openid profile email").split(),
+                },
+            }
+        ]
+        if OIDC_ISSUER
+        else []
+    }
+}
 STAFF_SESSION_SECONDS = int(os.environ.get("STAFF_SESSION_SECONDS", str(8 * 3600)))
 
-SESSION_COOKIE_AGE = 14 * 24 * 3600
+# Whether pages are read by the engine after they arrive; more of its languages in a folder.
+UNDERSTAND_PAGES = flag("UNDERSTAND_PAGES", default=True)
+OCR_LANGUAGES_DIR = os.environ.get("OCR_LANGUAGES_DIR", "")
+
+EMERGENCY_ACCESS_HOURS = int(os.environ.get("EMERGENCY_ACCESS_HOURS", "4"))
+
+SESSION_COOKIE_AGE = int(os.environ.get("FAMILY_SESSION_SECONDS", str(14 * 24 * 3600)))
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if flag("BEHIND_PROXY") else None
+ALLAUTH_TRUSTED_PROXY_COUNT = int(
+    os.environ.get("TRUSTED_PROXY_COUNT", "1" if flag("BEHIND_PROXY") else "0")
+)
 _https = SITE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SECURE_SSL_REDIRECT = _https and flag("SSL_REDIRECT", default=True)
@@ -214,8 +273,9 @@ SECURE_CSP = {
     "manifest-src": [CSP.SELF],
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
-FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-FILE_UPLOAD_TEMP_DIR = None
+FILE_UPLOAD_HANDLERS = ["secondopinion.web.sealing.SealingHandler"]
+FORM_MAX_BYTES = 25 * 1024 * 1024  # of a form anywhere; a report to be verified is far below
+FORM_WITH_FILES_MAX_BYTES = int(os.environ.get("FORM_WITH_FILES_MAX_BYTES", str(2 * 1024**3)))
 UPLOAD_MAX_BYTES = int(os.environ.get("UPLOAD_MAX_BYTES", str(8 * 1024**3)))
 
 # Languages: those whose catalogues are complete
@@ -261,6 +321,16 @@ MAILERS = {
         "OPTIONS": {"file_path": DATA_DIR / "mail"},
     }
 }
+
+# Other DICOMweb servers: DICOMWEB_SERVERS names them, DICOMWEB_NAME_URL and so on describe each
+DICOMWEB_SERVERS = {
+    name: {
+        key.lower(): os.environ.get(f"DICOMWEB_{name.upper().replace('-', '_')}_{key}", "")
+        for key in ("URL", "LABEL", "USER", "PASSWORD", "TOKEN", "CA_FILE")
+    }
+    for name in os.environ.get("DICOMWEB_SERVERS", "").split()
+}
+DICOMWEB_FORWARD_TO = os.environ.get("DICOMWEB_FORWARD_TO", "")
 
 # The report's signature
 SIGNING_CERT_FILE = os.environ.get("SIGNING_CERT_FILE", "")

@@ -32,7 +32,8 @@ def run(title: str, *arguments: str, **environment: str) -> bool:
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="second-opinion-") as folder:
         status = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments],
+            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--durations=20",
+             *arguments],
             cwd=ROOT, check=False, env={**os.environ, "DATA_DIR": folder, **environment},
         ).returncode  # fmt: skip
     sys.stdout.write(f"== {title}: {time.monotonic() - started:.0f} s\n")

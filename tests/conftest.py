@@ -1,11 +1,13 @@
 """What every room's tests share: a vault of their own, a program, people."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from hypothesis import settings
+from pytest_django import DjangoDbBlocker
 
 from secondopinion.accounts import actions as accounts
 from secondopinion.accounts.models import Person
@@ -23,11 +25,33 @@ MR_HEAD = FILES / "mr-head" / "mr-head-384.zip"
 DOCUMENTS = FILES / "documents"
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On a server of databases leave out what asks no database: one run has tested that."""
+    if not os.environ.get("DATABASE_URL", "").startswith("postgres"):
+        return
+    asks = [
+        item for item in items
+        if {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
+        or item.get_closest_marker("django_db")
+        or item.get_closest_marker("any_database")
+    ]  # fmt: skip
+    config.hook.pytest_deselected(items=list(set(items) - set(asks)))
+    items[:] = asks
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Set the program up in the empty database: once, for every test begins from there."""
+    with django_db_blocker.unblock():
+        program_actions.set_up()
+
+
 @pytest.fixture(autouse=True)
 def own_vault(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
     """Keep every test's files in a folder of its own, and its rate limits to itself."""
     django_settings = request.getfixturevalue("settings")
     django_settings.DATA_DIR = tmp_path
+    django_settings.UNDERSTAND_PAGES = False  # reading takes a second a page: asked for by name
     django_settings.VAULT_DIR = tmp_path / "vault"
     django_settings.VAULT_MASTER_KEY_FILE = tmp_path / "master-key"
     django_settings.STORAGES = {
@@ -37,9 +61,13 @@ def own_vault(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
             "OPTIONS": {"location": tmp_path / "vault", "file_permissions_mode": 0o600},
         },
     }
-    cache.clear()
+    memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    django_settings.CACHES = {name: {**memory, "LOCATION": name} for name in ("default", "memory")}
+    for name in django_settings.CACHES:
+        caches[name].clear()
     yield
-    cache.clear()
+    for name in django_settings.CACHES:
+        caches[name].clear()
 
 
 @pytest.fixture

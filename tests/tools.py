@@ -10,6 +10,8 @@ NEEDED = {
     "chromium": "chromium",
     "msgfmt": "gettext",
     "pdftotext": "poppler-utils",
+    "Orthanc": "orthanc orthanc-dicomweb",
+    "dcmdjpeg": "dcmtk",
 }
 
 
@@ -20,7 +22,7 @@ def missing() -> dict[str, str]:
 
 def ensure() -> None:
     """Install what is missing by apt as root, or end with one line that says what to install."""
-    packages = sorted(set(missing().values()))
+    packages = sorted({each for found in missing().values() for each in found.split()})
     if not packages:
         return
     if os.geteuid() == 0 and shutil.which("apt-get"):

@@ -2,8 +2,10 @@
 import "./enhance.css";
 import { startAutosave } from "./enhance/autosave";
 import { startHelps } from "./enhance/helps";
+import { startKeeping } from "./enhance/keep";
 import { startKeys } from "./enhance/keys";
 
 startAutosave();
 startHelps();
+startKeeping();
 startKeys();

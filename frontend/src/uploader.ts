@@ -2,19 +2,21 @@
 import "./uploader.css";
 import { chosen, dropped, plan } from "./uploader/collect";
 import { Job, type Where } from "./uploader/job";
-import { Memory } from "./uploader/memory";
-import type { Item } from "./uploader/pack";
-import { follow } from "./uploader/status";
+import { Known } from "./uploader/known";
+import { follow, refresh } from "./uploader/status";
 import { bytesText, fill, type Key, percentText, type Texts, textsOf, timeText } from "./uploader/texts";
+import type { Item } from "./uploader/zip";
 import { make } from "./shared/dom";
 
 const LIVE_EVERY = 15_000; // ms between what a screen reader is told of the progress
+const LIST_EVERY = 20_000; // ms between two looks at what has been sorted while more is sent
 
 class Panel {
   readonly element = make("section", "uploader-job");
   private readonly bar = make("progress");
   private readonly line = make("p", "uploader-line");
   private readonly note = make("p", "uploader-note");
+  private readonly keep = make("p", "uploader-hint");
   private readonly toggle = make("button", "button button-secondary");
   private readonly cancel = make("button", "button button-secondary");
   private readonly buttons = make("div", "uploader-buttons");
@@ -24,18 +26,19 @@ class Panel {
     private readonly texts: Texts,
     removed: () => void,
   ) {
-    const title = make("h3", "", fill(texts.job, { name: job.plan.label }));
+    const title = make("p", "uploader-name", fill(texts.job, { name: job.plan.label }));
     this.bar.max = Math.max(1, job.plan.bytes);
     this.bar.setAttribute("aria-label", title.textContent ?? "");
     this.toggle.type = this.cancel.type = "button";
     this.cancel.textContent = texts.cancel;
+    this.keep.textContent = texts.keep;
     this.toggle.addEventListener("click", () => {
       if (job.state === "sending" || job.state === "waiting") job.pause();
       else job.start();
     });
     this.cancel.addEventListener("click", () => this.ask(removed));
     this.buttons.append(this.toggle, this.cancel);
-    this.element.append(title, this.bar, this.line, this.note, this.buttons);
+    this.element.append(title, this.bar, this.line, this.note, this.buttons, this.keep);
   }
 
   /** Cancelling is asked twice, in place: the same two buttons, other words. */
@@ -57,8 +60,7 @@ class Panel {
     no.addEventListener("click", back);
     yes.addEventListener("click", () => {
       back();
-      void job.cancel();
-      removed();
+      void job.cancel().then(removed);
     });
     no.focus();
   }
@@ -86,7 +88,7 @@ class Panel {
     };
     this.note.textContent = notes[state];
     this.toggle.textContent = state === "sending" || state === "waiting" ? texts.pause : texts.resume;
-    this.buttons.hidden = state === "arrived" || state === "cancelled";
+    this.keep.hidden = this.buttons.hidden = state === "arrived" || state === "cancelled";
   }
 
   get spoken(): string {
@@ -104,7 +106,7 @@ function mount(root: HTMLElement): void {
     reference: data.case ?? "",
     csrf: data.csrf ?? "",
   };
-  const memory = new Memory(where.reference);
+  const known = new Known(data.knownUrl ?? "", where.csrf);
   const jobs = new Map<string, { job: Job; panel: Panel }>();
 
   const box = make("div", "uploader");
@@ -129,38 +131,48 @@ function mount(root: HTMLElement): void {
     });
     buttons.append(button, input);
   };
-  if ("webkitdirectory" in folder) pick("choose_folder", folder, "button");
-  pick("choose_files", files, "button button-secondary");
+  // On a phone there is no folder to drop, but a camera; what is chosen first is a file.
+  const phone = matchMedia("(hover: none) and (pointer: coarse)").matches;
+  if (phone) {
+    const camera = make("input");
+    camera.type = "file";
+    camera.accept = "image/*";
+    camera.setAttribute("capture", "environment");
+    camera.hidden = true;
+    camera.dataset.pick = "camera";
+    pick("choose_photos", files, "button");
+    pick("take_photo", camera, "button button-secondary");
+  } else {
+    if ("webkitdirectory" in folder) pick("choose_folder", folder, "button");
+    pick("choose_files", files, "button button-secondary");
+  }
   const message = make("p", "uploader-message");
-  drop.append(make("p", "uploader-title", texts.drop), make("p", "uploader-hint", texts.drop_hint), buttons, message);
-  const unfinished = make("div", "uploader-unfinished");
+  const words: [Key, Key] = phone ? ["send", "send_hint"] : ["drop", "drop_hint"];
+  drop.append(
+    make("p", "uploader-title", texts[words[0]]),
+    make("p", "uploader-hint", texts[words[1]]),
+    buttons,
+    message,
+  );
   const panels = make("div");
   const status = make("div", "uploader-status");
+  status.setAttribute("role", "status");
   const live = make("p", "uploader-live");
   live.setAttribute("aria-live", "polite");
-  box.append(drop, unfinished, panels, status, live);
+  box.append(drop, panels, status, live);
   root.querySelectorAll("form").forEach((form) => (form.hidden = true));
   root.append(box);
 
-  function listUnfinished(): void {
-    const waiting = memory.all().filter((job) => !jobs.has(job.key));
-    unfinished.replaceChildren();
-    if (!waiting.length) return;
-    const list = make("ul");
-    for (const job of waiting) {
-      const item = make("li");
-      const forget = make("button", "button-link", texts.forget);
-      forget.type = "button";
-      forget.setAttribute("aria-label", `${texts.forget}: ${job.label}`);
-      forget.addEventListener("click", () => {
-        memory.forget(job.key);
-        listUnfinished();
-      });
-      const size = fill("{name} ({size})", { name: job.label, size: bytesText(job.bytes) });
-      item.append(make("bdi", "", size), " ", forget);
-      list.append(item);
-    }
-    unfinished.append(make("p", "", texts.unfinished), list);
+  /** What this page is sending itself needs no line among what is not finished. */
+  function mark(): void {
+    const here = [...jobs].filter(([, { job }]) => job.state !== "cancelled");
+    const busy = new Set(here.map(([key]) => key));
+    document.querySelectorAll<HTMLElement>("[data-sending]").forEach((row) => {
+      row.hidden = busy.has(row.dataset.sending ?? "");
+    });
+    document.querySelectorAll<HTMLElement>("[data-unfinished]").forEach((box) => {
+      box.hidden = !box.querySelector("[data-sending]:not([hidden])");
+    });
   }
 
   function begin(items: Item[]): void {
@@ -171,18 +183,18 @@ function mount(root: HTMLElement): void {
     const old = jobs.get(key);
     if (old && old.job.state !== "cancelled" && old.job.state !== "arrived") {
       if (old.job.state !== "failed") {
-        old.job.start();
+        if (old.job.state !== "sending") old.job.start();
         return;
       }
       // The files were chosen again because one could not be read: take the fresh ones.
       old.panel.element.remove();
     }
     status.replaceChildren();
-    const job: Job = new Job(what, where, memory, changed);
-    const panel = new Panel(job, texts, listUnfinished);
+    const job: Job = new Job(what, where, known, changed);
+    const panel = new Panel(job, texts, () => void refresh(root).then(mark));
     jobs.set(key, { job, panel });
     panels.append(panel.element);
-    listUnfinished();
+    mark();
     job.start();
     panel.draw();
   }
@@ -213,6 +225,7 @@ function mount(root: HTMLElement): void {
   async function finished(): Promise<void> {
     root.dispatchEvent(new CustomEvent("uploader:arrived", { bubbles: true }));
     await follow(root, status, texts);
+    mark();
   }
 
   const active = (job: Job) => ["sending", "waiting", "paused", "failed"].includes(job.state);
@@ -241,10 +254,17 @@ function mount(root: HTMLElement): void {
     if (busy) event.preventDefault();
   });
   setInterval(() => {
-    for (const { job, panel } of jobs.values()) if (job.state === "sending") panel.draw();
+    for (const { job, panel } of jobs.values()) {
+      if (job.state !== "sending") continue;
+      job.watch();
+      panel.draw();
+    }
   }, 2000);
+  // While much is on its way, what has come already shows: the images by series.
+  setInterval(() => {
+    if ([...jobs.values()].some(({ job }) => job.state === "sending")) void refresh(root).then(mark);
+  }, LIST_EVERY);
 
-  listUnfinished();
   if (data.follow !== undefined) void follow(root, status, texts);
   root.dataset.ready = "1";
 }

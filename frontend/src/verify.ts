@@ -6,7 +6,7 @@ interface Answer {
   url?: string;
 }
 
-const LARGEST = 200 * 1024 * 1024; // bytes; a report is far below 10 MB
+const LARGEST = 25 * 1024 * 1024; // bytes; a report is far below 10 MB
 
 async function digestOf(file: File): Promise<string> {
   const bytes = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
@@ -32,7 +32,10 @@ function mount(root: HTMLElement): void {
   const input = document.createElement("input");
   input.type = "file";
   input.accept = "application/pdf,.pdf";
-  drop.append(words, input);
+  const choose = document.createElement("span");
+  choose.className = "button button-secondary";
+  choose.textContent = say("choose", "Choose the PDF");
+  drop.append(words, input, choose);
   const form = root.querySelector("form");
   if (form) form.replaceWith(drop);
   else place.before(drop);

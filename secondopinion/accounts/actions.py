@@ -7,11 +7,13 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts import queries, rules
-from secondopinion.accounts.models import AccessLink, Child, Guardianship, Person, StaffRole
+from secondopinion.accounts.models import AccessLink, Child, Guardianship, Person, Role, StaffRole
 from secondopinion.accounts.tokens import hash_of, new_token
 from secondopinion.audit import actions as audit
 from secondopinion.core import clock
 from secondopinion.core.errors import NotYours, Refused
+
+FOR_GUESTS = "local-provider"  # what a link is for, unless something else is said
 
 
 @transaction.atomic
@@ -68,34 +70,138 @@ def describe(*, by: Person, person: Person, **fields: str) -> Person:
 
 
 @transaction.atomic
+def end_sessions(*, by: Person | None, person: Person) -> None:
+    """End every session of a person: a session holds a mark of the password, and nobody has one.
+
+    Raises:
+        NotYours: by somebody else who is not an administrator.
+    """
+    if by is None or by.pk != person.pk:
+        _require_administrator(by)
+    person.set_unusable_password()
+    person.save(update_fields=["password"])
+    audit.record("sessions-ended", by=by, target=person)
+
+
+@transaction.atomic
+def note_sign_in_change(*, by: Person, verb: str) -> None:
+    """Write down that a person changed how they sign in."""
+    audit.record(verb, by=by, target=by)
+
+
+@transaction.atomic
 def grant_role(*, by: Person | None, person: Person, role: str) -> StaffRole:
     """Give a staff role; `by` is None only on the command line.
 
     Raises:
-        NotYours: by somebody who is not an administrator.
+        NotYours: by somebody who is not an administrator (for emergency access: nor a privacy
+            officer).
+        Refused: there is no such role.
     """
-    if by is not None and not queries.has_role(by, "administrator"):
-        raise NotYours
+    _may_give(by, role)
+    if role not in Role.values:
+        raise Refused(
+            _("There is no such role. Choose one of these: %(roles)s")
+            % {"roles": ", ".join(Role.values)},
+            code="role-unknown",
+            field="roles",
+        )
     held, made = StaffRole.objects.get_or_create(person=person, role=role, until=None)
-    if made:
+    taken_on = held.source != StaffRole.Source.HOUSE
+    if taken_on:
+        held.source = StaffRole.Source.HOUSE
+        held.save(update_fields=["source"])
+    if made or taken_on:
         audit.record("role-granted", by=by, target=person, detail={"role": role})
     return held
 
 
 @transaction.atomic
-def end_role(*, by: Person, person: Person, role: str) -> None:
-    """Take a staff role away.
+def end_role(*, by: Person | None, person: Person, role: str) -> None:
+    """Take a staff role away; who may give it may take it.
+
+    Raises:
+        NotYours: by somebody who may not.
+        Refused: one's own role of administrator, or that of the only one.
+    """
+    _may_give(by, role)
+    if role == Role.ADMINISTRATOR:
+        # Locked, so that two administrators cannot take it from each other at the same time.
+        list(StaffRole.objects.select_for_update().filter(role=role, until__isnull=True))
+        if by is not None and by.pk == person.pk:
+            raise Refused(
+                _("Nobody takes away their own role of administrator. Ask a colleague."),
+                code="own-role",
+                field="roles",
+            )
+        if not queries.people_with(role).exclude(pk=person.pk).exists():
+            raise Refused(
+                _("This is the only administrator. Make another one first."),
+                code="last-administrator",
+                field="roles",
+            )
+    ended = StaffRole.objects.filter(person=person, role=role, until=None).update(until=clock.now())
+    if ended:
+        audit.record("role-ended", by=by, target=person, detail={"role": role})
+    if not queries.given_by_house(person).exists():
+        follow_groups(person=person, roles=set())
+
+
+@transaction.atomic
+def follow_groups(*, person: Person, roles: set[str]) -> None:
+    """Give the roles that a person's groups at single sign-on stand for, and end those they left.
+
+    Only somebody to whom the house gave a role gets more by a group, and never an administrator's.
+    """
+    if not queries.given_by_house(person).exists():
+        roles = set()
+    roles = {role for role in roles if role in Role.values} - {Role.ADMINISTRATOR, Role.EMERGENCY}
+    by_group = StaffRole.objects.filter(person=person, source=StaffRole.Source.SIGN_ON, until=None)
+    for left in by_group.exclude(role__in=roles):
+        StaffRole.objects.filter(pk=left.pk).update(until=clock.now())
+        audit.record(
+            "role-ended", by=None, target=person, detail={"role": left.role, "how": "group"}
+        )
+    for role in sorted(roles - queries.staff_roles(person)):
+        StaffRole.objects.create(person=person, role=role, source=StaffRole.Source.SIGN_ON)
+        audit.record("role-granted", by=None, target=person, detail={"role": role, "how": "group"})
+
+
+@transaction.atomic
+def note_link(*, person: Person) -> None:
+    """Write down that a person's account at single sign-on was tied to them."""
+    audit.record("single-sign-on-linked", by=None, target=person)
+
+
+@transaction.atomic
+def name_staff(*, by: Person | None, person: Person, full_name: str, language: str) -> Person:
+    """Set the name and the language of a member of staff; `by` is None only on the command line.
 
     Raises:
         NotYours: by somebody who is not an administrator.
-        Refused: it would leave nobody to administer.
+        Refused: without a name.
     """
-    if not queries.has_role(by, "administrator"):
+    _require_administrator(by)
+    full_name = full_name.strip()
+    if not full_name:
+        raise Refused(_("Fill this in to go on."), code="name-missing", field="full_name")
+    if (person.full_name, person.language) != (full_name, language):
+        person.full_name, person.language = full_name, language
+        person.save(update_fields=["full_name", "language"])
+        fields = {"fields": ["full_name", "language"]}
+        audit.record("person-described", by=by, target=person, detail=fields)
+    return person
+
+
+def _require_administrator(by: Person | None) -> None:
+    if by is not None and not queries.has_role(by, Role.ADMINISTRATOR):
         raise NotYours
-    if role == "administrator" and by.pk == person.pk:
-        raise Refused(_("You cannot take your own administrator role away."), code="own-role")
-    StaffRole.objects.filter(person=person, role=role, until=None).update(until=clock.now())
-    audit.record("role-ended", by=by, target=person, detail={"role": role})
+
+
+def _may_give(by: Person | None, role: str) -> None:
+    givers = {"administrator", "privacy"} if role == Role.EMERGENCY else {"administrator"}
+    if by is not None and not queries.has_role(by, *givers):
+        raise NotYours
 
 
 @transaction.atomic
@@ -109,24 +215,19 @@ def set_guardianship(*, by: Person, child: Child, person: Person, kind: str) -> 
 
 
 @transaction.atomic
-def revoke_guardianship(*, by: Person, tie: Guardianship) -> None:
-    """End a tie, by the desk's privacy officer or by the guardian in person.
-
-    Raises:
-        NotYours: by anybody else.
-    """
-    if by.pk != tie.person_id and not queries.has_role(by, "privacy"):
-        raise NotYours
-    Guardianship.objects.filter(pk=tie.pk, revoked_at=None).update(revoked_at=clock.now())
-    audit.record("guardianship-revoked", by=by, target=tie)
+def end_guardianship(*, by: Person, child: Child, person: Person) -> None:
+    """Say that a person does not decide for a child any more; the tie stays on record."""
+    ended = Guardianship.objects.filter(child=child, person=person, revoked_at=None).update(
+        revoked_at=clock.now()
+    )
+    if ended:
+        audit.record("guardianship-ended", by=by, target=child)
 
 
 @transaction.atomic
-def make_link(*, person: Person, purpose: str, case_id: UUID, days: int = 30) -> str:
-    """Return the token of a fresh one-time link; earlier unused links for the same end."""
-    AccessLink.objects.filter(
-        person=person, purpose=purpose, case_id=case_id, used_at__isnull=True
-    ).update(expires_at=clock.now())
+def make_link(*, person: Person, case_id: UUID, purpose: str = FOR_GUESTS, days: int = 30) -> str:
+    """Return the token of a fresh one-time link; earlier unused ones end."""
+    end_links(person=person, case_id=case_id)
     token = new_token()
     AccessLink.objects.create(
         token_hash=hash_of(token),
@@ -136,6 +237,14 @@ def make_link(*, person: Person, purpose: str, case_id: UUID, days: int = 30) ->
         expires_at=clock.now() + timedelta(days=days),
     )
     return token
+
+
+@transaction.atomic
+def end_links(*, person: Person, case_id: UUID) -> None:
+    """Let no link open a case for this person any more."""
+    AccessLink.objects.filter(person=person, case_id=case_id, used_at__isnull=True).update(
+        expires_at=clock.now()
+    )
 
 
 @transaction.atomic

@@ -13,11 +13,6 @@ from secondopinion.core.ids import new_id
 from secondopinion.core.models import Stored
 
 
-def with_latin(name: str, latin: str) -> str:
-    """Return a name with its Latin letters behind it when the two differ."""
-    return f"{name} ({latin})" if latin and latin != name else name
-
-
 class People(BaseUserManager["Person"]):
     """Finds people by e-mail address, whatever its case."""
 
@@ -44,6 +39,9 @@ class Person(AbstractBaseUser):
     may_sign_in = models.BooleanField(default=True)
     is_active = models.BooleanField(default=True)
 
+    # Kept for one request by `queries.person_with_roles`; None: to be looked up.
+    roles_for_reading: set[str] | None = None
+
     objects: ClassVar[People] = People()
 
     USERNAME_FIELD = "email"
@@ -65,11 +63,6 @@ class Person(AbstractBaseUser):
         """The address to write to: the account's, or the one that a guest was invited at."""
         return self.email or self.contact_email
 
-    @property
-    def spoken_name(self) -> str:
-        """The name with its Latin letters behind it when the two differ."""
-        return with_latin(self.full_name, self.latin_name)
-
 
 class Role(models.TextChoices):
     """What a member of staff may do at all; a case needs a part in it besides."""
@@ -80,14 +73,25 @@ class Role(models.TextChoices):
     DIRECTOR = "director", _("Program director")
     PRIVACY = "privacy", _("Privacy officer")
     ADMINISTRATOR = "administrator", _("Administrator")
+    TRANSLATOR = "translator", _("Translator of records")
+    TRANSLATION_REVIEWER = "translation_reviewer", _("Reviewer of translations")
+    EMERGENCY = "emergency", _("May open a case in an emergency")
 
 
 class StaffRole(Stored):
-    """A role held by a person from an instant until another."""
+    """A role held by a person from an instant until another.
+
+    What single sign-on gives by a group lasts as long as somebody of the house gave a role too.
+    """
+
+    class Source(models.TextChoices):
+        HOUSE = "house", _("Given by an administrator")
+        SIGN_ON = "sign_on", _("By a group of single sign-on")
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="staff_roles")
     role = models.CharField(max_length=30, choices=Role.choices)
     until = models.DateTimeField(null=True, blank=True)
+    source = models.CharField(max_length=10, choices=Source.choices, default=Source.HOUSE)
 
     class Meta:
         constraints = [
@@ -121,11 +125,6 @@ class Child(Stored):
 
     def __str__(self) -> str:
         return str(self.id)
-
-    @property
-    def spoken_name(self) -> str:
-        """The name with its Latin letters behind it when the two differ."""
-        return with_latin(self.full_name, self.latin_name)
 
 
 class GuardianKind(models.TextChoices):

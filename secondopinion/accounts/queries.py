@@ -1,35 +1,62 @@
 """Reads about people."""
 
-from django.db.models import Q, QuerySet
+from uuid import UUID
+
+from django.db.models import Q, QuerySet, StringAgg, Value
 
 from secondopinion.accounts.models import AccessLink, Child, Guardianship, Person, StaffRole
 from secondopinion.accounts.tokens import hash_of
 from secondopinion.core import clock
 
 
+def person_with_roles(person_id: UUID) -> Person | None:
+    """Return a person who knows their staff roles of this moment: for one request."""
+    live = Q(staff_roles__until__isnull=True) | Q(staff_roles__until__gt=clock.now())
+    held = StringAgg("staff_roles__role", delimiter=Value(" "), filter=live)
+    person = Person.objects.annotate(held=held).filter(pk=person_id).first()
+    if person is not None:
+        person.roles_for_reading = set((person.held or "").split())
+    return person
+
+
 def staff_roles(person: Person) -> set[str]:
     """Return the staff roles that the person holds now."""
     if not getattr(person, "is_authenticated", False):
         return set()
-    known: set[str] | None = getattr(person, "known_roles", None)
-    if known is not None:
-        return set(known)
+    if person.roles_for_reading is not None:
+        return set(person.roles_for_reading)
     held = StaffRole.objects.filter(person=person).filter(
         Q(until__isnull=True) | Q(until__gt=clock.now())
     )
     return set(held.values_list("role", flat=True))
 
 
-def remember_roles(person: Person) -> set[str]:
-    """Read a person's roles once for as long as this object lives: for the reading of one page."""
-    roles = staff_roles(person)
-    setattr(person, "known_roles", roles)  # noqa: B010 - not a column
-    return roles
-
-
 def has_role(person: Person, *roles: str) -> bool:
     """Say whether the person holds one of these staff roles now."""
     return bool(staff_roles(person) & set(roles))
+
+
+def given_by_house(person: Person) -> QuerySet[StaffRole]:
+    """Return the roles in force that somebody of the house gave: they make a person staff."""
+    return StaffRole.objects.filter(person=person, source=StaffRole.Source.HOUSE).filter(
+        Q(until__isnull=True) | Q(until__gt=clock.now())
+    )
+
+
+def staff_at(email: str) -> Person | None:
+    """Return the member of staff with this address, to whom the house gave a role."""
+    person = Person.objects.filter(email__iexact=email, is_active=True, may_sign_in=True).first()
+    return person if person is not None and given_by_house(person).exists() else None
+
+
+def may_open_in_emergency(person: Person) -> bool:
+    """Say whether the person may open a case without a part in it, in an emergency.
+
+    A specialist may; somebody who coordinates may once the privacy officer has approved it.
+    """
+    roles = staff_roles(person)
+    coordinates = roles & {"coordinator", "referral_coordinator"}
+    return "specialist" in roles or ("emergency" in roles and bool(coordinates))
 
 
 def people_with(role: str) -> QuerySet[Person]:
@@ -44,11 +71,12 @@ def people_with(role: str) -> QuerySet[Person]:
 
 def guardianship(child: Child, person: Person) -> Guardianship | None:
     """Return the live tie between a child and a person, if there is one."""
-    return (
-        Guardianship.objects.filter(child=child, person=person, revoked_at__isnull=True)
-        .filter(Q(until__isnull=True) | Q(until__gte=clock.today()))
-        .first()
-    )
+    today = clock.today()
+    for tie in child.guardianships.all():
+        live = tie.revoked_at is None and (tie.until is None or tie.until >= today)
+        if live and tie.person_id == person.pk:
+            return tie
+    return None
 
 
 def link_for(token: str) -> AccessLink | None:

@@ -1,7 +1,8 @@
 """What must hold for people and children."""
 
 import re
-from datetime import date
+from datetime import date, datetime, timedelta
+from unicodedata import digit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -12,6 +13,10 @@ from secondopinion.core.errors import Refused
 
 OLDEST = 18  # years; from this birthday on the patient decides, and another service is right
 LONGEST_ADDRESS = 254  # characters (RFC 3696, erratum 1690)
+FRESH = timedelta(minutes=5)  # for this long after it was given, a second factor counts
+_GMAIL = frozenset({"gmail.com", "googlemail.com"})  # dots in a name do not matter there
+_PHONE = re.compile(r"\+?(?:[ ()./-]*\d){6,17}(?: ?(?:x|ext\.?) ?\d{1,6})?", re.IGNORECASE)
+_MARKS = dict.fromkeys((*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -32,6 +37,33 @@ def clean_email(text: str) -> str:
     return f"{name}{at}{host.lower()}"
 
 
+def clean_phone(text: str) -> str:
+    """Return a phone number as it is stored: Latin digits, a plus, and what people group them by.
+
+    Raises:
+        Refused: letters, or fewer digits than any number has with its area.
+    """
+    digits = "".join(str(digit(each)) if each.isdecimal() else each for each in text)
+    kept = " ".join(digits.translate(_MARKS).split())
+    if kept and not _PHONE.fullmatch(kept):
+        raise Refused(
+            _("This is not a phone number. Write its digits, with the country’s code first."),
+            code="phone-invalid",
+            field="phone",
+        )
+    return kept
+
+
+def check_factor(given_at: datetime | None) -> None:
+    """Refuse what needs a second factor just now, when none was given just now.
+
+    Raises:
+        Refused: none, or too long ago.
+    """
+    if given_at is None or clock.now() - given_at > FRESH:
+        raise Refused(_("Confirm that it is you with your second factor."), code="factor-needed")
+
+
 def _is_address(text: str) -> bool:
     if len(text) > LONGEST_ADDRESS:
         return False
@@ -40,6 +72,17 @@ def _is_address(text: str) -> bool:
     except ValidationError:
         return False
     return True
+
+
+def same_mailbox(one: str, other: str) -> bool:
+    """Say whether two addresses reach the same person: case and ``+tags`` do not matter."""
+    return _mailbox(one) == _mailbox(other)
+
+
+def _mailbox(email: str) -> tuple[str, str]:
+    name, _at, host = email.strip().casefold().rpartition("@")
+    name = name.partition("+")[0]
+    return (name.replace(".", ""), "gmail") if host in _GMAIL else (name, host)
 
 
 def age_on(birth_date: date, day: date) -> int:

@@ -1,16 +1,19 @@
 """Receiving files: an upload begins, grows, is complete, or is cancelled."""
 
+import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
-from secondopinion.arrivals.models import Upload, UploadState
-from secondopinion.arrivals.tasks import sort
+from secondopinion.arrivals import packs
+from secondopinion.arrivals.models import Sending, Upload, UploadState
+from secondopinion.arrivals.tasks import open_up, sort
 from secondopinion.audit import actions as audit
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import roles_of
@@ -18,6 +21,8 @@ from secondopinion.cases.states import ENDED
 from secondopinion.core import clock, vault
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.core.staging import Staging
+from secondopinion.records import actions as records
+from secondopinion.records.models import Record
 
 KEPT = timedelta(days=14)  # an unfinished upload waits this long for its rest
 SENDERS = (Part.FAMILY, Part.LOCAL_PROVIDER, Part.COORDINATOR)
@@ -39,27 +44,73 @@ def source_of(case: Case, by: Person) -> str:
     return str(source)
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a client says of an upload beside its name; foreign clients say nothing.
+
+    `digest` is the SHA-256 of the bytes that travel. `sending` names the folder that the upload is
+    a part of; `label`, `files` and `sending_length` describe that folder.
+    """
+
+    kind: str = Upload.Kind.FILE
+    key: str = ""
+    digest: str = ""
+    content_length: int = 0
+    sending: str = ""
+    label: str = ""
+    files: int = 0
+    sending_length: int = 0
+
+    def checked(self) -> Self:
+        """Return it unchanged.
+
+        Raises:
+            Refused: something in it cannot be meant.
+        """
+        numbers = (self.content_length, self.files, self.sending_length)
+        if (
+            self.kind not in Upload.Kind.values
+            or not all(re.fullmatch(r"[0-9a-z.]{0,64}", each) for each in (self.key, self.sending))
+            or not re.fullmatch(r"(?:[0-9a-f]{64})?", self.digest)
+            or not all(0 <= each < 2**48 for each in numbers[::2])
+            or not 0 <= self.files < 2**31
+        ):
+            raise Refused(_("The description of this upload is not understood."), code="about")
+        return self
+
+
+NOTHING_SAID = About()
+
+
 @transaction.atomic
 def begin(
-    *, by: Person, case: Case, name: str, length: int, metadata: str = "", pack: bool = False
-) -> Upload:
+    *, by: Person, case: Case, name: str, length: int, metadata: str = "",
+    about: About = NOTHING_SAID,
+) -> Upload:  # fmt: skip
     """Begin an upload of `length` bytes.
 
     Raises:
         NotYours: no part that sends.
-        Refused: larger than this installation takes.
+        Refused: larger than this installation takes, or described in a way that cannot be meant.
     """
     source = source_of(case, by)
+    about.checked()
     if length > settings.UPLOAD_MAX_BYTES:
         raise Refused(_("This file is too large."), code="too-large")
+    if about.kind == Upload.Kind.PACK and length > packs.MOST_PACKED:
+        raise Refused(_("This file is too large."), code="too-large")
     upload = Upload.objects.create(
+        sending=_sending(case, by, about),
+        kind=about.kind,
+        key=about.key,
+        digest=about.digest,
+        content_length=about.content_length or length,
         case=case,
         by=by,
         source=source,
         name=name[-255:] or "file",
         length=length,
         metadata=metadata,
-        pack=pack,
         staged=Staging.create(case.vault, length).row,
         expires_at=clock.now() + KEPT,
     )
@@ -67,11 +118,47 @@ def begin(
     return upload
 
 
+def _sending(case: Case, by: Person, about: About) -> Sending | None:
+    if not about.sending:
+        return None
+    sending, made = Sending.objects.get_or_create(
+        case=case, by=by, key=about.sending,
+        defaults={
+            "label": about.label[:255], "files": about.files, "length": about.sending_length,
+        },
+    )  # fmt: skip
+    if not made and sending.closed_at:
+        Sending.objects.filter(pk=sending.pk).update(closed_at=None)
+    return sending
+
+
+@transaction.atomic
+def close_sending(*, by: Person, case: Case, key: str) -> int:
+    """Say that a folder is wholly here or given up; forget what is half here; return how many."""
+    source_of(case, by)
+    found = Sending.objects.filter(case=case, by=by, key=key, closed_at=None)
+    half = Upload.objects.filter(sending__in=found, state=UploadState.RECEIVING)
+    forgotten = 0
+    for upload in half.select_related("staged"):
+        cancel(by=by, upload=upload)
+        forgotten += 1
+    found.update(closed_at=clock.now())
+    return forgotten
+
+
 def finish(*, upload: Upload) -> Upload:
-    """Take a completely received upload over and have it sorted; a second call changes nothing."""
+    """Take a completely received upload over and have it sorted; a second call changes nothing.
+
+    Raises:
+        Refused: these are not the bytes that were announced; the upload is forgotten.
+    """
     if upload.state != UploadState.RECEIVING or upload.staged_id is None:
         return upload
-    blob = Staging.get(upload.staged_id).finish()
+    staging = Staging.get(upload.staged_id)
+    blob = staging.finish()
+    if upload.digest and blob.digest != upload.digest:
+        cancel(by=upload.by, upload=upload)
+        raise Refused(_("The file was damaged on its way. Please send it again."), code="damaged")
     with transaction.atomic():
         done = Upload.objects.filter(pk=upload.pk, state=UploadState.RECEIVING).update(
             blob=blob, state=UploadState.RECEIVED
@@ -123,6 +210,7 @@ def receive_file(
             source=role,
             name=name[-255:] or "file",
             length=blob.length,
+            content_length=blob.length,
             blob=blob,
             state=UploadState.RECEIVED,
             expires_at=clock.now() + KEPT,
@@ -133,3 +221,9 @@ def receive_file(
         )  # fmt: skip
         sort.enqueue(str(upload.pk))
     return upload
+
+
+def unlock(*, by: Person, record: Record, password: str) -> None:
+    """Open a locked PDF, and sort what is clipped to it; see `records.actions.unlock`."""
+    records.unlock(by=by, record=record, password=password)
+    open_up.enqueue(str(record.pk))

@@ -18,16 +18,46 @@ class UploadState(models.TextChoices):
     EXPIRED = "expired", _("Not finished in time")
 
 
+class Sending(Stored):
+    """One folder or selection that a person is sending; it goes on from any browser."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="sendings")
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    key = models.CharField(max_length=64)  # the same for the same files
+    label = models.CharField(max_length=255)
+    files = models.PositiveIntegerField()
+    length = models.PositiveBigIntegerField()  # bytes of all files, as they lie on the disc
+    closed_at = models.DateTimeField(null=True)  # wholly here, or given up
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [models.UniqueConstraint(name="sending_once", fields=["case", "by", "key"])]
+
+    def __str__(self) -> str:
+        return f"{self.id} ({self.key})"
+
+
 class Upload(Stored):
-    """One upload of a person into a case: a file, or a pack of many small ones."""
+    """What a person brings into a case at once: a file, a pack of small ones, a fetched study."""
+
+    class Kind(models.TextChoices):
+        FILE = "file", _("A file")
+        PACK = "pack", _("Many files packed together")
+        FETCHED = "fetched", _("Images of another server")
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="uploads")
     by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    sending = models.ForeignKey(
+        Sending, on_delete=models.SET_NULL, null=True, related_name="uploads"
+    )
+    kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.FILE)
+    key = models.CharField(max_length=64, blank=True)  # of the part in its sending
+    digest = models.CharField(max_length=64, blank=True)  # SHA-256 that the bytes must have
+    content_length = models.PositiveBigIntegerField(default=0)  # bytes of the files in it
     source = models.CharField(max_length=20)
     name = models.CharField(max_length=255)
     length = models.PositiveBigIntegerField()
     metadata = models.TextField(blank=True)  # as the client sent it
-    pack = models.BooleanField(default=False)
     staged = models.OneToOneField(StagedFile, on_delete=models.SET_NULL, null=True)
     blob = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, related_name="+")
     state = models.CharField(
@@ -64,3 +94,21 @@ class ArrivedFile(Stored):
 
     def __str__(self) -> str:
         return f"{self.outcome} in {self.upload_id}"
+
+
+class Capture(Stored):
+    """A phone's way into one case, for photos and nothing else. Only the token's hash is kept."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="captures")
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    token_hash = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True)  # a phone has opened it
+    ended_at = models.DateTimeField(null=True)
+    sent = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.id} for {self.by_id}"

@@ -1,171 +1,188 @@
 """Sorts what came: each file of an upload becomes a record, an image, or a sentence why not."""
 
-import zipfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import BinaryIO
 from uuid import UUID
 
-from secondopinion.arrivals import kinds, unpack
+from secondopinion.arrivals import attached, packs
 from secondopinion.arrivals.models import ArrivedFile, Upload, UploadState
-from secondopinion.core import vault
+from secondopinion.core import kinds, sandbox, unpack, vault
 from secondopinion.core.models import Blob
 from secondopinion.imaging import actions as imaging
+from secondopinion.imaging import disk
 from secondopinion.records import actions as records
 
 Outcome = ArrivedFile.Outcome
 BATCH_FILES, BATCH_BYTES = 200, 48 * 1024**2  # of images handed over at once
-
-
-@dataclass(frozen=True, slots=True)
-class _Member:
-    """A file as it comes out of an upload; `refused` is a code, or nothing."""
-
-    name: str
-    head: bytes
-    length: int
-    refused: str
-    store: Callable[[], Blob]
+BATCH_NOTES = 500
+PACK_MEMORY_MB = 1024  # of the child that opens a pack
+MOST_IN_EACH_OTHER = 3  # mails and PDFs that are clipped to each other
+_REFUSED = {kinds.EMPTY, kinds.EXECUTABLE, kinds.UNKNOWN, kinds.OFFICE}
 
 
 class Sorter:
     """Sorts one upload. What was sorted before a death is not sorted again."""
 
     def __init__(self, upload: Upload) -> None:
-        self.upload, self.case = upload, upload.case
+        self.upload, self.case, self.depth = upload, upload.case, 0
         self.known = set(upload.files.values_list("name", flat=True))
         self.images: list[tuple[str, Blob]] = []
+        self.notes: list[ArrivedFile] = []
+
+    def take_image(self, name: str, blob: Blob) -> None:
+        """Hand a DICOM object over with the next batch."""
+        self.images.append((name, blob))
+        size = sum(each.length for _name, each in self.images)
+        if len(self.images) >= BATCH_FILES or size >= BATCH_BYTES:
+            self.flush()
+
+    def refuse(self, name: str, code: str) -> None:
+        """Write down that a file cannot be used."""
+        self._note(name, Outcome.REFUSED, code)
 
     def run(self) -> None:
         """Sort every file and mark the upload as sorted."""
         blob = self.upload.blob
         if blob is None or self.upload.state != UploadState.RECEIVED:
             return
-        with vault.open_blob(blob) as file:
-            self._sort_file(self.upload.name, file, blob)
-        self._flush_images()
+        if self.upload.kind == Upload.Kind.PACK:
+            self._sort_pack(blob)
+        else:
+            with vault.open_blob(blob) as file:
+                self._sort_all(disk.walk_file(self.upload.name, file, spool=self._spool))
+        self.flush()
         Upload.objects.filter(pk=self.upload.pk).update(state=UploadState.SORTED)
 
-    def _sort_file(self, name: str, file: BinaryIO, blob: Blob) -> None:
-        head = file.read(kinds.HEAD)
-        file.seek(0)
-        if kinds.kind_of(name, head) == kinds.ZIP and not _is_word(file):
-            self._sort_zip(name, file, depth=1)
-        else:
-            file.seek(0)
-            self._sort_member(_Member(name, head, blob.length, "", lambda: blob), on_disc=False)
+    def open_up(self, name: str, kind: str, blob: Blob) -> None:
+        """Sort what is clipped to a document of this upload that was locked when it came."""
+        self._sort_attached(name, kind, blob)
+        self.flush()
 
-    def _sort_zip(self, name: str, file: BinaryIO, depth: int) -> None:
+    def _sort_pack(self, blob: Blob) -> None:
         try:
-            for member in self._members(file):
-                if member.name not in self.known:
-                    self._sort_member(member, on_disc=True, depth=depth)
-        except unpack.Unsafe as problem:
-            self._note(name, Outcome.REFUSED, problem.code)
-
-    def _members(self, file: BinaryIO) -> Iterator[_Member]:
-        file.seek(0)
-        with unpack.open_zip(file) as archive:
-            for entry in unpack.entries(archive):
-                yield self._member(archive, entry)
-
-    def _member(self, archive: zipfile.ZipFile, entry: unpack.Entry) -> _Member:
-        refused, head = entry.refused, b""
-        if not refused:
-            try:
-                head = next(unpack.pieces(archive, entry), b"")[: kinds.HEAD]
-            except unpack.Unsafe as problem:
-                refused = problem.code
-        space = self.case.vault
-        return _Member(
-            entry.name, head, entry.length, refused,
-            lambda: vault.put(space, unpack.pieces(archive, entry)),
-        )  # fmt: skip
-
-    def _sort_member(self, member: _Member, *, on_disc: bool, depth: int = 0) -> None:
-        if member.refused:
-            self._note(member.name, Outcome.REFUSED, member.refused)
+            files = sandbox.run(packs.unpack, vault.read(blob), memory_mb=PACK_MEMORY_MB, cpu_s=60)
+        except sandbox.Failed:
+            self._note(self.upload.name, Outcome.REFUSED, "broken-pack")
             return
-        kind = kinds.kind_of(member.name, member.head, on_disc=on_disc)
-        if kind == kinds.IGNORED:
-            self._note(member.name, Outcome.IGNORED, "litter")
-        elif kind in {kinds.EMPTY, kinds.EXECUTABLE, kinds.UNKNOWN}:
-            self._note(member.name, Outcome.REFUSED, kind)
+        for path, content in files:
+            if content is None:
+                self._note(path, Outcome.REFUSED, "damaged")
+                continue
+            file, alone = io.BytesIO(content), len(files) == 1
+            in_folder = not alone and "/" in path  # files that a person chose one by one have none
+            inside = disk.walk_file(path, file, on_disc=in_folder, spool=self._spool)
+            self._sort_all(inside, path)
+
+    def _sort_all(self, members: Iterator[disk.Member], within: str = "") -> None:
+        empty = True
+        for member in members:
+            empty = False
+            name = member.path
+            if within and name != within:
+                name = f"{within}/{name}"
+            if name[-500:] not in self.known:
+                self._sort_member(name, member)
+        if empty:
+            self._note(within or self.upload.name, Outcome.REFUSED, "nothing-inside")
+
+    @contextmanager
+    def _spool(self, member: disk.Member) -> Iterator[BinaryIO]:
+        """Make a file that can be sought of a zip inside another: in the vault, not in the open."""
+        with vault.open_blob(vault.put(self.case.vault, member.pieces())) as file:
+            yield file
+
+    def _sort_member(self, name: str, member: disk.Member) -> None:
+        if member.refused:
+            self._note(name, Outcome.REFUSED, member.refused)
+        elif member.kind == kinds.IGNORED:
+            self._note(name, Outcome.IGNORED, "litter")
+        elif member.kind in _REFUSED:
+            self._note(name, Outcome.REFUSED, member.kind)
         else:
             try:
-                self._keep(member, kind, depth)
+                self._keep(name, member)
             except unpack.Unsafe as problem:
-                self._note(member.name, Outcome.REFUSED, problem.code)
+                self._note(name, Outcome.REFUSED, problem.code)
 
-    def _keep(self, member: _Member, kind: str, depth: int) -> None:
-        blob = member.store()
-        if kind == kinds.DICOM:
-            self.images.append((member.name, blob))
-            if (
-                len(self.images) >= BATCH_FILES
-                or sum(each.length for _name, each in self.images) >= BATCH_BYTES
-            ):
-                self._flush_images()
+    def _keep(self, name: str, member: disk.Member) -> None:
+        blob = vault.put(self.case.vault, member.pieces())
+        if member.kind == disk.DICOMDIR:  # the directory of the disc: what ought to be there
+            imaging.note_directory(case=self.case, by=self.upload.by, blob=blob)
+            self._note(name, Outcome.IGNORED, "litter")
             return
-        if kind == kinds.ZIP:
-            with vault.open_blob(blob) as file:
-                if not _is_word(file):
-                    if depth >= 2:
-                        self._note(member.name, Outcome.REFUSED, "nested-zip")
-                    else:
-                        self._sort_zip(member.name, file, depth + 1)
-                    return
-            kind = records.WORD
+        if member.kind == kinds.DICOM:
+            self.take_image(name, blob)
+            return
+        # First what is clipped to it: were it noted before, a death between would lose the rest.
+        self._sort_attached(name, member.kind, blob)
         record, made = records.take_in(
-            case=self.case, by=self.upload.by, blob=blob, name=member.name, media_type=kind,
-            source=self.upload.source,
+            case=self.case, by=self.upload.by, blob=blob, name=name, source=self.upload.source,
+            media_type=member.kind,
         )  # fmt: skip
         if made:
-            self._note(member.name, Outcome.RECORD, "", record.pk)
+            self._note(name, Outcome.RECORD, "", record.pk)
         else:
-            self._note(member.name, Outcome.DUPLICATE, "duplicate", record.pk)
+            self._note(name, Outcome.DUPLICATE, "duplicate", record.pk)
+        self._flush_notes()  # a record stands: what became of its file must not be forgotten
 
-    def _flush_images(self) -> None:
-        if not self.images:
+    def _sort_attached(self, name: str, kind: str, blob: Blob) -> None:
+        """Sort the files that are clipped to a mail or a PDF."""
+        if kind not in {kinds.MAIL, kinds.PDF} or self.depth >= MOST_IN_EACH_OTHER:
             return
-        taken = imaging.take_in(
-            case=self.case, by=self.upload.by, blobs=self.images, source=self.upload.source
-        )
-        ArrivedFile.objects.bulk_create(
-            (
-                ArrivedFile(
-                    upload=self.upload,
-                    name=name[-500:],
-                    outcome=_IMAGE_OUTCOMES[outcome],
-                    code="" if outcome == "stored" else _IMAGE_CODES[outcome],
-                )
-                for name, outcome in taken.outcomes
-            ),
-            ignore_conflicts=True,
-        )
-        self.images = []
+        data = vault.read(blob)
+        if kind == kinds.PDF and not any(mark in data for mark in attached.MARKS):
+            return
+        try:
+            files = sandbox.run(attached.files_in, kind, data)
+        except sandbox.Failed:
+            return  # what cannot be opened is said of the record itself
+        self.depth += 1
+        for inner, content in files:
+            path = f"{name}/{inner}"
+            if content is None:
+                self._note(path, Outcome.IGNORED, "mail-picture")
+            else:
+                file = io.BytesIO(content)
+                self._sort_all(disk.walk_file(path, file, depth=1, spool=self._spool))
+        self.depth -= 1
+
+    def flush(self) -> None:
+        """Take in the images of the batch and write down what became of every file so far."""
+        if self.images:
+            taken = imaging.take_in(
+                case=self.case, by=self.upload.by, blobs=self.images, source=self.upload.source
+            )
+            for name, outcome in taken.outcomes:
+                self._note(name, _IMAGE_OUTCOMES[outcome], _IMAGE_CODES.get(outcome, ""))
+            self.images = []
+        self._flush_notes()
 
     def _note(self, name: str, outcome: str, code: str, subject: UUID | None = None) -> None:
-        ArrivedFile.objects.get_or_create(
-            upload=self.upload,
-            name=name[-500:],
-            defaults={"outcome": outcome, "code": code, "subject_id": subject},
+        self.notes.append(
+            ArrivedFile(
+                upload=self.upload,
+                name=name[-500:],
+                outcome=outcome,
+                code=code,
+                subject_id=subject,
+            )
         )
+        if len(self.notes) >= BATCH_NOTES:
+            self._flush_notes()
+
+    def _flush_notes(self) -> None:
+        ArrivedFile.objects.bulk_create(self.notes, ignore_conflicts=True)
+        self.notes = []
 
 
 _IMAGE_OUTCOMES = {
     "stored": Outcome.IMAGE,
+    "conflict": Outcome.IMAGE,
     "duplicate": Outcome.DUPLICATE,
     "unreadable": Outcome.REFUSED,
 }
-_IMAGE_CODES = {"duplicate": "duplicate", "unreadable": "unreadable-dicom"}
-
-
-def _is_word(file: BinaryIO) -> bool:
-    """Say whether a zip is a Word document; leaves the position undefined."""
-    file.seek(0)
-    try:
-        with zipfile.ZipFile(file) as archive:
-            return "word/document.xml" in archive.namelist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
-        return False
+_IMAGE_CODES = {
+    "conflict": "conflict", "duplicate": "duplicate", "unreadable": "unreadable-dicom",
+}  # fmt: skip

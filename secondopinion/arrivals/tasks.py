@@ -5,9 +5,10 @@ from datetime import timedelta
 from django.tasks import task
 
 from secondopinion.arrivals import cleaning
-from secondopinion.arrivals.models import Upload
+from secondopinion.arrivals.models import ArrivedFile, Upload
 from secondopinion.arrivals.sorting import Sorter
 from secondopinion.core.jobs import periodic
+from secondopinion.records.models import Record
 
 
 @task()
@@ -16,6 +17,17 @@ def sort(upload_id: str) -> None:
     Sorter(
         Upload.objects.select_related("case__vault", "by", "blob__space").get(pk=upload_id)
     ).run()
+
+
+@task()
+def open_up(record_id: str) -> None:
+    """Sort what is clipped to a document that was locked when it came."""
+    for file in ArrivedFile.objects.select_related("upload__case__vault", "upload__by").filter(
+        subject_id=record_id, outcome=ArrivedFile.Outcome.RECORD
+    ):
+        record = Record.objects.select_related("opened__space").get(pk=record_id)
+        if record.opened is not None:
+            Sorter(file.upload).open_up(file.name, record.media_type, record.opened)
 
 
 @periodic("uploads-expire", every=timedelta(hours=1))

@@ -7,6 +7,11 @@ WORDS: dict[str, str | Promise] = {
     "empty": _("This file is empty (0 bytes). Please send it again."),
     "executable": _("This is a program, not a document or an image. It was not opened."),
     "unknown": _("We cannot read this kind of file. Please send a PDF, a photo, or the images."),
+    "office": _(
+        "This is a table, slides, or a file of an older Office or Outlook. We cannot open it. "
+        "Please save it as a PDF and send that."
+    ),
+    "mail-picture": _("This small picture belongs to the text of the mail. It is not needed."),
     "litter": _("This file belongs to the disc or the computer. It is not needed."),
     "duplicate": _("You have sent this one before. We keep one copy."),
     "unsafe-name": _("This file has an unsafe name inside the zip. It was not unpacked."),
@@ -21,7 +26,18 @@ WORDS: dict[str, str | Promise] = {
     "nested-zip": _(
         "This is a zip inside a zip inside a zip. Please unpack it and send the files."
     ),
+    "broken-disc": _(
+        "This copy of a disc is damaged. Please send the folder of the disc itself, or ask for a "
+        "new disc."
+    ),
+    "nothing-inside": _(
+        "No files could be found in this. Please send the folder or the files themselves."
+    ),
+    "broken-pack": _("This part was damaged on its way. Please send the same folder again."),
+    "damaged": _("This file was damaged on its way. Please send it again."),
     "unreadable-dicom": _("This image file is damaged and cannot be opened."),
+    "conflict": _("Another image has the same number. Both are kept."),
+    "not-sent": _("The other server lists this image and did not send it."),
     "image-too-large": _("This picture is too large to be opened."),
 }
 

@@ -1,11 +1,13 @@
 """The case and what belongs to it: request, questions, parts in it, checklist, clocks."""
 
+from uuid import UUID
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from secondopinion.accounts.models import Child, Person
-from secondopinion.cases.states import State
+from secondopinion.cases.states import DESK_NEXT, State
 from secondopinion.core import clock
 from secondopinion.core.ids import case_reference
 from secondopinion.core.models import Stored, VaultSpace
@@ -20,6 +22,7 @@ class Case(Stored):
     state_since = models.DateTimeField(default=clock.now)
     child = models.OneToOneField(Child, on_delete=models.PROTECT, related_name="case")
     specialty = models.ForeignKey(Specialty, on_delete=models.PROTECT, null=True, blank=True)
+    condition = models.SlugField(blank=True)  # the group that the desk has chosen
     country = CountryField(blank=True)
     language = models.CharField(max_length=10, default="en")
     vault = models.OneToOneField(VaultSpace, on_delete=models.PROTECT, related_name="case")
@@ -36,6 +39,9 @@ class Case(Stored):
     due_at = models.DateTimeField(null=True, blank=True)
     reason = models.TextField(blank=True)
     instead = models.TextField(blank=True)
+
+    # Kept while one page is read: a person, and their parts in it; None: to be looked up.
+    parts_for_reading: tuple[UUID, set[str]] | None = None
 
     class Meta:
         indexes = [models.Index(name="case_state_due", fields=["state", "due_at"])]
@@ -55,6 +61,11 @@ class Case(Stored):
     def __str__(self) -> str:
         return self.reference
 
+    @property
+    def desk_next(self) -> str:
+        """What the desk does next."""
+        return str(DESK_NEXT.get(State(self.state), ""))
+
 
 class Request(Stored):
     """What the family wrote. `typed` keeps raw text of half-filled pages, page by page."""
@@ -62,6 +73,7 @@ class Request(Stored):
     case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="request")
     revision = models.PositiveIntegerField(default=0)
     touched_at = models.DateTimeField(default=clock.now)
+    changed = models.JSONField(default=dict)  # page → the revision at which it changed last
     typed = models.JSONField(default=dict)
     saved_pages = models.JSONField(default=list)
     emergency = models.BooleanField(null=True)
@@ -113,6 +125,8 @@ class LocalProvider(Stored):
     confirmed_at = models.DateTimeField(null=True, blank=True)
     correction = models.TextField(blank=True)
     receipt = models.CharField(max_length=12, blank=True)
+    declined_at = models.DateTimeField(null=True, blank=True)
+    declined_reason = models.TextField(blank=True)
 
     def __str__(self) -> str:
         return self.full_name
@@ -155,6 +169,7 @@ class Part(models.TextChoices):
     COORDINATOR = "coordinator", _("Intake coordinator")
     SPECIALIST = "specialist", _("Specialist")
     REFERRAL_COORDINATOR = "referral_coordinator", _("Referral coordinator")
+    EMERGENCY = "emergency", _("Emergency access")
 
 
 class Participation(Stored):
@@ -179,9 +194,52 @@ class Participation(Stored):
                 condition=models.Q(until__isnull=True, role="coordinator"),
             ),
         ]
+        indexes = [models.Index(name="participation_of_in", fields=["person", "case"])]
 
     def __str__(self) -> str:
         return f"{self.person_id} as {self.role}"
+
+
+class EmergencyAccess(Stored):
+    """A case opened by one of the staff who had no part in it: a part that only reads, and ends.
+
+    The participation says who and until when; here stand why, and what the privacy officer found.
+    """
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="emergency_accesses")
+    participation = models.OneToOneField(
+        Participation, on_delete=models.CASCADE, related_name="emergency_access"
+    )
+    reason = models.TextField()
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+    reviewed_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    justified = models.BooleanField(null=True)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="emergency_access_reviewed_when_by_whom_and_how",
+                condition=models.Q(
+                    reviewed_at__isnull=True, reviewed_by__isnull=True, justified__isnull=True
+                )
+                | models.Q(
+                    reviewed_at__isnull=False, reviewed_by__isnull=False, justified__isnull=False
+                ),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"emergency access to {self.case_id}"
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the case is open to the person now."""
+        until = self.participation.until
+        return until is not None and until > clock.now()
 
 
 class ItemState(models.TextChoices):
@@ -189,6 +247,7 @@ class ItemState(models.TextChoices):
 
     OPEN = "open", _("Missing")
     ASKED = "asked", _("Asked for")
+    ANSWERED = "answered", _("Answered: please look")
     ARRIVED = "arrived", _("Here")
     WAIVED = "waived", _("Not needed")
 
@@ -201,6 +260,8 @@ class ChecklistItem(Stored):
     kind = models.CharField(max_length=10)
     labels = models.JSONField(default=dict)
     required = models.BooleanField(default=True)
+    condition = models.SlugField(blank=True)  # the group of conditions that calls for it
+    months = models.PositiveSmallIntegerField(default=0)  # how old it may be; 0: any age
     position = models.PositiveSmallIntegerField(default=0)
     state = models.CharField(max_length=10, choices=ItemState.choices, default=ItemState.OPEN)
     note = models.TextField(blank=True)

@@ -1,10 +1,16 @@
 """Reads of cases; what a person may see is decided here and nowhere else."""
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
 
 from secondopinion.accounts.models import Person
 from secondopinion.accounts.queries import staff_roles
-from secondopinion.cases.models import Case, InformationRequest, Participation
+from secondopinion.cases.models import (
+    Case,
+    EmergencyAccess,
+    InformationRequest,
+    Part,
+    Participation,
+)
 from secondopinion.cases.states import State
 from secondopinion.core import clock
 from secondopinion.core.errors import NotYours
@@ -30,20 +36,39 @@ def visible_to(person: Person) -> QuerySet[Case]:
 
 def roles_of(case: Case, person: Person) -> set[str]:
     """Return the parts that a person has in a case now; ``desk`` is the intake team."""
-    known: dict[object, set[str]] = getattr(case, "known_parts", {})
-    if person.pk in known:
-        return set(known[person.pk])
+    if case.parts_for_reading is not None and case.parts_for_reading[0] == person.pk:
+        return set(case.parts_for_reading[1])
     roles = set(live_parts().filter(case=case, person=person).values_list("role", flat=True))
     if case.submitted_at is not None and "coordinator" in staff_roles(person):
         roles.add("desk")
     return roles
 
 
-def remember_parts(case: Case, person: Person) -> set[str]:
-    """Read a person's parts once for as long as this object lives: for the reading of one page."""
-    parts = roles_of(case, person)
-    setattr(case, "known_parts", {person.pk: parts})  # noqa: B010 - not a column
-    return parts
+def case_with_parts(person: Person, reference: str) -> tuple[Case, set[str]]:
+    """Return a case that the person may see, and the parts that they have in it now.
+
+    Raises:
+        NotYours: there is none, or it is somebody else's; the two look the same.
+    """
+    beside = ("child", "specialty", "coordinator", "request", "vault", "local_provider")
+    held = list(
+        live_parts()
+        .filter(person=person, case__reference=reference)
+        .select_related("case", *(f"case__{each}" for each in beside))
+    )
+    on_team = "coordinator" in staff_roles(person)
+    if held:
+        case = held[0].case
+    else:
+        sent = Case.objects.filter(reference=reference, submitted_at__isnull=False)
+        found = sent.select_related(*beside).first() if on_team else None
+        if found is None:
+            raise NotYours
+        case = found
+    parts = {str(each.role) for each in held}
+    if on_team and case.submitted_at is not None:
+        parts.add("desk")
+    return case, parts
 
 
 def case_for(person: Person, reference: str) -> Case:
@@ -52,12 +77,30 @@ def case_for(person: Person, reference: str) -> Case:
     Raises:
         NotYours: there is none, or it is somebody else's; the two look the same.
     """
-    found = (
-        visible_to(person)
-        .select_related("child", "specialty", "coordinator", "request", "vault")
-        .filter(reference=reference)
-        .first()
+    return case_with_parts(person, reference)[0]
+
+
+def with_answers(case: Case) -> Case:
+    """Read at once what the family has answered: questions, consents, ties to the child."""
+    prefetch_related_objects([case], "questions", "consents", "child__guardianships")
+    return case
+
+
+def emergencies() -> QuerySet[EmergencyAccess]:
+    """Return every emergency access, the latest first: for the privacy officer."""
+    return EmergencyAccess.objects.select_related(
+        "case__coordinator", "participation__person", "reviewed_by"
     )
+
+
+def live_emergency(case: Case, person: Person) -> EmergencyAccess:
+    """Return a person's emergency access to a case that is live now.
+
+    Raises:
+        NotYours: there is none.
+    """
+    parts = live_parts().filter(person=person, role=Part.EMERGENCY)
+    found = emergencies().filter(case=case, participation__in=parts).first()
     if found is None:
         raise NotYours
     return found
@@ -76,11 +119,25 @@ def open_requests(case: Case) -> QuerySet[InformationRequest]:
     ).select_related("item", "asked_by")
 
 
+def asked(case: Case) -> list[InformationRequest]:
+    """Return what has been asked and not taken back, the oldest first, answered or not."""
+    return list(
+        InformationRequest.objects.filter(case=case, dropped_at__isnull=True).select_related(
+            "item", "asked_by", "answered_by"
+        )
+    )
+
+
 def worklist(person: Person) -> QuerySet[Case]:
-    """Return the desk's cases that are under way, by due time; those without one come last."""
+    """Return the desk's cases that are under way, by due time; those without one come last.
+
+    Each knows the time zone of its family (`zone`).
+    """
+    family = live_parts().filter(case=OuterRef("pk"), role=Part.FAMILY).order_by("since")
     return (
         visible_to(person)
         .exclude(state__in=[State.DRAFT, State.EXPIRED])
+        .annotate(zone=Subquery(family.values("person__timezone")[:1]))
         .select_related("child", "specialty", "coordinator")
         .order_by(F("due_at").asc(nulls_last=True), "state_since")
     )

@@ -1,14 +1,23 @@
 """What must hold before a case moves; each says what is missing and what to do."""
 
+from collections.abc import Callable
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from secondopinion.cases.models import Case, Consent, InformationRequest, ItemState, LocalProvider
+from secondopinion.accounts.models import Person
+from secondopinion.accounts.rules import same_mailbox
+from secondopinion.cases.models import (
+    Case,
+    Consent,
+    InformationRequest,
+    ItemState,
+    LocalProvider,
+    Part,
+)
 from secondopinion.core.errors import Refused
 from secondopinion.program import queries as program
 from secondopinion.program.models import DeliveryMode
-
-ASSENT_FROM = 12  # years; from this age the young person is asked too
 
 NEEDED_CONSENTS = (
     Consent.Kind.REVIEW,
@@ -16,13 +25,40 @@ NEEDED_CONSENTS = (
     Consent.Kind.DISCLAIMER,
 )
 
+# Mail services where anybody can have an address: the same host says nothing about two people.
+ANYBODYS_MAIL = frozenset({
+    "aol.com", "gmail.com", "gmx.com", "gmx.de", "gmx.net", "googlemail.com", "hotmail.com",
+    "hotmail.es", "icloud.com", "live.com", "mail.com", "mail.ru", "me.com", "msn.com",
+    "outlook.com", "outlook.es", "proton.me", "protonmail.com", "qq.com", "rediffmail.com",
+    "yahoo.com", "yahoo.co.in", "yahoo.com.mx", "yahoo.es", "yandex.ru", "ymail.com", "163.com",
+})  # fmt: skip
+_TELLING_DIGITS = 8  # of a phone number, from its end: country codes are written in many ways
+
 
 def nothing(case: Case) -> None:
     """Hold always."""
 
 
+# What rooms above this one know to stand in the way of an action, by the action's name. They add
+# to it when they are loaded (`in_the_way_of`), so that no caller can pass them by.
+OBSTACLES: dict[str, list[Callable[[Case], None]]] = {}
+
+
+def in_the_way_of(action: str) -> Callable[[Callable[[Case], None]], Callable[[Case], None]]:
+    """Make a rule of a room above hold before an action of the workflow."""
+
+    def add(rule: Callable[[Case], None]) -> Callable[[Case], None]:
+        OBSTACLES.setdefault(action, []).append(rule)
+        return rule
+
+    return add
+
+
 def missing_pages(case: Case) -> dict[str, str | Promise]:
-    """Return the pages of the request that are not complete, each with what is missing there."""
+    """Return the pages of the request that are not complete, each with what is missing there.
+
+    Reads what `queries.with_answers` has read before where it has.
+    """
     request, child = case.request, case.child
     missing: dict[str, str | Promise] = {}
     if not (case.country and case.specialty_id):
@@ -31,15 +67,15 @@ def missing_pages(case: Case) -> dict[str, str | Promise]:
         missing["emergency"] = _("Whether your child is in danger now")
     if not (child.full_name and child.birth_date and child.sex):
         missing["child"] = _("Your child’s name, date of birth and sex")
-    if not child.guardianships.filter(revoked_at__isnull=True).exists():
+    if not any(each.revoked_at is None for each in child.guardianships.all()):
         missing["you"] = _("Who you are, and that you may decide for the child")
-    if not LocalProvider.objects.filter(case=case).exists():
+    if not hasattr(case, "local_provider"):
         missing["provider"] = _("The doctor or clinic that treats your child")
     if not request.diagnosis.strip():
         missing["story"] = _("What the doctors say that your child has")
-    if not case.questions.exists():
+    if not case.questions.all():
         missing["questions"] = _("At least one question to our expert")
-    given = set(case.consents.filter(withdrawn_at__isnull=True).values_list("kind", flat=True))
+    given = {each.kind for each in case.consents.all() if each.withdrawn_at is None}
     if not given.issuperset(NEEDED_CONSENTS):
         missing["consent"] = _("Your consent, and that you have read the disclaimer")
     return missing
@@ -63,7 +99,76 @@ def complete_request(case: Case) -> None:
             code="incomplete",
             field=next(iter(missing)),
         )
+    provider_is_not_family(case, case.local_provider.email)
     offered_here(case)
+
+
+def may_consent(case: Case, person: Person) -> None:
+    """Hold when a person may decide for the child.
+
+    Raises:
+        Refused: they may not, or have not said that they may.
+    """
+    ties = case.child.guardianships.filter(person=person, may_consent=True, revoked_at=None)
+    if not ties.exists():
+        raise Refused(
+            _("First say who you are and that you may decide for the child."),
+            code="may-not-consent",
+        )
+
+
+def _family(case: Case) -> list[Person]:
+    return list(
+        Person.objects.filter(
+            participations__case=case, participations__role=Part.FAMILY,
+            participations__until__isnull=True,
+        )
+    )  # fmt: skip
+
+
+def provider_is_not_family(case: Case, email: str) -> None:
+    """Hold when an address of the local provider is not one of the family's own.
+
+    Where advice goes from doctor to doctor, the family's own address would void the rule.
+
+    Raises:
+        Refused: it is.
+    """
+    if any(same_mailbox(email, each.reached_at) for each in _family(case)):
+        raise Refused(
+            _(
+                "This is your own e-mail address. Write the address of the doctor or of the "
+                "clinic: they get a mail with a link that is for them alone."
+            ),
+            code="provider-is-family",
+            field="email",
+        )
+
+
+def provider_doubts(case: Case, provider: LocalProvider) -> list[str | Promise]:
+    """Return why somebody should look at the clinic before its word counts as confirmed."""
+    family = _family(case)
+    host = provider.email.rpartition("@")[2].casefold()
+    hosts = {each.reached_at.rpartition("@")[2].casefold() for each in family}
+    digits = _digits(provider.phone)
+    doubts: list[str | Promise] = []
+    if host not in ANYBODYS_MAIL and host in hosts:
+        doubts.append(_("The address has the same ending as the family’s."))
+    if digits and digits in {_digits(each.phone) for each in family}:
+        doubts.append(_("The phone number is the family’s."))
+    if host in ANYBODYS_MAIL and through_provider(case):
+        doubts.append(_("The address is of a mail service where anybody can have one."))
+    return doubts
+
+
+def _digits(phone: str) -> str:
+    return "".join(each for each in phone if each.isdecimal())[-_TELLING_DIGITS:]
+
+
+def through_provider(case: Case) -> bool:
+    """Say whether the opinion goes to the family only through their local provider."""
+    mode = case.delivery_mode or program.delivery_rule(str(case.country), case.specialty).mode
+    return mode == DeliveryMode.THROUGH_PROVIDER
 
 
 def offered_here(case: Case) -> None:
@@ -98,13 +203,14 @@ def checklist_settled(case: Case) -> None:
     """Hold when everything required on the checklist is here or not needed.
 
     Raises:
-        Refused: with the first thing that is missing.
+        Refused: with everything that is missing.
     """
-    item = case.checklist.filter(required=True, state__in=[ItemState.OPEN, ItemState.ASKED]).first()
-    if item is not None:
+    unsettled = [ItemState.OPEN, ItemState.ASKED, ItemState.ANSWERED]
+    items = list(case.checklist.filter(required=True, state__in=unsettled))
+    if items:
         raise Refused(
-            _("Still missing: %(item)s. Ask for it, or say why it is not needed.")
-            % {"item": program.in_language(item.labels)},
+            _("Still missing: %(items)s. Ask for it, or say why it is not needed.")
+            % {"items": "; ".join(program.in_language(each.labels) for each in items)},
             code="checklist-open",
-            field=item.key,
+            field=items[0].key,
         )

@@ -26,12 +26,25 @@ class State(models.TextChoices):
 ENDED = frozenset({State.CLOSED, State.DECLINED, State.WITHDRAWN, State.EXPIRED})
 UNDER_WAY = frozenset(State) - ENDED - {State.DRAFT}
 
+# What the desk does next, in a few words for the worklist.
+DESK_NEXT = {
+    State.SUBMITTED: _("Take this case"),
+    State.COLLECTING: _("Check the records"),
+    State.WAITING_ON_FAMILY: _("Wait for the answer"),
+    State.READY: _("Choose a specialist"),
+    State.OFFERED: _("Wait for the specialist’s answer"),
+    State.IN_REVIEW: _("Wait for the report"),
+    State.MORE_NEEDED: _("Wait for the answer"),
+    State.REPORTED: _("Deliver the report"),
+    State.FOLLOW_UP: _("Pass questions on"),
+}
+
 # The four steps that the family is always shown, by state; 0 where the case has ended unheard.
 FAMILY_STEP: dict[str, int] = {
     State.DRAFT: 1,
-    State.SUBMITTED: 1,
-    State.COLLECTING: 1,
-    State.WAITING_ON_FAMILY: 1,
+    State.SUBMITTED: 2,
+    State.COLLECTING: 2,
+    State.WAITING_ON_FAMILY: 2,
     State.READY: 2,
     State.OFFERED: 2,
     State.IN_REVIEW: 3,

@@ -110,7 +110,8 @@ def advance(
     fresh = Case.objects.select_for_update().get(pk=case.pk)
     if fresh.state not in row.sources:
         raise Conflict(_moved_on(fresh), code="state-changed")
-    row.must_hold(fresh)
+    for rule in (row.must_hold, *rules.OBSTACLES.get(action, ())):
+        rule(fresh)
     now = clock.now()
     fields: dict[str, Any] = {"state": row.target, "state_since": now, **(stamps or {})}
     if row.target in ENDED:

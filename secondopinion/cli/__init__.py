@@ -1,4 +1,4 @@
-"""The command `secondopinion`: demo, serve, worker, doctor, audit, report, manage."""
+"""The command `secondopinion`: demo, serve, worker, doctor, audit, report, imaging, manage."""
 
 from secondopinion.cli.main import main
 

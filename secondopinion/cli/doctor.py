@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,32 +10,19 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django_tasks_db.models import DBTaskResult
 
+from secondopinion.accounts.models import Role
+from secondopinion.cli import dicomweb
+from secondopinion.cli.doctor_program import program
+from secondopinion.cli.found import Found, fine
 from secondopinion.core import clock, master_key, triggers
 from secondopinion.core.models import JobLease, PeriodicRun
 from secondopinion.opinions import signing
-from secondopinion.program.models import Disclaimer, Program
+from secondopinion.program.models import Program
 
 LEAST_SPACE = 5 * 1024**3  # bytes
-INSERT_ONLY = ("audit_entry", "audit_seal", "opinions_signedreport")
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A sentence, and whether it must be mended (bad) or only known."""
-
-    sentence: str
-    bad: bool = False
-    fine: bool = False
-
-    @property
-    def sign(self) -> str:
-        """The mark in front of the sentence."""
-        return "ok     " if self.fine else "MEND   " if self.bad else "note   "
-
-
-def fine(sentence: str) -> Found:
-    """Return a sentence about something that is as it should be."""
-    return Found(sentence, fine=True)
+INSERT_ONLY = (
+    "audit_entry", "audit_seal", "opinions_signedreport", "program_change", "program_disclaimer",
+)  # fmt: skip
 
 
 def examine() -> list[Found]:
@@ -59,16 +45,8 @@ def _settings() -> Iterator[Found]:
         yield Found("This is the demonstration: anybody can sign in as anybody.")
     if settings.DEBUG:
         yield Found("DEBUG is on: error pages tell too much. Unset it.", bad=True)
-    if settings.SITE_URL.startswith("https://"):
-        yield fine(f"The site is at {settings.SITE_URL}.")
-    else:
-        yield Found("SITE_URL does not begin with https://: put a proxy with TLS in front.",
-                    bad=not settings.DEMO)  # fmt: skip
-    if settings.SMTP_HOST:
-        yield fine(f"Mail goes out by {settings.SMTP_HOST}.")
-    else:
-        yield Found("SMTP_HOST is not set: mail goes into files, and nobody gets a code.",
-                    bad=not settings.DEMO)  # fmt: skip
+    yield from _address()
+    yield from _mail()
     if signing.self_made():
         yield Found("SIGNING_CERT_FILE is not set: reports are signed with a certificate that this "
                     "installation made. They verify here and nowhere else.")  # fmt: skip
@@ -76,12 +54,82 @@ def _settings() -> Iterator[Found]:
         yield fine("Reports are signed with the hospital’s certificate.")
     if not settings.TSA_URL:
         yield Found("TSA_URL is not set: signatures carry no time stamp of a third party.")
-    free = shutil.disk_usage(settings.DATA_DIR).free
-    if free < LEAST_SPACE:
-        yield Found(
-            f"Only {free // 1024**2} MB of disk are free for {settings.DATA_DIR}.", bad=True
-        )
+    yield from _single_sign_on()
+    yield from dicomweb.examine()
+    for folder in dict.fromkeys((Path(settings.DATA_DIR), Path(settings.VAULT_DIR))):
+        free = shutil.disk_usage(folder).free if folder.exists() else LEAST_SPACE
+        if free < LEAST_SPACE:
+            yield Found(f"Only {free // 1024**2} MB of disk are free for {folder}.", bad=True)
     yield from _keys()
+    yield from _readable()
+
+
+def _address() -> Iterator[Found]:
+    if not settings.SITE_URL.startswith("https://"):
+        yield Found("SITE_URL does not begin with https://: put a proxy with TLS in front.",
+                    bad=not settings.DEMO)  # fmt: skip
+        return
+    yield fine(f"The site is at {settings.SITE_URL}.")
+    if settings.SECURE_PROXY_SSL_HEADER is None:
+        yield Found(
+            "BEHIND_PROXY is not set: every page sends its reader to HTTPS again and again, and "
+            "everybody counts as one address. Set BEHIND_PROXY=1; let the proxy overwrite "
+            "X-Forwarded-Proto and X-Forwarded-For.", bad=True,
+        )  # fmt: skip
+
+
+def _mail() -> Iterator[Found]:
+    if not settings.SMTP_HOST:
+        yield Found(
+            f"SMTP_HOST is not set: nobody gets mail. It lies in {settings.DATA_DIR / 'mail'}: "
+            "the newest file has your code to sign in.", bad=not settings.DEMO,
+        )  # fmt: skip
+        return
+    yield fine(f"Mail goes out by {settings.SMTP_HOST}. Try it: secondopinion mail test ADDRESS")
+    if settings.DEFAULT_FROM_EMAIL.endswith("@localhost"):
+        yield Found("MAIL_FROM is not set: mail from an address at localhost is refused by others.",
+                    bad=True)  # fmt: skip
+
+
+def _readable() -> Iterator[Found]:
+    """Look for what other accounts of this machine can read: codes, names, keys."""
+    data = Path(settings.DATA_DIR)
+    paths = [
+        data, *data.glob("*.sqlite3*"), data / "mail", *(data / "mail").glob("*"),
+        data / "secret-key", Path(settings.VAULT_DIR), *(data / "signing").glob("*.pem"),
+    ]  # fmt: skip
+    if settings.SIGNING_KEY_FILE:
+        paths.append(Path(settings.SIGNING_KEY_FILE))
+    # In a folder that only its owner may enter, what lies in it cannot be reached by others.
+    open_ones = [
+        path for path in paths
+        if path.exists() and path.stat().st_mode & 0o077
+        and not (path != data and data in path.parents and not data.stat().st_mode & 0o077)
+    ]  # fmt: skip
+    if open_ones:
+        names = ", ".join(str(path) for path in open_ones[:3])
+        more = f" and {len(open_ones) - 3} more" if len(open_ones) > 3 else ""
+        yield Found(
+            f"Others on this machine can read {names}{more}: run chmod -R go= {data}", bad=True
+        )
+    else:
+        yield fine(f"Only its owner can read {data}.")
+
+
+def _single_sign_on() -> Iterator[Found]:
+    if not settings.OIDC_ISSUER:
+        return
+    app = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"][0]
+    if not settings.OIDC_ISSUER.startswith("https://"):
+        yield Found("OIDC_ISSUER does not begin with https://: tokens could be forged.", bad=True)
+    if not app["client_id"] or not app["secret"]:
+        yield Found("OIDC_CLIENT_ID or OIDC_CLIENT_SECRET is not set.", bad=True)
+    if settings.OIDC_FACTOR not in {"no", "amr", "yes"}:
+        yield Found("OIDC_FACTOR is none of no, amr, yes: it counts as no.", bad=True)
+    unknown = sorted(set(settings.OIDC_ROLES.values()) - set(Role.values))
+    if unknown:
+        yield Found(f"OIDC_ROLES names roles that do not exist: {', '.join(unknown)}.", bad=True)
+    yield fine(f"Staff can sign in with {settings.OIDC_LABEL}.")
 
 
 def _keys() -> Iterator[Found]:
@@ -97,6 +145,10 @@ def _keys() -> Iterator[Found]:
         yield fine(
             f"The master key (version {version}) is readable, by its owner only. Keep a copy apart."
         )
+    data = Path(settings.DATA_DIR)
+    if data in path.resolve().parents and not settings.DEMO:
+        yield Found(f"The master key lies beside the data: whoever copies {data} can read it all. "
+                    "Move it, and set VAULT_MASTER_KEY_FILE.")  # fmt: skip
 
 
 def _database() -> Iterator[Found]:
@@ -112,11 +164,10 @@ def _database() -> Iterator[Found]:
         )
     else:
         yield fine("The audit and the signed reports refuse to be changed.")
-    if not Program.objects.exists():
+    if Program.objects.exists():
+        yield from program()
+    else:
         yield Found("The program is not set up: run secondopinion migrate.", bad=True)
-    for code, _name in settings.LANGUAGES:
-        if not Disclaimer.objects.filter(language=code).exists():
-            yield Found(f"There is no disclaimer in the language {code}.", bad=True)
     yield from _work()
 
 

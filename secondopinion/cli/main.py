@@ -2,11 +2,14 @@
 
 import argparse
 import os
-import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import django
+
+from secondopinion.cli import compare, dicomweb, imaging, keeping, pages, program, staff
+from secondopinion.core.errors import Refused
 
 
 def parser() -> argparse.ArgumentParser:
@@ -25,9 +28,13 @@ def parser() -> argparse.ArgumentParser:
     verbs.add_parser("worker", help="work on jobs")
     verbs.add_parser("doctor", help="say in plain words what is mis-set")
     verbs.add_parser("migrate", help="bring the database up to date, and set the program up")
-    grant = verbs.add_parser("grant", help="give a person a staff role")
-    grant.add_argument("email")
-    grant.add_argument("role")
+    staff.add_to(verbs)
+    program.add_to(verbs)
+    keeping.add_to(verbs)
+    mail = verbs.add_parser("mail", help="send a mail to see whether it arrives").add_subparsers(
+        dest="what", required=True
+    )
+    mail.add_parser("test", help="send one now").add_argument("address")
     audit = verbs.add_parser("audit", help="walk the audit's chain").add_subparsers(
         dest="what", required=True
     )
@@ -36,6 +43,13 @@ def parser() -> argparse.ArgumentParser:
         dest="what", required=True
     )
     report.add_parser("verify", help="verify one file").add_argument("file", type=Path)
+    imaging.add_to(verbs)
+    records = verbs.add_parser("records", help="check records, without a server").add_subparsers(
+        dest="what", required=True
+    )
+    pages.add_to(records)
+    compare.add_to(records)
+    dicomweb.add_to(verbs)
     manage = verbs.add_parser("manage", help="Django's own commands")
     manage.add_argument("rest", nargs=argparse.REMAINDER)
     return top
@@ -44,38 +58,59 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit status."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "secondopinion.settings")
+    os.umask(0o077)  # what this installation writes is its own, whatever the shell has set
     given = parser().parse_args(arguments)
     if given.verb == "demo":
         return _demo(given)
+    if given.verb == "imaging":  # without settings, folder or database
+        return imaging.run(given)
+    if given.verb == "records":
+        return pages.check(given) if given.what == "check" else compare.run(given)
     django.setup()
     # What follows needs Django's applications to be there.
-    from secondopinion.cli import verbs
+    from secondopinion.cli import serving, verbs
 
-    run = {
-        "serve": lambda: verbs.serve(
-            given.host, given.port, workers=given.workers, worker=not given.no_worker
+    run: dict[str, Callable[[], int]] = {
+        "serve": lambda: serving.serve(
+            given.host,
+            given.port,
+            workers=given.workers,
+            worker=not given.no_worker,
+            ready=[f"Serving at http://{given.host}:{given.port}/. Ctrl-C stops it."],
         ),
         "worker": verbs.worker,
         "doctor": verbs.doctor,
         "migrate": verbs.migrate,
-        "grant": lambda: verbs.grant(given.email, given.role),
+        "staff": lambda: staff.run(given),
+        "program": lambda: program.run(given),
+        "backup": lambda: keeping.backup(given.folder),
+        "restore": lambda: keeping.restore(given.folder),
+        "mail": lambda: verbs.mail_test(given.address),
+        "dicomweb": lambda: dicomweb.run(given),
         "audit": verbs.audit_verify,
         "report": lambda: verbs.report_verify(given.file),
         "manage": lambda: verbs.manage(given.rest),
     }
-    return run[given.verb]()
+    return _refusing(run[given.verb])
 
 
 def _demo(given: argparse.Namespace) -> int:
-    folder = Path(os.environ.setdefault("DATA_DIR", str(Path.cwd() / "var" / "demo")))
-    if given.reset and folder.exists():
-        shutil.rmtree(folder)
-        sys.stdout.write(f"Removed {folder}.\n")
-        if given.no_serve:
-            return 0
+    os.environ.setdefault("DATA_DIR", str(Path.cwd() / "var" / "demo"))
     os.environ["DEMO"] = "1"
     os.environ.setdefault("SITE_URL", f"http://{given.host}:{given.port}")
     django.setup()
-    from secondopinion.cli import verbs
+    from secondopinion.cli import demonstration  # its models exist in the demonstration only
 
-    return verbs.demo(given.host, given.port, serving=not given.no_serve)
+    return _refusing(lambda: demonstration.run(given))
+
+
+def _refusing(verb: Callable[[], int]) -> int:
+    """Run a verb; what it refuses is a line for the operator, and status 2."""
+    try:
+        return verb()
+    except Refused as refused:
+        sys.stderr.write(f"{refused.message}\n")
+        return 2
+    except KeyboardInterrupt:
+        sys.stderr.write("\nStopped.\n")
+        return 130

@@ -1,27 +1,20 @@
 """What the commands do."""
 
-import ctypes
-import logging
-import os
-import signal
-import subprocess
 import sys
-import threading
-import time
-from importlib import import_module
 from pathlib import Path
 
+from django.conf import settings
 from django.core.management import call_command, execute_from_command_line
 
-from secondopinion.accounts import actions as accounts
-from secondopinion.accounts.models import Person
+from secondopinion.accounts.rules import clean_email
 from secondopinion.audit import actions as audit
 from secondopinion.cli.doctor import examine
-from secondopinion.core import jobs
+from secondopinion.cli.serving import stopped
+from secondopinion.core import jobs, streams
+from secondopinion.core.errors import Refused
+from secondopinion.messaging.delivery import send_test
 from secondopinion.opinions import verifying
 from secondopinion.program.actions import set_up
-
-_PR_SET_PDEATHSIG = 1
 
 
 def say(text: str) -> None:
@@ -37,84 +30,10 @@ def migrate() -> int:
     return 0
 
 
-def _die_with_parent() -> None:
-    """Ask Linux to end this child when its parent dies; other systems have no such thing."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
-def serve(
-    host: str, port: int, *, workers: int = 1, worker: bool = True, ready: list[str] | None = None
-) -> int:
-    """Serve until Ctrl-C or SIGTERM, then end every child."""
-    memory = Path("/dev/shm")  # noqa: S108 - the server makes files of its own in it
-    environment = dict(os.environ)
-    if memory.is_dir() and "TMPDIR" not in environment:
-        # What a form sends passes through temporary files: not on the disk, where it can be helped.
-        environment["TMPDIR"] = str(memory)
-    commands = [
-        [
-            sys.executable, "-m", "granian", "--interface", "asginl", "--host", host,
-            "--port", str(port), "--workers", str(workers), "--no-ws", "--log-level", "warning",
-            "secondopinion.web.asgi:application",
-        ]
-    ]  # fmt: skip
-    if worker:
-        commands.append([sys.executable, "-m", "secondopinion", "worker"])
-    children = [
-        subprocess.Popen(
-            command, env=environment, start_new_session=True, preexec_fn=_die_with_parent  # noqa: PLW1509 - one call into libc
-        )
-        for command in commands
-    ]  # fmt: skip
-    stop = _stopped()
-    for line in ready or []:
-        say(line)
-    status = 0
-    while not stop.wait(0.3):
-        ended = next((child for child in children if child.poll() is not None), None)
-        if ended is not None:
-            status = ended.returncode or 1
-            say("A part of the server has ended by itself; the rest is stopped.")
-            break
-    _end(children)
-    return status
-
-
-def _stopped() -> threading.Event:
-    """Return an event that Ctrl-C and SIGTERM set."""
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    return stop
-
-
-def _end(children: list[subprocess.Popen[bytes]]) -> None:
-    for child in children:
-        child.terminate()
-    deadline = time.monotonic() + 10
-    for child in children:
-        try:
-            child.wait(max(0.1, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            child.kill()
-
-
 def worker() -> int:
     """Work on jobs until Ctrl-C or SIGTERM; the job under way is finished first."""
-    jobs.work(_stopped())
+    jobs.work(stopped())
     return 0
-
-
-def demo(host: str, port: int, *, serving: bool) -> int:
-    """Set the demonstration up and serve it."""
-    logging.getLogger("secondopinion.demo").setLevel(logging.INFO)
-    migrate()
-    seed = import_module("secondopinion.demo.seed")  # its models exist in the demonstration only
-    seed.ensure()
-    if not serving:
-        return 0
-    return serve(host, port, ready=seed.lines())
 
 
 def doctor() -> int:
@@ -125,11 +44,18 @@ def doctor() -> int:
     return 1 if any(each.bad for each in found) else 0
 
 
-def grant(email: str, role: str) -> int:
-    """Give a person a staff role, and make the person when there is none."""
-    person: Person = accounts.ensure_person(email=email)
-    accounts.grant_role(by=None, person=person, role=role)
-    say(f"{email} is {role} now. At the first sign-in they set up a second factor.")
+def mail_test(address: str) -> int:
+    """Send a mail at once and say where it went; the exit status is 2 when it did not go out."""
+    address = clean_email(address)
+    try:
+        send_test(address)
+    except OSError as error:  # what every trouble with a mail server is, refusals included
+        sys.stderr.write(f"It did not go out ({type(error).__name__}): {error}\n")
+        return 2
+    if settings.SMTP_HOST:
+        say(f"{settings.SMTP_HOST} has taken a mail to {address}. Look whether it arrives.")
+    else:
+        say(f"SMTP_HOST is not set: the mail lies in {settings.DATA_DIR / 'mail'}.")
     return 0
 
 
@@ -145,8 +71,16 @@ def audit_verify() -> int:
 
 
 def report_verify(file: Path) -> int:
-    """Verify a signed report."""
-    found = verifying.verify_file(file.read_bytes())
+    """Verify a signed report.
+
+    Raises:
+        Refused: the file cannot be read.
+    """
+    try:
+        with file.open("rb") as source:
+            found = verifying.verify_file(streams.pieces_of(lambda: source))
+    except OSError as error:
+        raise Refused(f"{file}: {error.strerror}") from None
     for line in found.lines:
         say(str(line))
     if found.known:

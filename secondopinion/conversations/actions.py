@@ -7,8 +7,9 @@ from secondopinion.accounts.models import Person
 from secondopinion.audit import actions as audit
 from secondopinion.cases.actions.telling import tell_coordinator, tell_part
 from secondopinion.cases.models import Case, Part
-from secondopinion.conversations.models import Post, Thread
+from secondopinion.conversations.models import Post, Seen, Thread
 from secondopinion.conversations.rules import threads_of
+from secondopinion.core import clock
 from secondopinion.core.errors import NotYours, Refused
 
 LONGEST = 10_000  # characters
@@ -38,3 +39,8 @@ def post(*, case: Case, thread: str, by: Person, text: str) -> Post:
         tell_part(case, Part(thread), "message-waiting")
     audit.record("message-posted", by=by, case_id=case.pk, target=made, detail={"thread": thread})
     return made
+
+
+def mark_seen(*, case: Case, by: Person) -> None:
+    """Keep that a person has read everything in their threads until now."""
+    Seen.objects.update_or_create(case=case, person=by, defaults={"at": clock.now()})

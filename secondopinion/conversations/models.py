@@ -31,3 +31,17 @@ class Post(Stored):
 
     def __str__(self) -> str:
         return f"{self.thread} of {self.case_id}"
+
+
+class Seen(models.Model):
+    """Until when a person has read the threads of a case."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="seen_once", fields=["case", "person"])]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} by {self.person_id}"

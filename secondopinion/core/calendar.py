@@ -27,11 +27,14 @@ class BusinessCalendar:
     opens: time
     closes: time
     days: tuple[int, ...] = (0, 1, 2, 3, 4)
+    closures: tuple[tuple[date, date], ...] = ()  # first and last day of each
 
     def works_on(self, day: date) -> bool:
         """Say whether the program works on a day."""
-        return day.weekday() in self.days and day not in _holidays(
-            self.country, self.region, day.year
+        return (
+            day.weekday() in self.days
+            and day not in _holidays(self.country, self.region, day.year)
+            and not any(first <= day <= last for first, last in self.closures)
         )
 
     def _shifts(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from django.db import DatabaseError, connections, transaction
 from django.db.models import Q
-from django.tasks import TaskResultStatus
+from django.tasks import Task, TaskResultStatus
 from django.utils.module_loading import autodiscover_modules
 from django_tasks_db.models import DBTaskResult, get_date_max
 
@@ -59,14 +59,19 @@ def discover() -> None:
     autodiscover_modules("tasks")
 
 
-def claim(worker: str) -> DBTaskResult | None:
-    """Take the next job that is due, or None. Two workers never take the same one."""
+def claim(worker: str, least: int | None = None) -> DBTaskResult | None:
+    """Take the next job that is due, or None. Two workers never take the same one.
+
+    Jobs whose priority is below `least` are left to others.
+    """
     while True:
         due = (
             DBTaskResult.objects.filter(status=TaskResultStatus.READY)
             .filter(Q(run_after=get_date_max()) | Q(run_after__lte=clock.now()))
             .order_by("-priority", "run_after", "enqueued_at")
         )
+        if least is not None:
+            due = due.filter(priority__gte=least)
         job = due.first()
         if job is None:
             return None
@@ -90,7 +95,7 @@ def run(job: DBTaskResult, worker: str, *, beating: bool = True) -> BaseExceptio
     Without `beating` nobody else is told that it is being run: for a process that works alone.
     """
     failure: Exception | None = None
-    with _heart(job, worker) if beating else nullcontext():
+    with _Heart(job, worker) if beating else nullcontext():
         try:
             job.task.call(*job.args_kwargs["args"], **job.args_kwargs["kwargs"])
         except Exception as error:  # noqa: BLE001 - whatever a job raises is written down
@@ -120,7 +125,7 @@ def run(job: DBTaskResult, worker: str, *, beating: bool = True) -> BaseExceptio
     return failure
 
 
-class _heart:  # noqa: N801 - reads as a word where it is used
+class _Heart:
     """Beats in a thread of its own while a job runs, so that nobody takes it for dead."""
 
     def __init__(self, job: DBTaskResult, worker: str) -> None:
@@ -145,6 +150,15 @@ class _heart:  # noqa: N801 - reads as a word where it is used
                 )
         if beaten:
             connections.close_all()
+
+
+def enqueue_once(function: Task, *arguments: str) -> None:
+    """Enqueue a job unless the same one waits already. For jobs that look at all there is."""
+    waiting = DBTaskResult.objects.filter(
+        task_path=function.module_path, status=TaskResultStatus.READY
+    )
+    if all(row.args_kwargs["args"] != list(arguments) for row in waiting):
+        function.enqueue(*arguments)
 
 
 def reclaim() -> int:
@@ -224,17 +238,17 @@ def run_periodic(now: datetime | None = None) -> int:
     return called
 
 
-def run_all() -> int:
+def run_all(*, least: int | None = None) -> int:
     """Run every job that is due in this process, and those that they enqueue; return how many.
 
-    For the demonstration's seed and for tests.
+    For the demonstration's seed and for tests. Jobs whose priority is below `least` are left.
 
     Raises:
         Exception: what stopped a job.
     """
     worker = f"here-{os.getpid()}"
     count = 0
-    while (job := claim(worker)) is not None:
+    while (job := claim(worker, least)) is not None:
         failure = run(job, worker, beating=False)
         if failure is not None:
             raise failure

@@ -1,6 +1,7 @@
 """The master keys: a file outside the database, a line for each version: number, 64 hex digits."""
 
 import os
+from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
@@ -19,6 +20,12 @@ def keys() -> dict[int, bytes]:
     path = _path()
     if not path.exists():
         _make_first(path)
+    status = path.stat()
+    return dict(_read(path, status.st_mtime_ns, status.st_size))
+
+
+@lru_cache(4)  # by the file's time and size: a changed file is read again
+def _read(path: Path, _changed: int, _size: int) -> dict[int, bytes]:
     found = {}
     for line in path.read_text().splitlines():
         if line.strip():

@@ -15,7 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.utils.translation import gettext_lazy as _
 
-from secondopinion.core import vault
+from secondopinion.core import durable, vault
 from secondopinion.core.errors import Conflict, Refused
 from secondopinion.core.models import Blob, StagedFile, VaultSpace
 from secondopinion.core.vault import CHUNK, FORMAT, HEADER, SALT, SEALED, Sealer
@@ -37,7 +37,7 @@ class Staging:
             file.write(FORMAT + os.urandom(SALT))
             file.flush()
             os.fsync(file.fileno())
-        vault.sync_folder(staging._path.parent)
+        durable.sync_folder(staging._path.parent)
         return staging
 
     @classmethod
@@ -164,7 +164,7 @@ class Staging:
                 tail.flush()
                 os.fsync(tail.fileno())
             fresh.replace(self._tail)
-            vault.sync_folder(self._tail.parent)
+            durable.sync_folder(self._tail.parent)
         return self._position
 
     def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:

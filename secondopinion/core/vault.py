@@ -11,38 +11,39 @@ import hashlib
 import hmac
 import io
 import os
-import struct
 import uuid
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
+from cryptography.hazmat.primitives.keywrap import aes_key_wrap
 from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import Storage, storages
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
-from secondopinion.core import clock, master_key
+from secondopinion.core import clock, durable, master_key
 from secondopinion.core.models import Blob, VaultSpace
+from secondopinion.core.sealing import (
+    CHUNK,
+    FORMAT,
+    HEADER,
+    SALT,
+    SEALED,
+    Damaged,
+    Erased,
+    Sealer,
+    derived,
+    key_of,
+)
 
-FORMAT = b"SOVAULT1"
-SALT = 16
-HEADER = len(FORMAT) + SALT
-CHUNK = 64 * 1024  # bytes of plain text
-SEALED = CHUNK + 16  # with the tag
-
-
-class Erased(Exception):
-    """The key of this space has been destroyed; what was in it cannot be read any more."""
-
-
-class Damaged(Exception):
-    """A stored file is not what was written: changed, cut off, or another space's."""
+__all__ = [
+    "CHUNK", "FORMAT", "HEADER", "SALT", "SEALED", "Damaged", "Erased", "Sealer", "Writer",
+    "derived", "discard", "erase", "keep", "keep_all", "key_of", "name_of", "new_space",
+    "open_blob", "pieces", "place_all", "put", "read", "read_range", "rows_of", "storage", "view",
+    "work_folder",
+]  # fmt: skip
 
 
 def new_space() -> VaultSpace:
@@ -61,54 +62,23 @@ def erase(space: VaultSpace) -> None:
     space.refresh_from_db()
 
 
-def key_of(space: VaultSpace) -> bytes:
-    """Return the key of a space, 32 bytes.
-
-    Raises:
-        Erased: it has been destroyed.
-    """
-    if space.wrapped_key is None:
-        raise Erased
-    return aes_key_unwrap(master_key.version(space.master_version), bytes(space.wrapped_key))
-
-
-def derived(key: bytes, salt: bytes, purpose: bytes) -> bytes:
-    """Return 32 bytes derived from a key for one purpose."""
-    return HKDF(algorithm=SHA256(), length=32, salt=salt, info=purpose).derive(key)
-
-
-class Sealer:
-    """Seals and opens the chunks of one file."""
-
-    def __init__(self, space: VaultSpace, salt: bytes) -> None:
-        self.cipher = AESGCM(derived(key_of(space), salt, b"file"))
-        self.bound = FORMAT + space.pk.bytes
-
-    @staticmethod
-    def _nonce(number: int, *, last: bool) -> bytes:
-        return struct.pack(">3xQ?", number, last)
-
-    def seal(self, number: int, plain: bytes, *, last: bool) -> bytes:
-        """Return a sealed chunk, 16 bytes longer than `plain`."""
-        return self.cipher.encrypt(self._nonce(number, last=last), plain, self.bound)
-
-    def open(self, number: int, sealed: bytes, *, last: bool) -> bytes:
-        """Return the plain chunk.
-
-        Raises:
-            Damaged: it is not what was sealed at this place.
-        """
-        try:
-            return self.cipher.decrypt(self._nonce(number, last=last), sealed, self.bound)
-        except InvalidTag:
-            raise Damaged from None
-
-
 def name_of(space: VaultSpace, digest: str) -> str:
     """Return the name under which a content lies in the storage."""
-    key = derived(key_of(space), b"", b"name")
-    name = hmac.new(key, bytes.fromhex(digest), hashlib.sha256).hexdigest()
+    name = hmac.new(_name_key(key_of(space)), bytes.fromhex(digest), hashlib.sha256).hexdigest()
     return f"{name[:2]}/{name[2:]}"
+
+
+@lru_cache(256)
+def _name_key(key: bytes) -> bytes:
+    return derived(key, b"", b"name")
+
+
+def discard(blob: Blob) -> None:
+    """Remove a content to which nothing refers any more. Copies in back-ups live on until those
+    expire."""
+    name = name_of(blob.space, blob.digest)
+    blob.delete()
+    transaction.on_commit(lambda: storage().delete(name))
 
 
 def storage() -> Storage:
@@ -133,62 +103,151 @@ def _pieces(source: bytes | BinaryIO | Iterable[bytes]) -> Iterator[bytes]:
         yield from source
 
 
+class Writer:
+    """One content on its way into a space: encrypted as it is written, safe once it is kept."""
+
+    def __init__(self, space: VaultSpace) -> None:
+        self.path = work_folder() / uuid.uuid4().hex
+        salt = os.urandom(SALT)
+        self._sealer = Sealer(space, salt)
+        self._file = self.path.open("xb", buffering=0)
+        self._file.write(FORMAT + salt)
+        self._hash, self._held, self._number = hashlib.sha256(), bytearray(), 0
+        self.length, self.digest = 0, ""
+
+    def write(self, piece: bytes | memoryview) -> None:
+        """Take the next bytes in."""
+        self._hash.update(piece)
+        self.length += len(piece)
+        self._held += piece
+        # The last chunk is never empty, but in an empty file.
+        whole = (len(self._held) - 1) // CHUNK
+        if whole < 1:
+            return
+        sealed = bytearray(whole * SEALED)
+        with memoryview(self._held) as held, memoryview(sealed) as made:
+            for index in range(whole):
+                self._sealer.seal_into(
+                    self._number,
+                    held[index * CHUNK : (index + 1) * CHUNK],
+                    made[index * SEALED : (index + 1) * SEALED],
+                )
+                self._number += 1
+        del self._held[: whole * CHUNK]
+        self._put(sealed)
+
+    def _put(self, data: bytes | bytearray) -> None:
+        """Write everything: a disk that is full takes a part and says so at the next try."""
+        left = memoryview(data)
+        while left:
+            left = left[self._file.write(left) :]
+
+    def finish(self) -> str:
+        """Seal the last chunk and return the SHA-256 of the content; it is not durable yet."""
+        self._put(self._sealer.seal(self._number, bytes(self._held), last=True))
+        self._file.close()
+        self.digest = self._hash.hexdigest()
+        return self.digest
+
+    def forget(self) -> None:
+        """Remove what was written and not kept; nothing happens when it was."""
+        self._file.close()
+        self.path.unlink(missing_ok=True)
+
+
 def put(space: VaultSpace, source: bytes | BinaryIO | Iterable[bytes]) -> Blob:
     """Write a content into a space and return it; the same content is there once.
 
     It is encrypted as it is read; no plain text touches the disk.
     """
-    path = work_folder() / uuid.uuid4().hex
-    salt = os.urandom(SALT)
-    sealer = Sealer(space, salt)
-    digest, length, number, held = hashlib.sha256(), 0, 0, bytearray()
+    writer = Writer(space)
     try:
-        with path.open("xb") as file:
-            file.write(FORMAT + salt)
-            for piece in _pieces(source):
-                digest.update(piece)
-                length += len(piece)
-                held += piece
-                while len(held) > CHUNK:  # the last chunk is never empty, but in an empty file
-                    file.write(sealer.seal(number, bytes(held[:CHUNK]), last=False))
-                    del held[:CHUNK]
-                    number += 1
-            file.write(sealer.seal(number, bytes(held), last=True))
-            file.flush()
-            os.fsync(file.fileno())
-        return keep(space, path, digest.hexdigest(), length)
+        for piece in _pieces(source):
+            writer.write(piece)
+        writer.finish()
+        return keep_all(space, [writer])[0]
     finally:
-        path.unlink(missing_ok=True)
+        writer.forget()
+
+
+def keep_all(space: VaultSpace, finished: list[Writer]) -> list[Blob]:
+    """Keep finished contents and return their blobs in the same order; one sync for all of them."""
+    return rows_of(space, finished, place_all(space, finished))
+
+
+def place_all(space: VaultSpace, finished: list[Writer]) -> dict[str, Blob]:
+    """Make finished contents durable at their places, by one sync; `rows_of` comes after it.
+
+    Returns the blobs that were there before, by digest.
+    """
+    digests = {each.digest for each in finished}
+    known = {each.digest: each for each in Blob.objects.filter(space=space, digest__in=digests)}
+    new = {each.digest: each for each in finished if each.digest not in known}
+    _place(space, {digest: (each.path, each.length) for digest, each in new.items()})
+    return known
+
+
+def rows_of(space: VaultSpace, placed: list[Writer], known: dict[str, Blob]) -> list[Blob]:
+    """Return the blobs of contents that lie durably at their places, made where they are new."""
+    lengths = {each.digest: each.length for each in placed if each.digest not in known}
+    fresh = [Blob(space=space, digest=digest, length=size) for digest, size in lengths.items()]
+    try:
+        with transaction.atomic():
+            rows = Blob.objects.bulk_create(fresh)
+    except IntegrityError:  # another request brought one of them in the meantime
+        Blob.objects.bulk_create(fresh, ignore_conflicts=True)
+        rows = list(Blob.objects.filter(space=space, digest__in=list(lengths)))
+    found = known | {each.digest: each for each in rows}
+    for each in found.values():
+        each.space = space
+    return [found[each.digest] for each in placed]
 
 
 def keep(space: VaultSpace, path: Path, digest: str, length: int) -> Blob:
-    """Move a finished local file to its place in the storage and return its blob."""
-    name, where = name_of(space, digest), storage()
-    if not where.exists(name):
-        try:
-            target = Path(where.path(name))
-        except NotImplementedError:  # an object store: it has no paths, and writes atomically
-            with path.open("rb") as file:
-                where.save(name, File(file))
-        else:
-            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            path.chmod(0o600)
-            path.replace(target)
-            sync_folder(target.parent)
-    with transaction.atomic():
-        blob, _made = Blob.objects.get_or_create(
-            space=space, digest=digest, defaults={"length": length}
-        )
+    """Move a finished, durable local file to its place and return its blob."""
+    blob = Blob.objects.filter(space=space, digest=digest).first()
+    if blob is None:
+        _place(space, {digest: (path, length)})
+        with transaction.atomic():
+            blob, _made = Blob.objects.get_or_create(
+                space=space, digest=digest, defaults={"length": length}
+            )
     return blob
 
 
-def sync_folder(folder: Path) -> None:
-    """Make a rename in a folder durable."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+def _place(space: VaultSpace, files: dict[str, tuple[Path, int]]) -> None:
+    """Move local files to their places by the digests of their contents, and make all durable.
+
+    A file that lies at its place already without a row may be what a power cut left of a batch:
+    it stays only when it can be read whole.
+    """
+    where, placed = storage(), []
+    for digest, (path, length) in files.items():
+        name = name_of(space, digest)
+        try:
+            target = Path(where.path(name))
+        except NotImplementedError:  # an object store: it has no paths, and writes atomically
+            if not where.exists(name):
+                with path.open("rb") as file:
+                    where.save(name, File(file))
+            continue
+        if not (target.exists() and _is_whole(Blob(space=space, digest=digest, length=length))):
+            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path.chmod(0o600)
+            path.replace(target)
+        placed.append(target)
+    if placed:
+        durable.sync(placed)
+
+
+def _is_whole(blob: Blob) -> bool:
     try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        found = hashlib.sha256()
+        for piece in pieces(blob):
+            found.update(piece)
+        return found.hexdigest() == blob.digest
+    except (Damaged, OSError):
+        return False
 
 
 class _Reader(io.RawIOBase):
@@ -256,5 +315,41 @@ def open_blob(blob: Blob) -> BinaryIO:
 
 def read(blob: Blob) -> bytes:
     """Return the whole plain content of a blob."""
-    with open_blob(blob) as file:
-        return file.read()
+    return bytes(view(blob, 0, blob.length))
+
+
+def read_range(blob: Blob, offset: int, length: int) -> bytes:
+    """Return `length` bytes from `offset`, fewer at the end; only their chunks are opened."""
+    return bytes(view(blob, offset, length))
+
+
+def view(blob: Blob, offset: int, length: int) -> memoryview:
+    """Return `read_range` without a further copy.
+
+    Raises:
+        Erased: the key of its space has been destroyed.
+        Damaged: the stored file is not what was written.
+    """
+    stop = min(blob.length, offset + length)
+    # An empty file has one empty chunk, and that is judged as well.
+    first, last = offset // CHUNK, max(0, stop - 1) // CHUNK
+    with storage().open(name_of(blob.space, blob.digest), "rb") as file:
+        header = file.read(HEADER)
+        if header[: len(FORMAT)] != FORMAT:
+            raise Damaged
+        sealer = Sealer(blob.space, header[len(FORMAT) :])
+        final = max(0, (blob.length - 1) // CHUNK)
+        plain = memoryview(bytearray(max(0, min((last + 1) * CHUNK, blob.length) - first * CHUNK)))
+        file.seek(HEADER + first * SEALED)
+        for number in range(first, last + 1):
+            at = (number - first) * CHUNK
+            sealer.open_into(
+                number, file.read(SEALED), plain[at : at + CHUNK], last=number == final
+            )
+    return plain[max(0, offset - first * CHUNK) : max(0, stop - first * CHUNK)]
+
+
+def pieces(blob: Blob, size: int = 1 << 20) -> Iterator[memoryview]:
+    """Yield the whole plain content in pieces of `size` bytes."""
+    for offset in range(0, max(1, blob.length), size):
+        yield view(blob, offset, size)

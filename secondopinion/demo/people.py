@@ -160,37 +160,3 @@ FAMILIES = (
         "Short for his age", "", "", (), "debdabe-am.jpg", "expired",
     ),
 )  # fmt: skip
-
-REPORT = {
-    "history": "The seizures began three months ago, during sleep and on waking, with twitching of "
-    "one side of the face. Awareness returns within minutes. Birth and development were normal.",
-    "findings": "The letter from home describes centrotemporal spikes that increase in sleep. The "
-    "T1-weighted MR series was reviewed slice by slice: no mass, no malformation of the cortex and "
-    "no sign of scarring of the hippocampus was seen.",
-    "diagnosis": "agrees",
-    "diagnosis_text": "Course, recording and age fit self-limited epilepsy with centrotemporal "
-    "spikes.",
-    "plan": "partly",
-    "plan_text": "Treatment is reasonable. The evening dose matters most, because the seizures "
-    "come from sleep.",
-    "tests": "A sleep EEG in six months. No further imaging is needed unless the seizures change.",
-    "option_1_name": "Go on with the medicine",
-    "option_1_pros": "Fewer seizures at night; rest for the family",
-    "option_1_cons": "May cause irritability; to be watched for",
-    "option_2_name": "Wait without medicine",
-    "option_2_pros": "No side effects; many children outgrow the seizures",
-    "option_2_cons": "More seizures are likely in the next year",
-    "urgency": "routine",
-    "limitations": "The EEG itself was not sent, only its description. The child was not examined.",
-    "references": "Specchio N. and others (2022), Epilepsia 63: 1398–1442.",
-    "summary": "Your child has a kind of epilepsy that is common at this age. Most children stop "
-    "having seizures when they grow up. The pictures of the brain look healthy. The medicine is a "
-    "good choice. Give it on time, above all in the evening. Your child can go to school and play. "
-    "When your child swims, an adult must always watch.",
-}
-
-ANSWERS = (
-    "Yes. What was sent fits this diagnosis well.",
-    "The dose is within the usual range of 20–40 mg/kg a day. It may be raised in the evening.",
-    "Yes, with an adult beside the water who can swim.",
-)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from django.db.models import Count, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from secondopinion.cases.models import Case
 from secondopinion.cases.states import State
@@ -62,13 +63,16 @@ def suggest(case: Case) -> list[Suggestion]:
         suggestion = Suggestion(expert=row, open_cases=row.load)
         if case.specialty_id in {each.pk for each in row.specialties.all()}:
             suggestion.add(FIELD, _("Works in this field"))
+        else:
+            suggestion.add(0, _("Another field"))
         for condition in row.conditions:
             if condition.lower() in told:
-                suggestion.add(CONDITION, condition)
+                suggestion.add(CONDITION, _("Knows: %(condition)s") % {"condition": condition})
         if case.language in row.languages:
             suggestion.add(LANGUAGE, _("Speaks the family’s language"))
         if row.load:
-            suggestion.add(LOAD * row.load, _("Has %(count)s open cases") % {"count": row.load})
+            words = ngettext_lazy("Has %(count)s open case", "Has %(count)s open cases", row.load)
+            suggestion.add(LOAD * row.load, words % {"count": row.load})
         else:
             suggestion.add(0, _("Has no open case"))
         found.append(suggestion)

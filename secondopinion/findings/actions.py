@@ -1,6 +1,5 @@
 """What writes and settles findings."""
 
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import models, transaction
@@ -13,20 +12,8 @@ from secondopinion.cases.queries import roles_of
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.findings.codes import RISK_OF
+from secondopinion.findings.found import Found
 from secondopinion.findings.models import Finding, State
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a check hands over: `confidence` is a share from 0 to 1, `where` as in findings.md."""
-
-    code: str
-    severity: str
-    message: str
-    advice: str = ""
-    where: dict[str, Any] = field(default_factory=dict)
-    measured: dict[str, Any] = field(default_factory=dict)
-    confidence: float = 1.0
 
 
 def _sameness(code: str, where: dict[str, Any]) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 RISKS: dict[str, tuple[str, ...]] = {
     "missing": (
         "record-missing", "images-missing", "report-missing", "missing-from-disk", "too-old",
+        "modality-missing", "body-part-missing", "contrast-missing",
     ),
     "incomplete": (
         "page-missing", "document-cut-off", "missing-slices", "irregular-spacing",
@@ -25,5 +26,8 @@ RISKS: dict[str, tuple[str, ...]] = {
         "unreadable-file",
     ),
 }  # fmt: skip
+
+# While one of these is open, nobody knows that everything is of this child.
+WHOSE = ("not-this-child", "more-than-one-patient")
 
 RISK_OF: dict[str, str] = {code: risk for risk, codes in RISKS.items() for code in codes}

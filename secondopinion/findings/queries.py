@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import IntegerField, QuerySet, Value, When
 
 from secondopinion.cases.models import Case
+from secondopinion.findings.codes import WHOSE
 from secondopinion.findings.models import Finding, Severity, State
 
 _WEIGHT = models.Case(
@@ -14,11 +15,6 @@ _WEIGHT = models.Case(
 )
 
 
-def open_for(case: Case) -> QuerySet[Finding]:
-    """Return what is open in a case, the gravest first."""
-    return Finding.objects.filter(case=case, state=State.OPEN).order_by(_WEIGHT, "created_at")
-
-
 def limitations_for(case: Case) -> QuerySet[Finding]:
     """Return what the report must name: open or accepted, above information."""
     return (
@@ -26,3 +22,8 @@ def limitations_for(case: Case) -> QuerySet[Finding]:
         .exclude(severity=Severity.INFO)
         .order_by(_WEIGHT, "created_at")
     )
+
+
+def doubts(case: Case) -> QuerySet[Finding]:
+    """Return what says that something may be another child's, and nobody has settled."""
+    return Finding.objects.filter(case=case, code__in=WHOSE, state=State.OPEN)

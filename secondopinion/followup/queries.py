@@ -6,7 +6,8 @@ from secondopinion.accounts.models import Person
 from secondopinion.cases.models import Case
 from secondopinion.cases.queries import visible_to
 from secondopinion.core.errors import NotYours
-from secondopinion.followup.models import FollowUpQuestion, QuestionState
+from secondopinion.followup.models import FollowUpQuestion
+from secondopinion.followup.rules import WAITING
 
 
 def questions(case: Case) -> QuerySet[FollowUpQuestion]:
@@ -37,7 +38,7 @@ def waiting(person: Person) -> QuerySet[FollowUpQuestion]:
     return (
         FollowUpQuestion.objects.filter(
             case__in=visible_to(person),
-            state__in=[QuestionState.ASKED, QuestionState.WITH_EXPERT],
+            state__in=WAITING,
         )
         .select_related("case", "case__child", "asked_by")
         .order_by("due_at")

@@ -1,8 +1,9 @@
 """Taking DICOM objects in: parsed in batches, indexed, their original bytes unaltered."""
 
+import json
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -10,21 +11,20 @@ from django.db import transaction
 from secondopinion.accounts.models import Person
 from secondopinion.audit import actions as audit
 from secondopinion.cases.models import Case
-from secondopinion.core import sandbox, vault
+from secondopinion.core import jobs, vault
 from secondopinion.core.models import Blob
-from secondopinion.imaging import headers
-from secondopinion.imaging.checks import check_series, check_study
-from secondopinion.imaging.models import Instance, Series, Study
+from secondopinion.imaging import children, dicomdir, headers
+from secondopinion.imaging.indexing import Parsed, index
+from secondopinion.imaging.models import DiscDirectory
+from secondopinion.imaging.tasks import check_images
 
 BATCH = 32 * 1024**2  # bytes for one child
-
-_LOCALIZER = {"LOCALIZER", "SCOUT", "TOPOGRAM"}
-_SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
+UNREADABLE = "unreadable"
 
 
 @dataclass(slots=True)
 class TakenIn:
-    """What became of each object: ``stored``, ``duplicate`` or ``unreadable``."""
+    """What became of each object: ``stored``, ``duplicate``, ``conflict`` or ``unreadable``."""
 
     outcomes: list[tuple[str, str]] = field(default_factory=list)
 
@@ -36,26 +36,88 @@ class TakenIn:
 def take_in(*, case: Case, by: Person, blobs: list[tuple[str, Blob]], source: str) -> TakenIn:
     """Index DICOM objects of a case. What is there already is a duplicate; safe to run again."""
     taken = TakenIn()
-    touched: set[Series] = set()
+    indexed = False
     for batch in _batches(blobs):
-        parsed = _parse(batch)
+        parsed = [
+            None if "error" in head else Parsed(blob, head)
+            for (_name, blob), head in zip(batch, parse(batch), strict=True)
+        ]
         with transaction.atomic():
-            for (name, blob), head in zip(batch, parsed, strict=True):
-                if "error" in head:
-                    taken.outcomes.append((name, "unreadable"))
-                    continue
-                series, made = _index(case, blob, head, source)
-                taken.outcomes.append((name, "stored" if made else "duplicate"))
-                touched.add(series)
+            index(case, [each for each in parsed if each], source)
             audit.record(
                 "images-added", by=by, case_id=case.pk, target=case,
                 detail={"objects": len(batch)},
             )  # fmt: skip
-    for series in touched:
-        check_series(series)
-    for study in {series.study for series in touched}:
-        check_study(study)
+        for (name, _blob), each in zip(batch, parsed, strict=True):
+            taken.outcomes.append((name, each.outcome if each else UNREADABLE))
+            indexed = indexed or each is not None
+    if indexed:
+        jobs.enqueue_once(check_images, str(case.pk))
     return taken
+
+
+@dataclass(slots=True)
+class Pushed:
+    """One object that a program sent: written and not durable yet, its header read or not.
+
+    `outcome` is filled by `take_in_pushed`, as in `TakenIn`.
+    """
+
+    writer: vault.Writer
+    head: dict[str, Any] | None
+    outcome: str = ""
+
+
+def take_in_pushed(*, case: Case, by: Person, pushed: list[Pushed], source: str) -> None:
+    """Keep and index what a program sent: durable by one sync, then one transaction.
+
+    The DICOM JSON and the checks come when the sender has fallen silent (`describing`): neither is
+    needed to say that an object is safe. What the quick walk did not understand is parsed here.
+    """
+    writers = [each.writer for each in pushed]
+    known = vault.place_all(case.vault, writers)
+    unread = [each for each in pushed if each.head is None]
+    if unread:
+        blobs = vault.rows_of(case.vault, [each.writer for each in unread], known)
+        known |= {blob.digest: blob for blob in blobs}
+        named = [("", blob) for blob in blobs]
+        heads = [head for batch in _batches(named) for head in parse(batch)]
+        for each, head in zip(unread, heads, strict=True):
+            each.head = head
+    with transaction.atomic():
+        rows = zip(pushed, vault.rows_of(case.vault, writers, known), strict=True)
+        objects = [
+            (each, Parsed(blob, each.head))
+            for each, blob in rows
+            if each.head and "error" not in each.head
+        ]
+        index(case, [parsed for _each, parsed in objects], source)
+        audit.record(
+            "images-added", by=by, case_id=case.pk, target=case,
+            detail={"objects": len(objects), "refused": len(pushed) - len(objects)},
+        )  # fmt: skip
+    for each in pushed:
+        each.outcome = UNREADABLE
+    for each, parsed in objects:
+        each.outcome = parsed.outcome
+
+
+def note_directory(*, case: Case, by: Person, blob: Blob) -> None:
+    """Keep what the DICOMDIR of a disc lists, so that what it lists and did not come is said.
+
+    A damaged directory lists nothing; the same one twice is kept once.
+    """
+    [listed] = children.each(dicomdir.listed_all, [vault.read(blob)])
+    if not isinstance(listed, list) or not listed:
+        return
+    with transaction.atomic():
+        _row, made = DiscDirectory.objects.get_or_create(
+            case=case, digest=blob.digest,
+            defaults={"listed": zlib.compress(json.dumps(listed).encode())},
+        )  # fmt: skip
+        if made:
+            audit.record("disc-directory-read", by=by, case_id=case.pk, target=case)
+    jobs.enqueue_once(check_images, str(case.pk))
 
 
 def _batches(blobs: list[tuple[str, Blob]]) -> Iterator[list[tuple[str, Blob]]]:
@@ -71,76 +133,6 @@ def _batches(blobs: list[tuple[str, Blob]]) -> Iterator[list[tuple[str, Blob]]]:
         yield batch
 
 
-def _parse(batch: list[tuple[str, Blob]]) -> list[dict[str, Any]]:
-    """Parse a batch; where one object brings the child down, each is tried alone."""
-    files = [vault.read(blob) for _name, blob in batch]
-    memory = 1024 + sum(map(len, files)) * 4 // 1024**2
-    try:
-        parsed: list[dict[str, Any]] = sandbox.run(
-            headers.parse_all, files, memory_mb=memory, cpu_s=120, wall_s=240
-        )
-    except sandbox.Failed as failed:
-        if len(batch) == 1:
-            return [{"error": failed.reason}]
-        return [_parse([each])[0] for each in batch]
-    return parsed
-
-
-def _day(text: str) -> date | None:
-    try:
-        return datetime.strptime(text[:8], "%Y%m%d").date()  # noqa: DTZ007 - a date has no zone
-    except ValueError:
-        return None
-
-
-def _role(head: dict[str, Any]) -> str:
-    if {each.upper() for each in head["image_type"]} & _LOCALIZER:
-        return Series.Role.LOCALIZER
-    if head["sop_class"].startswith(_SECONDARY_CAPTURE):
-        return Series.Role.SECONDARY_CAPTURE
-    return Series.Role.VOLUME if head["frames"] else Series.Role.OTHER
-
-
-def _index(case: Case, blob: Blob, head: dict[str, Any], source: str) -> tuple[Series, bool]:
-    study, _made = Study.objects.get_or_create(
-        case=case,
-        uid=head["study"],
-        defaults={
-            "date": _day(head["study_date"]),
-            "description": head["study_description"][:200],
-            "patient_name": head["patient_name"][:324],
-            "patient_id": head["patient_id"][:64],
-            "patient_birth_date": _day(head["patient_birth_date"]),
-            "patient_sex": head["patient_sex"],
-            "source": source,
-        },
-    )
-    series, _made = Series.objects.select_related("study__case__child").get_or_create(
-        study=study,
-        uid=head["series"],
-        defaults={
-            "number": head["series_number"],
-            "modality": head["modality"][:16],
-            "description": head["series_description"][:200],
-            "body_part": head["body_part"][:64],
-            "role": _role(head),
-        },
-    )
-    _instance, made = Instance.objects.get_or_create(
-        series=series,
-        uid=head["instance"],
-        blob=blob,
-        defaults={
-            "sop_class": head["sop_class"],
-            "transfer_syntax": head["syntax"],
-            "number": head["number"],
-            "position": head["position"],
-            "frames": head["frames"],
-            "rows": head["rows"],
-            "columns": head["columns"],
-            "pixel_offset": head["pixel_offset"],
-            "frame_length": head["frame_length"],
-            "metadata": head["metadata"],
-        },
-    )
-    return series, made
+def parse(batch: list[tuple[str, Blob]]) -> list[dict[str, Any]]:
+    """Return what pydicom reads in the headers of a batch, in the sandbox."""
+    return children.each(headers.parse_all, [vault.read(blob) for _name, blob in batch])

@@ -3,12 +3,26 @@
 import io
 import json
 import math
+import re
 import warnings
 import zlib
-from typing import Any
+from typing import Any, Protocol
 
+from secondopinion.imaging.dicomjson import rows_of
+from secondopinion.imaging.opening import DEFLATED, Unreadable, opened
+
+WARM = ("pydicom",)  # see `sandbox.run`
 NATIVE = {"1.2.840.10008.1.2": 8, "1.2.840.10008.1.2.1": 12}  # bytes of the pixel element's head
+_IDENTIFIER = re.compile(r"[0-9A-Za-z._-]{1,64}")
+BULK = 1 << 16  # bytes (base64) from which a value is left out of the JSON
 MOST_METADATA = 4_000_000  # characters of JSON
+
+
+class Values(Protocol):
+    """Attributes of the top level by keyword: a pydicom data set, or the quick walk's."""
+
+    def get(self, name: str, default: Any = None, /) -> Any:
+        """Return a value or the default."""
 
 
 def parse(data: bytes) -> dict[str, Any]:
@@ -21,57 +35,30 @@ def parse(data: bytes) -> dict[str, Any]:
         warnings.simplefilter("ignore")
         try:
             return _parse(data)
+        except Unreadable as problem:
+            return {"error": str(problem)}
         except Exception as error:  # noqa: BLE001 - damage shows in more ways than pydicom names
-            return {"error": type(error).__name__}
+            return {"error": type(error).__name__.replace("error", "damaged")}
 
 
 def _parse(data: bytes) -> dict[str, Any]:
-    import pydicom
-
     file = io.BytesIO(data)
-    dataset = pydicom.dcmread(file, stop_before_pixels=True)
+    dataset = opened(file, pixels=False)
     end = file.tell()
     syntax = str(dataset.file_meta.TransferSyntaxUID)
     # A deflated data set keeps its own bytes: what follows the headers is not in this file.
     native = NATIVE.get(syntax)
-    text = json.dumps(
-        dataset.to_json_dict(
-            suppress_invalid_tags=True,
-            bulk_data_threshold=1 << 20,
-            bulk_data_element_handler=lambda _element: "",
-        )
-    )
-    if len(text) > MOST_METADATA:
+    found = summary(dataset, syntax)
+    if not identified(found):
+        return {"error": "identifiers"}
+    found["metadata"] = _described(dataset)
+    if not found["metadata"]:
         return {"error": "metadata"}
-    wanted = {
-        "study": str(dataset.StudyInstanceUID),
-        "series": str(dataset.SeriesInstanceUID),
-        "instance": str(dataset.SOPInstanceUID),
-        "sop_class": str(dataset.SOPClassUID),
-    }
-    found: dict[str, Any] = wanted | {
-        "syntax": syntax,
-        "metadata": zlib.compress(text.encode(), 6),
-        "study_date": str(dataset.get("StudyDate", "") or ""),
-        "study_description": _text(dataset, "StudyDescription"),
-        "patient_name": _text(dataset, "PatientName"),
-        "patient_id": _text(dataset, "PatientID"),
-        "patient_birth_date": str(dataset.get("PatientBirthDate", "") or ""),
-        "patient_sex": _text(dataset, "PatientSex")[:1],
-        "series_number": _whole(dataset, "SeriesNumber"),
-        "series_description": _text(dataset, "SeriesDescription"),
-        "modality": _text(dataset, "Modality"),
-        "body_part": _text(dataset, "BodyPartExamined"),
-        "number": _whole(dataset, "InstanceNumber"),
-        "position": _position(dataset),
-        "rows": _whole(dataset, "Rows") or 0,
-        "columns": _whole(dataset, "Columns") or 0,
-        "image_type": [str(each) for each in dataset.get("ImageType", None) or []],
-        "thickness": _number(dataset, "SliceThickness"),
-        "lossy": _text(dataset, "LossyImageCompression") == "01",
-        "frames": 0, "pixel_offset": None, "frame_length": 0,
-    }  # fmt: skip
-    if found["rows"] and found["columns"] and len(data) > end + 8:
+    found |= {"frames": 0, "pixel_offset": None, "frame_length": 0, "header_length": end}
+    if syntax == DEFLATED:
+        found["header_length"] = len(data)
+    pixels = len(data) > end + 8 or (syntax == DEFLATED and bool(found["bits"]))
+    if found["rows"] and found["columns"] and pixels:
         found["frames"] = _whole(dataset, "NumberOfFrames") or 1
         if native:
             samples = _whole(dataset, "SamplesPerPixel") or 1
@@ -83,50 +70,129 @@ def _parse(data: bytes) -> dict[str, Any]:
     return found
 
 
+def identified(found: dict[str, Any]) -> bool:
+    """Say whether an object carries usable identifiers (PS3.5, section 9.1, and a little more:
+    letters are met in real files)."""
+    names = ("study", "series", "instance", "sop_class", "syntax")
+    return all(_IDENTIFIER.fullmatch(found[each]) for each in names)
+
+
+def described(head: bytes) -> bytes:
+    """Return the DICOM JSON (PS3.18, annex F) of an object's header, deflated; empty on damage."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return _described(opened(io.BytesIO(head), pixels=False))
+        except Exception:  # noqa: BLE001 - damage shows in more ways than pydicom names
+            return b""
+
+
+def describe_all(heads: list[bytes]) -> list[bytes]:
+    """Make the DICOM JSON of many headers in one child."""
+    return [described(head) for head in heads]
+
+
+def _described(dataset: Any) -> bytes:
+    """Return the DICOM JSON of a data set, deflated; empty when it is too long to keep.
+
+    Where bulk data lie is said as ``bulkdata/TAG`` or, within a sequence, ``bulkdata/TAG/1/TAG``,
+    relative to the instance.
+    """
+    # So that a viewer knows what it asks for (PS3.18, section 10.6).
+    dataset.AvailableTransferSyntaxUID = str(dataset.file_meta.TransferSyntaxUID)
+    rows = rows_of(dataset, BULK)
+    _address(rows, "bulkdata/")
+    text = json.dumps(rows, separators=(",", ":"))
+    return zlib.compress(text.encode(), 3) if len(text) <= MOST_METADATA else b""
+
+
+def _address(rows: dict[str, Any], prefix: str) -> None:
+    for tag, element in rows.items():
+        if "BulkDataURI" in element:
+            element["BulkDataURI"] = f"{prefix}{tag}"
+        elif element["vr"] == "SQ":
+            for number, item in enumerate(element.get("Value", []), 1):
+                _address(item, f"{prefix}{tag}/{number}/")
+
+
+def bulk(data: bytes, path: str) -> bytes:
+    """Return the value at ``TAG`` or ``TAG/1/TAG…`` of an object.
+
+    Raises:
+        LookupError: there is none, or it has no bytes of its own.
+    """
+    found: Any = opened(io.BytesIO(data))
+    steps = path.split("/")
+    for at, step in enumerate(steps):
+        found = found[int(step) - 1] if at % 2 else found[int(step, 16)].value
+    if not isinstance(found, bytes):
+        raise LookupError  # noqa: TRY004 - there are no such bytes
+    return found
+
+
+def summary(values: Values, syntax: str) -> dict[str, Any]:
+    """Return what the index keeps of an object's attributes."""
+    return {
+        "study": _text(values, "StudyInstanceUID"),
+        "series": _text(values, "SeriesInstanceUID"),
+        "instance": _text(values, "SOPInstanceUID"),
+        "sop_class": _text(values, "SOPClassUID"),
+        "syntax": syntax,
+        "study_date": _text(values, "StudyDate"),
+        "study_description": _text(values, "StudyDescription"),
+        "patient_name": _text(values, "PatientName"),
+        "patient_id": _text(values, "PatientID"),
+        "patient_birth_date": _text(values, "PatientBirthDate"),
+        "patient_sex": _text(values, "PatientSex")[:1],
+        "series_number": _whole(values, "SeriesNumber"),
+        "series_description": _text(values, "SeriesDescription"),
+        "modality": _text(values, "Modality"),
+        "body_part": _text(values, "BodyPartExamined"),
+        "number": _whole(values, "InstanceNumber"),
+        "position": _position(values),
+        "rows": _whole(values, "Rows") or 0,
+        "columns": _whole(values, "Columns") or 0,
+        "bits": _whole(values, "BitsAllocated") or 0,
+        "image_type": _texts(values.get("ImageType", None)),
+        "thickness": _number(values, "SliceThickness"),
+        "lossy": _text(values, "LossyImageCompression") == "01",
+    }
+
+
 def parse_all(files: list[bytes]) -> list[dict[str, Any]]:
     """Parse many objects in one child."""
     return [parse(data) for data in files]
 
 
-def native_frame(data: bytes, number: int) -> tuple[bytes, str]:
-    """Decode frame `number` (from 1) of a compressed object to little-endian bytes.
-
-    Returns the bytes and the photometric interpretation after decoding.
-    """
-    import pydicom
-    from pydicom.pixels import pixel_array
-
-    dataset = pydicom.dcmread(io.BytesIO(data))
-    array = pixel_array(dataset, index=number - 1)
-    colours = str(dataset.PhotometricInterpretation)
-    if array.ndim == 3:
-        colours = "RGB"  # pydicom converts YBR on decoding
-    return array.astype(array.dtype.newbyteorder("<")).tobytes(), colours
+def _text(values: Values, name: str) -> str:
+    return str(values.get(name, "") or "").replace("\x00", "").strip()
 
 
-def _text(dataset: Any, name: str) -> str:
-    return str(dataset.get(name, "") or "").replace("\x00", "").strip()
+def _texts(value: Any) -> list[str]:
+    if not value:
+        return []
+    return [value] if isinstance(value, str) else [str(each).strip() for each in value]
 
 
-def _number(dataset: Any, name: str) -> float | None:
+def _number(values: Values, name: str) -> float | None:
     try:
-        value = float(dataset.get(name))
+        value = float(values.get(name))
     except (TypeError, ValueError):
         return None
     return value if math.isfinite(value) else None
 
 
-def _whole(dataset: Any, name: str) -> int | None:
-    value = _number(dataset, name)
+def _whole(values: Values, name: str) -> int | None:
+    value = _number(values, name)
     return None if value is None or abs(value) > 2**31 else int(value)
 
 
-def _position(dataset: Any) -> float | None:
+def _position(values: Values) -> float | None:
     """Return the place of a slice along the normal of its plane, in mm (PS3.3 C.7.6.2.1.1)."""
     try:
-        row = [float(each) for each in dataset.ImageOrientationPatient]
-        place = [float(each) for each in dataset.ImagePositionPatient]
-    except (AttributeError, TypeError, ValueError):
+        row = [float(each) for each in values.get("ImageOrientationPatient")]
+        place = [float(each) for each in values.get("ImagePositionPatient")]
+    except (TypeError, ValueError):
         return None
     if len(row) != 6 or len(place) != 3:
         return None

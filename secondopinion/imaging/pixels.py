@@ -1,16 +1,16 @@
-"""Pixels of stored instances: uncompressed frames by range, compressed ones decoded in the sandbox,
-and a rendered picture of a frame."""
+"""Frames of stored instances, by byte range from the vault; decoded in the sandbox if need be."""
 
-import io
-from typing import Any
-
-import numpy as np
-from PIL import Image
+from functools import lru_cache
+from uuid import UUID
 
 from secondopinion.core import sandbox, vault
-from secondopinion.imaging import headers
+from secondopinion.core.sandbox_pool import Pool
+from secondopinion.imaging import decoding
 from secondopinion.imaging.metadata import first, json_of
 from secondopinion.imaging.models import Instance
+
+_pool = Pool(2, memory_mb=2048)
+_LONGEST = 64 * 1024  # frames of one object whose places are looked up
 
 
 class Undecodable(Exception):
@@ -23,90 +23,133 @@ def frame(instance: Instance, number: int = 1) -> tuple[bytes, str]:
     Raises:
         Undecodable: no such frame, or a codec that is not here.
     """
-    if not 1 <= number <= instance.frames:
-        raise Undecodable
+    _there(instance, number)
     if instance.pixel_offset is not None:
-        with vault.open_blob(instance.blob) as file:
-            file.seek(instance.pixel_offset + (number - 1) * instance.frame_length)
-            data = file.read(instance.frame_length)
-        return data, str(first(json_of(instance), "00280004") or "")
+        return bytes(native(instance, number)), str(first(json_of(instance), "00280004") or "")
+    encoded = compressed(instance, number)
+    owner = str(instance.blob.space_id)
     try:
-        data, colours = sandbox.run(
-            headers.native_frame, vault.read(instance.blob), number, memory_mb=2048
-        )
+        if encoded is not None and instance.transfer_syntax in decoding.DECODED_FROM_FRAMES:
+            head = vault.read_range(instance.blob, 0, instance.header_length)
+            data, colours = _pool.run(owner, decoding.frame, head, encoded)
+        else:
+            data, colours = _pool.run(owner, decoding.whole, vault.read(instance.blob), number)
     except sandbox.Failed:
         raise Undecodable from None
     return data, colours
 
 
-def rendered(
-    instance: Instance,
-    number: int = 1,
-    *,
-    center: float | None = None,
-    width: float | None = None,
-    longest: int | None = None,
-) -> bytes:
-    """Return a PNG of a frame: windowed by `center` and `width`, else as the file says, else whole.
+def native(instance: Instance, number: int) -> memoryview:
+    """Return a frame of an uncompressed object: only its bytes are read."""
+    _there(instance, number)
+    offset = (instance.pixel_offset or 0) + (number - 1) * instance.frame_length
+    return vault.view(instance.blob, offset, instance.frame_length)
 
-    `longest` bounds the longer side in pixels.
+
+def compressed(instance: Instance, number: int) -> bytes | None:
+    """Return the bytes of a frame of an encapsulated object as they are, or None where its place
+    cannot be told without decoding.
 
     Raises:
-        Undecodable: the pixels cannot be decoded here.
+        Undecodable: no such frame.
     """
-    data, colours = frame(instance, number)
-    head = json_of(instance)
-    shape = (instance.rows, instance.columns)
-    if colours == "RGB":
-        array = np.frombuffer(data, np.uint8).reshape(*shape, 3)
-        picture = Image.fromarray(array, "RGB")
-    elif colours.startswith("MONOCHROME"):
-        picture = Image.fromarray(_windowed(data, shape, head, center, width, colours), "L")
-    else:
+    _there(instance, number)
+    if instance.pixel_offset is not None or not instance.header_length:
+        return None
+    places = _places(instance.blob_id, instance)
+    if places is None:
+        return None
+    return b"".join(
+        vault.read_range(instance.blob, offset, length) for offset, length in places[number - 1]
+    )
+
+
+def plain(instance: Instance) -> bytes:
+    """Return the whole object with uncompressed pixels, Explicit VR Little Endian.
+
+    Raises:
+        Undecodable: a codec that is not here.
+    """
+    try:
+        data: bytes = _pool.run(
+            str(instance.blob.space_id), decoding.plain, vault.read(instance.blob), cpu_s=120,
+            wall_s=240,
+        )  # fmt: skip
+    except sandbox.Failed:
+        raise Undecodable from None
+    return data
+
+
+def _there(instance: Instance, number: int) -> None:
+    if not 1 <= number <= instance.frames:
         raise Undecodable
-    picture = _square(picture, head)
-    if longest:
-        picture.thumbnail((longest, longest))
-    out = io.BytesIO()
-    picture.save(out, "PNG")
-    return out.getvalue()
 
 
-def window_of(instance: Instance) -> tuple[float | None, float | None]:
-    """Return the window centre and width that the file itself asks for."""
-    head = json_of(instance)
-    return first(head, "00281050"), first(head, "00281051")
+class _Held:
+    """An instance as the key of a cache: equal by its blob, whose content never changes."""
+
+    def __init__(self, blob: UUID, instance: Instance) -> None:
+        self.blob, self.instance = blob, instance
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Held) and other.blob == self.blob
+
+    def __hash__(self) -> int:
+        return hash(self.blob)
 
 
-def _windowed(
-    data: bytes,
-    shape: tuple[int, int],
-    head: dict[str, Any],
-    center: float | None,
-    width: float | None,
-    colours: str,
-) -> np.ndarray:
-    """Return 8-bit grey levels by the linear window of PS3.3 C.11.2.1.2."""
-    kind = "i" if first(head, "00280103") == 1 else "u"
-    size = int(first(head, "00280100") or 16) // 8
-    stored = np.frombuffer(data, np.dtype(f"<{kind}{size}")).reshape(shape).astype(np.float32)
-    slope, intercept = first(head, "00281053"), first(head, "00281052")
-    values = stored * float(slope if slope is not None else 1) + float(intercept or 0)
-    if center is None or width is None:
-        center, width = first(head, "00281050"), first(head, "00281051")
-    if center is None or width is None or width <= 1:
-        low, high = np.percentile(values, [0.5, 99.5])
-        center, width = float(low + high) / 2, max(2.0, float(high - low))
-    grey = ((values - (center - 0.5)) / (width - 1) + 0.5) * 255
-    grey = np.clip(grey, 0, 255).astype(np.uint8)
-    return 255 - grey if colours == "MONOCHROME1" else grey
+_Place = list[tuple[int, int]]
 
 
-def _square(picture: Image.Image, head: dict[str, Any]) -> Image.Image:
-    """Stretch a picture whose pixels are not square (PS3.3 C.7.6.3.1.7: row spacing first)."""
-    spacing = head.get("00280030", {}).get("Value") or head.get("00181164", {}).get("Value")
-    if not spacing or len(spacing) != 2 or not all(spacing) or spacing[0] == spacing[1]:
-        return picture
-    ratio = float(spacing[0]) / float(spacing[1])
-    wide, high = picture.size
-    return picture.resize((wide, max(1, round(high * ratio))), Image.Resampling.BILINEAR)
+def _places(blob: UUID, instance: Instance) -> list[_Place] | None:
+    return _looked_up(_Held(blob, instance))
+
+
+@lru_cache(64)
+def _looked_up(held: _Held) -> list[_Place] | None:
+    """Return for each frame the offsets and lengths of its fragments (PS3.5, annex A.4)."""
+    instance = held.instance
+    with vault.open_blob(instance.blob) as file:
+        file.seek(instance.header_length)
+        head = file.read(12)
+        if head[:4] != b"\xe0\x7f\x10\x00" or head[8:] != b"\xff" * 4:
+            return None
+        items: list[tuple[int, int]] = []
+        at = instance.header_length + 12
+        while len(items) <= _LONGEST:
+            file.seek(at)
+            tag = file.read(8)
+            if tag[:4] != b"\xfe\xff\x00\xe0" or len(tag) < 8:
+                break
+            length = int.from_bytes(tag[4:], "little")
+            if at + 8 + length > instance.blob.length:
+                return None  # cut off
+            items.append((at + 8, length))
+            at += 8 + length
+        if not items:
+            return None
+        (start, size), *fragments = items
+        file.seek(start)
+        table = file.read(size)
+    offsets = [int.from_bytes(table[i : i + 4], "little") for i in range(0, len(table), 4)]
+    return _by_frame(fragments, offsets, instance.frames)
+
+
+def _by_frame(
+    fragments: list[tuple[int, int]], offsets: list[int], frames: int
+) -> list[_Place] | None:
+    if frames == 1:
+        return [fragments]
+    if len(fragments) == frames:
+        return [[each] for each in fragments]
+    if len(offsets) != frames or not fragments:
+        return None
+    begin = fragments[0][0] - 8
+    edges = [begin + each for each in offsets]
+    found: list[_Place] = [[] for _ in range(frames)]
+    number = -1
+    for place in fragments:
+        while number + 1 < frames and edges[number + 1] <= place[0] - 8:
+            number += 1
+        found[number].append(place)
+    return found if all(found) else None

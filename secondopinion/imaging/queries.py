@@ -1,6 +1,8 @@
 """Reads of images; the case has been looked up for the reader before."""
 
-from django.db.models import Count, QuerySet
+from uuid import UUID
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 
 from secondopinion.cases.models import Case
 from secondopinion.core.errors import NotYours
@@ -9,19 +11,37 @@ from secondopinion.imaging.models import Instance, Series, Study
 
 def studies_for_case(case: Case) -> QuerySet[Study]:
     """Return the studies of a case by date, with the numbers of their series and images."""
-    return Study.objects.filter(case=case).annotate(
-        series_count=Count("series", distinct=True),
-        instance_count=Count("series__instances", distinct=True),
-    )
+    here = Q(series__removed_at=None)
+    return (
+        Study.objects.filter(case=case)
+        .annotate(
+            series_count=Count("series", distinct=True, filter=here),
+            instance_count=Count(
+                "series__instances", distinct=True,
+                filter=here & Q(series__instances__aside=False),
+            ),
+        )
+        .filter(series_count__gt=0)
+    )  # fmt: skip
 
 
 def series_for_case(case: Case) -> QuerySet[Series]:
     """Return the series of a case with the number of their images."""
     return (
-        Series.objects.filter(study__case=case)
+        Series.objects.filter(study__case=case, removed_at=None)
         .select_related("study")
-        .annotate(instance_count=Count("instances"))
+        .annotate(instance_count=Count("instances", filter=Q(instances__aside=False)))
         .order_by("study__date", "number", "uid")
+    )
+
+
+def removed_series(case: Case) -> QuerySet[Series]:
+    """Return the series that were taken out of a case, with the number of their images."""
+    return (
+        Series.objects.filter(study__case=case, removed_at__isnull=False)
+        .select_related("study", "removed_by")
+        .annotate(instance_count=Count("instances", filter=Q(instances__aside=False)))
+        .order_by("removed_at", "number", "uid")
     )
 
 
@@ -30,17 +50,86 @@ def series_with_images(case: Case) -> list[Series]:
     return [row for row in series_for_case(case) if images_of(row)]
 
 
-def instances(
-    case: Case, *, study: str, series: str = "", instance: str = ""
+def series_of_study(case: Case, study: str, patient: str = "") -> QuerySet[Series]:
+    """Return the series of one study of one patient; see `shown`."""
+    return series_for_case(case).filter(study__in=_studies(case, study, "", patient))
+
+
+def _studies(case: Case, study: str, series: str, patient: str) -> list[UUID]:
+    """Return the studies that an address means: one patient's, never two patients' at once.
+
+    Of two patients under one number it is the one that is named or that has the series, else the
+    one that came first.
+    """
+    rows = list(
+        Study.objects.filter(case=case, uid=study)
+        .filter(Exists(Series.objects.filter(study=OuterRef("pk"), removed_at=None)))
+        .order_by("created_at", "pk")
+        .values_list("pk", "patient_id")
+    )
+    if patient:
+        return [pk for pk, patient_id in rows if patient_id == patient]
+    if len(rows) > 1 and series:
+        having = set(
+            Series.objects.filter(
+                study__in=[pk for pk, _id in rows], uid=series, removed_at=None
+            ).values_list("study_id", flat=True)
+        )
+        rows = [row for row in rows if row[0] in having]
+    return [pk for pk, _id in rows[:1]]
+
+
+def shown(
+    case: Case, *, study: str = "", series: str = "", instance: str = "", patient: str = ""
 ) -> QuerySet[Instance]:
-    """Return instances of a case by UIDs, in the order in which a viewer shows them."""
-    found = Instance.objects.filter(series__study__case=case, series__study__uid=study)
+    """Return instances of a case by UIDs, in the order in which a viewer shows them.
+
+    Of two with the same UID and different bytes it is the one that came first.
+    """
+    found = Instance.objects.filter(aside=False, series__removed_at=None)
+    if study:
+        found = found.filter(series__study__in=_studies(case, study, series, patient))
+    else:
+        found = found.filter(series__study__case=case)
     if series:
         found = found.filter(series__uid=series)
     if instance:
         found = found.filter(uid=instance)
-    return found.select_related("series__study", "blob__space").order_by(
-        "series__number", "series__uid", "position", "number", "uid"
+    return found.order_by("series__number", "series__uid", "position", "number", "uid")
+
+
+def instances(
+    case: Case, *, study: str, series: str = "", instance: str = "", patient: str = ""
+) -> QuerySet[Instance]:
+    """Return `shown` with what is needed to read the objects."""
+    found = shown(case, study=study, series=series, instance=instance, patient=patient)
+    return found.select_related("series__study", "blob__space")
+
+
+def objects(
+    case: Case, *, study: str, series: str = "", instance: str = "", patient: str = ""
+) -> list[Instance]:
+    """Return `instances` without their headers, made with few objects: for reading many."""
+    found = shown(case, study=study, series=series, instance=instance, patient=patient)
+    rows = list(found.select_related("blob").defer("metadata"))
+    parents = Series.objects.filter(pk__in={row.series_id for row in rows})
+    by_pk = {row.pk: row for row in parents.select_related("study")}
+    for row in rows:
+        row.series = by_pk[row.series_id]
+        row.blob.space = case.vault
+    return rows
+
+
+def first_instances(series: list[UUID]) -> list[Instance]:
+    """Return one instance of each series, the first by its number in the index."""
+    firsts = (
+        Instance.objects.filter(series=OuterRef("pk"), aside=False).order_by("pk").values("pk")[:1]
+    )
+    pks = Series.objects.filter(pk__in=series).annotate(first=Subquery(firsts))
+    return list(
+        Instance.objects.filter(pk__in=[row.first for row in pks if row.first]).select_related(
+            "series__study", "blob__space"
+        )
     )
 
 
@@ -50,11 +139,26 @@ def instance_of(case: Case, *, study: str, series: str, instance: str) -> Instan
     Raises:
         NotYours: there is none.
     """
-    found = instances(case, study=study, series=series, instance=instance)
-    row = found.order_by("created_at").first()
+    row = instances(case, study=study, series=series, instance=instance).first()
     if row is None:
         raise NotYours
     return row
+
+
+def series_with_frames(case: Case) -> list[Series]:
+    """Return the series of a case that hold pictures, each with the number of its `frames`."""
+    rows = series_for_case(case).annotate(
+        frames=Sum("instances__frames", filter=Q(instances__aside=False))
+    )
+    return [row for row in rows if row.frames]
+
+
+def conflicts(case: Case) -> QuerySet[Instance]:
+    """Return what was set aside: another object came first under the same UID."""
+    found = Instance.objects.filter(
+        series__study__case=case, series__removed_at=None, aside=True
+    )  # fmt: skip
+    return found.select_related("series__study", "blob__space")
 
 
 def images_of(row: Series) -> int:

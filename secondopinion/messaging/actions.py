@@ -5,15 +5,18 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import get_language_bidi, override
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
+from secondopinion.accounts import actions as accounts
 from secondopinion.accounts.models import Person
 from secondopinion.messaging.models import Message
 from secondopinion.messaging.tasks import deliver
 from secondopinion.messaging.templates import TEMPLATES
 from secondopinion.program import queries as program
+from secondopinion.program.models import Program
 
+_LEFT_TO_RIGHT = "\u200e"  # a mark that is not seen; plain text has no other means
 _BREAKS = re.compile(r"[\r\n]+")
 
 
@@ -29,19 +32,29 @@ def notify(
 ) -> Message:
     """Queue a mail in the reader's language; it goes out after the transaction, by a job.
 
-    `link` is a path on this site.
+    `link` is a path on this site. Whoever has no account gets a fresh one-time link to the page
+    of the case instead, whatever the mail is about: a bare address would be of no use to them.
     """
     words = TEMPLATES[template]
     hospital = program.program()
     with override(to.language or "en"):
-        values = {"reference": case_reference, "code": code, "hospital": hospital.hospital}
+        values = {
+            "reference": _as_written(case_reference), "code": code, "hospital": hospital.hospital,
+        }  # fmt: skip
         lines = [str(line) % values for line in words.lines]
+        if words.link and link and not to.may_sign_in and case_id:
+            link = f"/link/{accounts.make_link(person=to, case_id=case_id)}/"
+            lines.append(
+                _(
+                    "The link below opens one page, once. You need no account. If it has been "
+                    "used, ask there for a new one."
+                )
+            )
+        elif words.sign_in:
+            lines.append(str(words.sign_in))
         if words.link and link:
             lines.append(f"{settings.SITE_URL}{link}")
-        lines += [
-            _("Please do not answer this mail: nobody reads the answers."),
-            f"{hospital.name}\n{hospital.hospital}\n{hospital.phone}",
-        ]
+        lines += [_how_to_reach(hospital), f"{hospital.name}\n{hospital.hospital}"]
         subject = _BREAKS.sub(" ", str(words.subject) % values)
     message = Message.objects.create(
         to=to,
@@ -53,3 +66,21 @@ def notify(
     )
     deliver.enqueue(str(message.pk))
     return message
+
+
+def _as_written(text: str) -> str:
+    """Keep the parts of a number in their order in a language that runs from right to left."""
+    return f"{_LEFT_TO_RIGHT}{text}{_LEFT_TO_RIGHT}" if text and get_language_bidi() else text
+
+
+def _how_to_reach(hospital: Program) -> str:
+    return _(
+        "To write to us, open your page: what you write there is safe. Or call %(phone)s, on "
+        "working days from %(opens)s to %(closes)s (time in %(city)s). An answer to this mail "
+        "reaches our office; please write nothing about a child’s health in a mail."
+    ) % {
+        "phone": _as_written(hospital.phone),
+        "opens": f"{hospital.opens:%H:%M}",
+        "closes": f"{hospital.closes:%H:%M}",
+        "city": hospital.city,
+    }

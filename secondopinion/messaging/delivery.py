@@ -5,6 +5,20 @@ from django.core.mail import EmailMessage
 
 from secondopinion.core import clock
 from secondopinion.messaging.models import Message, MessageState
+from secondopinion.program import queries as program
+
+
+def send_test(address: str) -> None:
+    """Send a mail that says only that mail works, at once.
+
+    Raises:
+        OSError: the mail server cannot be reached, or does not take it (smtplib's errors are such).
+    """
+    EmailMessage(
+        subject="Second Opinion: mail works",
+        body="An operator has sent this mail to see whether mail arrives. Nothing is to be done.",
+        to=[address],
+    ).send()
 
 
 def send(message_id: str) -> None:
@@ -26,6 +40,7 @@ def send(message_id: str) -> None:
         subject=message.subject,
         body=message.body,
         to=[address],
+        reply_to=[program.program().email],
         headers={"Message-ID": f"<{message.pk}@{host}>", "Auto-Submitted": "auto-generated"},
     ).send()
     Message.objects.filter(pk=message.pk).update(state=MessageState.SENT, sent_at=clock.now())

@@ -8,11 +8,18 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A mail: `%(code)s`, `%(reference)s` and `%(hospital)s` may stand in its texts."""
+    """A mail: `%(code)s`, `%(reference)s` and `%(hospital)s` may stand in its texts.
+
+    `sign_in` is said to whoever has an account, before the address of the page.
+    """
 
     subject: str | Promise
     lines: tuple[str | Promise, ...]
+    sign_in: str | Promise = ""
     link: bool = True
+
+
+_READ = _("Sign in to read it.")
 
 
 TEMPLATES: dict[str, Template] = {
@@ -21,6 +28,23 @@ TEMPLATES: dict[str, Template] = {
         (
             _("Type this code on the page where you asked for it: %(code)s"),
             _("It works for 15 minutes. If you did not ask for it, you can ignore this mail."),
+        ),
+        link=False,
+    ),
+    "sign-in-changed": Template(
+        _("Your sign-in was changed"),
+        (
+            _("A way to sign in to your account was added or removed."),
+            _("Was it not you? Sign in, look at the list, and end your other sessions there."),
+        ),
+        link=False,
+    ),
+    "factor-reset": Template(
+        _("Your second factor was taken away"),
+        (
+            _("An administrator has taken away the second factor of your account."),
+            _("At your next sign-in you set up a new one."),
+            _("If you did not ask for this, call your administrator now."),
         ),
         link=False,
     ),
@@ -40,7 +64,8 @@ TEMPLATES: dict[str, Template] = {
     ),
     "message-waiting": Template(
         _("You have a message about %(reference)s"),
-        (_("There is something new for you. Sign in to read it."),),
+        (_("There is something new for you."),),
+        _READ,
     ),
     "offer-waiting": Template(
         _("A case is offered to you: %(reference)s"),
@@ -58,24 +83,80 @@ TEMPLATES: dict[str, Template] = {
                 "They have asked %(hospital)s for a written second opinion, and agreed that we "
                 "write to you."
             ),
-            _("The link below opens one page, once. You need no account."),
         ),
+    ),
+    "guardian-invited": Template(
+        _("You are asked to join request %(reference)s"),
+        (
+            _("Another parent or guardian of a child has asked %(hospital)s for a second opinion."),
+            _("They have named you, so that you can read and write there too."),
+            _("If you do not know what this is about, you need do nothing."),
+        ),
+        _("Sign in with this e-mail address. You need no password: we send you a code."),
     ),
     "provider-link": Template(
         _("Your new link for %(reference)s"),
-        (_("The link below opens one page, once. Former links no longer work."),),
+        (_("This is a new link to your page. Former links no longer work."),),
     ),
     "report-ready": Template(
         _("Your document for %(reference)s is ready"),
-        (_("It is on your page. Sign in to read it."),),
+        (_("It is on your page."),),
+        _READ,
+    ),
+    "report-for-provider": Template(
+        _("There is a report for you: %(reference)s"),
+        (
+            _(
+                "%(hospital)s has finished the second opinion on a child whom you treat. The "
+                "family has it too."
+            ),
+        ),
+    ),
+    "report-to-hand-on": Template(
+        _("There is a report for you: %(reference)s"),
+        (
+            _("%(hospital)s has finished the second opinion on a child whom you treat."),
+            _(
+                "In your country our advice goes from doctor to doctor: please read the report, "
+                "talk about it with the family, and hand it on to them on your page."
+            ),
+        ),
+    ),
+    "report-with-provider": Template(
+        _("The report for %(reference)s is with your local provider"),
+        (
+            _("The second opinion is finished."),
+            _(
+                "In your country it goes to your local provider, who talks about it with you and "
+                "gives it to you. Please ask them for an appointment."
+            ),
+        ),
+        _("Sign in to see where it stands."),
+    ),
+    "provider-declined": Template(
+        _("Please name another doctor for %(reference)s"),
+        (
+            _("The local provider whom you named cannot help with this request."),
+            _("We go on as soon as you have named another. Your request is kept."),
+        ),
+        _("Sign in to name one."),
     ),
     "answer-ready": Template(
         _("There is an answer for you: %(reference)s"),
-        (_("Sign in to read it."),),
+        (_("It is on your page."),),
+        _READ,
+    ),
+    "emergency-opened": Template(
+        _("%(reference)s was opened in an emergency"),
+        (
+            _("A colleague without a part in this case has opened it for a limited time."),
+            _("Please look at the reason on its page."),
+        ),
     ),
     "referral-changed": Template(
         _("There is news about %(reference)s"),
-        (_("Sign in to see what has changed."),),
+        (_("Your page says what has changed."),),
+        _("Sign in to see it."),
     ),
     "case-closed": Template(
         _("Request %(reference)s is closed"),

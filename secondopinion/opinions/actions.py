@@ -1,14 +1,15 @@
 """Writing, signing and delivering the report."""
 
-import hashlib
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, gettext_noop, override
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
 from secondopinion.accounts.models import Person
+from secondopinion.accounts.rules import check_factor
 from secondopinion.audit import actions as audit
 from secondopinion.cases import workflow
 from secondopinion.cases.actions.parts import require
@@ -19,10 +20,12 @@ from secondopinion.cases.states import State
 from secondopinion.core import clock, vault
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.core.ids import short_code
-from secondopinion.imaging import pixels
+from secondopinion.core.models import Blob
+from secondopinion.imaging import drawing, pixels
 from secondopinion.imaging.models import Instance
+from secondopinion.imaging.queries import removed_series
 from secondopinion.opinions import body as fields
-from secondopinion.opinions import compose, signing, typeset
+from secondopinion.opinions import compose, measurements, signing, typeset
 from secondopinion.opinions.models import (
     Delivery,
     KeyImage,
@@ -34,10 +37,11 @@ from secondopinion.opinions.models import (
 from secondopinion.program import queries as program
 from secondopinion.program.models import DeliveryMode
 
-FRESH = timedelta(minutes=5)  # how long a second factor counts
 VERSION_EVERY = timedelta(minutes=3)
 CODE_LENGTH = 12
 LANGUAGE = "en"  # of the house's own words in a report
+REASON_OPINION = gettext_noop("Signature of the second opinion")
+REASON_ADDENDUM = gettext_noop("Signature of an addendum")
 
 
 @transaction.atomic
@@ -108,7 +112,7 @@ def add_key_image(
     center: float | None = None,
     width: float | None = None,
 ) -> KeyImage:
-    """Put an image into the report as it is windowed now.
+    """Put an image into the report as it is windowed now, with what its author measured on it.
 
     Raises:
         Refused: without a caption, or pixels that cannot be decoded.
@@ -116,14 +120,18 @@ def add_key_image(
     draft = _own_draft(opinion, by)
     if not caption.strip():
         raise Refused(_("Write a caption."), code="caption-missing", field="caption")
+    _printable(caption, "caption")
+    marks = measurements.marks_on(draft.case, by, instance, frame)
     try:
-        picture = pixels.rendered(instance, frame, center=center, width=width)
+        picture = drawing.annotated(instance, frame, marks, center=center, width=width)
     except pixels.Undecodable:
         raise Refused(_("This image cannot be shown here."), code="undecodable") from None
     series = instance.series
     label = " ".join(each for each in (series.modality, series.description) if each)
     made = KeyImage.objects.create(
         opinion=draft,
+        study_uid=series.study.uid,
+        series_uid=series.uid,
         instance_uid=instance.uid,
         series_label=f"{label} {instance.number or ''}".strip(),
         frame=frame,
@@ -145,13 +153,6 @@ def remove_key_image(*, by: Person, key_image: KeyImage) -> None:
     key_image.delete()
 
 
-def _require_factor(reauthenticated_at: datetime | None) -> None:
-    if reauthenticated_at is None or clock.now() - reauthenticated_at > FRESH:
-        raise Refused(
-            _("To sign, confirm that it is you with your second factor."), code="factor-needed"
-        )
-
-
 def _pictures(opinion: Opinion) -> dict[str, bytes]:
     rows = opinion.key_images.select_related("picture__space")
     return {f"key-{number}.png": vault.read(row.picture) for number, row in enumerate(rows, 1)}
@@ -161,8 +162,56 @@ def preview(*, by: Person, opinion: Opinion) -> bytes:
     """Return the PDF as it would be signed now, without a signature and with no valid code."""
     require(opinion.case, by, Part.SPECIALIST)
     now = clock.now()
-    document = compose.document(opinion, "PREVIEW", now, LANGUAGE)
+    document = compose.document(opinion, "PREVIEW", now, LANGUAGE) | {"draft": True}
     return typeset.pdf(document, _pictures(opinion), now)
+
+
+def _printable(text: str, field: str) -> None:
+    if signs := typeset.unprintable(text):
+        raise Refused(
+            _("These signs cannot be printed: %(signs)s. Write them in words.") % {"signs": signs},
+            code="unprintable",
+            field=field,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Paper:
+    """A document that is typeset, signed and in the vault; nobody has been given it yet."""
+
+    document: dict[str, Any]
+    blob: Blob
+    level: str
+    at: datetime
+
+    def keep(self, *, case: Case, kind: str, number: int, by: Person) -> SignedReport:
+        """Write it down as signed, in the caller's transaction."""
+        return SignedReport.objects.create(
+            case=case,
+            kind=kind,
+            number=number,
+            code=self.document["code"],
+            body=self.document,
+            language=LANGUAGE,
+            blob=self.blob,
+            digest=self.blob.digest,
+            level=self.level,
+            signed_by=by,
+            signed_at=self.at,
+            audit_head=audit.head(),
+        )
+
+
+def _signed(
+    case: Case, by: Person, document: dict[str, Any], pictures: dict[str, bytes], reason: str,
+    at: datetime,
+) -> _Paper:  # fmt: skip
+    with override(LANGUAGE):
+        reason = gettext(reason)
+    made = signing.sign(
+        typeset.pdf(document, pictures, at), name=by.full_name, reason=reason, at=at
+    )
+    return _Paper(document, vault.put(case.vault, made.data), made.level, at)
 
 
 def sign(*, by: Person, opinion: Opinion, reauthenticated_at: datetime | None) -> SignedReport:
@@ -178,7 +227,7 @@ def sign(*, by: Person, opinion: Opinion, reauthenticated_at: datetime | None) -
     """
     if opinion.author_id != by.pk:
         raise NotYours
-    _require_factor(reauthenticated_at)
+    check_factor(reauthenticated_at)
     opinion.refresh_from_db()
     case = opinion.case
     missing = fields.gaps(case, opinion.body)
@@ -186,14 +235,14 @@ def sign(*, by: Person, opinion: Opinion, reauthenticated_at: datetime | None) -
         raise Refused(missing[0].sentence, code="incomplete", field=missing[0].field)
     if case.state != State.IN_REVIEW:
         raise Conflict(_("This case is not in review."), code="state-changed")
+    if removed_series(case).filter(uid__in=opinion.key_images.values("series_uid")).exists():
+        raise Refused(
+            _("A key image shows a series that was taken out of the case. Remove it first."),
+            code="images-removed",
+        )
     code, now = short_code(CODE_LENGTH), clock.now()
     document = compose.document(opinion, code, now, LANGUAGE)
-    with override(LANGUAGE):
-        reason = _now("Signature of the second opinion")
-    signed = signing.sign(
-        typeset.pdf(document, _pictures(opinion), now), name=by.full_name, reason=reason, at=now
-    )
-    blob = vault.put(case.vault, signed.data)
+    paper = _signed(case, by, document, _pictures(opinion), REASON_OPINION, now)
     with transaction.atomic():
         draft = _own_draft(opinion, by)
         if draft.revision != opinion.revision:
@@ -202,23 +251,10 @@ def sign(*, by: Person, opinion: Opinion, reauthenticated_at: datetime | None) -
                 code="changed-elsewhere",
             )
         Opinion.objects.filter(pk=draft.pk).update(state=OpinionState.SIGNED)
-        report = SignedReport.objects.create(
-            case=case,
-            kind=SignedReport.Kind.OPINION,
-            number=1,
-            code=code,
-            body=document,
-            language=LANGUAGE,
-            blob=blob,
-            digest=hashlib.sha256(signed.data).hexdigest(),
-            level=signed.level,
-            signed_by=by,
-            signed_at=now,
-            audit_head=audit.head(),
-        )
+        report = paper.keep(case=case, kind=SignedReport.Kind.OPINION, number=1, by=by)
         workflow.advance(
             case, "sign", by=by, stamps={"reported_at": now},
-            detail={"digest": report.digest, "level": signed.level},
+            detail={"digest": report.digest, "level": report.level},
         )  # fmt: skip
         tell_coordinator(case)
     opinion.refresh_from_db()
@@ -235,7 +271,8 @@ def sign_addendum(
         Refused: the second factor was not given just now, or there is no report yet.
     """
     require(case, by, Part.SPECIALIST)
-    _require_factor(reauthenticated_at)
+    check_factor(reauthenticated_at)
+    _printable(answer, "text")
     first = case.signed_reports.filter(kind=SignedReport.Kind.OPINION).first()
     if first is None:
         raise Refused(_("There is no report yet."), code="too-early")
@@ -244,26 +281,11 @@ def sign_addendum(
         case=case, author=by, code=code, question=question, answer=answer, language=LANGUAGE,
         to=first.code,
     )  # fmt: skip
-    with override(LANGUAGE):
-        reason = _now("Signature of an addendum")
-    signed = signing.sign(typeset.pdf(document, {}, now), name=by.full_name, reason=reason, at=now)
-    blob = vault.put(case.vault, signed.data)
+    paper = _signed(case, by, document, {}, REASON_ADDENDUM, now)
     with transaction.atomic():
         Case.objects.select_for_update().get(pk=case.pk)
-        report = SignedReport.objects.create(
-            case=case,
-            kind=SignedReport.Kind.ADDENDUM,
-            number=case.signed_reports.count() + 1,
-            code=code,
-            body=document,
-            language=LANGUAGE,
-            blob=blob,
-            digest=hashlib.sha256(signed.data).hexdigest(),
-            level=signed.level,
-            signed_by=by,
-            signed_at=now,
-            audit_head=audit.head(),
-        )
+        number = case.signed_reports.count() + 1
+        report = paper.keep(case=case, kind=SignedReport.Kind.ADDENDUM, number=number, by=by)
         audit.record(
             "addendum-signed", by=by, case_id=case.pk, target=report,
             detail={"digest": report.digest},
@@ -278,8 +300,16 @@ def deliver(*, by: Person | None, case: Case) -> Case:
 
     Raises:
         NotYours: by somebody who is neither the coordinator nor the specialist.
+        Refused: it goes through a local provider, and there is none at present.
         Conflict: there is no report to deliver.
     """
+    if case.delivery_mode == DeliveryMode.THROUGH_PROVIDER and not holders_of(
+        case, Part.LOCAL_PROVIDER
+    ):
+        raise Refused(
+            _("The report goes through the local provider, and the family has none at present."),
+            code="provider-missing",
+        )
     days = program.program().follow_up_days
     workflow.advance(
         case, "deliver", by=by, stamps={"follow_up_until": clock.now() + timedelta(days=days)}
@@ -290,19 +320,26 @@ def deliver(*, by: Person | None, case: Case) -> Case:
 
 def _hand_out(report: SignedReport, by: Person | None) -> None:
     case = report.case
-    parts = [Part.LOCAL_PROVIDER]
-    if case.delivery_mode == DeliveryMode.FAMILY_AND_PROVIDER:
-        parts.insert(0, Part.FAMILY)
+    through_provider = case.delivery_mode == DeliveryMode.THROUGH_PROVIDER
+    parts = [Part.LOCAL_PROVIDER] if through_provider else [Part.FAMILY, Part.LOCAL_PROVIDER]
     for part in parts:
         for person in holders_of(case, part):
             Delivery.objects.get_or_create(
                 report=report, to=person, defaults={"role": part, "rule": case.delivery_mode}
             )
-        tell_part(case, part, "report-ready")
+        tell_part(case, part, _news(part, through_provider))
+    if through_provider:
+        tell_part(case, Part.FAMILY, "report-with-provider")
     audit.record(
         "report-delivered", by=by, case_id=case.pk, target=report,
         detail={"rule": case.delivery_mode, "to": [str(part) for part in parts]},
     )  # fmt: skip
+
+
+def _news(part: Part, through_provider: bool) -> str:
+    if part == Part.FAMILY:
+        return "report-ready"
+    return "report-to-hand-on" if through_provider else "report-for-provider"
 
 
 @transaction.atomic

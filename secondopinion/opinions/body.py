@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.cases.models import Case
+from secondopinion.opinions.typeset import unprintable
 
 AGREEMENT = {
     "agrees": _("Agrees"),
@@ -76,8 +77,20 @@ def gaps(case: Case, body: dict[str, str]) -> list[Gap]:
         )
         for question in case.questions.all()
     ]
-    return [
+    empty = [
         Gap(field, sentence)
         for field, sentence in (*needed, *_NEEDED)
         if not body.get(field, "").strip()
     ]
+    return [*empty, *_unprintable(body)]
+
+
+def _unprintable(body: dict[str, str]) -> list[Gap]:
+    """Return the fields with signs that would not stand in the document: "≥ 3 mm" must not become
+    "3 mm"."""
+    return [
+        Gap(field, _("These signs cannot be printed: %(signs)s. Write them in words.")
+            % {"signs": signs})
+        for field, text in body.items()
+        if (signs := unprintable(text))
+    ]  # fmt: skip

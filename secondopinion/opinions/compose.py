@@ -24,6 +24,8 @@ from secondopinion.opinions.models import Opinion
 from secondopinion.program import queries as program
 from secondopinion.program.models import Disclaimer
 from secondopinion.records import queries as records
+from secondopinion.translation.models import Translation
+from secondopinion.translation.queries import made_of
 
 VERSION = 1
 _OPTION_PARTS = ("name", "pros", "cons")
@@ -67,8 +69,18 @@ def letterhead(case: Case, author: Person, code: str, signed_at: datetime) -> di
     }
 
 
+def _how_read(made: Translation | None) -> str:
+    """Say how a record was read: in the original, or in whose translation, checked by whom."""
+    if made is None:
+        return _("read in the original")
+    people = [each.full_name for each in (made.made_by, made.reviewed_by) if each is not None]
+    words = f"{_language(made.language)}: {made.get_method_display()}"
+    return f"{words} ({', '.join(people)})" if people else words
+
+
 def facts(case: Case) -> dict[str, Any]:
     """Return what is listed without the specialist: records, images, limitations."""
+    made = made_of(case)
     return {
         "records": [
             {
@@ -77,7 +89,7 @@ def facts(case: Case) -> dict[str, Any]:
                 "date": _day(row.dated),
                 "language": _language(row.language),
                 "pages": records.pages_of(row),
-                "read": _("read in the original"),
+                "read": _how_read(made.get(row.pk)),
             }
             for row in records.for_case(case)
         ],
@@ -90,8 +102,13 @@ def facts(case: Case) -> dict[str, Any]:
             for row in imaging.series_for_case(case)
         ],
         "found": [
-            {"text": _(row.message), "reason": row.reason, "risk": row.risk, "code": row.code}
-            for row in limitations_for(case)
+            {
+                "text": ": ".join(filter(None, (records.place_of(row), _(row.message)))),
+                "reason": row.reason,
+                "risk": row.risk,
+                "code": row.code,
+            }
+            for row in records.placed(limitations_for(case))
         ],
     }
 

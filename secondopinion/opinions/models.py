@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
 from secondopinion.cases.models import Case
+from secondopinion.core import clock
 from secondopinion.core.models import Blob, Stored
 
 
@@ -46,10 +47,40 @@ class Version(Stored):
         return f"revision {self.revision} of {self.opinion_id}"
 
 
+class Measurement(Stored):
+    """What a specialist measured on an image of the case; its values are of the original pixels."""
+
+    class Tool(models.TextChoices):
+        LENGTH = "length", _("Length")
+        ANGLE = "angle", _("Angle")
+        ELLIPSE = "ellipse", _("Ellipse")
+        PROBE = "probe", _("Point")
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="measurements")
+    author = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    study_uid = models.CharField(max_length=64)
+    series_uid = models.CharField(max_length=64)
+    instance_uid = models.CharField(max_length=64)
+    frame = models.PositiveIntegerField(default=1)
+    tool = models.CharField(max_length=10, choices=Tool.choices)
+    points = models.JSONField()  # pixel coordinates, see imaging.rulers
+    values = models.JSONField()  # as imaging.rulers returns them
+    changed_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["created_at", "id"]
+        indexes = [models.Index(name="measurement_of_image", fields=["case", "instance_uid"])]
+
+    def __str__(self) -> str:
+        return f"{self.tool} of {self.case_id}"
+
+
 class KeyImage(Stored):
-    """An image chosen for the report, as it was windowed, with its caption."""
+    """An image chosen for the report, as it was windowed and measured, with its caption."""
 
     opinion = models.ForeignKey(Opinion, on_delete=models.CASCADE, related_name="key_images")
+    study_uid = models.CharField(max_length=64, default="")
+    series_uid = models.CharField(max_length=64, default="")
     instance_uid = models.CharField(max_length=64)
     series_label = models.CharField(max_length=300)
     frame = models.PositiveIntegerField(default=1)

@@ -8,9 +8,9 @@ from secondopinion.accounts.models import Person
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import roles_of
 from secondopinion.core.errors import NotYours
-from secondopinion.opinions.models import KeyImage, Opinion, SignedReport
+from secondopinion.opinions.models import Delivery, KeyImage, Opinion, SignedReport
 
-STAFF = {Part.COORDINATOR, Part.SPECIALIST, Part.REFERRAL_COORDINATOR, "desk"}
+STAFF = {Part.COORDINATOR, Part.SPECIALIST, Part.REFERRAL_COORDINATOR, Part.EMERGENCY, "desk"}
 
 
 def readable(case: Case, person: Person) -> QuerySet[SignedReport]:
@@ -20,6 +20,12 @@ def readable(case: Case, person: Person) -> QuerySet[SignedReport]:
     if roles_of(case, person) & STAFF:
         return rows
     return rows.filter(Q(deliveries__to=person))
+
+
+def handed_on(case: Case, person: Person) -> set[int]:
+    """Return the numbers of the documents that this local provider has handed on to the family."""
+    rows = Delivery.objects.filter(report__case=case, to=person, handed_on_at__isnull=False)
+    return set(rows.values_list("report__number", flat=True))
 
 
 def report_for(case: Case, person: Person, number: int) -> SignedReport:
@@ -32,6 +38,11 @@ def report_for(case: Case, person: Person, number: int) -> SignedReport:
     if found is None:
         raise NotYours
     return found
+
+
+def report_in(case: Case) -> Opinion | None:
+    """Return the report of a case as it is being written, for a specialist of the case."""
+    return Opinion.objects.filter(case=case).first()
 
 
 def opinion_of(case: Case, person: Person) -> Opinion:

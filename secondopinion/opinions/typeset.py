@@ -4,7 +4,6 @@ import io
 import json
 from collections.abc import Callable
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
@@ -14,10 +13,10 @@ import typst
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from fontTools.ttLib import TTFont
+
+from secondopinion.core.glyphs import folders, printed_by
 
 HERE = Path(__file__).resolve().parent
-FONTS = HERE / "fonts"
 STANDARDS: list[Literal["a-3a", "ua-1"]] = ["a-3a", "ua-1"]
 
 
@@ -84,23 +83,21 @@ def labels(language: str) -> dict[str, str]:
                 "Some words are in a script that this document cannot print. They are marked […] "
                 "and stand in full on the case’s page."
             ),
+            "draft": _("Draft"),
             "belongs_to": _("It belongs to the report with the code"),
         }
 
 
-def _folders() -> list[Path]:
-    return [FONTS, *([Path(settings.REPORT_FONTS_DIR)] if settings.REPORT_FONTS_DIR else [])]
-
-
-@lru_cache(maxsize=1)
 def _glyphs() -> frozenset[int]:
     """Return the characters that the fonts of the report can print."""
-    found: set[int] = set()
-    for folder in _folders():
-        for path in sorted(folder.glob("*.[to]tf")):
-            with TTFont(path, lazy=True) as font:
-                found |= set(font.getBestCmap())
-    return frozenset(found)
+    return printed_by(folders(settings.REPORT_FONTS_DIR))
+
+
+def unprintable(text: str) -> str:
+    """Return the signs of a text that no font of the report has, each once; "" when it has all."""
+    return "".join(
+        dict.fromkeys(char for char in text if ord(char) >= 32 and ord(char) not in _glyphs())
+    )
 
 
 def printable(value: Any, note: Callable[[], object]) -> Any:
@@ -153,7 +150,7 @@ def pdf(document: dict[str, Any], pictures: dict[str, bytes], signed_at: datetim
                 root=folder,
                 format="pdf",
                 pdf_standards=[*STANDARDS],
-                font_paths=[str(each) for each in _folders()],
+                font_paths=[*folders(settings.REPORT_FONTS_DIR)],
                 ignore_system_fonts=True,
                 sys_inputs={"data": json.dumps(words, ensure_ascii=False)},
                 timestamp=int(signed_at.timestamp()),

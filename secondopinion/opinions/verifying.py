@@ -3,6 +3,7 @@
 import hashlib
 import io
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -16,11 +17,10 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko_certvalidator import ValidationContext
 
+from secondopinion.core import vault
 from secondopinion.core.ids import normalise_code
 from secondopinion.opinions import signing
 from secondopinion.opinions.models import SignedReport
-
-LARGEST = 200 * 1024**2  # bytes; a report is far below 10 MB
 
 
 @dataclass(slots=True)
@@ -72,35 +72,33 @@ def verify_digest(digest: str) -> Verified | None:
     return _of(report, bottom_line=True) if report else None
 
 
-def verify_file(data: bytes) -> Verified:
-    """Verify a file: its content against what was signed here, and its signature by itself."""
-    known = verify_digest(hashlib.sha256(data).hexdigest())
-    bottom_line = _signature_holds(data)
-    if known is not None:
-        known.bottom_line = bottom_line
-        if bottom_line:
-            known.lines.append(_("This is the document that was signed. Nothing was changed."))
-        else:
-            known.lines.append(
-                _("This is the document that was signed. Its signature cannot be confirmed now.")
-            )
-        return known
-    found = Verified(known=False, bottom_line=False)
-    if bottom_line:
-        found.lines.append(
-            _("The signature in this file holds, but this document was not signed here.")
+def verify_file(pieces: Iterable[bytes]) -> Verified:
+    """Verify a file by its content: only what was signed here, to the byte, is confirmed.
+
+    The file is hashed as it comes and never opened; what is opened is our own copy of it.
+    """
+    digest = hashlib.sha256()
+    for piece in pieces:
+        digest.update(piece)
+    known = verify_digest(digest.hexdigest())
+    if known is None:
+        line = _(
+            "This is not a document that was signed here, or it was changed after it was signed."
         )
+        return Verified(known=False, bottom_line=False, lines=[line])
+    report = SignedReport.objects.select_related("blob__space").get(code=known.code)
+    known.bottom_line = _signature_holds(vault.read(report.blob))
+    if known.bottom_line:
+        known.lines.append(_("This is the document that was signed. Nothing was changed."))
     else:
-        found.lines.append(
-            _("This is not a document that was signed here, or it was changed after it was signed.")
+        known.lines.append(
+            _("This is the document that was signed. Its signature cannot be confirmed now.")
         )
-    return found
+    return known
 
 
 def _signature_holds(data: bytes) -> bool:
     """Judge by the bottom line: `intact` alone stays true when pages are appended."""
-    if not data.startswith(b"%PDF-") or len(data) > LARGEST:
-        return False
     roots = [load_cert_from_pemder(str(path)) for path in signing.trust_roots()]
     context = ValidationContext(trust_roots=roots, allow_fetching=False)
     logging.getLogger("pyhanko").setLevel(logging.CRITICAL)

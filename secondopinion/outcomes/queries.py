@@ -4,8 +4,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from statistics import median, quantiles
+from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from secondopinion.billing.models import Fee, FeeState
 from secondopinion.cases.clocks import readings_of
@@ -64,32 +65,43 @@ class Figures:
 def figures(since: datetime, until: datetime) -> Figures:
     """Count what happened from `since` until `until`; the backlog is that of now."""
     submitted = Case.objects.filter(submitted_at__gte=since, submitted_at__lt=until)
-    ended = Case.objects.filter(ended_at__gte=since, ended_at__lt=until)
-    by_end = Counter(ended.values_list("state", flat=True))
-    under_way = Case.objects.exclude(state__in=[*ENDED, State.DRAFT])
-    backlog = Counter(under_way.values_list("state", flat=True))
-    countries = Counter(str(each) for each in submitted.values_list("country", flat=True))
+    ended = Q(ended_at__gte=since, ended_at__lt=until)
+    under_way = ~Q(state__in=[*ENDED, State.DRAFT])
+    by_state: dict[str, dict[str, Any]] = {
+        row["state"]: dict(row)
+        for row in Case.objects.values("state").annotate(
+            ended=Count("pk", filter=ended),
+            backlog=Count("pk", filter=under_way),
+            late=Count("pk", filter=under_way & Q(due_at__lt=clock.now())),
+            reported=Count("pk", filter=Q(reported_at__gte=since, reported_at__lt=until)),
+        )
+    }
+
+    def count(name: str, *states: str) -> int:
+        return sum(row[name] for state, row in by_state.items() if state in (states or State))
+
+    cases = list(submitted.prefetch_related("clock_spans"))
     return Figures(
         since=since,
         until=until,
-        submitted=submitted.count(),
-        reported=Case.objects.filter(reported_at__gte=since, reported_at__lt=until).count(),
-        closed=by_end[State.CLOSED],
-        declined=by_end[State.DECLINED],
-        withdrawn=by_end[State.WITHDRAWN],
-        backlog={state: backlog[state] for state in State if backlog[state]},
-        late=under_way.filter(due_at__lt=clock.now()).count(),
-        turnaround=_turnaround(submitted),
-        countries=countries.most_common(),
+        submitted=len(cases),
+        reported=count("reported"),
+        closed=count("ended", State.CLOSED),
+        declined=count("ended", State.DECLINED),
+        withdrawn=count("ended", State.WITHDRAWN),
+        backlog={state: number for state in State if (number := count("backlog", state))},
+        late=count("late"),
+        turnaround=_turnaround(cases),
+        countries=Counter(str(each.country) for each in cases).most_common(),
         fees=_fees(submitted),
         outcomes=_outcomes(since, until),
     )
 
 
-def _turnaround(cases: QuerySet[Case]) -> list[Turnaround]:
+def _turnaround(cases: list[Case]) -> list[Turnaround]:
     hours = program.business_hours_per_day()
     by_step: dict[str, Turnaround] = {}
-    for found in readings_of(cases.prefetch_related("clock_spans")):
+    for found in readings_of(cases):
         for reading in found:
             if reading.running:
                 continue
@@ -114,8 +126,6 @@ def _fees(cases: QuerySet[Case]) -> dict[str, tuple[int, str]]:
 
 
 def _outcomes(since: datetime, until: datetime) -> dict[str, dict[str, int]]:
-    told = Outcome.objects.filter(created_at__gte=since, created_at__lt=until)
-    return {
-        name: dict(Counter(told.values_list(name, flat=True)))
-        for name in ("diagnosis_changed", "plan_changed", "helped")
-    }
+    names = ("diagnosis_changed", "plan_changed", "helped")
+    told = list(Outcome.objects.filter(created_at__gte=since, created_at__lt=until).values(*names))
+    return {name: dict(Counter(row[name] for row in told)) for name in names}

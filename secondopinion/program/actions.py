@@ -1,108 +1,140 @@
 """What sets a program up and changes its settings."""
 
-import tomllib
-from datetime import date, time
-from pathlib import Path
+from collections.abc import Mapping
+from datetime import time
 from typing import Any
 
+from django.core.cache import caches
 from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
 
-from secondopinion.accounts.models import Person
+from secondopinion.accounts.models import Person, Role
 from secondopinion.accounts.queries import has_role
 from secondopinion.audit import actions as audit
-from secondopinion.core.errors import NotYours
-from secondopinion.program.models import (
-    ChecklistTemplate,
-    DeliveryRule,
-    Disclaimer,
-    MessageTemplate,
-    Program,
-    Specialty,
-    Target,
-)
+from secondopinion.core import sandbox, vault
+from secondopinion.core.errors import Conflict, NotYours, Refused
+from secondopinion.program import logo, rules
+from secondopinion.program.models import Change, Program
+from secondopinion.program.queries import KEPT_UNDER, plain, shipped
+from secondopinion.program.sections import IN_FILES, SECTIONS
 
-DATA = Path(__file__).resolve().parent / "data"
-
-
-def read(name: str) -> dict[str, Any]:
-    """Return one of the shipped settings files."""
-    with (DATA / f"{name}.toml").open("rb") as file:
-        return tomllib.load(file)
+MAY_CHANGE = (Role.ADMINISTRATOR, Role.DIRECTOR)
 
 
 @transaction.atomic
-def set_up(**changes: Any) -> Program:
-    """Make the program from the shipped settings when there is none; what exists is kept.
-
-    `changes` replace fields of the shipped program (hospital, name, e-mail, …) at the first time.
-    """
-    shipped = read("program")
-    fields = shipped["program"] | changes
-    fields |= {name: time.fromisoformat(str(fields[name])) for name in ("opens", "closes")}
-    program, made = Program.objects.get_or_create(only=True, defaults=fields)
+def set_up() -> Program:
+    """Make the program from the shipped settings when there is none; what exists is kept."""
+    program, made = Program.objects.get_or_create(
+        only=True, defaults={"opens": time(8), "closes": time(17), "timezone": "UTC"}
+    )
     if not made:
         return program
-    for step, days in shipped["targets"].items():
-        Target.objects.create(step=step, business_days=days)
-    by_key: dict[str, Specialty] = {}
-    for position, row in enumerate(shipped["specialties"]):
-        by_key[row["key"]] = Specialty.objects.create(
-            key=row["key"], names=row["names"], position=position
-        )
-    for row in shipped["rules"]:
-        DeliveryRule.objects.create(
-            country=row.get("country", ""),
-            specialty=by_key.get(row.get("specialty", "")),
-            mode=row["mode"],
-            legal_basis=row["legal_basis"],
-            checked_on=row["checked_on"],
-        )
-    for position, row in enumerate(read("checklists")["items"]):
-        ChecklistTemplate.objects.create(
-            specialty=by_key.get(row.get("specialty", "")),
-            key=row["key"],
-            kind=row["kind"],
-            required=row.get("required", True),
-            labels=row["labels"],
-            position=position,
-        )
-    words = read("words")
-    for language, text in words["disclaimer"]["text"].items():
-        Disclaimer.objects.create(
-            version=words["disclaimer"]["version"],
-            language=language,
-            text=text.strip(),
-            in_force_from=words["disclaimer"]["in_force_from"],
-        )
-    for position, row in enumerate(words["templates"]):
-        MessageTemplate.objects.create(
-            key=row["key"], titles=row["titles"], bodies=row["bodies"], position=position
-        )
+    for key, section in SECTIONS.items():
+        if key in IN_FILES:
+            section.write(section.clean(shipped(key)))
     audit.record("program-set-up", by=None, target=program)
+    program.refresh_from_db()
     return program
 
 
 @transaction.atomic
-def set_rule(
-    *,
-    by: Person,
-    country: str,
-    specialty: Specialty | None,
-    mode: str,
-    legal_basis: str,
-    checked_on: date,
-) -> DeliveryRule:
-    """Set who may receive the opinion at a place; cases accepted before keep their rule.
+def change(*, by: Person | None, section: str, value: Any, revision: int) -> Program:
+    """Change one section of the settings; `by` is None only on the command line.
+
+    `revision` is that of the settings which were read; `value` is as `sections.py` says. What was
+    there before is kept in the list of changes.
 
     Raises:
-        NotYours: by anybody but the director or an administrator.
+        NotYours: by somebody who is neither administrator nor director.
+        Conflict: somebody else has changed the settings since they were read.
+        Refused: with the field, when a value cannot be.
     """
-    if not has_role(by, "director", "administrator"):
-        raise NotYours
-    rule, _made = DeliveryRule.objects.update_or_create(
-        country=country,
-        specialty=specialty,
-        defaults={"mode": mode, "legal_basis": legal_basis, "checked_on": checked_on},
+    _require(by)
+    part = SECTIONS[section]
+    before, after = part.read(), part.clean(value)
+    if before == after:
+        return Program.objects.get()
+    done = Program.objects.filter(revision=revision).update(revision=F("revision") + 1)
+    if not done:
+        raise Conflict(
+            _(
+                "Somebody else has changed the settings since you opened this page. Nothing of "
+                "yours was saved. Open the page again and make your change."
+            ),
+            code="program-changed",
+        )
+    part.write(after)
+    Change.objects.create(
+        revision=revision + 1, section=section, by=by, before=before, after=part.read()
     )
-    audit.record("rule-set", by=by, target=rule, detail={"mode": mode, "country": country})
-    return rule
+    program = Program.objects.get()
+    audit.record(
+        "program-changed", by=by, target=program,
+        detail={"section": section, "revision": revision + 1},
+    )  # fmt: skip
+    transaction.on_commit(lambda: caches["memory"].delete_many(KEPT_UNDER))
+    return program
+
+
+def take_back(*, by: Person | None, number: int, revision: int) -> Program:
+    """Put the values back that a change replaced; this is a change of its own.
+
+    Raises:
+        Change.DoesNotExist: there is no change of this number.
+        Refused: a disclaimer is never taken back.
+    """
+    found = Change.objects.get(revision=number)
+    return change(by=by, section=found.section, value=found.before, revision=revision)
+
+
+@transaction.atomic
+def set_logo(*, by: Person | None, data: bytes, revision: int) -> Program:
+    """Keep a picture as the hospital's logo, written anew as PNG; no bytes take the logo away.
+
+    Raises:
+        Refused: it is no picture, or too large.
+    """
+    _require(by)
+    if not data:
+        return change(by=by, section="logo", value={"blob": ""}, revision=revision)
+    if len(data) > logo.LARGEST:
+        raise rules.refuse(_("This file is too large for a logo: at most 2 MB."), "logo")
+    try:
+        picture: bytes = sandbox.run(logo.redrawn, data, memory_mb=1024, cpu_s=20, wall_s=40)
+    except sandbox.Failed:
+        raise rules.refuse(
+            _("This is not a picture that we can read. Send a PNG, JPEG or WebP file."), "logo"
+        ) from None
+    last = Program.objects.select_related("logo__space").get().logo
+    blob = vault.put(last.space if last else vault.new_space(), picture)
+    return change(by=by, section="logo", value={"blob": str(blob.pk)}, revision=revision)
+
+
+@transaction.atomic
+def import_settings(*, by: Person | None, document: Mapping[str, Any]) -> list[str]:
+    """Change every section that a file names, all or nothing; return those that differ now.
+
+    Raises:
+        Refused: the first value that cannot be, with its section and field.
+    """
+    if unknown := sorted(set(document) - set(IN_FILES)):
+        raise Refused(_("There is no such setting: %(name)s") % {"name": ", ".join(unknown)})
+    changed = []
+    for key in IN_FILES:
+        if key not in document:
+            continue
+        revision = Program.objects.get().revision
+        try:
+            after = change(by=by, section=key, value=plain(document[key]), revision=revision)
+        except Refused as refused:
+            place = f"{key}: {refused.field}" if refused.field else key
+            raise Refused(f"{place}: {refused.message}", code=refused.code) from None
+        if after.revision != revision:
+            changed.append(key)
+    return changed
+
+
+def _require(by: Person | None) -> None:
+    if by is not None and not has_role(by, *MAY_CHANGE):
+        raise NotYours

@@ -4,19 +4,26 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
-from secondopinion.core.models import Stored
+from secondopinion.accounts.models import Person
+from secondopinion.core.languages import in_language
+from secondopinion.core.models import Blob, Stored
 
 
 class Program(Stored):
     """The one program of this installation."""
 
     only = models.BooleanField(default=True, unique=True, editable=False)
-    hospital = models.CharField(max_length=200)
-    name = models.CharField(max_length=200)
+    revision = models.PositiveIntegerField(default=0)
+    hospitals = models.JSONField(default=dict)
+    names = models.JSONField(default=dict)
     email = models.EmailField()
     phone = models.CharField(max_length=40)
     address = models.CharField(max_length=300, blank=True)
     action_colour = models.CharField(max_length=7, default="#005a70")
+    mark_colour = models.CharField(max_length=7, default="#005a70")
+    logo = models.ForeignKey(
+        Blob, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     languages = models.JSONField(default=list)
     country = CountryField()
     region = models.CharField(max_length=10, blank=True)
@@ -24,6 +31,7 @@ class Program(Stored):
     opens = models.TimeField()
     closes = models.TimeField()
     weekdays = models.JSONField(default=list)
+    closures = models.JSONField(default=list)
     follow_up_days = models.PositiveSmallIntegerField(default=30)
     draft_days = models.PositiveSmallIntegerField(default=90)
     fee_amount = models.DecimalField(max_digits=10, decimal_places=2, default=0)
@@ -36,6 +44,39 @@ class Program(Stored):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def hospital(self) -> str:
+        """The hospital's name in the reader's language."""
+        return in_language(self.hospitals)
+
+    @property
+    def name(self) -> str:
+        """The program's name in the reader's language."""
+        return in_language(self.names)
+
+    @property
+    def city(self) -> str:
+        """The city after which the program's time zone is named."""
+        return self.timezone.rpartition("/")[2].replace("_", " ")
+
+
+class Change(Stored):
+    """A change of one section of the settings: what it was and what it became."""
+
+    revision = models.PositiveIntegerField(unique=True)
+    section = models.CharField(max_length=20)
+    by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    before = models.JSONField()
+    after = models.JSONField()
+
+    class Meta:
+        ordering = ["-revision"]
+
+    def __str__(self) -> str:
+        return f"{self.revision} {self.section}"
 
 
 class Target(Stored):
@@ -88,7 +129,9 @@ class DeliveryRule(Stored):
     specialty = models.ForeignKey(Specialty, on_delete=models.PROTECT, null=True, blank=True)
     mode = models.CharField(max_length=20, choices=DeliveryMode.choices)
     legal_basis = models.TextField()
+    reasons = models.JSONField(default=dict)  # for families, by language
     checked_on = models.DateField()
+    checked_by = models.CharField(max_length=200, blank=True)
 
     class Meta:
         constraints = [
@@ -113,8 +156,41 @@ class DeliveryRule(Stored):
         return self.mode != DeliveryMode.NOT_OFFERED
 
 
+# What a family is told where the program has written no reason of its own.
+WHY = {
+    DeliveryMode.NOT_OFFERED: _(
+        "The rules of your country, or of our hospital, do not let us advise from afar here."
+    ),
+    DeliveryMode.THROUGH_PROVIDER: _(
+        "Countries have different rules about advice from doctors abroad. Your own doctor has "
+        "examined your child and can explain what our advice means."
+    ),
+    DeliveryMode.FAMILY_AND_PROVIDER: _(
+        "You and your doctor decide together, so both of you get the report."
+    ),
+}
+
+
+class Condition(Stored):
+    """A group of conditions, and the page on which what it calls for rests."""
+
+    key = models.SlugField(unique=True)
+    specialty = models.ForeignKey(Specialty, on_delete=models.PROTECT)
+    names = models.JSONField(default=dict)
+    source = models.CharField(max_length=300)
+    url = models.URLField(max_length=500, blank=True)
+    checked_on = models.DateField()
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "key"]
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class ChecklistTemplate(Stored):
-    """A thing that a specialty (or, with none, every case) calls for before a review."""
+    """A thing that a condition, or a specialty, or (with neither) every case calls for."""
 
     class Kind(models.TextChoices):
         RECORD = "record", _("record")
@@ -122,8 +198,10 @@ class ChecklistTemplate(Stored):
         FACT = "fact", _("fact")
 
     specialty = models.ForeignKey(Specialty, on_delete=models.PROTECT, null=True, blank=True)
+    condition = models.ForeignKey(Condition, on_delete=models.PROTECT, null=True, blank=True)
     key = models.SlugField()
     kind = models.CharField(max_length=10, choices=Kind.choices)
+    months = models.PositiveSmallIntegerField(default=0)  # how old it may be; 0: any age
     required = models.BooleanField(default=True)
     labels = models.JSONField(default=dict)
     position = models.PositiveSmallIntegerField(default=0)

@@ -1,16 +1,23 @@
 """Reads of the program's settings."""
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import cache as cache_forever
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+from django.core.cache import caches
 from django.db.models import Q, QuerySet
 from django.utils.translation import get_language
 
-from secondopinion.core import clock
+from secondopinion.core import clock, languages
 from secondopinion.core.calendar import BusinessCalendar
+from secondopinion.program.data import read
 from secondopinion.program.models import (
+    WHY,
+    Change,
     ChecklistTemplate,
+    Condition,
+    DeliveryMode,
     DeliveryRule,
     Disclaimer,
     MessageTemplate,
@@ -19,20 +26,65 @@ from secondopinion.program.models import (
     Target,
 )
 
+# Settings change a few times a year and stand on every page: each process reads them again after
+# this many seconds.
+KEPT = 10
+KEPT_UNDER = ("program", "program-targets")  # the names in the cache
+YEAR = timedelta(days=365)  # within which a rule is to be checked again
+CHECK_AGAIN = YEAR - timedelta(days=30)  # after which it is said
+
+in_language = languages.in_language
+
 
 def program() -> Program:
-    """Return the program of this installation.
+    """Return the program of this installation, as it was at most `KEPT` seconds ago.
 
     Raises:
         Program.DoesNotExist: nobody has set it up yet.
     """
-    return Program.objects.get()
+    return cast("Program", caches["memory"].get_or_set("program", _program, KEPT))
 
 
-def in_language(texts: Mapping[str, str], language: str | None = None) -> str:
-    """Return the text for a language (the reader's when none is named), else the English one."""
-    language = language or get_language() or "en"
-    return texts.get(language) or texts.get(language.split("-")[0]) or texts.get("en", "")
+def _program() -> Program:
+    return Program.objects.select_related("logo__space").get()
+
+
+@cache_forever
+def _shipped() -> dict[str, Any]:
+    conditions = read("conditions")
+    lists = read("checklists")
+    calls = [*lists["checklists"], *conditions["calls"]]
+    return read("program") | read("words") | {
+        "conditions": conditions["conditions"], "checklists": calls,
+    }  # fmt: skip
+
+
+def shipped(section: str) -> Any:
+    """Return a section of the settings as a fresh installation has it."""
+    return plain(_shipped()[section])
+
+
+def plain(value: Any) -> Any:
+    """Return what TOML gave, with dates and times as texts."""
+    if isinstance(value, dict):
+        return {name: plain(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [plain(each) for each in value]
+    return value.isoformat() if isinstance(value, date | time) else value
+
+
+def changes() -> QuerySet[Change]:
+    """Return what was changed in the settings, the latest first."""
+    return Change.objects.select_related("by")
+
+
+def rules_to_check() -> list[DeliveryRule]:
+    """Return the rules whose last check is almost a year ago, or more."""
+    return list(
+        DeliveryRule.objects.select_related("specialty")
+        .filter(checked_on__lte=clock.today() - CHECK_AGAIN)
+        .order_by("checked_on")
+    )
 
 
 def specialties() -> QuerySet[Specialty]:
@@ -57,10 +109,44 @@ def delivery_rule(country: str, specialty: Specialty | None) -> DeliveryRule:
     return best
 
 
+def countries_named() -> list[str]:
+    """Return the countries for which the program has a rule of its own and can help."""
+    rows = DeliveryRule.objects.exclude(country="").exclude(mode=DeliveryMode.NOT_OFFERED)
+    return list(rows.values_list("country", flat=True).distinct().order_by("country"))
+
+
+def reason_for(rule: DeliveryRule) -> str:
+    """Return why a rule is as it is, in words for families and in the reader's language."""
+    return in_language(rule.reasons) or str(WHY[DeliveryMode(rule.mode)])
+
+
 def checklist_for(specialty: Specialty | None) -> list[ChecklistTemplate]:
     """Return what a case of this specialty calls for: what every case needs first."""
-    rows = ChecklistTemplate.objects.filter(Q(specialty=specialty) | Q(specialty__isnull=True))
+    rows = ChecklistTemplate.objects.filter(
+        Q(specialty=specialty) | Q(specialty__isnull=True), condition=None
+    )
     return sorted(rows, key=lambda row: (row.specialty_id is not None, row.position))
+
+
+def conditions() -> QuerySet[Condition]:
+    """Return the groups of conditions in their order, with their fields of medicine."""
+    return Condition.objects.select_related("specialty").order_by("specialty__position", "position")
+
+
+def called_for(condition: Condition) -> QuerySet[ChecklistTemplate]:
+    """Return what a condition calls for beside the list of its field."""
+    return ChecklistTemplate.objects.filter(condition=condition)
+
+
+@cache_forever
+def _images_wanted() -> dict[str, dict[str, Any]]:
+    return read("images")
+
+
+def images_wanted(key: str) -> dict[str, Any] | None:
+    """Return what the images of an item of the checklist must show: ``modalities``, ``body``,
+    ``contrast``, ``thickest_mm``; None where nothing is said of it."""
+    return _images_wanted().get(key)
 
 
 def disclaimer(language: str | None = None) -> Disclaimer:
@@ -94,6 +180,9 @@ def calendar(of: Program | None = None) -> BusinessCalendar:
         opens=of.opens,
         closes=of.closes,
         days=tuple(of.weekdays),
+        closures=tuple(
+            (date.fromisoformat(first), date.fromisoformat(last)) for first, last in of.closures
+        ),
     )
 
 
@@ -108,10 +197,16 @@ def business_hours_per_day(of: Program | None = None) -> float:
 def targets(of: Program | None = None) -> dict[str, float]:
     """Return the business hours that each step may take."""
     hours = business_hours_per_day(of)
-    return {row.step: float(row.business_days) * hours for row in Target.objects.all()}
+    return {step: days * hours for step, days in _target_days().items()}
 
 
 def target(step: str, of: Program | None = None) -> float:
     """Return the business hours that a step may take."""
-    days = Target.objects.get(step=step).business_days
-    return float(days) * business_hours_per_day(of)
+    return _target_days()[step] * business_hours_per_day(of)
+
+
+def _target_days() -> dict[str, float]:
+    def read() -> dict[str, float]:
+        return {row.step: float(row.business_days) for row in Target.objects.all()}
+
+    return cast("dict[str, float]", caches["memory"].get_or_set("program-targets", read, KEPT))

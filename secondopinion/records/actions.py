@@ -10,13 +10,12 @@ from secondopinion.audit import actions as audit
 from secondopinion.cases.actions.parts import require
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.states import State
-from secondopinion.core import clock
-from secondopinion.core.errors import Refused
+from secondopinion.core import clock, sandbox, vault
+from secondopinion.core.errors import Conflict, Refused
 from secondopinion.core.models import Blob
-from secondopinion.records.models import Kind, Record
+from secondopinion.records import pdfs
+from secondopinion.records.models import Kind, Record, RecordState
 from secondopinion.records.tasks import read_pages
-
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @transaction.atomic
@@ -31,6 +30,7 @@ def take_in(
     record, made = Record.objects.get_or_create(
         case=case,
         blob=blob,
+        part_of=None,
         defaults={"title": title, "media_type": media_type, "source": source, "sent_by": by},
     )
     if record.removed_at is not None:
@@ -40,6 +40,36 @@ def take_in(
         audit.record("record-added", by=by, case_id=case.pk, target=record)
         read_pages.enqueue(str(record.pk))
     return record, made
+
+
+def unlock(*, by: Person, record: Record, password: str) -> None:
+    """Open a locked PDF and have its pages read. The password is used once, in the child that opens
+    the file, and kept nowhere; the opened PDF rests beside the original, sealed like it.
+
+    Raises:
+        NotYours: by somebody who is neither family, local provider nor coordinator.
+        Conflict: it is not locked any more.
+        Refused: another password opens it.
+    """
+    require(record.case, by, Part.FAMILY, Part.LOCAL_PROVIDER, Part.COORDINATOR)
+    if record.state != RecordState.LOCKED:
+        raise Conflict(_("This document is open already."), code="open-already")
+    try:
+        opened = sandbox.run(pdfs.unlocked, vault.read(record.blob), password)
+    except sandbox.Failed:
+        opened = b""
+    if not opened:
+        raise Refused(
+            _("This password does not open the PDF."), code="password-wrong", field="password"
+        )
+    blob = vault.put(record.case.vault, opened)
+    with transaction.atomic():
+        done = Record.objects.filter(pk=record.pk, state=RecordState.LOCKED).update(
+            opened=blob, state=RecordState.READING
+        )
+        if done:
+            audit.record("record-unlocked", by=by, case_id=record.case_id, target=record)
+            read_pages.enqueue(str(record.pk))
 
 
 @transaction.atomic

@@ -1,5 +1,7 @@
 """Records of a case and their pages."""
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +21,13 @@ class Kind(models.TextChoices):
     GENETICS = "genetics", _("Genetic test")
     PHOTO = "photo", _("Photo of the child")
     OTHER = "other", _("Something else")
+    # Behind it, so that the keys 1 to 8 of the desk stay what they are.
+    CLINIC_LETTER = "clinic_letter", _("Letter from a clinic")
+    GROWTH_RECORD = "growth_record", _("Growth chart")
+    VACCINATION = "vaccination", _("Vaccinations")
+    PRESCRIPTION = "prescription", _("Prescription")
+    CONSENT = "consent", _("Consent form")
+    IDENTITY_DOCUMENT = "identity_document", _("Identity document")
 
 
 class RecordState(models.TextChoices):
@@ -26,6 +35,7 @@ class RecordState(models.TextChoices):
 
     READING = "reading", _("Being read")
     READ = "read", _("Read")
+    LOCKED = "locked", _("Locked with a password")
     UNREADABLE = "unreadable", _("Cannot be opened")
 
 
@@ -36,22 +46,66 @@ class Record(Stored):
     title = models.CharField(max_length=255)
     kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.OTHER)
     blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
+    # What is read and given to others in its place: unlocked, or without the place of a photo.
+    opened = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+", null=True)
     media_type = models.CharField(max_length=100)
     language = models.CharField(max_length=10, blank=True)
     dated = models.DateField(null=True, blank=True)
+    # What programs take it for, each with a certainty from 0 to 1, until somebody says what it is.
+    suggested = models.JSONField(default=dict)
     source = models.CharField(max_length=20)
     sent_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(
         max_length=12, choices=RecordState.choices, default=RecordState.READING
     )
     removed_at = models.DateTimeField(null=True, blank=True)
+    # A document that the desk split from the file of another, and one whose pages stand in another.
+    part_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="parts")
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="merged"
+    )
+    accepted_at = models.DateTimeField(null=True)  # the desk has looked at what it is said to be
+    accepted_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ["created_at"]
-        constraints = [models.UniqueConstraint(name="record_content_once", fields=["case", "blob"])]
+        constraints = [
+            models.UniqueConstraint(
+                name="record_content_once",
+                fields=["case", "blob"],
+                condition=models.Q(part_of__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="record_accepted_by_whom",
+                condition=models.Q(accepted_at__isnull=True, accepted_by__isnull=True)
+                | models.Q(accepted_at__isnull=False, accepted_by__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def likely(self) -> dict[str, Any]:
+        """Kind, language and day: as somebody said, else as suggested; for forms to begin with."""
+        guess = {name: value for name, (value, _sure) in self.suggested.items()}
+        said = self.kind != Kind.OTHER or self.accepted_at is not None
+        return {
+            "kind": self.kind if said else guess.get("kind", self.kind),
+            "language": self.language or guess.get("language", ""),
+            "dated": f"{self.dated:%Y-%m-%d}" if self.dated else guess.get("dated", ""),
+        }
+
+    @property
+    def suggestions(self) -> list[tuple[str, int]]:
+        """What programs take it for, in words, with per cent; nothing once somebody has looked."""
+        if self.accepted_at is not None:
+            return []
+        words = dict(Kind.choices)
+        return [
+            (str(words.get(value, value)), round(100 * sure))
+            for value, sure in self.suggested.values()
+        ]
 
 
 class Page(Stored):
@@ -62,8 +116,15 @@ class Page(Stored):
         HARD = "hard", _("Hard to read")
         UNREADABLE = "unreadable", _("Cannot be read")
 
+    class Aside(models.TextChoices):
+        BLANK = "blank", _("Blank")
+        COPY = "copy", _("A copy of another page")
+
     record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="pages")
     number = models.PositiveIntegerField()
+    of_file = models.PositiveIntegerField()  # its number in the file that came
+    turn = models.PositiveSmallIntegerField(default=0)  # degrees to the right, as it is shown
+    aside = models.CharField(max_length=8, choices=Aside.choices, blank=True)  # why it is not shown
     image = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+", null=True)
     width = models.PositiveIntegerField(default=0)
     height = models.PositiveIntegerField(default=0)
@@ -72,10 +133,45 @@ class Page(Stored):
         max_length=12, choices=Legibility.choices, default=Legibility.GOOD
     )
     reasons = models.JSONField(default=list)
+    look = models.CharField(max_length=64, blank=True)  # see `reading`
+    blank = models.BooleanField(default=False)  # nothing seems to be on it
 
     class Meta:
         ordering = ["number"]
-        constraints = [models.UniqueConstraint(name="page_once", fields=["record", "number"])]
+        constraints = [
+            models.UniqueConstraint(name="page_once", fields=["record", "number"]),
+            models.CheckConstraint(
+                name="page_turned_by_quarters", condition=models.Q(turn__in=[0, 90, 180, 270])
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.record_id} page {self.number}"
+
+
+class Reading(Stored):
+    """What was measured and read of a page by one version, as `understanding` answers it."""
+
+    page = models.OneToOneField(Page, on_delete=models.CASCADE, related_name="reading")
+    version = models.CharField(max_length=20)
+    answer = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"{self.page_id} by {self.version}"
+
+
+class Rearrangement(Stored):
+    """One step of the desk: how pages and documents stood before and after it. See `arranging`."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="rearrangements")
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    verb = models.CharField(max_length=20)
+    before = models.JSONField()
+    after = models.JSONField()
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.verb} ({self.id})"

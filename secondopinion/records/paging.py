@@ -2,33 +2,50 @@
 
 from typing import Any
 
+from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext_noop
 
-from secondopinion.core import sandbox, vault
-from secondopinion.findings.actions import Found, replace
+from secondopinion.core import glyphs, kinds, sandbox, vault
+from secondopinion.findings import film
+from secondopinion.findings.actions import replace
+from secondopinion.findings.found import Found
 from secondopinion.findings.models import Severity
-from secondopinion.records import legibility, reading
+from secondopinion.records import (
+    copies,
+    judging,
+    legibility,
+    opening,
+    pdfs,
+    reading,
+    sheets,
+    written,
+)
 from secondopinion.records.models import Page, Record, RecordState
 
-MOST_PAGES = 500
+MOST_PAGES = reading.MOST_PAGES
 AT_ONCE = 20  # pages read by one child
-CHECK = "legibility@1"
-OPENING = "opening@1"
-
-_READERS = {
-    "text/plain": reading.text_pages,
-    "application/rtf": reading.text_pages,
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": reading.word_pages,
-}
+MOST_BROKEN = 3  # pages that break their child, of those read at once
+OPENING = "opening@2"
 
 # Kept in English and translated where they are shown.
-LOCKED = gettext_noop("This PDF is locked with a password. Please send it without one.")
+LOCKED = gettext_noop("This PDF is locked with a password.")
+UNLOCK = gettext_noop("Type its password beside it, or send it without one.")
+FORM = gettext_noop(
+    "This PDF is a form that only the program it was made with can show. Open it there, print it "
+    "into a new PDF, and send that."
+)
+ACTIVE = gettext_noop(
+    "This file holds a small program. It was not run: only pictures of the pages are shown."
+)
+HIDDEN = gettext_noop(
+    "Another file is hidden behind this one. Only pictures of its pages are shown."
+)
+NOT_SHOWN = gettext_noop("A page cannot be shown: it is damaged, or far too large.")
 BROKEN = gettext_noop(
     "We cannot open this file. Please send it again, or send a photo of each page."
 )
 LONG = gettext_noop("This document is very long. We read the first 500 pages and keep all of it.")
-HARD = gettext_noop("A page is hard to read.")
-UNREADABLE = gettext_noop("A page cannot be read.")
 RETAKE = gettext_noop(
     "Lay the page flat in good light, hold the phone straight above it, and send a new photo."
 )
@@ -36,34 +53,102 @@ RETAKE = gettext_noop(
 
 def make_pages(record: Record) -> None:
     """Make what pages are missing; a job that died goes on behind the last page it made."""
+    if record.state != RecordState.READING:
+        return
     try:
-        _read(record)
+        state, found = _read(record, vault.read(record.opened or record.blob))
     except sandbox.Failed:
-        _fail(record, BROKEN)
-        return
-    if record.state != RecordState.UNREADABLE:
-        Record.objects.filter(pk=record.pk).update(state=RecordState.READ)
-        _judge(record)
+        state, found = RecordState.UNREADABLE, [Found("unreadable-file", Severity.BLOCKER, BROKEN)]
+    with transaction.atomic():
+        Record.objects.filter(pk=record.pk).update(state=state)
+        replace(case=record.case, subject=record, check=OPENING, found=found)
+    record.state = state
+    if state == RecordState.READ:
+        judging.judge(record)
+        _look_for_film(record)
+        copies.look_for(record)
 
 
-def _read(record: Record) -> None:
-    data = vault.read(record.blob)
-    if record.media_type == "application/pdf":
-        length = sandbox.run(reading.pdf_length, data)
-        if length < 0:
-            _fail(record, LOCKED)
-            return
-        if length > MOST_PAGES:
-            found = Found("page-missing", Severity.WARNING, LONG, measured={"pages": length})
-            replace(case=record.case, subject=record, check=OPENING, found=[found])
-        for first in range(record.pages.count(), min(length, MOST_PAGES), AT_ONCE):
-            count = min(AT_ONCE, MOST_PAGES - first)
-            pages = sandbox.run(reading.pdf_pages, data, first, count, cpu_s=60, wall_s=120)
-            _keep(record, pages, first)
+def _look_for_film(record: Record) -> None:
+    """Say where a picture is a photograph of a film or a screen: the images themselves are more."""
+    if not record.media_type.startswith("image/"):
         return
-    reader = _READERS.get(record.media_type, reading.picture_pages)
+    looks = sandbox.run(film.look, vault.read(record.blob), memory_mb=2048)
+    found = film.found({"record": str(record.pk)}, looks)
+    replace(case=record.case, subject=record, check=film.CHECK, found=[found] if found else [])
+
+
+def _read(record: Record, data: bytes) -> tuple[RecordState, list[Found]]:
+    if record.media_type == kinds.PDF:
+        return _read_pdf(record, data)
+    found = []
+    if opening.hides_a_zip(record.media_type, data):
+        found.append(Found("unsafe-file", Severity.INFO, HIDDEN))
+    if record.media_type == kinds.WORD and opening.has_macros(data):
+        found.append(Found("unsafe-file", Severity.INFO, ACTIVE))
     if not record.pages.exists():
-        _keep(record, sandbox.run(reader, data, memory_mb=2048), 0)
+        if record.media_type in written.KINDS:
+            folders = glyphs.folders(settings.REPORT_FONTS_DIR)
+            pages = sandbox.run(
+                sheets.written_pages, record.media_type, data, folders, memory_mb=2048
+            )
+        else:
+            clean, pages = sandbox.run(reading.photo, data, memory_mb=2048, cpu_s=120, wall_s=180)
+            if clean:
+                opened = vault.put(record.case.vault, clean)
+                Record.objects.filter(pk=record.pk).update(opened=opened)
+        if not pages:
+            return RecordState.UNREADABLE, [Found("unreadable-file", Severity.BLOCKER, BROKEN)]
+        _keep(record, pages, 0)
+    return RecordState.READ, found
+
+
+def _read_pdf(record: Record, data: bytes) -> tuple[RecordState, list[Found]]:
+    about = sandbox.run(pdfs.inspect, data)
+    if about["locked"]:
+        locked = Found("unreadable-file", Severity.BLOCKER, LOCKED, UNLOCK)
+        return RecordState.LOCKED, [locked]
+    if about["xfa"]:
+        return RecordState.UNREADABLE, [Found("unreadable-file", Severity.BLOCKER, FORM)]
+    found = []
+    if about["active"]:
+        found.append(Found("unsafe-file", Severity.INFO, ACTIVE))
+    if opening.hides_a_zip(record.media_type, data):
+        found.append(Found("unsafe-file", Severity.INFO, HIDDEN))
+    length = about["pages"]
+    if length > MOST_PAGES:
+        found.append(Found("page-missing", Severity.WARNING, LONG, measured={"pages": length}))
+    for first in range(record.pages.count(), min(length, MOST_PAGES), AT_ONCE):
+        pages = _some_pages(data, first, min(AT_ONCE, length - first, MOST_PAGES - first))
+        _keep(record, pages, first)
+    found += [
+        Found("unreadable", Severity.BLOCKER, NOT_SHOWN, RETAKE, where={"page": number})
+        for number in record.pages.filter(image=None, text="").values_list("number", flat=True)
+    ]
+    return RecordState.READ, found
+
+
+def _some_pages(data: bytes, first: int, count: int) -> list[dict[str, Any]]:
+    """Return pages of a PDF; where one of them breaks its child, the others are read without it.
+
+    Raises:
+        Failed: more than a few break it.
+    """
+    try:
+        return list(sandbox.run(pdfs.pages, data, first, count, cpu_s=60, wall_s=120))
+    except sandbox.Failed:
+        if count == 1:
+            raise
+    pages, broken = [], 0
+    for number in range(first, first + count):
+        try:
+            pages += sandbox.run(pdfs.pages, data, number, 1, cpu_s=20, wall_s=40)
+        except sandbox.Failed:
+            broken += 1
+            if broken > MOST_BROKEN:
+                raise
+            pages.append(reading.text_page(""))
+    return pages
 
 
 def _keep(record: Record, pages: list[dict[str, Any]], first: int) -> None:
@@ -74,36 +159,14 @@ def _keep(record: Record, pages: list[dict[str, Any]], first: int) -> None:
             record=record,
             number=number,
             defaults={
+                "of_file": number,
                 "image": image,
                 "width": page["width"],
                 "height": page["height"],
                 "text": page["text"].replace("\x00", ""),
                 "legibility": verdict,
                 "reasons": reasons,
+                "look": page["look"],
+                "blank": page["blank"],
             },
         )
-
-
-def _fail(record: Record, message: str) -> None:
-    record.state = RecordState.UNREADABLE
-    Record.objects.filter(pk=record.pk).update(state=record.state)
-    found = Found("unreadable-file", Severity.BLOCKER, message)
-    replace(case=record.case, subject=record, check=OPENING, found=[found])
-
-
-def _judge(record: Record) -> None:
-    found = []
-    for page in record.pages.exclude(legibility=Page.Legibility.GOOD):
-        unreadable = page.legibility == Page.Legibility.UNREADABLE
-        found.append(
-            Found(
-                code="unreadable" if unreadable else "hard-to-read",
-                severity=Severity.BLOCKER if unreadable else Severity.WARNING,
-                message=UNREADABLE if unreadable else HARD,
-                advice=RETAKE,
-                where={"page": page.number},
-                measured={"reasons": page.reasons},
-                confidence=0.7,
-            )
-        )
-    replace(case=record.case, subject=record, check=CHECK, found=found)

@@ -1,9 +1,11 @@
 """Reads of records; each is scoped to the cases that a person may see."""
 
 import io
+from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
 from PIL import Image
 
 from secondopinion.accounts.models import Person
@@ -11,17 +13,29 @@ from secondopinion.cases.models import Case
 from secondopinion.cases.queries import visible_to
 from secondopinion.core import vault
 from secondopinion.core.errors import NotYours
-from secondopinion.records.models import Page, Record
+from secondopinion.core.models import Blob
+from secondopinion.findings.models import Finding
+from secondopinion.records.models import Page, Rearrangement, Record
 
 
 def for_case(case: Case) -> QuerySet[Record]:
     """Return the records of a case with the number of their pages, as they came."""
     return (
-        Record.objects.filter(case=case, removed_at__isnull=True)
-        .annotate(page_count=Count("pages"))
+        Record.objects.filter(case=case, removed_at__isnull=True, merged_into__isnull=True)
+        .annotate(page_count=Count("pages", filter=Q(pages__aside="")))
         .select_related("sent_by")
         .order_by("created_at")
     )
+
+
+def with_pages(rows: QuerySet[Record]) -> QuerySet[Record]:
+    """Read the pages of records too, those that are shown."""
+    return rows.prefetch_related(Prefetch("pages", Page.objects.filter(aside="")))
+
+
+def last_step(case: Case) -> Rearrangement | None:
+    """Return the last step of the desk that can be undone."""
+    return Rearrangement.objects.filter(case=case, undone_at=None).last()
 
 
 def record_for(person: Person, reference: str, record_id: UUID) -> Record:
@@ -37,12 +51,23 @@ def record_for(person: Person, reference: str, record_id: UUID) -> Record:
             case__in=visible_to(person),
             removed_at__isnull=True,
         )
-        .select_related("case", "blob__space")
+        .select_related("case", "blob__space", "opened__space")
         .first()
     )
     if found is None:
         raise NotYours
     return found
+
+
+def file_for(person: Person, record: Record) -> tuple[Blob, str]:
+    """Return the file of a record and its name as this person may have it.
+
+    Who sent it has what was sent. Others have it unlocked, and without the place of a photo.
+    """
+    if record.opened is None or record.sent_by_id == person.pk:
+        return record.blob, record.title
+    picture = record.media_type.startswith("image/")
+    return record.opened, f"{record.title.rsplit('.', 1)[0]}.jpg" if picture else record.title
 
 
 def page_of(record: Record, number: int) -> Page:
@@ -61,6 +86,52 @@ def page_of(record: Record, number: int) -> Page:
     return found
 
 
+def text_of(record: Record) -> str:
+    """Return the text of a record's pages behind each other; "" where they are only pictures."""
+    shown = record.pages.filter(aside="")
+    return "\n".join(page.text.strip("\n") for page in shown if page.text.strip())
+
+
+def pages_with_pictures(case: Case, record_id: UUID) -> QuerySet[Page]:
+    """Return the pages of a record of a case that have pictures."""
+    return Page.objects.filter(record=record_id, record__case=case, image__isnull=False, aside="")
+
+
+def page_of_case(case: Case, record_id: UUID, number: int) -> Page:
+    """Return a page of a record of a case, for who has a part in that record alone.
+
+    Raises:
+        NotYours: there is none.
+    """
+    found = pages_with_pictures(case, record_id).filter(number=number).first()
+    if found is None:
+        raise NotYours
+    return found
+
+
+def placed(findings: Iterable[Finding], among: Iterable[Record] = ()) -> list[Finding]:
+    """Return findings, those about a document with its `title`, and its `page` where it is one.
+
+    What is `among` the records that a page has read is not asked for again.
+    """
+    rows = list(findings)
+    titles = {record.pk: record.title for record in among}
+    if keys := {row.subject_id for row in rows if row.subject_kind == "record"} - titles.keys():
+        titles |= dict(Record.objects.filter(pk__in=keys).values_list("pk", "title"))
+    for row in rows:
+        vars(row)["title"] = titles.get(row.subject_id, "")
+        vars(row)["page"] = row.where.get("page") if row.subject_id in titles else None
+    return rows
+
+
+def place_of(row: Finding) -> str:
+    """Return the document and page of a finding that `placed` returned, in words; "" for others."""
+    title, page = vars(row).get("title", ""), vars(row).get("page")
+    if not page:
+        return title
+    return _("%(title)s, page %(page)s") % {"title": title, "page": page}
+
+
 def pages_of(row: Record) -> int:
     """Return the number that `for_case` counted for a row."""
     return int(getattr(row, "page_count", 0))
@@ -75,11 +146,17 @@ def picture_of(page: Page, *, longest: int | None = None) -> bytes:
     if page.image is None:
         raise NotYours
     data = vault.read(page.image)
-    if longest is None:
+    if longest is None and not page.turn:
         return data
     # The JPEG is of this house's own making, so it is opened here and not in the sandbox.
+    out = io.BytesIO()
     with Image.open(io.BytesIO(data)) as picture:
-        picture.thumbnail((longest, longest))
-        out = io.BytesIO()
-        picture.save(out, "JPEG", quality=70)
+        if longest:
+            picture.thumbnail((longest, longest))
+        picture.rotate(-page.turn, expand=True).save(out, "JPEG", quality=70 if longest else 85)
     return out.getvalue()
+
+
+def tag_of(page: Page) -> str:
+    """Return what changes with the picture of a page, so that browsers ask for it anew."""
+    return f'"{page.image_id}-{page.turn}"'

@@ -1,7 +1,8 @@
 """Reads documents into pages. Runs inside the sandbox: plain values in and out, nothing of Django.
 
 A page is a dict: ``image`` (JPEG bytes or empty), ``width`` and ``height`` in pixels, ``text``,
-and the measures ``sharpness`` (variance of the Laplacian at a common size, grey levels squared),
+``look`` (what it looks like, 256 bits in hex, for `looks`), ``blank`` (nothing is on it), and the
+measures ``sharpness`` (variance of the Laplacian at a common size, grey levels squared),
 ``contrast`` (grey levels between the darkest 0.5 % and the 95th centile) and ``short_side``
 (pixels before any scaling; 0 for what was never a picture).
 """
@@ -9,14 +10,18 @@ and the measures ``sharpness`` (variance of the Laplacian at a common size, grey
 import io
 from typing import Any
 
+WARM = ("cv2", "numpy", "PIL.ImageOps", "pillow_heif")  # see `sandbox.run`
 LONGEST_SIDE = 1600  # pixels of the picture that is shown
+MOST_PAGES = 500  # of one file
 MOST_PIXELS = 120_000_000
+INK, LEAST_INK = 45, 0.0004  # grey levels darker than the paper; share of the page
 SMALLEST_SIDE = 64  # a truncated HEIC opens as 16 x 16
 
 PageData = dict[str, Any]
 
 
-def _page(picture: Any, text: str = "", *, photographed: bool = True) -> PageData:
+def page(picture: Any, text: str = "", *, photographed: bool = True) -> PageData:
+    """Return a page from a picture: as it is shown, and as it measures."""
     import cv2
     import numpy as np
 
@@ -35,36 +40,28 @@ def _page(picture: Any, text: str = "", *, photographed: bool = True) -> PageDat
         "sharpness": float(cv2.Laplacian(grey, cv2.CV_64F).var()),
         "contrast": float(high - low),
         "short_side": short,
+        "look": _look(grey),
+        "blank": not text.strip() and _is_blank(grey),
     }
 
 
-def pdf_length(data: bytes) -> int:
-    """Return the number of pages; -1 for a PDF that wants a password."""
-    import pypdfium2 as pdfium
+def _look(grey: Any) -> str:
+    """Return the difference hash: whether each of 16 x 16 places is lighter than its neighbour."""
+    import cv2
+    import numpy as np
 
-    try:
-        with pdfium.PdfDocument(data) as document:
-            return len(document)
-    except pdfium.PdfiumError as error:
-        if "password" in str(error).lower():
-            return -1
-        raise
+    small = cv2.resize(grey, (17, 16), interpolation=cv2.INTER_AREA).astype(np.int16)
+    return bytes(np.packbits(small[:, 1:] > small[:, :-1])).hex()
 
 
-def pdf_pages(data: bytes, first: int, count: int) -> list[PageData]:
-    """Return `count` pages of a PDF from the page `first` (from 0) on."""
-    import pypdfium2 as pdfium
+def _is_blank(grey: Any) -> bool:
+    """Say whether next to no ink lies on the paper; what scanners leave at the edges is no ink."""
+    import numpy as np
 
-    pages = []
-    with pdfium.PdfDocument(data) as document:
-        for number in range(first, min(first + count, len(document))):
-            page = document[number]
-            longest = max(page.get_size()) or 1
-            bitmap = page.render(scale=min(4.0, LONGEST_SIDE / longest))
-            text = page.get_textpage().get_text_bounded()
-            # A page with a text layer was typeset, not photographed.
-            pages.append(_page(bitmap.to_pil(), text, photographed=not text.strip()))
-    return pages
+    high, wide = (side // 25 for side in grey.shape)
+    inner = grey[high : -high or None, wide : -wide or None].astype(np.int16)
+    paper = float(np.median(inner))
+    return paper > 120 and float((inner < paper - INK).mean()) < LEAST_INK
 
 
 def picture_pages(data: bytes) -> list[PageData]:
@@ -81,30 +78,53 @@ def picture_pages(data: bytes) -> list[PageData]:
         if min(picture.size) < SMALLEST_SIDE:
             raise ValueError("too few pixels")
         for number, frame in enumerate(ImageSequence.Iterator(picture)):
-            if number == 200:
+            if number == MOST_PAGES:
                 break
-            pages.append(_page(ImageOps.exif_transpose(frame)))
+            pages.append(page(eight_bits(ImageOps.exif_transpose(frame))))
     return pages
 
 
-def word_pages(data: bytes) -> list[PageData]:
-    """Return the text of a Word document as one page without a picture."""
-    import docx
+def eight_bits(picture: Any) -> Any:
+    """Return a picture with 16 bits a sample as one that can be shown."""
+    from PIL import Image, ImageOps
 
-    document = docx.Document(io.BytesIO(data))
-    lines = [paragraph.text for paragraph in document.paragraphs]
-    for table in document.tables:
-        lines += ["\t".join(cell.text for cell in row.cells) for row in table.rows]
-    return [_text_page("\n".join(lines))]
+    if picture.mode.startswith("I"):
+        scale = 255 / max(1, picture.getextrema()[1])
+        return ImageOps.autocontrast(
+            picture.convert("I").point(lambda each: each * scale).convert("L")
+        )
+    if picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info:
+        picture = picture.convert("RGBA")  # what is transparent is paper
+        return Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
+    return picture
 
 
-def text_pages(data: bytes) -> list[PageData]:
-    """Return a plain text as one page without a picture."""
-    return [_text_page(data[:1_000_000].decode(errors="replace"))]
+def photo(data: bytes) -> tuple[bytes, list[PageData]]:
+    """Return what is given to others in a photo's place (see `without_place`), and its pages."""
+    return without_place(data), picture_pages(data)
 
 
-def _text_page(text: str) -> PageData:
+def without_place(data: bytes) -> bytes:
+    """Return a photo as a JPEG that does not say where it was taken; b"" where it does not say."""
+    import pillow_heif
+    from PIL import ExifTags, Image, ImageOps
+
+    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+    pillow_heif.register_heif_opener()
+    with Image.open(io.BytesIO(data)) as picture:
+        says = picture.getexif().get_ifd(ExifTags.IFD.GPSInfo)
+        if not says and b"GPS" not in picture.info.get("xmp", b""):
+            return b""
+        upright = eight_bits(ImageOps.exif_transpose(picture)).convert("RGB")
+    clean, out = Image.new("RGB", upright.size), io.BytesIO()
+    clean.paste(upright)
+    clean.save(out, "JPEG", quality=92, subsampling=0)
+    return out.getvalue()
+
+
+def text_page(text: str) -> PageData:
+    """Return a page that has words and no picture."""
     return {
-        "image": b"", "width": 0, "height": 0, "text": text,
-        "sharpness": 0.0, "contrast": 255.0, "short_side": 0,
+        "image": b"", "width": 0, "height": 0, "text": text, "sharpness": 0.0, "contrast": 255.0,
+        "short_side": 0, "look": "", "blank": not text.strip(),
     }  # fmt: skip

@@ -1,12 +1,30 @@
 """Jobs of the records."""
 
+from django.conf import settings
+from django.db.models import QuerySet
 from django.tasks import task
 
-from secondopinion.records.models import Record
+from secondopinion.records import judging
+from secondopinion.records.models import Record, RecordState
 from secondopinion.records.paging import make_pages
 
 
 @task(queue_name="slow")
 def read_pages(record_id: str) -> None:
-    """Make the pages of one record."""
-    make_pages(Record.objects.select_related("case__vault", "blob__space").get(pk=record_id))
+    """Make the pages of one record; have them understood behind all that waits to be shown."""
+    record = _rows().get(pk=record_id)
+    make_pages(record)
+    if record.state == RecordState.READ and settings.UNDERSTAND_PAGES:
+        understand_pages.enqueue(record_id)
+
+
+@task(queue_name="slow", priority=-10)
+def understand_pages(record_id: str) -> None:
+    """Read what stands on some pages of one record, then on the others; in the end judge it."""
+    if judging.understand(_rows().get(pk=record_id)):
+        understand_pages.enqueue(record_id)
+
+
+def _rows() -> QuerySet[Record]:
+    return Record.objects.select_related("case__vault", "case__child", "blob__space",
+                                         "opened__space")  # fmt: skip

@@ -5,11 +5,13 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+from django_countries import countries
 
 from secondopinion.accounts.models import Person
 from secondopinion.audit import actions as audit
 from secondopinion.cases.actions.parts import give_part, require
-from secondopinion.cases.actions.telling import tell_family
+from secondopinion.cases.actions.telling import tell_coordinator, tell_family
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.states import State
 from secondopinion.core import clock
@@ -18,6 +20,7 @@ from secondopinion.referrals.models import Referral, ReferralStep
 from secondopinion.referrals.workflow import ENDED, STEPS
 
 REMIND_AFTER = timedelta(days=14)
+_SAID_NO = gettext_noop("The family said no.")
 
 
 @transaction.atomic
@@ -33,9 +36,17 @@ def open_referral(
     require(case, by, Part.COORDINATOR, Part.SPECIALIST, Part.REFERRAL_COORDINATOR)
     if case.state not in {State.REPORTED, State.FOLLOW_UP}:
         raise Refused(_("A referral is opened once the report is signed."), code="too-early")
-    for field, value in (("to_name", to_name), ("what_for", what_for)):
+    for field, value, words in (
+        ("to_name", to_name, _("Write to whom the child is referred.")),
+        ("what_for", what_for, _("Write what the referral is for.")),
+    ):
         if not value.strip():
-            raise Refused(_("Fill this in."), code="text-missing", field=field)
+            raise Refused(words, code="text-missing", field=field)
+    if to_country and to_country not in countries:
+        raise Refused(
+            _("Choose a country from the list."), code="country",
+            field="to_country",
+        )  # fmt: skip
     Case.objects.select_for_update().get(pk=case.pk)
     made = Referral.objects.create(
         case=case,
@@ -69,6 +80,30 @@ def consent(*, by: Person, referral: Referral) -> Referral:
     )
     audit.record("referral-consented", by=by, case_id=referral.case_id, target=referral)
     referral.refresh_from_db()
+    return referral
+
+
+@transaction.atomic
+def decline(*, by: Person, referral: Referral) -> Referral:
+    """Say, as the family, that nothing may be sent: the referral ends, and the team is told.
+
+    Raises:
+        NotYours: by somebody who is not the family.
+        Conflict: the family has agreed, or it has moved on.
+    """
+    require(referral.case, by, Part.FAMILY)
+    step = STEPS["cancel"]
+    done = Referral.objects.filter(
+        pk=referral.pk, consented_at__isnull=True, state__in=step.sources
+    ).update(state=step.target, ended_at=clock.now(), remind_at=None)
+    if not done:
+        raise Conflict(_("This referral has moved on. Nothing was changed."), code="state-changed")
+    referral.refresh_from_db()
+    ReferralStep.objects.create(
+        referral=referral, action=step.action, state=referral.state, by=by, note=_SAID_NO
+    )
+    tell_coordinator(referral.case)
+    audit.record("referral-declined", by=by, case_id=referral.case_id, target=referral)
     return referral
 
 

@@ -11,8 +11,8 @@ from secondopinion.referrals.workflow import ENDED
 
 
 def referrals(case: Case) -> QuerySet[Referral]:
-    """Return the referrals of a case with their steps."""
-    return Referral.objects.filter(case=case).prefetch_related("steps", "steps__by")
+    """Return the referrals of a case, by number."""
+    return Referral.objects.filter(case=case)
 
 
 def referral_for(person: Person, reference: str, number: int) -> Referral:

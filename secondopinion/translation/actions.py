@@ -1,51 +1,227 @@
-"""Keeping a translation that a person made; machines and the work-queue come in a later part."""
+"""Asking for a translation, writing it, checking it, withdrawing it."""
 
-from uuid import UUID
-
-from django.db import transaction
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
-from secondopinion.accounts.models import Person
+from secondopinion.accounts.models import Person, Role
+from secondopinion.accounts.queries import has_role
 from secondopinion.audit import actions as audit
 from secondopinion.cases.actions.parts import require
 from secondopinion.cases.models import Case, Part
-from secondopinion.core.errors import Refused
-from secondopinion.translation.models import Method, Translation
+from secondopinion.core import clock
+from secondopinion.core.errors import Conflict, NotYours, Refused
+from secondopinion.findings.actions import replace
+from secondopinion.findings.found import Found
+from secondopinion.messaging.actions import notify
+from secondopinion.translation import engines
+from secondopinion.translation.checks.found import CHECK
+from secondopinion.translation.models import (
+    Method,
+    Translation,
+    TranslationPart,
+    TranslationState,
+)
+from secondopinion.translation.queries import comparison, parts_in
+from secondopinion.translation.tasks import machine_draft
+
+_OPEN = (TranslationState.REQUESTED, TranslationState.DRAFT)
 
 
 @transaction.atomic
-def add(
+def ask(
     *,
     by: Person,
     case: Case,
-    subject_kind: str,
-    subject_id: UUID,
+    subject: models.Model,
+    title: str,
+    original: str,
     source_language: str,
     language: str,
-    text: str,
+    translator: Person | None,
+    reviewer: Person | None = None,
+    text: str = "",
+    machine: bool = False,
 ) -> Translation:
-    """Keep a person's translation of a page or record; earlier ones stay.
+    """Ask a translator for the text of a record in another language.
+
+    `text` is a translation that came with the record; `machine` has an engine draft one first.
 
     Raises:
         NotYours: by somebody who is not the case's coordinator.
-        Refused: without text, or into the language it is in.
+        Refused: both languages are the same, somebody lacks the role or would check their own
+            work, or no engine knows the languages.
     """
     require(case, by, Part.COORDINATOR)
-    if not text.strip():
-        raise Refused(_("Write the translation first."), code="text-missing", field="text")
-    if source_language == language:
-        raise Refused(_("Both languages are the same."), code="same-language", field="language")
-    made = Translation.objects.create(
-        case=case,
-        subject_kind=subject_kind,
-        subject_id=subject_id,
-        source_language=source_language,
-        language=language,
-        text=text.strip(),
-        method=Method.PERSON,
-        made_by=by,
-    )
+    if not source_language or source_language == language:
+        raise Refused(
+            _("Say in which language the record is, and into which other it goes."),
+            code="same-language",
+            field="language",
+        )
+    if translator is None or not has_role(translator, Role.TRANSLATOR):
+        raise Refused(_("Choose a translator."), code="no-translator", field="translator")
+    if reviewer is not None and (
+        reviewer.pk == translator.pk or not has_role(reviewer, Role.TRANSLATION_REVIEWER)
+    ):
+        raise Refused(
+            _("Choose a reviewer who is not the translator."), code="no-reviewer", field="reviewer"
+        )
+    engine = engines.available(source_language, language) if machine else ""
+    if machine and not engine:
+        raise Refused(_("No machine here knows these two languages."), code="no-engine")
+    row = Translation.objects.create(
+        case=case, subject_kind=subject._meta.model_name or "", subject_id=subject.pk,  # noqa: SLF001
+        title=title, source_language=source_language, language=language, original=original,
+        text=text.strip(), asked_by=by, engine=engine,
+        state=TranslationState.DRAFT if text.strip() else TranslationState.REQUESTED,
+    )  # fmt: skip
+    _give(row, translator, TranslationPart.Kind.TRANSLATOR, by)
+    if reviewer is not None:
+        _give(row, reviewer, TranslationPart.Kind.REVIEWER, by)
     audit.record(
-        "translation-added", by=by, case_id=case.pk, target=made, detail={"language": language}
+        "translation-asked", by=by, case_id=case.pk, target=row, detail={"language": language}
     )
-    return made
+    if engine:
+        machine_draft.enqueue(str(row.pk))
+    _tell(row, translator)
+    return row
+
+
+def _give(row: Translation, person: Person, kind: str, by: Person) -> None:
+    TranslationPart.objects.create(translation=row, person=person, kind=kind)
+    audit.record(
+        "translation-part-given", by=by, case_id=row.case_id, target=person, detail={"as": kind}
+    )
+
+
+def _tell(row: Translation, *people: Person) -> None:
+    for person in people:
+        notify(
+            to=person, template="message-waiting", case_id=row.case_id,
+            case_reference=row.case.reference, link="/translations/",
+        )  # fmt: skip
+
+
+def _locked(row: Translation, by: Person, kind: str, *states: str) -> Translation:
+    if kind not in parts_in(row, by):
+        raise NotYours
+    found = Translation.objects.select_for_update().select_related("case").get(pk=row.pk)
+    if found.state not in states:
+        raise Conflict(_("Somebody has changed this already. Load the page again."), code="state")
+    return found
+
+
+@transaction.atomic
+def save(
+    *, by: Person, translation: Translation, base_revision: int | None, text: str | None = None,
+    original: str | None = None,
+) -> Translation:  # fmt: skip
+    """Keep what the translator has typed; the original may be typed where it is only a picture.
+
+    Raises:
+        NotYours: by somebody who is not its translator.
+        Conflict: it was changed in another window, or is finished.
+    """
+    row = _locked(translation, by, TranslationPart.Kind.TRANSLATOR, *_OPEN)
+    if base_revision is not None and base_revision != row.revision:
+        raise Conflict(
+            _("The translation was changed in another window. Load the page again."),
+            code="changed-elsewhere",
+        )
+    if row.state == TranslationState.REQUESTED:
+        audit.record("translation-begun", by=by, case_id=row.case_id, target=row)
+    row.text = row.text if text is None else text
+    row.original = row.original if original is None else original
+    row.state = TranslationState.DRAFT
+    row.revision += 1
+    row.save(update_fields=["text", "original", "state", "revision"])
+    return row
+
+
+@transaction.atomic
+def finish(*, by: Person, translation: Translation) -> Translation:
+    """Hand a translation over to be checked; what the checks find goes to the desk.
+
+    Raises:
+        NotYours: by somebody who is not its translator.
+        Refused: there is no text.
+        Conflict: it is finished already.
+    """
+    row = _locked(translation, by, TranslationPart.Kind.TRANSLATOR, *_OPEN)
+    if not row.text.strip():
+        raise Refused(_("Write the translation first."), code="text-missing", field="text")
+    row.state, row.made_by, row.made_at = TranslationState.WRITTEN, by, clock.now()
+    row.save(update_fields=["state", "made_by", "made_at"])
+    _check(row)
+    audit.record("translation-written", by=by, case_id=row.case_id, target=row)
+    reviewers = row.parts.filter(kind=TranslationPart.Kind.REVIEWER, until__isnull=True)
+    _tell(row, *[part.person for part in reviewers.select_related("person")])
+    return row
+
+
+def _check(row: Translation) -> None:
+    done = comparison(row)
+    found = [
+        Found(
+            code=each.code, severity=each.severity, message=each.message, advice=each.advice,
+            where={"record": str(row.subject_id), **each.as_dict()["where"]},
+            measured=each.measured, confidence=each.confidence,
+        )
+        for each in (done.mismatches if done else [])
+    ]  # fmt: skip
+    replace(case=row.case, subject=row, check=CHECK, found=found)
+
+
+@transaction.atomic
+def sign_off(*, by: Person, translation: Translation) -> Translation:
+    """Say that a translation was compared with its original by a second person.
+
+    Raises:
+        NotYours: by somebody who is not its reviewer.
+        Conflict: it is not there to be checked.
+    """
+    row = _locked(translation, by, TranslationPart.Kind.REVIEWER, TranslationState.WRITTEN)
+    row.state, row.reviewed_by, row.reviewed_at = TranslationState.REVIEWED, by, clock.now()
+    row.method = Method.MACHINE_REVIEWED if row.method == Method.MACHINE else Method.PERSON_REVIEWED
+    row.save(update_fields=["state", "reviewed_by", "reviewed_at", "method"])
+    _end_parts(row)
+    audit.record("translation-reviewed", by=by, case_id=row.case_id, target=row)
+    return row
+
+
+@transaction.atomic
+def send_back(*, by: Person, translation: Translation, note: str) -> Translation:
+    """Give a translation back to its translator with what is to be changed.
+
+    Raises:
+        NotYours: by somebody who is not its reviewer.
+        Refused: without a note.
+        Conflict: it is not there to be checked.
+    """
+    row = _locked(translation, by, TranslationPart.Kind.REVIEWER, TranslationState.WRITTEN)
+    if not note.strip():
+        raise Refused(_("Say what is to be changed."), code="note-missing", field="note")
+    row.state, row.note = TranslationState.DRAFT, note.strip()
+    row.save(update_fields=["state", "note"])
+    audit.record("translation-sent-back", by=by, case_id=row.case_id, target=row)
+    if row.made_by is not None:
+        _tell(row, row.made_by)
+    return row
+
+
+@transaction.atomic
+def withdraw(*, by: Person, translation: Translation) -> None:
+    """Take a translation back; its findings are settled and nobody's part in it goes on.
+
+    Raises:
+        NotYours: by somebody who is not the case's coordinator.
+    """
+    require(translation.case, by, Part.COORDINATOR)
+    Translation.objects.filter(pk=translation.pk).update(state=TranslationState.WITHDRAWN)
+    replace(case=translation.case, subject=translation, check=CHECK, found=[])
+    _end_parts(translation)
+    audit.record("translation-withdrawn", by=by, case_id=translation.case_id, target=translation)
+
+
+def _end_parts(row: Translation) -> None:
+    row.parts.filter(until__isnull=True).update(until=clock.now())

@@ -1,10 +1,11 @@
-"""Translations: of what, by whom or what, checked by whom."""
+"""Translations: of what, by whom or what, checked by whom; and who has a part in one of them."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
 from secondopinion.cases.models import Case
+from secondopinion.core import clock
 from secondopinion.core.models import Stored
 
 
@@ -17,24 +18,87 @@ class Method(models.TextChoices):
     MACHINE_REVIEWED = "machine_reviewed", _("By a machine, checked by a translator")
 
 
+class TranslationState(models.TextChoices):
+    """Where a translation stands."""
+
+    REQUESTED = "requested", _("Asked for")
+    DRAFT = "draft", _("Being translated")
+    WRITTEN = "written", _("To be checked")
+    REVIEWED = "reviewed", _("Checked")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
 class Translation(Stored):
-    """The text of one page or record in another language, beside its original."""
+    """The text of one record in another language, beside its original as it was read then."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="translations")
     subject_kind = models.CharField(max_length=30)
     subject_id = models.UUIDField()
+    title = models.CharField(max_length=255, blank=True)
     source_language = models.CharField(max_length=10)
     language = models.CharField(max_length=10)
-    text = models.TextField()
-    method = models.CharField(max_length=20, choices=Method.choices)
+    original = models.TextField(blank=True)
+    text = models.TextField(blank=True)
+    note = models.TextField(blank=True)
+    state = models.CharField(
+        max_length=10, choices=TranslationState.choices, default=TranslationState.REQUESTED
+    )
+    method = models.CharField(max_length=20, choices=Method.choices, default=Method.PERSON)
+    engine = models.CharField(max_length=60, blank=True)
+    revision = models.PositiveIntegerField(default=0)
+    asked_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     made_by = models.ForeignKey(
         Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    made_at = models.DateTimeField(null=True, blank=True)
+    reviewed_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    reviewed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        ordering = ["created_at"]
         indexes = [
             models.Index(name="translation_of_subject", fields=["subject_kind", "subject_id"])
         ]
+        constraints = [
+            models.CheckConstraint(
+                name="translation_reviewed_when_and_by_whom",
+                condition=models.Q(reviewed_at__isnull=True, reviewed_by__isnull=True)
+                | models.Q(reviewed_at__isnull=False, reviewed_by__isnull=False),
+            )
+        ]
 
     def __str__(self) -> str:
-        return f"{self.source_language} to {self.language} ({self.method})"
+        return f"{self.source_language} to {self.language} ({self.state})"
+
+
+class TranslationPart(Stored):
+    """Who may open one translation and the pages of its record, since when, until when.
+
+    It shows nothing else of the case: the case's own participations do not know of it.
+    """
+
+    class Kind(models.TextChoices):
+        TRANSLATOR = "translator", _("Translator")
+        REVIEWER = "reviewer", _("Reviewer")
+
+    translation = models.ForeignKey(Translation, on_delete=models.CASCADE, related_name="parts")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    since = models.DateTimeField(default=clock.now)
+    until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="translation_part_once",
+                fields=["translation", "person", "kind"],
+                condition=models.Q(until__isnull=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} as {self.kind}"

@@ -3,15 +3,18 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import activate, check_for_language
 
 from secondopinion.accounts.models import Person
 from secondopinion.accounts.queries import staff_roles
-from secondopinion.cases.models import Case
-from secondopinion.cases.queries import case_for, remember_parts, roles_of
+from secondopinion.arrivals.captures import live
+from secondopinion.cases.queries import case_with_parts
 from secondopinion.core.errors import NotYours
+from secondopinion.translation.queries import parts_in, translation_for
 
 View = Callable[..., HttpResponseBase]
 
@@ -20,6 +23,7 @@ class PersonRequest(HttpRequest):
     """A request of somebody who has signed in."""
 
     user: Person
+    parts: set[str]  # in the case of the address
 
 
 def _marked(view: View, access: str) -> View:
@@ -37,6 +41,18 @@ def signed_in(view: View) -> View:
     return _marked(login_required(view), "signed-in")
 
 
+def own_account(view: View) -> View:
+    """Open to whoever has signed in to an account of their own; to a guest it does not exist."""
+
+    @wraps(view)
+    def checked(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.user.is_authenticated and not request.user.may_sign_in:
+            raise NotYours
+        return view(request, *args, **kwargs)
+
+    return signed_in(checked)
+
+
 def staff(*roles: str) -> Callable[[View], View]:
     """Open to members of staff with one of these roles; to others it does not exist."""
 
@@ -52,6 +68,40 @@ def staff(*roles: str) -> Callable[[View], View]:
     return decorate
 
 
+def of_capture(view: View) -> View:
+    """Open to the phone that has opened the square code of a case, while it may send; the view is
+    given what it has open. To everybody else it does not exist."""
+
+    @wraps(view)
+    def checked(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        held = request.session.get("capture")
+        if not held:
+            raise NotYours
+        capture = live(UUID(held))
+        if check_for_language(capture.by.language):
+            activate(capture.by.language)
+        return view(request, capture, *args, **kwargs)
+
+    return _marked(checked, "capture")
+
+
+def of_translation(view: View) -> View:
+    """Open to who has a part in the translation of the address, or reads its case; it is given.
+
+    Whoever has none gets 404, signed in or not.
+    """
+
+    @wraps(view)
+    def checked(request: Any, reference: str, translation: UUID, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            raise NotYours
+        row = translation_for(request.user, reference, translation)
+        request.parts = parts_in(row, request.user)
+        return view(request, row, **kwargs)
+
+    return _marked(checked, "case")
+
+
 def of_case(*parts: str) -> Callable[[View], View]:
     """Open to who has one of these parts in the case of the address; the view is given the case.
 
@@ -63,9 +113,9 @@ def of_case(*parts: str) -> Callable[[View], View]:
         def checked(request: Any, reference: str, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 raise NotYours
-            case: Case = case_for(request.user, reference)
-            reading = request.method in {"GET", "HEAD"}
-            request.parts = (remember_parts if reading else roles_of)(case, request.user)
+            case, request.parts = case_with_parts(request.user, reference)
+            if request.method in {"GET", "HEAD"}:
+                case.parts_for_reading = (request.user.pk, request.parts)
             if parts and not request.parts & set(parts):
                 raise NotYours
             return view(request, case, **kwargs)
@@ -73,9 +123,3 @@ def of_case(*parts: str) -> Callable[[View], View]:
         return _marked(checked, "case")
 
     return decorate
-
-
-def signed_in_response(response: HttpResponse) -> HttpResponse:
-    """Keep a page of a person out of shared caches."""
-    response["Cache-Control"] = "private, no-store"
-    return response

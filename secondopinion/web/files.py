@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseNotModified, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
 from secondopinion.audit import actions as audit
@@ -10,9 +10,13 @@ from secondopinion.cases.models import Case, Part
 from secondopinion.core import streams, vault
 from secondopinion.core.models import Blob
 from secondopinion.opinions import actions as opinions
+from secondopinion.opinions import exporting
 from secondopinion.opinions import queries as reports
 from secondopinion.records import queries as records
+from secondopinion.records.models import Page
 from secondopinion.web.access import PersonRequest, of_case
+
+SMALL = 320  # pixels of the longer side in a list
 
 
 def download(
@@ -29,10 +33,11 @@ def download(
 
 @of_case()
 def original(request: PersonRequest, case: Case, record: UUID) -> StreamingHttpResponse:
-    """Give the original bytes of a record, to be saved; it is never shown inline."""
+    """Give the file of a record, to be saved; it is never shown inline."""
     row = records.record_for(request.user, case.reference, record)
     audit.record("record-downloaded", by=request.user, case_id=case.pk, target=row)
-    return download(request, row.blob, row.title, "application/octet-stream")
+    blob, name = records.file_for(request.user, row)
+    return download(request, blob, name, "application/octet-stream")
 
 
 @of_case()
@@ -41,18 +46,26 @@ def page(request: PersonRequest, case: Case, record: UUID, number: int) -> HttpR
     row = records.record_for(request.user, case.reference, record)
     picture = records.page_of(row, number)
     audit.record("page-opened", by=request.user, case_id=case.pk, target=picture)
-    response = HttpResponse(records.picture_of(picture), content_type="image/jpeg")
-    response["Cache-Control"] = "private, max-age=3600"
-    return response
+    return _picture(request, picture)
 
 
 @of_case()
 def page_small(request: PersonRequest, case: Case, record: UUID, number: int) -> HttpResponse:
     """Show a page small enough for a list, so that a list stays light on a slow link."""
     row = records.record_for(request.user, case.reference, record)
-    data = records.picture_of(records.page_of(row, number), longest=160)
-    response = HttpResponse(data, content_type="image/jpeg")
-    response["Cache-Control"] = "private, max-age=3600"
+    return _picture(request, records.page_of(row, number), longest=SMALL)
+
+
+def _picture(request: PersonRequest, page: Page, *, longest: int | None = None) -> HttpResponse:
+    """Answer with a picture that a browser keeps, and asks about: pages are turned and moved."""
+    tag = records.tag_of(page)
+    if request.headers.get("If-None-Match") == tag:
+        response: HttpResponse = HttpResponseNotModified()
+    else:
+        data = records.picture_of(page, longest=longest)
+        response = HttpResponse(data, content_type="image/jpeg")
+    response["ETag"] = tag
+    response["Cache-Control"] = "private, no-cache"
     return response
 
 
@@ -70,3 +83,14 @@ def key_image(request: PersonRequest, case: Case, key_image: UUID) -> HttpRespon
     """Show a key image to the author of the report."""
     row = reports.key_image_of(reports.opinion_of(case, request.user), key_image)
     return HttpResponse(vault.read(row.picture), content_type="image/png")
+
+
+@of_case(Part.SPECIALIST, Part.COORDINATOR)
+def measurements(request: PersonRequest, case: Case) -> HttpResponse:
+    """Give measurements and key images as DICOM documents (SR and KOS), in a zip."""
+    data = exporting.as_documents(by=request.user, case=case)
+    response = HttpResponse(data, content_type="application/zip")
+    name = f"{case.reference}-measurements.zip"
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
+    response["Cache-Control"] = "private, no-store"
+    return response

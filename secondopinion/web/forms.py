@@ -1,9 +1,11 @@
 """The base of every form: plain inputs, one kind of date, errors in plain words."""
 
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -15,9 +17,60 @@ class PlainForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.use_required_attribute = False
         for each in self.fields.values():
-            each.error_messages["required"] = _("Fill this in to go on.")
-            if isinstance(each.widget, forms.TextInput | forms.Textarea):
-                each.widget.attrs.setdefault("dir", "auto")
+            make_plain(each)
+
+
+def make_plain(field: forms.Field) -> None:
+    """Give a field the house's words and the direction of what is written in it."""
+    if isinstance(field, forms.BooleanField):
+        field.error_messages["required"] = _("Tick this box to go on.")
+    elif isinstance(field, forms.ChoiceField | forms.ModelChoiceField):
+        field.error_messages["required"] = _("Choose one to go on.")
+        field.error_messages["invalid_choice"] = _("Choose one of these to go on.")
+    else:
+        field.error_messages["required"] = _("Fill this in to go on.")
+    if isinstance(field.widget, forms.TextInput | forms.Textarea):
+        field.widget.attrs.setdefault("dir", "auto")
+
+
+def labels_of(field: forms.ChoiceField) -> dict[str, Any]:
+    """Return the words of every choice by its value, of those in groups too."""
+    found: dict[str, Any] = {}
+    for value, label in list(field.widget.choices):
+        rows = label if isinstance(label, list | tuple) else [(value, label)]
+        found |= {str(each): words for each, words in rows}
+    return found
+
+
+class MeasureField(forms.DecimalField):
+    """A measure such as a weight, as phones write it: 24.5, 24,5 and ٢٤٫٥ are the same.
+
+    Whatever is wrong with it is told in one sentence, with an example.
+    """
+
+    _SIGNS = str.maketrans({"٫": ".", "،": ".", ",": ".", "٬": "", " ": "", "\u00a0": ""})
+
+    def __init__(self, *, wrong: str | Promise, **kwargs: Any) -> None:
+        super().__init__(
+            required=False, min_value=0, max_digits=5, localize=True,
+            widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "w4", "dir": "ltr"}),
+            **kwargs,
+        )  # fmt: skip
+        self.wrong = wrong
+
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # the stubs say int
+        text = str(value or "").translate(self._SIGNS)
+        try:
+            return Decimal(text) if text else None
+        except InvalidOperation:
+            raise forms.ValidationError(str(self.wrong), code="invalid") from None
+
+    def clean(self, value: Any) -> Decimal | None:
+        try:
+            found: Decimal | None = super().clean(value)
+        except forms.ValidationError:
+            raise forms.ValidationError(str(self.wrong), code="invalid") from None
+        return found
 
 
 class DateParts(forms.MultiWidget):

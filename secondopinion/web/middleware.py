@@ -3,8 +3,10 @@
 import logging
 import traceback
 from collections.abc import Callable
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
+from allauth.account.authentication import get_authentication_records
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
@@ -19,13 +21,28 @@ from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from secondopinion.accounts.queries import remember_roles, staff_roles
+from secondopinion.accounts import actions as accounts
+from secondopinion.accounts.models import Person
+from secondopinion.accounts.queries import staff_roles
+from secondopinion.core import zones
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.core.ids import short_code
 
 log = logging.getLogger(__name__)
 
-_OPEN_TO_STAFF_WITHOUT_FACTOR = ("/account/", "/sign-out/", "/static/", "/language/", "/demo/")
+# Boxes into which people write at length: a refusal gives back what was in them.
+TYPED = ("text", "note", "reason", "instead", "reply", "to_name", "what_for", "outcome",
+         "caption")  # fmt: skip
+
+# What Django answers, and what allauth's own middleware does.
+_ANSWERED_ELSEWHERE = (
+    Http404, PermissionDenied, SuspiciousOperation, BadRequest, ReauthenticationRequired,
+    ImmediateHttpResponse,
+)  # fmt: skip
+
+_OPEN_TO_STAFF_WITHOUT_FACTOR = (
+    "/account/", "/sign-out/", "/static/", "/brand", "/language/", "/demo/",
+)  # fmt: skip
 
 
 class ReaderMiddleware:
@@ -42,12 +59,8 @@ class ReaderMiddleware:
             if not chosen and translation.check_for_language(person.language):
                 translation.activate(person.language)
                 request.LANGUAGE_CODE = translation.get_language() or "en"
-            if person.timezone in available_timezones():
-                timezone.activate(ZoneInfo(person.timezone))
-            reading = request.method in {"GET", "HEAD"}
-            request.staff_roles = (  # type: ignore[attr-defined]
-                remember_roles if reading else staff_roles
-            )(person)
+            self._set_zone(person, request.COOKIES.get("zone", ""))
+            request.staff_roles = staff_roles(person)  # type: ignore[attr-defined]
             self._shorten(request)
             if self._lacks_factor(request):
                 return redirect("mfa_activate_totp")
@@ -57,6 +70,15 @@ class ReaderMiddleware:
         if person.is_authenticated and "Cache-Control" not in response:
             response["Cache-Control"] = "private, no-store"
         return response
+
+    @staticmethod
+    def _set_zone(person: Person, told: str) -> None:
+        """Show times as the reader's device has them; what it says for the first time is kept."""
+        if told != person.timezone and zones.is_zone(told):
+            accounts.describe(by=person, person=person, timezone=told)
+            person.timezone = told
+        if zones.is_zone(person.timezone):
+            timezone.activate(ZoneInfo(person.timezone))
 
     @staticmethod
     def _shorten(request: HttpRequest) -> None:
@@ -75,6 +97,10 @@ class ReaderMiddleware:
         return (
             bool(request.staff_roles)  # type: ignore[attr-defined]
             and not request.path.startswith(_OPEN_TO_STAFF_WITHOUT_FACTOR)
+            and not any(
+                each["method"] == "mfa"
+                for each in get_authentication_records(request, request.user)
+            )
             and not is_mfa_enabled(request.user)
         )
 
@@ -100,15 +126,22 @@ class RefusalMiddleware:
                     {"code": error.code, "message": str(error.message)}, status=status
                 )
             back = request.headers.get("Referer", "")
-            if request.method == "POST" and url_has_allowed_host_and_scheme(
-                back, allowed_hosts={request.get_host()}
-            ):
+            if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
+                back = ""
+            typed = [text for name in TYPED if (text := request.POST.get(name, "").strip())]
+            if back and not typed:
                 messages.error(request, str(error.message))
                 return HttpResponseRedirect(back)
-            return render(request, "house/refused.html", {"message": error.message}, status=status)
-        if isinstance(error, Http404 | PermissionDenied | SuspiciousOperation | BadRequest):
+            context = {"message": error.message, "typed": typed, "back": back}
+            return render(request, "house/refused.html", context, status=status)
+        if isinstance(error, _ANSWERED_ELSEWHERE):
             return None
         return server_error(request, error)
+
+
+def not_understood(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer that a request cannot be read."""
+    return render(request, "400.html", status=400)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

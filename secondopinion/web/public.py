@@ -35,7 +35,7 @@ def verify(request: HttpRequest, code: str = "") -> HttpResponse:
     result = None
     file = request.FILES.get("file")
     if request.method == "POST" and isinstance(file, UploadedFile):
-        result = verifying.verify_file(file.read(verifying.LARGEST))
+        result = verifying.verify_file(file.chunks())
     elif code:
         result = verifying.verify_code(code)
     context = {

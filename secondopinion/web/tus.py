@@ -56,7 +56,8 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
     except Conflict as conflict:
         answer = Answer(423 if conflict.code == "locked" else 409, str(conflict.message))
     except Refused as refused:
-        answer = Answer(413 if refused.code == "too-large" else 400, str(refused.message))
+        status = {"too-large": 413, "damaged": 460}.get(refused.code, 400)
+        answer = Answer(status, str(refused.message))
     except OSError as error:
         answer = Answer(507 if error.errno in {errno.ENOSPC, errno.EDQUOT} else 500)
     headers = {
@@ -151,8 +152,19 @@ def _metadata(header: str) -> dict[str, str]:
     return found
 
 
+def _about(metadata: dict[str, str]) -> actions.About:
+    """Return what our own uploader adds to the metadata that every tus client sends."""
+    return actions.About(
+        kind=metadata.get("kind") or "file", key=metadata.get("key", ""),
+        digest=metadata.get("digest", ""), sending=metadata.get("sending", ""),
+        label=metadata.get("label", ""), content_length=_whole(metadata.get("contentLength", "0")),
+        files=_whole(metadata.get("files", "0")),
+        sending_length=_whole(metadata.get("sendingLength", "0")),
+    )  # fmt: skip
+
+
 def _whole(text: str | None) -> int:
-    if text is None or not text.isdecimal():
+    if text is None or not text.isdecimal() or len(text) > 18:
         raise Answer(400)
     return int(text)
 
@@ -169,8 +181,7 @@ async def _create(person: Person, headers: dict[str, str], receive: Any) -> Answ
         case = case_for(person, metadata.get("case", ""))
         return actions.begin(
             by=person, case=case, name=metadata.get("relativePath") or metadata.get("filename", ""),
-            length=length, metadata=headers.get("upload-metadata", ""),
-            pack=metadata.get("kind") == "pack",
+            length=length, metadata=headers.get("upload-metadata", ""), about=_about(metadata),
         )  # fmt: skip
 
     upload = await sync_to_async(begin)()

@@ -6,16 +6,22 @@ from django.utils.translation import gettext_lazy as _
 UPLOADER_TEXTS: dict[str, str | Promise] = {
     "drop": _("Drop a folder or files here"),
     "drop_hint": _("Any number of files. A whole disc is fine."),
+    "send": _("Send photos and files"),
+    "send_hint": _("Any number of files: photos, PDF, Word, or a zip of the CD."),
+    "choose_photos": _("Choose photos or files"),
+    "take_photo": _("Take a photo"),
     "choose_folder": _("Choose a folder"),
     "choose_files": _("Choose files"),
     "reading": _("Looking through the files…"),
     "nothing": _("There were no files in what you chose."),
-    "unfinished": _("Not finished. Choose the same folder again to go on:"),
-    "forget": _("Remove from this list"),
     "job": _("Sending {name}"),
     "progress": _("{sent} of {total} · files: {files} of {all}"),
     "time_left": _("About {time} left"),
     "measuring": _("Working out the time left…"),
+    "keep": _(
+        "Keep this page open. If it is closed, or the device sleeps, what has arrived is kept: "
+        "choose the same folder or files again, here or on another device, and sending goes on."
+    ),
     "pause": _("Pause"),
     "resume": _("Continue"),
     "cancel": _("Cancel"),
@@ -40,7 +46,9 @@ UPLOADER_TEXTS: dict[str, str | Promise] = {
     "refused": _("The server did not take {name}. {reason}"),
     "arrived": _("Everything in {name} has arrived."),
     "cancelled": _("Sending {name} was stopped."),
-    "checking": _("Checking what arrived. Files waiting: {n}"),
+    "checking": _(
+        "We are checking what has arrived. You need not wait: go on, and look again later."
+    ),
     "checked": _("What you sent has been checked."),
     "check_failed": _("What you sent has arrived. The checks are still running; look again later."),
     "live": _("{percent} sent"),

@@ -1,10 +1,14 @@
-"""Addresses of files."""
+"""Addresses of files, and of the keys with which sites send them."""
 
 from django.urls import path
 
-from secondopinion.web import files
+from secondopinion.web import capture, files, site_keys
 
 urlpatterns = [
+    path("scan/photos/", capture.photos, name="scan-photos"),
+    path("scan/look/", capture.look, name="scan-look"),
+    path("scan/done/", capture.done, name="scan-done"),
+    path("scan/<str:token>/", capture.start, name="scan-start"),
     path("files/<str:reference>/records/<uuid:record>/original", files.original, name="original"),
     path("files/<str:reference>/records/<uuid:record>/pages/<int:number>", files.page, name="page"),
     path(
@@ -14,4 +18,8 @@ urlpatterns = [
     ),
     path("files/<str:reference>/reports/<int:number>.pdf", files.signed_report, name="report-pdf"),
     path("files/<str:reference>/key-images/<uuid:key_image>", files.key_image, name="key-image"),
-]
+    path("files/<str:reference>/measurements.zip", files.measurements, name="measurements-zip"),
+    path("files/<str:reference>/site-keys/", site_keys.site_keys, name="site-keys"),
+    path("files/<str:reference>/site-keys/<uuid:key>/end/", site_keys.revoke,
+         name="site-key-revoke"),
+]  # fmt: skip

@@ -3,12 +3,11 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-VIEWER_TEXTS: dict[str, str | Promise] = {
+_IMAGES: dict[str, str | Promise] = {
     "series": _("Series"),
-    "images": _("Images: {n}"),
     "image": _("Image {n} of {m}"),
+    "picture": _("Medical image. Press ? for the keys."),
     "loading": _("Loading the images…"),
-    "loaded": _("Loaded: {n} of {m}"),
     "failed": _("The images could not be loaded. Reload the page to try again."),
     "no_pictures": _("This series holds no pictures."),
     "undecodable": _(
@@ -23,21 +22,89 @@ VIEWER_TEXTS: dict[str, str | Promise] = {
     "preset_liver": _("Liver"),
     "preset_bone": _("Bone"),
     "preset_brain": _("Brain"),
+    "slider": _("Image in the series"),
+    "place": _("Position {n} mm"),
+    "thickness": _("Slice {n} mm"),
+    "lossy": _("Lossy compression"),
+    "software": _("Drawn without a graphics card"),
+    "purpose": _("For review, not for primary diagnosis."),
+}
+
+_TOOLS: dict[str, str | Promise] = {
+    "tools": _("Tools of the viewer"),
+    "scroll": _("Scroll"),
+    "zoom": _("Zoom"),
+    "move": _("Move"),
     "length": _("Measure length"),
-    "reset": _("Reset"),
+    "angle": _("Measure an angle"),
+    "ellipse": _("Measure an ellipse"),
+    "probe": _("Value at a point"),
     "invert": _("Invert"),
+    "rotate": _("Rotate"),
+    "rotate_back": _("Rotate back"),
+    "mirror": _("Mirror left and right"),
+    "upend": _("Mirror top and bottom"),
+    "reset": _("Reset"),
+    "play": _("Play or stop"),
+    "rate": _("Images a second"),
+    "planes": _("Three planes"),
+    "compare": _("Two side by side"),
+    "link": _("Scroll both together"),
+    "large": _("Large"),
+    "help": _("Keys and touch"),
+    "close": _("Close"),
+    "remove": _("Remove"),
+}
+
+_MEASURES: dict[str, str | Promise] = {
+    "area": _("Area"),
+    "mean": _("Mean"),
+    "range": _("Range"),
+    "uncalibrated": _("uncalibrated"),
+    "no_unit": _("values without a unit"),
+    "marks": _("Measurements: {n}"),
+    "marks_saved": _("Measurement saved"),
+    "marks_failed": _("Not saved yet. We try again by ourselves."),
+    "marks_not_loaded": _("Earlier measurements could not be loaded. Reload the page."),
     "keyimage": _("Add as key image"),
     "keyimage_saving": _("Adding…"),
     "keyimage_saved": _("Added to the report"),
     "keyimage_failed": _("Not added. Try again."),
-    "slider": _("Image in the series"),
-    "thickness": _("Slice {n} mm"),
-    "lossy": _("Lossy compression"),
-    "software": _("Drawn without a graphics card"),
-    "keys": _(
-        "Wheel or arrow keys: next image. Drag: window. Right drag: zoom. Shift and "
-        "drag: move. 1–5: presets. L: measure. R: reset. K: key image."
-    ),
     "caption": _("Caption of this image"),
     "caption_ask": _("Write what the image shows."),
 }
+
+_PLANES: dict[str, str | Promise] = {
+    "axial": _("Axial"),
+    "sagittal": _("Sagittal"),
+    "coronal": _("Coronal"),
+    "mpr_loading": _("Loading all images for the three planes…"),
+    "mpr_refused": _("Three planes cannot be made from this series."),
+    "mpr_few": _("It has too few images ({n})."),
+    "mpr_unknown": _("The images do not say where they lie."),
+    "mpr_orientation": _("Its images lie in different directions."),
+    "mpr_colour": _("Its images are in colour."),
+    "mpr_size": _("Its images differ in size."),
+    "mpr_twice": _("Two images lie at the same place."),
+    "mpr_spacing": _("The distance between its images changes: {min} to {max} mm."),
+    "mpr_tilt": _("The gantry was tilted by {n} degrees."),
+    "mpr_undecodable": _("Not all of its images could be loaded."),
+}
+
+_KEYS: dict[str, str | Promise] = {
+    "key_next": _("Next image"),
+    "key_before": _("Image before"),
+    "key_ten_on": _("Ten images on"),
+    "key_ten_back": _("Ten images back"),
+    "key_first": _("First image"),
+    "key_last": _("Last image"),
+    "key_preset": _("Window preset"),
+    "key_closer": _("Zoom in"),
+    "key_further": _("Zoom out"),
+    "key_remove": _("Remove the chosen measurement"),
+    "key_leave": _("Leave the large view, or the tool"),
+    "mouse": _("Mouse: wheel scrolls, drag uses the tool, right drag zooms, shift and drag moves."),
+    "touch": _("Touch: one finger uses the tool, two fingers zoom."),
+}
+
+VIEWER_TEXTS = _IMAGES | _TOOLS | _MEASURES | _PLANES | _KEYS

@@ -1,11 +1,14 @@
 """What the processes of these tests do: each is started, and some are killed, by a test."""
 
+import json
 import os
 import sys
 import time
 from typing import Any
 
 import django
+
+DONE = "-- done --"  # what an obeying process prints behind each answer
 
 
 def wait_for(instant: str) -> None:
@@ -94,6 +97,45 @@ def receive(reference: str, path: str) -> None:
     print(upload.pk)
 
 
+def fetch(reference: str, study: str) -> None:
+    """Take a case and have a study fetched into it, by a worker."""
+    from secondopinion.cases import actions
+    from secondopinion.pacs import actions as pacs
+
+    case, person = _case(reference), _person("a@h.example")
+    actions.take(by=person, case=case)
+    pacs.fetch(by=person, case=case, server="archive", studies=[study])
+
+
+def complete_case(reference: str, path: str) -> None:
+    """Take a case, receive a file of images into it, and mark its records complete."""
+    from pathlib import Path
+
+    from secondopinion.arrivals import actions as arrivals
+    from secondopinion.cases import actions
+    from secondopinion.core import jobs
+    from secondopinion.findings import actions as findings
+    from secondopinion.findings.queries import doubts
+    from tests.pacs.test_forwarding import completed
+
+    case, person = _case(reference), _person("a@h.example")
+    actions.take(by=person, case=case)
+    with Path(path).open("rb") as file:
+        arrivals.receive_file(by=person, case=case, name="disc.zip", source=file)
+    jobs.run_all()
+    for finding in doubts(case):
+        findings.accept(finding=finding, by=person, reason="The family confirmed.")
+    completed(case, person)
+
+
+def fetched(reference: str) -> None:
+    """Print the SHA-256 of every object of a case, in order."""
+    from secondopinion.imaging.models import Instance
+
+    rows = Instance.objects.filter(series__study__case=_case(reference))
+    print(*sorted(rows.values_list("blob__digest", flat=True)))
+
+
 def state(reference: str) -> None:
     """Print what is in a case: state, owner, entries, files, images, records, jobs."""
     from django_tasks_db.models import DBTaskResult
@@ -101,6 +143,7 @@ def state(reference: str) -> None:
     from secondopinion.arrivals.models import ArrivedFile
     from secondopinion.audit.queries import entries_for
     from secondopinion.imaging.models import Instance
+    from secondopinion.pacs.models import Forwarded
 
     case = _case(reference)
     verbs = [entry.verb for entry in entries_for(case.pk)]
@@ -113,6 +156,7 @@ def state(reference: str) -> None:
             "files": ArrivedFile.objects.filter(upload__case=case).count(),
             "images": Instance.objects.filter(series__study__case=case).count(),
             "records": case.records.count(),
+            "forwarded": Forwarded.objects.filter(forward__case=case).count(),
             "checklist": case.checklist.count(),
             "open_jobs": DBTaskResult.objects.exclude(status="SUCCESSFUL").count(),
         }
@@ -125,7 +169,7 @@ def content(reference: str) -> None:
 
     record = _case(reference).records.select_related("blob__space").get()
     data = vault.read(record.blob)
-    wanted = b"".join(b"%07d\n" % number for number in range(600_000))
+    wanted = b"".join(b"%07d\n" % number for number in range(150_000))
     print(len(data) if data == wanted else "other bytes")
 
 
@@ -152,6 +196,14 @@ def session(email: str) -> None:
     store[HASH_SESSION_KEY] = person.get_session_auth_hash()
     store.create()
     print(store.session_key)
+
+
+def obey() -> None:
+    """Do what each line of the standard input asks for, until it ends."""
+    for line in sys.stdin:
+        name, *words = json.loads(line)
+        globals()[name](*words)
+        print(DONE, flush=True)
 
 
 if __name__ == "__main__":

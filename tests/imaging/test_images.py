@@ -1,16 +1,21 @@
 """Images: indexed once, shown with true values, checked as they arrive, served over DICOMweb."""
 
+import html
 import io
 import json
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pydicom
 import pytest
 from django.test import Client
+from django.urls import reverse
+from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from pydicom.fileset import FileSet
 
 from secondopinion.accounts import actions as accounts
 from secondopinion.accounts.models import Person
@@ -19,8 +24,9 @@ from secondopinion.audit.queries import entries_for
 from secondopinion.cases.models import Case
 from secondopinion.core import jobs, vault
 from secondopinion.findings.models import Finding
-from secondopinion.imaging import headers, pixels, queries
-from secondopinion.imaging.models import Instance
+from secondopinion.findings.queries import limitations_for
+from secondopinion.imaging import headers, judging, pixels, queries
+from secondopinion.imaging.models import Instance, Measurement
 from tests.conftest import MR_HEAD
 
 
@@ -116,12 +122,12 @@ def test_dicomweb_serves_the_case_and_only_to_who_has_a_part(head: Case, maria: 
     assert len(described) == 24
     instance = described[0]["00080018"]["Value"][0]
     answer = mine.get(f"{folder}/instances/{instance}/frames/1")
-    body = b"".join(answer.streaming_content)
+    body = answer.content
     row = Instance.objects.select_related("blob__space").get(uid=instance)
     assert pixels.frame(row)[0] in body
     picture = mine.get(f"{folder}/instances/{instance}/rendered?window=40,80")
     assert Image.open(io.BytesIO(picture.content)).size[0] == row.columns
-    assert mine.get(f"{folder}/instances/{instance}/frames/2").status_code == 406
+    assert mine.get(f"{folder}/instances/{instance}/frames/2").status_code == 404
     assert other.get(f"{folder}/metadata").status_code == 404
     assert Client().get(f"{base}/studies").status_code == 404
     assert [row for row in entries_for(head.pk) if row.verb == "images-opened"]
@@ -150,3 +156,61 @@ def test_deeply_nested_sequences_end_in_an_answer() -> None:
     out = io.BytesIO()
     dataset.save_as(out)
     assert isinstance(headers.parse(out.getvalue()), dict)
+
+
+def test_a_directory_says_what_is_missing_until_it_comes(
+    case: Case, maria: Person, tmp_path: Path
+) -> None:
+    files = slices(180, 186)
+    made = FileSet()
+    for data in files.values():
+        row = pydicom.dcmread(io.BytesIO(data))
+        row.StudyID, row.AccessionNumber = "1", ""
+        made.add(row)
+    made.write(tmp_path / "disc")
+    made._stage["t"].cleanup()
+    listed = {"DICOMDIR": (tmp_path / "disc" / "DICOMDIR").read_bytes()}
+    names = sorted(files)
+    send(case, maria, listed | {name: files[name] for name in names[:4]})
+    finding = Finding.objects.get(code="missing-from-disk")
+    gone = {pydicom.dcmread(io.BytesIO(files[name])).SOPInstanceUID for name in names[4:]}
+    assert set(finding.where["instances"]) == gone
+    send(case, maria, {name: files[name] for name in names[4:]})
+    finding.refresh_from_db()
+    assert finding.state == "fixed"
+
+
+def test_pixels_are_measured_once_and_said(head: Case, maria: Person) -> None:
+    assert Measurement.objects.count() == 24
+    assert judging.measure(head) == 0, "what was measured is not measured again"
+    assert not Finding.objects.filter(check_name="pixels").exists()
+    row = Measurement.objects.first()
+    assert row is not None
+    row.numbers = {"error": "truncated"}
+    row.save()
+    judging.judge(head)
+    [finding] = Finding.objects.filter(code="undecodable", state="open")
+    assert finding.where["instances"] == [row.instance.uid]
+    judging.judge(head)
+    assert Finding.objects.filter(code="undecodable").count() == 1
+
+
+def test_a_checklist_item_says_what_its_images_must_show(head: Case) -> None:
+    head.checklist.create(key="tumour-images", kind="images", labels={"en": "MRI with contrast"})
+    judging.judge(head)
+    found = Finding.objects.filter(state="open", check_name="wanted")
+    assert [each.code for each in found] == ["contrast-missing"]
+
+
+def test_the_family_is_told_in_plain_words(case: Case, maria: Person) -> None:
+    files = slices(180, 204)
+    ordered = sorted(files, key=lambda name: headers.parse(files[name])["position"])
+    send(case, maria, {name: files[name] for name in ordered if name not in ordered[10:13]})
+    site = Client()
+    site.force_login(maria)
+    page = site.get(reverse("files-list", args=[case.reference])).content.decode()
+    finding = Finding.objects.get(code="missing-slices")
+    with translation.override("es"):
+        assert translation.gettext(finding.message) in html.unescape(page)
+        assert translation.gettext(finding.advice) in html.unescape(page)
+    assert finding in limitations_for(case)

@@ -20,10 +20,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
 
-import psycopg
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import TimeoutError as NothingCame
 
+from tests import postgres
 from tests.journeys.prepare import SECRETS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -75,21 +76,17 @@ class Product:
         raise AssertionError(f"no mail to {to} with {pattern}: {self.mails(to)}")
 
     def factor(self, person: str) -> str:
-        """Return a code of a person's authenticator that was not used before."""
-        while (counter := int(time.time()) // PERIOD) <= self.used.get(person, 0):
+        """Return a code of a person's authenticator that was not used before.
+
+        It has time left to be typed: the product takes a code in its own thirty seconds only.
+        """
+        while True:
+            counter, gone = divmod(time.time(), PERIOD)
+            if counter > self.used.get(person, 0) and gone < PERIOD / 2:
+                break
             time.sleep(0.5)
-        self.used[person] = counter
-        return totp(SECRETS[person][1], counter)
-
-
-def database(address: str) -> str:
-    """Make a fresh PostgreSQL database for a journey and return its address."""
-    parts = urlparse(address)
-    name = "second_opinion_journey"
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        connection.execute(f"CREATE DATABASE {name}")
-    return parts._replace(path=f"/{name}").geturl()
+        self.used[person] = int(counter)
+        return totp(SECRETS[person][1], int(counter))
 
 
 @pytest.fixture(scope="session")
@@ -104,7 +101,9 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     environment.pop("DATABASE_URL", None)
     environment["DJANGO_SETTINGS_MODULE"] = "secondopinion.settings"
     if os.environ.get("TEST_DATABASE_URL"):
-        environment["DATABASE_URL"] = database(os.environ["TEST_DATABASE_URL"])
+        environment["DATABASE_URL"] = postgres.fresh(
+            os.environ["TEST_DATABASE_URL"], "second_opinion_journey"
+        )
     subprocess.run(
         [sys.executable, "-m", "tests.journeys.prepare"], cwd=ROOT, env=environment, check=True
     )
@@ -118,6 +117,8 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
             with contextlib.suppress(OSError), urllib.request.urlopen(f"{url}/health/"):
                 break
             time.sleep(0.2)
+        else:
+            raise AssertionError("the product does not answer")
         yield Product(folder, url)
     finally:
         server.terminate()
@@ -203,8 +204,12 @@ class Visitor:
     def press(self, selector: str = "main form button.button") -> None:
         """Press a button and wait for the page behind it."""
         self.cost.taps += 1
-        with self.page.expect_navigation():
-            self.page.locator(selector).first.click()
+        try:
+            with self.page.expect_navigation():
+                self.page.locator(selector).first.click()
+        except NothingCame as error:
+            said = self.page.locator("main").inner_text()
+            raise AssertionError(f"{selector} at {self.page.url}, which says:\n{said}") from error
 
     def count_page(self) -> None:
         """Count this page and its fields: a group of boxes, or the parts of a date, are one."""

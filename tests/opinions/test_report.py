@@ -13,7 +13,8 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from secondopinion.cases.models import Case
 from secondopinion.core import clock, vault
 from secondopinion.core.errors import Conflict, NotYours, Refused
-from secondopinion.demo.people import FAMILIES, REPORT
+from secondopinion.demo.people import FAMILIES
+from secondopinion.demo.reports import EPILEPSY
 from secondopinion.findings.actions import Found, replace
 from secondopinion.opinions import actions, body, compose, readability, typeset, verifying
 from secondopinion.opinions.models import Opinion, SignedReport, Version
@@ -29,7 +30,7 @@ def opinion(hospital: Program) -> Opinion:
     opinion = actions.start_report(by=specialist, case=case)
     answers = {f"answer_{each.number}": "Yes, 20–40 mg/kg." for each in case.questions.all()}
     return actions.save_draft(
-        by=specialist, opinion=opinion, values={**REPORT, **answers}, base_revision=None
+        by=specialist, opinion=opinion, values={**EPILEPSY.body, **answers}, base_revision=None
     )
 
 
@@ -51,7 +52,7 @@ def test_it_says_everything(signed: SignedReport, tmp_path: Path) -> None:
     words = " ".join(text_of(vault.read(signed.blob), tmp_path).split())
     for each in signed.case.questions.all():
         assert each.text in words
-    for part in (REPORT["urgency"] and "No hurry", "Limitations of this opinion", signed.code,
+    for part in ("No hurry", "Limitations of this opinion", signed.code,
                  signed.case.reference, "Disclaimer", "Dr. Mei", "Page 1 of"):  # fmt: skip
         assert part in words, part
 
@@ -69,14 +70,14 @@ def test_it_is_archival_and_accessible(opinion: Opinion) -> None:
 
 def test_any_changed_byte_is_found(signed: SignedReport) -> None:
     data = vault.read(signed.blob)
-    assert verifying.verify_file(data).holds
+    assert verifying.verify_file([data]).holds
     for place in (100, len(data) // 3, len(data) // 2, len(data) - 50):
         changed = data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]
-        assert not verifying.verify_file(changed).holds, place
+        assert not verifying.verify_file([changed]).holds, place
 
 
 def test_what_is_added_behind_the_signature_is_found(signed: SignedReport) -> None:
-    found = verifying.verify_file(vault.read(signed.blob) + b"\n% added\n")
+    found = verifying.verify_file([vault.read(signed.blob), b"\n% added\n"])
     assert not found.holds
 
 
@@ -97,7 +98,7 @@ def test_a_code_is_read_as_people_type_it(signed: SignedReport) -> None:
 
 @pytest.mark.parametrize("data", [b"", b"%PDF-1.7", b"not a pdf" * 100])
 def test_what_is_no_report_is_said(data: bytes, hospital: Program) -> None:
-    found = verifying.verify_file(data)
+    found = verifying.verify_file([data])
     assert not found.holds
     assert found.lines
 
@@ -220,3 +221,26 @@ def test_the_reading_level_follows_the_published_formula() -> None:
     assert not difficult.plain
     assert readability.level("Too short.", "en") is None
     assert readability.level(plain, "ar") is None
+
+
+def test_the_signs_of_medicine_are_printed(opinion: Opinion, tmp_path: Path) -> None:
+    signs = "no lesion ≥ 3 mm, ≤ ≈ ≠ → ↑ ↓ √ ∞ ♀ ♂ ✓ ± × ° µ α"
+    document = compose.document(opinion, "CODE", clock.now(), "en") | {"findings": signs}
+    words = " ".join(text_of(typeset.pdf(document, {}, clock.now()), tmp_path).split())
+    assert signs in words
+
+
+def test_what_cannot_be_printed_is_not_signed(opinion: Opinion) -> None:
+    opinion = actions.save_draft(
+        by=opinion.author, opinion=opinion, values={"findings": "A lesion of 脳."},
+        base_revision=None,
+    )  # fmt: skip
+    [gap] = body.gaps(opinion.case, opinion.body)
+    assert gap.field == "findings"
+    assert "脳" in str(gap.sentence)
+    with pytest.raises(Refused):
+        actions.sign(by=opinion.author, opinion=opinion, reauthenticated_at=clock.now())
+
+
+def test_a_preview_says_that_it_is_a_draft(opinion: Opinion, tmp_path: Path) -> None:
+    assert "Draft" in text_of(actions.preview(by=opinion.author, opinion=opinion), tmp_path)

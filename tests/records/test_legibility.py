@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image
 
-from secondopinion.records import legibility, reading
+from secondopinion.records import legibility, pdfs, reading
 from tests.conftest import DOCUMENTS
 
 SCANS = sorted(path.name for path in DOCUMENTS.iterdir())
@@ -25,7 +25,7 @@ def scan() -> Image.Image:
 @pytest.mark.parametrize("name", SCANS)
 def test_a_scan_that_people_can_read_is_good(name: str) -> None:
     data = (DOCUMENTS / name).read_bytes()
-    read = reading.pdf_pages(data, 0, 1) if name.endswith(".pdf") else reading.picture_pages(data)
+    read = pdfs.pages(data, 0, 1) if name.endswith(".pdf") else reading.picture_pages(data)
     assert legibility.judge(read[0]) == ("good", [])
 
 

@@ -48,6 +48,25 @@ def sign_in(person: Person | None) -> Client:
     return client
 
 
+@pytest.fixture
+def maria(hospital: Program) -> Client:
+    """A parent who has signed in."""
+    return sign_in(person("maria@familia.example", language="en"))
+
+
+def start(browser: Client, country: str = "MX", specialty: str = "brain-and-nerves") -> Case:
+    """Answer the first page and return the draft that it began."""
+    chosen = Specialty.objects.get(key=specialty)
+    answer = browser.post("/my/start/", {"country": country, "specialty": str(chosen.pk)})
+    assert answer.status_code == 302, answer.content.decode()
+    return Case.objects.get(reference=answer["Location"].split("/")[3])
+
+
+def page(case: Case, key: str) -> str:
+    """Return the address of a page of the request."""
+    return f"/my/cases/{case.reference}/request/{key}/"
+
+
 def person(email: str, *roles: str, name: str = "", language: str = "en") -> Person:
     """Make somebody with these staff roles."""
     made = accounts.ensure_person(
@@ -126,6 +145,14 @@ def submitted(family: Person) -> Case:
         arrivals.receive_file(by=family, case=case, name="letter.png", source=file)
     jobs.run_all()
     return actions.submit(by=family, case=case)
+
+
+def taken(family: Person) -> tuple[Case, Person]:
+    """Return a case that a coordinator has taken, and the coordinator."""
+    case = submitted(family)
+    coordinator = person("grace@harbour.example", "coordinator", name="Grace Okafor")
+    actions.take(by=coordinator, case=case)
+    return case, coordinator
 
 
 @pytest.fixture

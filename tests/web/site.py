@@ -3,19 +3,23 @@
 Run as a script it fills the database and prints whom the pages belong to, as JSON.
 """
 
+import fcntl
 import json
 import os
+import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 40  # seconds for the server to answer
+PATIENCE = 120  # seconds for the server to answer
 
 
 def free_port() -> int:
@@ -33,22 +37,39 @@ class Site:
     url: str = ""
     facts: dict[str, Any] | None = None
     process: subprocess.Popen[bytes] | None = None
+    worker: subprocess.Popen[bytes] | None = None
+    environment: dict[str, str] = field(default_factory=dict)
+    fresh: bool = False  # its people have signed in just now, not earlier in this run
+    filled_by: ClassVar[str] = "tests.web.site"
+
+    def work(self) -> None:
+        """Start a worker, which sorts and reads what arrives."""
+        self.worker = subprocess.Popen(
+            [sys.executable, "-m", "secondopinion", "worker"], cwd=ROOT, env=self.environment
+        )
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """Return what a query finds in the site's database."""
+        with closing(sqlite3.connect(self.folder / "site.sqlite3", timeout=20)) as database:
+            return database.execute(query, values).fetchall()
 
     def __enter__(self) -> Self:
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
-        environment = {
+        environment = self.environment = {
             **os.environ, "DATA_DIR": str(self.folder), "SITE_URL": self.url, "DEMO": "0",
             "DATABASE_URL": f"sqlite:///{self.folder}/site.sqlite3", "DEBUG": "0",
             "DJANGO_SETTINGS_MODULE": "secondopinion.settings", "PYTHONPATH": str(ROOT),
             "VAULT_DIR": str(self.folder / "vault"),
         }  # fmt: skip
         environment.pop("TEST_DATABASE_URL", None)
-        made = subprocess.run(
-            [sys.executable, "-m", "tests.web.site"], cwd=ROOT, env=environment, check=True,
-            stdout=subprocess.PIPE,
-        )  # fmt: skip
-        self.facts = json.loads(made.stdout.splitlines()[-1])
+        run = os.environ.get("DATA_DIR")  # `tests.__main__` gives each run a folder of its own
+        if run and not self.fresh:
+            place = filled(self.filled_by, environment, Path(run, f"filled-by-{self.filled_by}"))
+            shutil.copytree(place, self.folder, dirs_exist_ok=True)
+        else:
+            filled(self.filled_by, environment, self.folder)
+        self.facts = json.loads((self.folder / "facts.json").read_text())
         self.process = subprocess.Popen(
             [
                 sys.executable, "-m", "granian", "--interface", "asgi", "--host", "127.0.0.1",
@@ -64,12 +85,36 @@ class Site:
                 time.sleep(0.2)
             else:
                 return self
+        self.__exit__()
         raise TimeoutError("the server does not answer")
 
     def __exit__(self, *_: object) -> None:
-        if self.process is not None:
-            self.process.terminate()
-            self.process.wait(20)
+        for process in (self.process, self.worker):
+            if process is not None:
+                process.terminate()
+                try:
+                    process.wait(10)
+                except subprocess.TimeoutExpired:  # it waits for a browser that was cut off
+                    process.kill()
+                    process.wait(10)
+
+
+def filled(by: str, environment: dict[str, str], place: Path) -> Path:
+    """Have a folder filled by a module, unless it is; return the folder."""
+    place.mkdir(exist_ok=True)
+    with (place / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (place / "facts.json").exists():
+            more = {
+                "DATA_DIR": str(place), "DATABASE_URL": f"sqlite:///{place}/site.sqlite3",
+                "VAULT_DIR": str(place / "vault"),
+            }  # fmt: skip
+            made = subprocess.run(
+                [sys.executable, "-m", by], cwd=ROOT, env=environment | more, check=True,
+                stdout=subprocess.PIPE,
+            )  # fmt: skip
+            (place / "facts.json").write_bytes(made.stdout.splitlines()[-1])
+    return place
 
 
 def fill() -> dict[str, Any]:
@@ -80,12 +125,15 @@ def fill() -> dict[str, Any]:
 
     from secondopinion.cases import actions
     from secondopinion.cases.models import InformationRequest
+    from secondopinion.core import clock
+    from secondopinion.followup import actions as followup
     from secondopinion.messaging.models import Message
     from secondopinion.program import actions as program_actions
-    from tests.web.conftest import draft, person, sign_in, submitted, whole_case
+    from tests.web.conftest import draft, expert, person, sign_in, submitted, whole_case
 
     hospital = program_actions.set_up()
     whole = whole_case()
+    followup.pass_to_expert(by=whole.coordinator, question=whole.case.follow_up_questions.get())
     waiting_family = person("amina@usra.example", name="أمينة الحسن")
     waiting = submitted(waiting_family)
     actions.take(by=whole.coordinator, case=waiting)
@@ -95,7 +143,13 @@ def fill() -> dict[str, Any]:
     fresh = person("lucia@familia.example", name="Lucía Gómez")
     invited = Message.objects.filter(case_id=waiting.pk, template="provider-invited").get()
     link = next(word for word in invited.body.split() if "/link/" in word)
+    outsider = expert("daniel@harbour.example")
+    actions.open_in_emergency(
+        by=outsider, reference=whole.case.reference, reauthenticated_at=clock.now(),
+        reason="The family called: a long seizure, and the clinic asks for the MRI.",
+    )  # fmt: skip
     people = {
+        "outsider": outsider,
         "family": whole.family, "waiting": waiting_family, "drafting": drafting, "fresh": fresh,
         "provider": whole.provider, "coordinator": whole.coordinator,
         "specialist": whole.specialist, "referrals": whole.referral_coordinator,

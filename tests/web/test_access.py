@@ -14,7 +14,7 @@ from secondopinion.audit.queries import entries_for
 from secondopinion.program.models import Program
 from tests.web.conftest import Whole, draft, expert, person, sign_in, submitted
 
-CLASSES = {"public", "signed-in", "staff", "case"}
+CLASSES = {"public", "signed-in", "staff", "case", "capture"}
 
 
 def addresses() -> list[tuple[str, Callable[..., Any]]]:
@@ -157,6 +157,12 @@ def test_a_page_of_ones_own_asks_to_sign_in(route: str, hospital: Program) -> No
 def test_a_public_page_opens_for_everybody(route: str, hospital: Program) -> None:
     answer = sign_in(None).get(route)
     assert answer.status_code in {200, 302, 405}
+
+
+@pytest.mark.parametrize("route", [route for route in ROUTES if access_of(route) == "capture"])
+def test_a_page_of_a_phone_needs_its_square_code(route: str, hospital: Program) -> None:
+    for who in (None, person("maria@familia.example"), person("a@harbour.example", "coordinator")):
+        assert not refused(sign_in(who), route)
 
 
 def test_those_who_have_a_part_open_their_pages(whole: Whole) -> None:

@@ -1,7 +1,6 @@
 """A family's and a local provider's pages of a case that is under way."""
 
 import re
-from typing import Any
 
 from django.core import mail
 from django.test import Client
@@ -14,13 +13,13 @@ from secondopinion.core import jobs
 from secondopinion.followup.models import FollowUpQuestion
 from secondopinion.messaging.models import Message
 from secondopinion.program.models import Program
-from tests.web.conftest import Whole, person, sign_in, submitted
+from tests.web.conftest import Whole, person, sign_in, submitted, taken
 
 
 def link_of(case: Case) -> str:
     """Return the latest one-time link that was mailed to the local provider."""
     body = (
-        Message.objects.filter(case_id=case.pk, template="provider-invited")
+        Message.objects.filter(case_id=case.pk, template__startswith="provider-")
         .latest("created_at")
         .body
     )
@@ -29,18 +28,13 @@ def link_of(case: Case) -> str:
     return found[0]
 
 
-def taken(family: Any) -> tuple[Case, Any]:
-    """Return a case that a coordinator has taken, and the coordinator."""
-    case = submitted(family)
-    coordinator = person("grace@harbour.example", "coordinator", name="Grace Okafor")
-    actions.take(by=coordinator, case=case)
-    return case, coordinator
-
-
 def test_the_family_sees_the_four_steps_who_has_it_and_by_when(hospital: Program) -> None:
     maria = person("maria@familia.example")
     case, _coordinator = taken(maria)
-    shown = sign_in(maria).get(f"/my/cases/{case.reference}/").content.decode()
+    browser = sign_in(maria)
+    assert "UTC" in browser.get(f"/my/cases/{case.reference}/").content.decode()
+    browser.cookies["zone"] = "America/Mexico_City"
+    shown = browser.get(f"/my/cases/{case.reference}/").content.decode()
     for words in (
         "Submit a request", "Assigning an expert", "Review of medical information",
         "Follow-up questions", "Grace Okafor", "your time",
@@ -263,3 +257,26 @@ def test_a_mail_says_nothing_about_health(whole: Whole) -> None:
         words = message.subject + message.body
         for secret in ("Camila", "pilep", "EEG", "seizure", "Levetiracetam"):
             assert secret not in words, message.template
+
+
+def test_what_was_typed_is_given_back_when_it_is_refused(hospital: Program) -> None:
+    family = person("maria@familia.example")
+    case = submitted(family)
+    here = f"/my/cases/{case.reference}/"
+    question = "When shall we repeat the recording?"
+    answer = sign_in(family).post(
+        f"{here}ask/", {"text": question}, headers={"referer": f"http://testserver{here}"}
+    )
+    assert answer.status_code == 400
+    shown = answer.content.decode()
+    assert question in shown
+    assert f'href="http://testserver{here}"' in shown
+
+
+def test_the_specialist_sees_every_page_of_a_long_record(whole: Whole) -> None:
+    record = whole.case.records.get()
+    for number in range(2, 41):
+        record.pages.create(number=number, of_file=number, text=f"What stands on page {number}.")
+    answer = sign_in(whole.specialist).get(f"/expert/cases/{whole.case.reference}/")
+    for number in range(2, 41):
+        assert f"What stands on page {number}." in answer.text

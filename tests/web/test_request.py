@@ -1,22 +1,19 @@
 """The family's request, without JavaScript: one thing at a time, nothing lost or sent twice."""
 
 import re
-import zipfile
 from html.parser import HTMLParser
-from io import BytesIO
 from typing import Any
 
 import pytest
 from django.core import mail
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from secondopinion.arrivals.models import ArrivedFile
+from secondopinion.accounts.models import Person
 from secondopinion.cases.models import Case, Consent
 from secondopinion.core import jobs
 from secondopinion.messaging.models import Message
-from secondopinion.program.models import Program, Specialty
-from tests.web.conftest import DOCUMENTS, draft, person, sign_in
+from secondopinion.program.models import Program
+from tests.web.conftest import draft, page, person, sign_in, start
 
 ANSWERS: dict[str, dict[str, str]] = {
     "emergency": {"emergency": "no"},
@@ -64,25 +61,6 @@ class Page(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag == "h1":
             self.in_heading = False
-
-
-@pytest.fixture
-def maria(hospital: Program) -> Client:
-    """A parent who has signed in."""
-    return sign_in(person("maria@familia.example", language="en"))
-
-
-def start(browser: Client, country: str = "MX", specialty: str = "brain-and-nerves") -> Case:
-    """Answer the first page and return the draft that it began."""
-    chosen = Specialty.objects.get(key=specialty)
-    answer = browser.post("/my/start/", {"country": country, "specialty": str(chosen.pk)})
-    assert answer.status_code == 302, answer.content.decode()
-    return Case.objects.get(reference=answer["Location"].split("/")[3])
-
-
-def page(case: Case, key: str) -> str:
-    """Return the address of a page of the request."""
-    return f"/my/cases/{case.reference}/request/{key}/"
 
 
 def fill(browser: Client, case: Case, *leave_out: str) -> None:
@@ -319,81 +297,6 @@ def test_the_disclaimer_is_kept_in_the_version_and_language_that_was_shown(
     assert kept.version in shown
 
 
-def send(browser: Client, case: Case, *files: SimpleUploadedFile, **more: str) -> Any:
-    """Send files by the form without JavaScript, and have them looked at."""
-    answer = browser.post(
-        f"/my/cases/{case.reference}/files/add/",
-        {"files": list(files), "back": page(case, "files"), **more},
-    )
-    jobs.run_all()
-    return answer
-
-
-def test_files_are_sent_without_javascript(maria: Client) -> None:
-    case = start(maria)
-    letter = (DOCUMENTS / "typewritten-page.png").read_bytes()
-    answer = send(maria, case, SimpleUploadedFile("carta médica.png", letter))
-    assert answer["Location"] == page(case, "files")
-    shown = maria.get(page(case, "files")).content.decode()
-    assert "carta médica.png" in shown
-    assert f"/files/{case.reference}/records/" in shown
-
-
-def zip_bomb() -> bytes:
-    """Return a small zip that unpacks to a lot."""
-    made = BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("letter.txt", b"0" * 30_000_000)
-    return made.getvalue()
-
-
-def path_traversal() -> bytes:
-    """Return a zip that tries to leave its folder."""
-    made = BytesIO()
-    with zipfile.ZipFile(made, "w") as archive:
-        archive.writestr("../../letter.txt", "hello")
-    return made.getvalue()
-
-
-@pytest.mark.parametrize(
-    ("name", "data"),
-    [
-        ("empty.pdf", b""),
-        ("letter.pdf", b"MZ\x90\x00\x03\x00\x00\x00" + b"\x00" * 200),
-        ("letter.xyz", bytes(range(256)) * 4),
-        ("records.zip", zip_bomb()),
-        ("records.zip", path_traversal()),
-    ],
-    ids=["empty", "program", "unknown", "zip bomb", "path traversal"],
-)
-def test_a_file_that_cannot_be_used_is_told_by_its_name(
-    maria: Client, name: str, data: bytes
-) -> None:
-    case = start(maria)
-    send(maria, case, SimpleUploadedFile(name, data))
-    refused = ArrivedFile.objects.get(upload__case=case)
-    assert refused.outcome == "refused"
-    shown = maria.get(page(case, "files")).content.decode()
-    assert "Files that we could not use" in shown
-    status = maria.get(f"/my/cases/{case.reference}/files/status/").json()
-    assert status["waiting"] == 0
-    assert status["items"][0]["message"]
-
-
-def test_after_sending_files_nobody_is_led_to_another_site(maria: Client) -> None:
-    case = start(maria)
-    answer = send(maria, case, SimpleUploadedFile("a.txt", b"a"), back="https://evil.example/")
-    assert answer["Location"].startswith("/my/")
-
-
-def test_a_record_is_taken_out_of_a_draft(maria: Client) -> None:
-    case = start(maria)
-    send(maria, case, SimpleUploadedFile("a.txt", b"a letter"))
-    record = case.records.get()
-    maria.post(f"/my/cases/{case.reference}/records/{record.pk}/", {"remove": "1"})
-    assert "a.txt" not in maria.get(page(case, "files")).content.decode()
-
-
 def test_the_check_page_shows_every_answer(maria: Client) -> None:
     case = start(maria)
     fill(maria, case)
@@ -403,6 +306,27 @@ def test_the_check_page_shows_every_answer(maria: Client) -> None:
         "Brain, nerves, seizures", "Dra. Lucía Ramírez", "Epilepsia", "¿Puede nadar?", "24.5",
     ):  # fmt: skip
         assert text in shown, text
+
+
+def test_more_questions_are_asked_one_by_one(maria: Client) -> None:
+    case = start(maria)
+    answer = maria.post(page(case, "questions"), {**ANSWERS["questions"], "more": "1"})
+    assert answer["Location"] == page(case, "questions") + "#id_question_4"
+    assert 'id="id_question_4"' in maria.get(page(case, "questions")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("+20 ١٠٠ 123 4567", "+20 100 123 4567"), ("\u202a+52 (33) 1234-5678\u202c",
+      "+52 (33) 1234-5678"), ("", ""), ("abc", None), ("12345", None)],
+)  # fmt: skip
+def test_a_phone_number_is_one(maria: Client, typed: str, kept: str | None) -> None:
+    case = start(maria)
+    answer = maria.post(page(case, "you"), {**ANSWERS["you"], "phone": typed})
+    if kept is None:
+        assert "This is not a phone number" in answer.content.decode()
+    else:
+        assert Person.objects.get(email="maria@familia.example").phone == kept
 
 
 def test_a_page_that_does_not_exist_leads_to_the_list(maria: Client) -> None:

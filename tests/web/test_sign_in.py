@@ -75,6 +75,7 @@ def test_a_wrong_code_says_so_and_too_many_end_it(hospital: Program) -> None:
         assert "_auth_user_id" not in browser.session
     else:
         pytest.fail("a code can be guessed for ever")
+    assert "does not work any more" in browser.get(answer["Location"]).content.decode()
     browser.post("/sign-in/code/", {"code": code})
     assert "_auth_user_id" not in browser.session
 
@@ -241,3 +242,16 @@ def test_home_is_where_ones_work_is(role: str, page: str, hospital: Program) -> 
     answer = sign_in(person("somebody@harbour.example", role)).get("/home/", follow=True)
     assert answer.status_code == 200
     assert answer.request["PATH_INFO"].endswith(page)
+
+
+def test_times_are_those_of_the_readers_device(hospital: Program) -> None:
+    maria = person("maria@familia.example")
+    browser = sign_in(maria)
+    browser.cookies["zone"] = "Nowhere/Else"
+    browser.get("/my/start/")
+    maria.refresh_from_db()
+    assert maria.timezone == "UTC"
+    browser.cookies["zone"] = "America/Mexico_City"
+    browser.get("/my/start/")
+    maria.refresh_from_db()
+    assert maria.timezone == "America/Mexico_City"

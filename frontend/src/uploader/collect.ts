@@ -1,20 +1,26 @@
 /** From what a person dropped or chose to a plan: which files travel alone, which in packs. */
-import { type Item, Pack } from "./pack";
+import { canPack } from "./packer";
+import { type Item, Zip } from "./zip";
 
-const SMALL = 1024 * 1024; // bytes; smaller files travel in packs
-const PACK_BYTES = 256 * 1024 * 1024;
-const PACK_FILES = 5000;
-const FEW = 3; // fewer small files than this go one by one
+const PACK_BYTES = 16 * 1024 * 1024; // of the files in one pack at most: what is made again later
+const PACK_LEAST = 1024 * 1024;
+const PACKS = 16; // so that little, too, travels on several connections at once
+const PACK_FILES = 1000;
+const LARGEST_IN_PACK = 64 * 1024 * 1024; // bytes; larger files travel as they are
+const SMALL = 1024 * 1024; // bytes; in a zip travel only files smaller than this
+const ZIP_BYTES = 256 * 1024 * 1024;
+const ZIP_FILES = 5000;
 const LITTER = new Set([".DS_Store", "Thumbs.db", "desktop.ini"]);
 
 export interface Part {
-  kind: "file" | "pack";
+  kind: "file" | "pack" | "zip";
   name: string;
   path: string;
-  size: number; // bytes that travel
+  size: number; // bytes of its files
   files: number;
-  source: File | Pack;
-  key: string; // the same for the same files, in another visit too
+  items: Item[];
+  zip?: Zip;
+  key: string; // the same for the same files, in any browser
 }
 
 export interface Plan {
@@ -117,36 +123,49 @@ function labelOf(items: Item[]): string {
   return tops.size > 1 ? `${first} +${tops.size - 1}` : first;
 }
 
+/** Neighbours in groups of at most so many bytes and files. */
+function groups(items: Item[], mostBytes: number, mostFiles: number): Item[][] {
+  const all: Item[][] = [];
+  let bytes = 0;
+  for (const item of items) {
+    const group = all.at(-1);
+    if (!group || group.length === mostFiles || bytes + item.file.size > mostBytes) {
+      all.push([item]);
+      bytes = 0;
+    } else group.push(item);
+    bytes += item.file.size;
+  }
+  return all;
+}
+
+function partsOf(items: Item[], label: string): Part[] {
+  const kind = canPack() ? "pack" : "zip";
+  const limit = kind === "pack" ? LARGEST_IN_PACK : SMALL;
+  const together = items.filter(({ file }) => file.size <= limit);
+  const alone = items.filter(({ file }) => file.size > limit);
+  const total = together.reduce((sum, { file }) => sum + file.size, 0);
+  const packBytes = Math.min(PACK_BYTES, Math.max(PACK_LEAST, total / PACKS));
+  const [mostBytes, mostFiles] = kind === "pack" ? [packBytes, PACK_FILES] : [ZIP_BYTES, ZIP_FILES];
+  const parts = groups(together, mostBytes, mostFiles).map((group, index): Part => {
+    const name = `${label}-${index + 1}.${kind}`;
+    const zip = kind === "zip" ? new Zip(group) : undefined;
+    const size = zip?.size ?? group.reduce((sum, { file }) => sum + file.size, 0);
+    const key = keyOf(kind, group);
+    return { kind, name, path: name, size, files: group.length, items: group, zip, key };
+  });
+  for (const item of alone) {
+    const { file, path } = item;
+    const key = keyOf("file", [item]);
+    parts.push({ kind: "file", name: file.name, path, size: file.size, files: 1, items: [item], key });
+  }
+  return parts;
+}
+
 export function plan(found: Item[]): Plan {
   const items = tidy(found);
   const label = labelOf(items);
-  const small = items.filter(({ file }) => file.size < SMALL);
-  const packed = new Set(small.length < FEW ? [] : small);
-  const parts: Part[] = [];
-  let group: Item[] = [];
-  let bytes = 0;
-  const close = () => {
-    if (!group.length) return;
-    const source = new Pack(group);
-    const name = `${label}-${parts.length + 1}.zip`;
-    const key = keyOf("pack", group);
-    parts.push({ kind: "pack", name, path: name, size: source.size, files: group.length, source, key });
-    group = [];
-    bytes = 0;
-  };
-  for (const item of packed) {
-    if (group.length === PACK_FILES || bytes + item.file.size > PACK_BYTES) close();
-    group.push(item);
-    bytes += item.file.size;
-  }
-  close();
-  for (const item of items) {
-    if (packed.has(item)) continue;
-    const { file, path } = item;
-    const key = keyOf("file", [item]);
-    parts.push({ kind: "file", name: file.name, path, size: file.size, files: 1, source: file, key });
-  }
-  const total = parts.reduce((sum, part) => sum + part.size, 0);
+  const parts = partsOf(items, label);
+  const bytes = parts.reduce((sum, part) => sum + part.size, 0);
   const key = digest(parts.map((part) => part.key).join("\n"));
-  return { key, label, bytes: total, files: items.length, parts };
+  return { key, label, bytes, files: items.length, parts };
 }

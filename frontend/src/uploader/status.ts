@@ -1,10 +1,9 @@
 /** After everything has arrived: what the server's checks say, then the fresh list. */
 import { make } from "../shared/dom";
-import { fill, type Texts } from "./texts";
+import type { Texts } from "./texts";
 
 interface Status {
   waiting: number;
-  items?: { name: string; state: string; message?: string }[];
 }
 
 const FIRST = 1000; // ms between two questions, growing to LONGEST
@@ -24,19 +23,13 @@ async function ask(url: string): Promise<Status> {
   return (await response.json()) as Status;
 }
 
-function draw(place: HTMLElement, text: string, status: Status): void {
-  const list = make("ul", "uploader-items");
-  for (const item of status.items ?? []) {
-    const row = make("li");
-    row.dataset.state = item.state;
-    row.append(make("bdi", "uploader-name", item.name));
-    if (item.message) row.append(" ", make("span", "", item.message));
-    list.append(row);
-  }
-  place.replaceChildren(make("p", "", text), list);
+/** Say something once: a screen reader reads what is new. */
+function say(place: HTMLElement, text: string): void {
+  if (place.textContent !== text) place.replaceChildren(make("p", "", text));
 }
 
-async function reload(root: HTMLElement): Promise<void> {
+/** Put the server's fresh list into the page. */
+export async function refresh(root: HTMLElement): Promise<void> {
   const url = root.dataset.listUrl;
   const list =
     root.querySelector("[data-uploader-list]") ?? document.querySelector("[data-uploader-list]");
@@ -51,30 +44,33 @@ async function reload(root: HTMLElement): Promise<void> {
 export async function follow(root: HTMLElement, place: HTMLElement, texts: Texts): Promise<void> {
   const url = root.dataset.statusUrl;
   if (!url || running.has(root)) {
-    if (!url) await reload(root);
+    if (!url) await refresh(root);
     return;
   }
   running.add(root);
   const since = Date.now();
   let failures = 0;
+  let waiting = -1;
   try {
     for (let wait = FIRST; Date.now() - since < PATIENCE; wait = Math.min(LONGEST, wait * 1.4)) {
       try {
         const status = await ask(url);
         failures = 0;
         if (status.waiting === 0) {
-          draw(place, texts.checked, status);
-          await reload(root);
+          say(place, texts.checked);
+          await refresh(root);
           root.dataset.checked = "1";
           return;
         }
-        draw(place, fill(texts.checking, { n: status.waiting }), status);
+        say(place, texts.checking);
+        if (status.waiting !== waiting) await refresh(root);
+        waiting = status.waiting;
       } catch {
         if (++failures > 8) break;
       }
       await pause(wait);
     }
-    place.replaceChildren(make("p", "", texts.check_failed));
+    say(place, texts.check_failed);
   } finally {
     running.delete(root);
   }

@@ -2,16 +2,19 @@
 export const TEXTS = {
   drop: "Drop a folder or files here",
   drop_hint: "Any number of files. A whole disc is fine.",
+  send: "Send photos and files",
+  send_hint: "Any number of files: photos, PDF, Word, or a zip of the CD.",
+  choose_photos: "Choose photos or files",
+  take_photo: "Take a photo",
   choose_folder: "Choose a folder",
   choose_files: "Choose files",
   reading: "Looking through the files…",
   nothing: "There were no files in what you chose.",
-  unfinished: "Not finished. Choose the same folder again to go on:",
-  forget: "Remove from this list",
   job: "Sending {name}",
   progress: "{sent} of {total} · files: {files} of {all}",
   time_left: "About {time} left",
   measuring: "Working out the time left…",
+  keep: "Keep this page open. If it is closed, or the device sleeps, what has arrived is kept: choose the same folder or files again, here or on another device, and sending goes on.",
   pause: "Pause",
   resume: "Continue",
   cancel: "Cancel",
@@ -26,7 +29,7 @@ export const TEXTS = {
   refused: "The server did not take {name}. {reason}",
   arrived: "Everything in {name} has arrived.",
   cancelled: "Sending {name} was stopped.",
-  checking: "Checking what arrived. Files waiting: {n}",
+  checking: "We are checking what has arrived. You need not wait: go on, and look again later.",
   checked: "What you sent has been checked.",
   check_failed: "What you sent has arrived. The checks are still running; look again later.",
   live: "{percent} sent",
@@ -43,8 +46,11 @@ export function textsOf(root: HTMLElement): Texts {
   }
 }
 
+/** Fill in what stands in braces; each keeps its own direction in a text that runs the other way. */
 export function fill(text: string, values: Record<string, string | number> = {}): string {
-  return text.replace(/\{(\w+)\}/g, (all, name: string) => String(values[name] ?? all));
+  return text.replace(/\{(\w+)\}/g, (all, name: string) =>
+    name in values ? `\u2068${values[name]}\u2069` : all,
+  );
 }
 
 // Latin digits, like the rest of the page

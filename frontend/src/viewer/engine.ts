@@ -2,120 +2,181 @@
 import {
   cache,
   Enums,
+  eventTarget,
   getRenderingEngine,
+  getShouldUseCPURendering,
   init as initCore,
   RenderingEngine,
   type StackViewport,
-  getShouldUseCPURendering,
+  type VolumeViewport,
 } from "@cornerstonejs/core";
-import { init as initLoader, wadors } from "@cornerstonejs/dicom-image-loader";
 import {
   addTool,
+  AngleTool,
   annotation,
+  CrosshairsTool,
+  EllipticalROITool,
   Enums as ToolEnums,
   init as initTools,
   LengthTool,
   PanTool,
+  ProbeTool,
   StackScrollTool,
   ToolGroupManager,
   WindowLevelTool,
   ZoomTool,
 } from "@cornerstonejs/tools";
-import type { Frame } from "./series";
+import { startLoader } from "./loader";
 
-export { cache, Enums, ToolEnums };
-export type Viewport = StackViewport;
+export { annotation, cache, Enums, eventTarget, ToolEnums };
+export type { StackViewport, VolumeViewport };
 
 const ENGINE = "viewer";
 const CACHE_BYTES = 1024 ** 3;
 const { MouseBindings, KeyboardBindings } = ToolEnums;
+const STACK = "viewer-stack";
+const PLANES = "viewer-planes";
+
+export const MEASURING = [LengthTool, AngleTool, EllipticalROITool, ProbeTool].map(({ toolName }) => toolName);
+
+/** What the first button of the mouse and one finger do, by the viewer's own names. */
+export const HANDS = {
+  window: WindowLevelTool.toolName,
+  scroll: StackScrollTool.toolName,
+  zoom: ZoomTool.toolName,
+  move: PanTool.toolName,
+  length: LengthTool.toolName,
+  angle: AngleTool.toolName,
+  ellipse: EllipticalROITool.toolName,
+  probe: ProbeTool.toolName,
+  cross: CrosshairsTool.toolName,
+} as const;
+export type Hand = keyof typeof HANDS;
+export type Lines = (tool: string, data: AnnotationData, target: string) => string[] | undefined;
+
+export interface AnnotationData {
+  handles: { points: number[][] };
+  cachedStats: Record<string, Record<string, unknown>>;
+}
 
 let started: Promise<void> | undefined;
+export const software = (): boolean => getShouldUseCPURendering();
+export const engine = (): RenderingEngine => (getRenderingEngine(ENGINE) ?? new RenderingEngine(ENGINE)) as RenderingEngine;
 
-function start(): Promise<void> {
+export function start(lines: Lines): Promise<void> {
   started ??= (async () => {
     await initCore();
-    initLoader({ maxWebWorkers: Math.max(1, Math.min(4, Math.floor(navigator.hardwareConcurrency / 2))) });
+    startLoader();
     initTools();
     cache.setMaxCacheSize(CACHE_BYTES);
-    for (const tool of [WindowLevelTool, ZoomTool, PanTool, StackScrollTool, LengthTool]) addTool(tool);
-    annotation.config.style.setDefaultToolStyles({
+    for (const tool of [
+      WindowLevelTool, ZoomTool, PanTool, StackScrollTool, LengthTool, AngleTool, EllipticalROITool,
+      ProbeTool, CrosshairsTool,
+    ]) {
+      addTool(tool);
+    }
+    const { style } = annotation.config;
+    const usual = style.getDefaultToolStyles();
+    style.setDefaultToolStyles({
+      ...usual,
       global: {
+        ...usual.global,
         color: "rgb(255, 184, 28)",
         colorHighlighted: "rgb(255, 214, 120)",
-        colorSelected: "rgb(255, 184, 28)",
+        colorSelected: "rgb(120, 220, 255)",
+        colorLocked: "rgb(160, 200, 160)",
         lineWidth: "1.5",
         textBoxFontFamily: "system-ui, sans-serif",
         textBoxFontSize: "14px",
         textBoxColor: "rgb(255, 214, 120)",
+        textBoxColorSelected: "rgb(120, 220, 255)",
+        textBoxColorLocked: "rgb(160, 200, 160)",
       },
     });
+    const stack = ToolGroupManager.createToolGroup(STACK)!;
+    for (const name of Object.values(HANDS)) {
+      if (name === HANDS.cross) continue;
+      stack.addTool(name, MEASURING.includes(name)
+        ? { getTextLines: (data: AnnotationData, target: string) => lines(name, data, target) }
+        : {});
+    }
+    const planes = ToolGroupManager.createToolGroup(PLANES)!;
+    for (const name of [HANDS.window, HANDS.scroll, HANDS.zoom, HANDS.move]) planes.addTool(name);
+    planes.addTool(HANDS.cross, { viewportIndicators: false, getReferenceLineColor: () => "rgb(108, 197, 218)" });
   })();
   return started;
 }
 
-export interface Stage {
-  viewport: Viewport;
-  software: boolean;
-  measure(on: boolean): void;
-  clear(): void;
+type Bindings = Record<string, object[]>;
+
+/** The hands of a reader at a workstation: wheel scrolls, right drag zooms, middle drag moves. */
+function give(groupId: string, hand: Hand): void {
+  const group = ToolGroupManager.getToolGroup(groupId)!;
+  const bindings: Bindings = {
+    [HANDS.scroll]: [{ mouseButton: MouseBindings.Wheel }],
+    [HANDS.zoom]: [{ mouseButton: MouseBindings.Secondary }, { numTouchPoints: 2 }],
+    [HANDS.move]: [
+      { mouseButton: MouseBindings.Auxiliary },
+      { mouseButton: MouseBindings.Primary, modifierKey: KeyboardBindings.Shift },
+    ],
+  };
+  (bindings[HANDS[hand]] ??= []).push({ mouseButton: MouseBindings.Primary }, { numTouchPoints: 1 });
+  for (const name of Object.values(HANDS)) {
+    if (!group.hasTool(name)) continue;
+    group.setToolPassive(name, { removeAllBindings: true });
+    if (bindings[name]) group.setToolActive(name, { bindings: bindings[name] as never });
+  }
 }
 
-/** A stack viewport on `element` with the bindings that a radiologist's hands expect. */
-export async function stage(element: HTMLDivElement, id: string): Promise<Stage> {
-  await start();
-  const engine = getRenderingEngine(ENGINE) ?? new RenderingEngine(ENGINE);
-  engine.enableElement({
+export function setHand(hand: Hand): void {
+  give(STACK, hand === "cross" ? "window" : hand);
+}
+
+export function setPlanesHand(hand: Hand): void {
+  give(PLANES, MEASURING.includes(HANDS[hand]) ? "cross" : hand);
+}
+
+function watchSize(element: HTMLElement): void {
+  new ResizeObserver(() => {
+    if (element.clientWidth && element.clientHeight) engine().resize(true, true);
+  }).observe(element);
+}
+
+/** A stack viewport on `element`. */
+export function openStack(element: HTMLDivElement, id: string): StackViewport {
+  engine().enableElement({
     viewportId: id,
     type: Enums.ViewportType.STACK,
     element,
     defaultOptions: { background: [0, 0, 0] },
   });
-  const group = ToolGroupManager.createToolGroup(id)!;
-  for (const tool of [WindowLevelTool, ZoomTool, PanTool, StackScrollTool, LengthTool]) {
-    group.addTool(tool.toolName);
-  }
-  const active = (tool: { toolName: string }, bindings: object[]) =>
-    group.setToolActive(tool.toolName, { bindings: bindings as never });
-  const hands = () => {
-    active(StackScrollTool, [{ mouseButton: MouseBindings.Wheel }, { numTouchPoints: 1 }]);
-    active(ZoomTool, [{ mouseButton: MouseBindings.Secondary }, { numTouchPoints: 2 }]);
-    active(PanTool, [
-      { mouseButton: MouseBindings.Auxiliary },
-      { mouseButton: MouseBindings.Primary, modifierKey: KeyboardBindings.Shift },
-    ]);
-    active(WindowLevelTool, [{ mouseButton: MouseBindings.Primary }]);
-  };
-  group.setToolPassive(LengthTool.toolName);
-  hands();
-  group.addViewport(id, ENGINE);
-  const viewport = engine.getViewport(id) as Viewport;
-  new ResizeObserver(() => {
-    if (element.clientWidth && element.clientHeight) engine.resize(true, true);
-  }).observe(element);
-  return {
-    viewport,
-    software: getShouldUseCPURendering(),
-    measure(on) {
-      if (on) {
-        group.setToolPassive(WindowLevelTool.toolName, { removeAllBindings: true });
-        active(LengthTool, [{ mouseButton: MouseBindings.Primary }]);
-      } else {
-        group.setToolPassive(LengthTool.toolName, { removeAllBindings: true });
-        hands();
-      }
-    },
-    clear() {
-      annotation.state.removeAllAnnotations();
-      viewport.render();
-    },
-  };
+  ToolGroupManager.getToolGroup(STACK)!.addViewport(id, ENGINE);
+  watchSize(element);
+  return engine().getViewport(id) as StackViewport;
 }
 
-/** Hand the loader what it must know of each frame before it is asked for. */
-export function describe(frames: Frame[]): void {
-  for (const { imageId, frame, metadata } of frames) {
-    // A multi-frame instance is described once, at its first frame.
-    if (frame === 1) wadors.metaDataManager.add(imageId, metadata as never);
+export type Direction = "axial" | "sagittal" | "coronal";
+
+/** A volume viewport on `element`, cut in one of the body's planes. */
+export function openPlane(element: HTMLDivElement, id: string, direction: Direction): VolumeViewport {
+  engine().enableElement({
+    viewportId: id,
+    type: Enums.ViewportType.ORTHOGRAPHIC,
+    element,
+    defaultOptions: { background: [0, 0, 0], orientation: Enums.OrientationAxis[direction.toUpperCase() as "AXIAL"] },
+  });
+  watchSize(element);
+  return engine().getViewport(id) as VolumeViewport;
+}
+
+export function crossPlanes(ids: string[]): void {
+  const group = ToolGroupManager.getToolGroup(PLANES)!;
+  for (const id of ids) group.addViewport(id, ENGINE);
+}
+
+export function close(ids: string[]): void {
+  for (const id of ids) {
+    for (const groupId of [STACK, PLANES]) ToolGroupManager.getToolGroup(groupId)?.removeViewports(ENGINE, id);
+    engine().disableElement(id);
   }
 }

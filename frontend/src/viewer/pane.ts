@@ -1,238 +1,209 @@
-/** The viewer's pane: series, images, window, keys, key image. Contract: frontend/README.md. */
+/** One pane: a series, its images one at a time, or three cuts through them. */
+import { imageLoader } from "@cornerstonejs/core";
 import { make } from "../shared/dom";
-import { cache, describe, Enums, stage, type Stage } from "./engine";
+import { Cine, rateOf } from "./cine";
+import { cache, close, Enums, openStack, software, type StackViewport } from "./engine";
+import { planeOf, refusal, toWorld } from "./geometry";
+import { describe, reasonOf } from "./loader";
+import { Overlay } from "./overlay";
+import { Planes } from "./planes";
 import { Prefetch } from "./prefetch";
-import { type Frame, framesOf, numbers, text } from "./series";
-import { fill, type Texts, textsOf } from "./texts";
+import { type Metadata, numbers, text } from "./metadata";
+import { type Frame, framesOf, type Row } from "./series";
+import type { Say } from "./texts";
 import { type Preset, presets, stored, type Window } from "./windows";
 
-interface Row {
+/** An image as it was looked at. */
+export interface Look {
   study: string;
   series: string;
-  label: string;
-  count: number;
+  instance: string;
+  frame: number;
+  center?: number | null;
+  width?: number | null;
 }
 
-let panes = 0;
+let opened = 0;
 
-class Pane {
-  private readonly screen = make("div", "viewer-screen");
-  private readonly line = make("p", "viewer-line");
-  private readonly note = make("p", "viewer-note");
+export class Pane {
+  readonly element = make("section", "viewer-pane");
+  readonly screen = make("div", "viewer-screen");
+  row: Row | undefined;
+  frames: Frame[] = [];
+  here = 0;
+  presets: Preset[] = [];
+  planes: Planes | undefined;
+  ready = false;
+  loaded = 0;
+  note = "";
+  readonly cine = new Cine(10, () => this.go(this.here + 1 < this.frames.length ? this.here + 1 : 0));
+  private readonly id = `pane-${++opened}`;
+  private readonly overlay: Overlay;
   private readonly slider = make("input", "viewer-slider");
-  private readonly tools = make("div", "viewer-tools");
-  private readonly list = make("select", "viewer-series");
-  private readonly caption = make("input");
-  private readonly save = make("button", "", "");
-  private frames: Frame[] = [];
-  private row: Row | undefined;
-  private here = 0;
+  private readonly progress = make("progress", "viewer-progress");
+  private readonly viewport: StackViewport;
+  private prefetch: Prefetch | undefined;
   private wanted = 0;
   private showing = false;
-  private prefetch: Prefetch | undefined;
-  private presets: Preset[] = [];
+  private inverted = false;
+  private turn = 0;
 
-  private constructor(
-    private readonly root: HTMLElement,
-    private readonly texts: Texts & Record<string, string>,
-    private readonly rows: Row[],
+  constructor(
+    place: HTMLElement,
     private readonly base: string,
-    private readonly scene: { current?: Stage },
-  ) {}
-
-  static async open(root: HTMLElement): Promise<void> {
-    const texts = textsOf(root) as Texts & Record<string, string>;
-    const summary = root.dataset.summaryUrl ?? "";
-    const answer = await fetch(summary, { credentials: "same-origin" });
-    if (!answer.ok) throw new Error(`summary: ${answer.status}`);
-    const { series } = (await answer.json()) as { series: Row[] };
-    const pane = new Pane(root, texts, series, summary.replace(/\/summary$/, ""), {});
-    pane.build();
-    pane.scene.current = await stage(pane.screen, `pane-${++panes}`);
-    pane.listen();
-    root.dataset.software = String(pane.scene.current.software);
-    const first = series.reduce((best, each, index) => (each.count > series[best]!.count ? index : best), 0);
-    pane.list.selectedIndex = first;
-    await pane.choose(first);
-  }
-
-  private build(): void {
-    const { texts, root } = this;
-    this.list.setAttribute("aria-label", texts.series);
-    for (const row of this.rows) {
-      this.list.append(make("option", "", `${row.label} (${fill(texts.images, { n: row.count })})`));
-    }
-    this.list.addEventListener("change", () => void this.choose(this.list.selectedIndex));
+    private readonly say: Say,
+    private readonly told: (pane: Pane, moved: boolean) => void,
+  ) {
+    this.overlay = new Overlay(this.screen, say);
     this.slider.type = "range";
-    this.slider.setAttribute("aria-label", texts.slider);
+    this.slider.setAttribute("aria-label", say("slider"));
     this.slider.addEventListener("input", () => this.go(Number(this.slider.value)));
     this.screen.tabIndex = 0;
-    this.screen.setAttribute("role", "img");
-    this.screen.setAttribute("aria-label", texts.keys);
+    this.screen.setAttribute("role", "application");
+    this.screen.setAttribute("aria-label", say("picture"));
     this.screen.addEventListener("contextmenu", (event) => event.preventDefault());
-    this.line.setAttribute("aria-live", "polite");
-    const head = make("div", "viewer-head");
-    head.append(this.list, this.tools);
-    const parts: HTMLElement[] = [head, this.screen, this.slider, this.line, this.note];
-    if (root.dataset.keyImageUrl) parts.push(this.keyImageForm());
-    parts.push(make("p", "viewer-keys", texts.keys));
-    root.replaceChildren(...parts);
-  }
-
-  private keyImageForm(): HTMLElement {
-    const form = make("form", "viewer-key-image");
-    this.caption.type = "text";
-    this.caption.name = "caption";
-    this.caption.maxLength = 500;
-    this.caption.placeholder = this.texts.caption ?? "";
-    this.caption.setAttribute("aria-label", this.texts.caption ?? "");
-    this.save.type = "submit";
-    this.save.className = "button";
-    this.save.textContent = this.texts.keyimage;
-    form.append(this.caption, this.save);
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      void this.keep();
+    this.element.append(this.overlay.who, this.overlay.frame, this.slider, this.progress, this.overlay.foot);
+    place.append(this.element);
+    this.viewport = openStack(this.screen, this.id);
+    // The wheel scrolls by itself; where an image cannot be shown, only this event comes.
+    this.screen.addEventListener(Enums.Events.STACK_VIEWPORT_SCROLL, (event) => {
+      this.go((event as CustomEvent<{ newImageIdIndex: number }>).detail.newImageIdIndex);
     });
-    return form;
-  }
-
-  private listen(): void {
-    const { screen } = this;
-    screen.addEventListener(Enums.Events.STACK_NEW_IMAGE, () => this.moved());
-    screen.addEventListener(Enums.Events.VOI_MODIFIED, () => this.tell());
-    screen.addEventListener("keydown", (event) => {
-      const steps: Record<string, number> = {
-        ArrowDown: 1, ArrowRight: 1, PageDown: 10, ArrowUp: -1, ArrowLeft: -1, PageUp: -10,
-      };
-      const step = steps[event.key];
-      if (step !== undefined) this.go(this.here + step);
-      else if (event.key === "Home") this.go(0);
-      else if (event.key === "End") this.go(this.frames.length - 1);
-      else if (/^[1-9]$/.test(event.key)) this.apply(this.presets[Number(event.key) - 1]?.window());
-      else if (event.key === "r") this.reset();
-      else if (event.key === "i") this.invert();
-      else if (event.key === "k") this.caption.focus();
-      else return;
-      event.preventDefault();
+    this.screen.addEventListener(Enums.Events.STACK_NEW_IMAGE, (event) => {
+      const at = this.viewport.getCurrentImageIdIndex();
+      // An image of the series shown before may still come: it says nothing of this one.
+      if (this.frames[at]?.imageId !== (event as CustomEvent<{ imageId: string }>).detail.imageId) return;
+      this.overlay.fail("");
+      this.moved(at);
     });
+    this.screen.addEventListener(Enums.Events.VOI_MODIFIED, () => this.tell());
+    this.screen.addEventListener(Enums.Events.CAMERA_MODIFIED, () => this.orient());
   }
 
-  private async choose(index: number): Promise<void> {
-    const row = this.rows[index];
-    if (!row) return;
+  shut(): void {
+    this.turn++;
+    this.planes?.shut();
     this.prefetch?.stop();
+    this.cine.stop();
+    close([this.id]);
+    this.element.remove();
+  }
+
+  /** Opens a series at its middle, or at the image that is named; `early` is metadata on its way. */
+  async open(row: Row, look?: Look, early?: Promise<Metadata[]>): Promise<void> {
+    const turn = ++this.turn;
+    this.single();
+    this.prefetch?.stop();
+    this.cine.stop();
     this.row = row;
-    this.line.textContent = this.texts.loading;
-    delete this.root.dataset.ready;
+    this.ready = false;
+    this.loaded = 0;
+    this.tellNote(this.say("loading"));
+    let frames: Frame[];
     try {
-      this.frames = await framesOf(this.base, row);
+      frames = await framesOf(this.base, row, early);
     } catch {
-      this.note.textContent = this.texts.failed;
+      if (turn === this.turn) this.fail(this.say("failed"));
       return;
     }
-    if (!this.frames.length) {
-      this.note.textContent = this.texts.no_pictures;
+    if (turn !== this.turn) return;
+    this.frames = frames;
+    if (!frames.length) {
+      this.fail(this.say("no_pictures"));
       return;
     }
-    describe(this.frames);
-    this.slider.max = String(this.frames.length - 1);
-    const middle = Math.floor(this.frames.length / 2);
-    const { metadata } = this.frames[middle]!;
-    this.here = this.wanted = middle;
-    try {
-      await this.viewport.setStack(this.frames.map(({ imageId }) => imageId), middle);
-    } catch {
-      this.note.textContent = this.texts.undecodable;
-    }
+    describe(frames);
+    this.slider.max = String(frames.length - 1);
+    this.slider.hidden = frames.length < 2;
+    this.progress.max = frames.length;
+    const at = look ? this.indexOf(look) : -1;
+    const first = at < 0 ? frames.length >> 1 : at;
+    const { metadata } = frames[first]!;
+    this.here = this.wanted = first;
+    this.overlay.name(frames[first]!);
+    this.overlay.fail("");
+    this.inverted = false;
+    const here = await this.brought(first);
+    if (turn !== this.turn) return;
+    // Told before the stack is set: what was shown before must not stand under this name.
+    if (!here) this.undecodable(first);
+    await this.viewport.setStack(frames.map(({ imageId }) => imageId), first).catch(() => undefined);
+    if (turn !== this.turn) return;
     this.presets = presets(
-      text(metadata, "00080060"), metadata, () => this.viewport.getImageData()?.scalarData, this.texts,
+      text(metadata, "00080060"), metadata, () => this.viewport.getImageData()?.scalarData, this.say,
     );
-    this.drawTools();
-    this.apply(stored(metadata) ?? this.presets[0]?.window());
-    this.moved();
-    this.root.dataset.ready = "1";
+    this.cine.rate = rateOf(metadata);
+    this.viewport.resetCamera();
+    this.apply(windowOf(look) ?? stored(metadata) ?? this.presets[0]?.window());
+    this.ready = true;
+    this.tellNote("");
+    this.moved(first);
+    this.orient();
     this.prefetch = new Prefetch(
-      this.frames.map(({ imageId }) => imageId),
+      frames.map(({ imageId }) => imageId),
       (loaded) => {
-        this.root.dataset.loaded = String(loaded);
-        this.note.textContent =
-          loaded < this.frames.length ? fill(this.texts.loaded, { n: loaded, m: this.frames.length }) : "";
+        this.loaded = loaded;
+        this.progress.value = loaded;
+        const all = loaded + (this.prefetch?.failed.size ?? 0) >= frames.length;
+        this.progress.hidden = all;
+        this.told(this, false);
       },
+      first,
     );
-    this.prefetch.start(middle);
   }
 
-  private get viewport() {
-    return this.scene.current!.viewport;
+  indexOf({ instance, frame }: Look): number {
+    return this.frames.findIndex((each) => each.sop === instance && each.frame === frame);
   }
 
-  private drawTools(): void {
-    const button = (label: string, act: () => void) => {
-      const made = make("button", "viewer-button", label);
-      made.type = "button";
-      made.addEventListener("click", act);
-      return made;
-    };
-    let measuring = false;
-    const length = button(this.texts.length, () => {
-      measuring = !measuring;
-      length.setAttribute("aria-pressed", String(measuring));
-      this.scene.current!.measure(measuring);
-    });
-    length.setAttribute("aria-pressed", "false");
-    this.tools.replaceChildren(
-      ...this.presets.map((each) => button(each.label, () => this.apply(each.window()))),
-      button(this.texts.invert, () => this.invert()),
-      length,
-      button(this.texts.reset, () => this.reset()),
-    );
+  get frameOfReference(): string {
+    return this.viewport.getFrameOfReferenceUID();
+  }
+
+  /** The values of the image that is shown, as they are measured: rescaled, or in colour. */
+  get values(): ArrayLike<number> | undefined {
+    const image = this.current && cache.getImage(this.current.imageId);
+    return this.failed ? undefined : image?.getPixelData();
+  }
+
+  redraw(): void {
+    this.viewport.render();
+  }
+
+  get current(): Frame | undefined {
+    return this.frames[this.here];
+  }
+
+  get cuts(): boolean {
+    return this.planes !== undefined;
   }
 
   /** Go to an image; while one is being drawn only the last wish counts. */
-  private go(index: number): void {
+  go(index: number): void {
+    if (this.cuts) return;
     this.wanted = Math.max(0, Math.min(this.frames.length - 1, index));
     if (this.showing) return;
     this.showing = true;
     void (async () => {
       while (this.here !== this.wanted) {
         const next = this.wanted;
-        try {
-          await this.viewport.setImageIdIndex(next);
-          this.note.textContent = "";
-        } catch {
-          this.note.textContent = this.texts.undecodable;
-        }
-        this.here = next;
+        if (await this.brought(next)) {
+          await this.viewport.setImageIdIndex(next).catch(() => undefined);
+          this.overlay.fail("");
+        } else this.undecodable(next);
         this.moved(next);
       }
       this.showing = false;
     })();
   }
 
-  private moved(index = this.viewport.getCurrentImageIdIndex()): void {
-    this.here = index;
-    if (!this.showing) this.wanted = index;
-    this.slider.value = String(index);
-    this.prefetch?.move(index);
-    this.tell();
+  look(look: Look): void {
+    const index = this.indexOf(look);
+    if (index >= 0) this.go(index);
+    this.apply(windowOf(look));
   }
 
-  private tell(): void {
-    const { center, width } = this.window;
-    const lossy = numbers(this.frames[this.here]?.metadata ?? {}, "00282110")[0] === 1;
-    this.root.dataset.slice = String(this.here + 1);
-    this.root.dataset.windowCenter = String(center);
-    this.root.dataset.windowWidth = String(width);
-    this.line.textContent = [
-      fill(this.texts.image, { n: this.here + 1, m: this.frames.length }),
-      `${this.texts.window} ${center} / ${width}`,
-      lossy ? this.texts.lossy : "",
-      this.scene.current!.software ? this.texts.software : "",
-    ].filter(Boolean).join(" · ");
-  }
-
-  private get window(): Window {
+  get window(): Window {
     const range = this.viewport.getProperties().voiRange;
     if (!range) return { center: 0, width: 0 };
     return {
@@ -241,68 +212,154 @@ class Pane {
     };
   }
 
-  private apply(window: Window | undefined): void {
-    if (!window) return;
+  apply(window: Window | undefined): void {
+    if (!window || this.coloured) return;
     const { center, width } = window;
     this.viewport.setProperties({ voiRange: { lower: center - width / 2, upper: center + width / 2 } });
     this.viewport.render();
+    this.planes?.apply(window);
     this.tell();
   }
 
-  private invert(): void {
-    this.viewport.setProperties({ invert: !this.viewport.getProperties().invert });
+  get failed(): boolean {
+    return this.overlay.failed;
+  }
+
+  get coloured(): boolean {
+    return (numbers(this.current?.metadata ?? {}, "00280002")[0] ?? 1) > 1;
+  }
+
+  invert(): void {
+    this.inverted = !this.inverted;
+    const { invert } = this.viewport.getProperties();
+    this.viewport.setProperties({ invert: !invert });
+    this.viewport.render();
+    this.planes?.invert(this.inverted);
+  }
+
+  rotate(degrees: number): void {
+    const { rotation = 0 } = this.viewport.getViewPresentation();
+    this.viewport.setViewPresentation({ rotation: (rotation + degrees + 360) % 360 });
+    this.viewport.render();
+    this.orient();
+  }
+
+  flip(across: "flipHorizontal" | "flipVertical"): void {
+    this.viewport.setCamera({ [across]: !this.viewport.getCamera()[across] });
+    this.viewport.render();
+    this.orient();
+  }
+
+  zoom(factor: number): void {
+    this.viewport.setZoom(this.viewport.getZoom() * factor);
     this.viewport.render();
   }
 
-  private reset(): void {
+  reset(): void {
+    this.viewport.resetProperties();
+    this.viewport.setViewPresentation({ rotation: 0 });
+    this.viewport.setCamera({ flipHorizontal: false, flipVertical: false });
     this.viewport.resetCamera();
-    this.scene.current!.clear();
-    this.apply(this.presets[0]?.window());
+    this.inverted = false;
+    this.planes?.reset();
+    this.planes?.invert(false);
+    this.apply(stored(this.current?.metadata ?? {}) ?? this.presets[0]?.window());
+    this.viewport.render();
+    this.orient();
   }
 
-  private async keep(): Promise<void> {
-    const frame = this.frames[this.here];
-    if (!frame || !this.row) return;
-    if (!this.caption.value.trim()) {
-      this.note.textContent = this.texts.caption_ask ?? "";
-      this.caption.focus();
+  /** Cuts through the volume, or says why these images make none. */
+  async cut(): Promise<void> {
+    const turn = this.turn;
+    const no = refusal(this.frames);
+    if (no) {
+      this.tellNote(`${this.say("mpr_refused")} ${this.say(no.key, no.values)}`);
       return;
     }
-    const { center, width } = this.window;
-    const body = new URLSearchParams({
-      csrfmiddlewaretoken: this.root.dataset.csrf ?? "",
-      study: this.row.study,
-      series: this.row.series,
-      instance: frame.sop,
-      frame: String(frame.frame),
-      window_center: String(center),
-      window_width: String(width),
-      caption: this.caption.value.trim(),
-    });
-    this.note.textContent = this.texts.keyimage_saving;
-    try {
-      const answer = await fetch(this.root.dataset.keyImageUrl ?? "", {
-        method: "POST",
-        body,
-        credentials: "same-origin",
-        headers: { Accept: "application/json" },
-      });
-      if (!answer.ok) throw new Error(String(answer.status));
-      this.note.textContent = this.texts.keyimage_saved;
-      this.caption.value = "";
-      this.root.dispatchEvent(new CustomEvent("viewer:key-image", { bubbles: true }));
-    } catch {
-      this.note.textContent = this.texts.keyimage_failed;
+    this.tellNote(this.say("mpr_loading"));
+    const all = await this.prefetch?.all();
+    if (turn !== this.turn) return;
+    if (!all) {
+      this.tellNote(`${this.say("mpr_refused")} ${this.say("mpr_undecodable")}`);
+      return;
     }
+    this.cine.stop();
+    const { current } = this;
+    const plane = current && planeOf(current.metadata, current.frame);
+    const middle = plane && toWorld(plane, [
+      (numbers(current.metadata, "00280011")[0] ?? 0) / 2, (numbers(current.metadata, "00280010")[0] ?? 0) / 2,
+    ]);
+    this.element.toggleAttribute("data-cuts", true);
+    this.planes = await Planes.open(
+      this.overlay.frame, this.frames.map(({ imageId }) => imageId), this.window, middle, this.say,
+    );
+    this.tellNote("");
+  }
+
+  single(): void {
+    if (!this.planes) return;
+    this.planes.shut();
+    this.planes = undefined;
+    this.element.toggleAttribute("data-cuts", false);
+    this.redraw();
+  }
+
+  /** Whether an image could be loaded; the viewport itself keeps silent where it could not. */
+  private async brought(index: number): Promise<boolean> {
+    try {
+      await imageLoader.loadAndCacheImage(this.frames[index]!.imageId);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  private undecodable(index: number): void {
+    const { imageId } = this.frames[index]!;
+    const reason = reasonOf(imageId);
+    this.overlay.fail([this.say("undecodable"), reason && `(${reason})`].filter(Boolean).join(" "));
+  }
+
+  private fail(message: string): void {
+    this.overlay.fail(message);
+    this.tellNote("");
+  }
+
+  private tellNote(note: string): void {
+    this.note = note;
+    this.told(this, false);
+  }
+
+  private moved(index: number): void {
+    this.here = index;
+    if (!this.showing) this.wanted = index;
+    this.slider.value = String(index);
+    this.prefetch?.move(index);
+    this.tell();
+    this.told(this, true);
+  }
+
+  private tell(): void {
+    const { current } = this;
+    if (!current) return;
+    const { center, width } = this.window;
+    this.overlay.tell(current, [
+      this.say("image", { n: this.here + 1, m: this.frames.length }),
+      this.coloured ? "" : `${this.say("window")} ${center} / ${width}`,
+      software() ? this.say("software") : "",
+    ]);
+    this.told(this, false);
+  }
+
+  private orient(): void {
+    const { current } = this;
+    if (current && this.screen.clientWidth) this.overlay.orient(this.viewport, current);
   }
 }
 
-export async function mount(root: HTMLElement): Promise<void> {
-  try {
-    await Pane.open(root);
-  } catch (error) {
-    cache.purgeCache();
-    root.dataset.failed = error instanceof Error ? error.message : "failed";
-    root.replaceChildren(make("p", "viewer-note", textsOf(root).failed));
-  }
-}
+const windowOf = (look: Look | undefined): Window | undefined =>
+  look && typeof look.center === "number" && typeof look.width === "number"
+    ? { center: look.center, width: look.width }
+    : undefined;
+
+export const empty = (): void => cache.purgeCache();

@@ -1,22 +1,22 @@
 /** Loads a series ahead of the reader: the neighbours of the shown image first, then the rest. */
-import { cache, imageLoader, Enums } from "@cornerstonejs/core";
+import { cache, Enums, imageLoader } from "@cornerstonejs/core";
 
 const AT_ONCE = 4;
+const SPARE = 64 * 1024 * 1024; // bytes of the cache that stay free for what is looked at
 
 export class Prefetch {
+  readonly failed = new Set<number>();
   private readonly loaded = new Set<number>();
   private readonly asked = new Set<number>();
   private stopped = false;
-  private here = 0;
+  private readonly lanes: Promise<void>[] = [];
 
   constructor(
     private readonly ids: string[],
     private readonly told: (loaded: number) => void,
-  ) {}
-
-  start(here: number): void {
-    this.here = here;
-    for (let lane = 0; lane < AT_ONCE; lane++) void this.lane();
+    private here: number,
+  ) {
+    for (let lane = 0; lane < AT_ONCE; lane++) this.lanes.push(this.lane());
   }
 
   move(here: number): void {
@@ -25,6 +25,12 @@ export class Prefetch {
 
   stop(): void {
     this.stopped = true;
+  }
+
+  /** Waits until every image has been asked for; tells whether all are here. */
+  async all(): Promise<boolean> {
+    await Promise.all(this.lanes);
+    return this.loaded.size === this.ids.length;
   }
 
   private next(): number | undefined {
@@ -46,10 +52,11 @@ export class Prefetch {
         });
         this.loaded.add(index);
       } catch {
-        // Shown when the reader comes to this image; the others go on.
+        // Said when the reader comes to this image; the others go on.
+        this.failed.add(index);
       }
       if (!this.stopped) this.told(this.loaded.size);
-      if (cache.getBytesAvailable() < 64 * 1024 * 1024) return;
+      if (cache.getBytesAvailable() < SPARE) return;
     }
   }
 }

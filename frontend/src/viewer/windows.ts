@@ -1,6 +1,6 @@
 /** What part of the values is shown: centre and width, the presets by modality. */
-import { type Metadata, numbers } from "./series";
-import type { Texts } from "./texts";
+import { type Metadata, numbers } from "./metadata";
+import type { Say } from "./texts";
 
 export interface Window {
   center: number;
@@ -13,7 +13,7 @@ export interface Preset {
 }
 
 // Centre and width in Hounsfield units, the order of the number keys as in OHIF
-const CT: [keyof Texts, number, number][] = [
+const CT: [string, number, number][] = [
   ["preset_soft", 40, 400],
   ["preset_lung", -600, 1500],
   ["preset_liver", 90, 150],
@@ -59,20 +59,20 @@ export function presets(
   modality: string,
   metadata: Metadata,
   values: () => ArrayLike<number> | undefined,
-  texts: Texts,
+  say: Say,
 ): Preset[] {
   if (modality === "CT") {
-    return CT.map(([key, center, width]) => ({ label: texts[key], window: () => ({ center, width }) }));
+    return CT.map(([key, center, width]) => ({ label: say(key), window: () => ({ center, width }) }));
   }
   const from = (make: (values: ArrayLike<number>) => Window | undefined) => () => {
     const found = values();
     return found ? make(found) : undefined;
   };
   const list: Preset[] = [
-    { label: texts.window_auto, window: from(automatic) },
-    { label: texts.window_full, window: from(full) },
+    { label: say("window_auto"), window: from(automatic) },
+    { label: say("window_full"), window: from(full) },
   ];
   const asStored = stored(metadata);
-  if (asStored) list.push({ label: texts.window_file, window: () => asStored });
+  if (asStored) list.push({ label: say("window_file"), window: () => asStored });
   return list;
 }

@@ -1,6 +1,13 @@
 """The verbs of a case: the family's request, the desk's intake, the local provider, the end."""
 
+from secondopinion.cases.actions.conditions import choose_condition
+from secondopinion.cases.actions.emergency import (
+    end_emergency,
+    open_in_emergency,
+    review_emergency,
+)
 from secondopinion.cases.actions.ending import close, decline, expire_drafts, withdraw
+from secondopinion.cases.actions.guardians import invite_guardian, keep_guardian_out
 from secondopinion.cases.actions.intake import (
     answer,
     ask,
@@ -13,10 +20,16 @@ from secondopinion.cases.actions.intake import (
     take,
 )
 from secondopinion.cases.actions.parts import give_part
-from secondopinion.cases.actions.provider import confirm_treating, invite_provider
+from secondopinion.cases.actions.provider import (
+    change_provider,
+    confirm_treating,
+    decline_treating,
+    invite_provider,
+)
 from secondopinion.cases.actions.request import (
     autosave,
     give_consents,
+    hold_page,
     save_child,
     save_emergency,
     save_guardian,
@@ -29,8 +42,10 @@ from secondopinion.cases.actions.request import (
 )
 
 __all__ = [
-    "answer", "ask", "ask_more", "autosave", "close", "complete", "confirm_treating", "decline",
-    "drop_request", "expire_drafts", "give_consents", "give_part", "hand_over", "invite_provider",
-    "reopen", "save_child", "save_emergency", "save_guardian", "save_provider", "save_questions",
+    "answer", "ask", "ask_more", "autosave", "change_provider", "choose_condition", "close",
+    "complete", "confirm_treating", "decline", "decline_treating", "drop_request", "end_emergency",
+    "expire_drafts", "give_consents", "give_part", "hand_over", "hold_page", "invite_guardian",
+    "invite_provider", "keep_guardian_out", "open_in_emergency", "reopen", "review_emergency",
+    "save_child", "save_emergency", "save_guardian", "save_provider", "save_questions",
     "save_start", "save_story", "settle_item", "start_draft", "submit", "take", "withdraw",
 ]  # fmt: skip

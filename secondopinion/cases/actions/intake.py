@@ -8,7 +8,7 @@ from secondopinion.accounts.queries import has_role
 from secondopinion.audit import actions as audit
 from secondopinion.cases import workflow
 from secondopinion.cases.actions.parts import end_parts, give_part, require
-from secondopinion.cases.actions.telling import tell_coordinator, tell_family, tell_part
+from secondopinion.cases.actions.telling import tell, tell_coordinator, tell_family, tell_part
 from secondopinion.cases.models import (
     Case,
     ChecklistItem,
@@ -17,7 +17,7 @@ from secondopinion.cases.models import (
     ItemState,
     Part,
 )
-from secondopinion.cases.queries import open_requests, roles_of
+from secondopinion.cases.queries import holders_of, open_requests, roles_of
 from secondopinion.cases.states import ENDED, State
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
@@ -120,13 +120,24 @@ def ask_more(*, by: Person, case: Case, text: str) -> InformationRequest:
 
 
 @transaction.atomic
-def answer(*, by: Person, information_request: InformationRequest, text: str) -> InformationRequest:
+def answer(
+    *, by: Person, information_request: InformationRequest, text: str, sent_files: bool = False
+) -> InformationRequest:
     """Answer what was asked; with the last answer the case goes on.
+
+    What is on the checklist becomes something to look at: an answer may be that there is none.
 
     Raises:
         NotYours: by somebody of whom it was not asked (the coordinator may answer for them).
+        Refused: neither a word nor a file.
         Conflict: it has been answered already.
     """
+    if not (text.strip() or sent_files):
+        raise Refused(
+            _("Send a file, or write a few words: also when there is nothing to send."),
+            code="text-missing",
+            field="text",
+        )
     case = Case.objects.select_for_update().get(pk=information_request.case_id)
     require(case, by, information_request.to, Part.COORDINATOR)
     done = InformationRequest.objects.filter(
@@ -137,12 +148,15 @@ def answer(*, by: Person, information_request: InformationRequest, text: str) ->
     information_request.refresh_from_db()
     if information_request.item_id:
         ChecklistItem.objects.filter(pk=information_request.item_id, state=ItemState.ASKED).update(
-            state=ItemState.ARRIVED
+            state=ItemState.ANSWERED
         )
     audit.record("information-answered", by=by, case_id=case.pk, target=information_request)
     _go_on(case, by)
     if case.coordinator_id != by.pk:
         tell_coordinator(case)
+    if case.state == State.IN_REVIEW:
+        for person in holders_of(case, Part.SPECIALIST):
+            tell(case, person, "message-waiting", "/expert/cases")
     return information_request
 
 

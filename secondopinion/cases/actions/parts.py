@@ -22,9 +22,10 @@ def give_part(*, case: Case, person: Person, role: str, by: Person | None) -> Pa
 
 
 @transaction.atomic
-def end_parts(*, case: Case, role: str, by: Person | None) -> None:
-    """End the part of everybody who has this role in the case."""
-    for part in live_parts().filter(case=case, role=role).select_related("person"):
+def end_parts(*, case: Case, role: str, by: Person | None, person: Person | None = None) -> None:
+    """End the part of everybody who has this role in the case, or of this person alone."""
+    parts = live_parts().filter(case=case, role=role).select_related("person")
+    for part in parts if person is None else parts.filter(person=person):
         Participation.objects.filter(pk=part.pk).update(until=clock.now())
         audit.record(
             "part-ended", by=by, case_id=case.pk, target=part.person, detail={"role": role}

@@ -1,18 +1,22 @@
-"""The local provider: invited by a one-time link, confirms treating the child."""
+"""The local provider: invited by a one-time link, confirms treating the child, or says no."""
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts import actions as accounts
+from secondopinion.accounts import rules as people
 from secondopinion.accounts.models import Person
 from secondopinion.audit import actions as audit
-from secondopinion.cases.actions.parts import give_part, require
+from secondopinion.cases import rules
+from secondopinion.cases.actions.parts import end_parts, give_part, require
+from secondopinion.cases.actions.telling import tell, tell_coordinator, tell_family
 from secondopinion.cases.models import Case, ChecklistItem, ItemState, LocalProvider, Part
-from secondopinion.cases.states import ENDED
+from secondopinion.cases.states import ENDED, State
 from secondopinion.core import clock
 from secondopinion.core.errors import Refused
 from secondopinion.core.ids import short_code
-from secondopinion.messaging.actions import notify
+
+CONFIRMED = "provider-confirmed"  # the thing on the checklist
 
 
 @transaction.atomic
@@ -26,20 +30,22 @@ def invite_provider(*, case: Case, by: Person | None) -> LocalProvider:
     provider = LocalProvider.objects.select_for_update().get(case=case)
     if case.state in ENDED:
         raise Refused(_("This case has ended."), code="ended")
+    if provider.declined_at is not None:
+        raise Refused(
+            _("This local provider has said no. The family is asked to name another."),
+            code="provider-declined",
+        )
     person = provider.person
     if person is None:
         person = accounts.make_guest(
             full_name=provider.full_name, email=provider.email, language=provider.language
         )
     give_part(case=case, person=person, role=Part.LOCAL_PROVIDER, by=by)
-    token = accounts.make_link(person=person, purpose="local-provider", case_id=case.pk)
+    again = provider.invited_at is not None
     provider.person = person
     provider.invited_at = clock.now()
     provider.save(update_fields=["person", "invited_at"])
-    notify(
-        to=person, template="provider-invited", case_id=case.pk,
-        case_reference=case.reference, link=f"/link/{token}/",
-    )  # fmt: skip
+    tell(case, person, "provider-link" if again else "provider-invited", "/provider/cases")
     audit.record("provider-invited", by=by, case_id=case.pk, target=provider)
     return provider
 
@@ -48,7 +54,8 @@ def invite_provider(*, case: Case, by: Person | None) -> LocalProvider:
 def confirm_treating(*, by: Person, case: Case, correction: str = "") -> LocalProvider:
     """Confirm that the provider treats the child, with what should be corrected; gives a receipt.
 
-    Confirming again changes the correction and keeps the receipt.
+    Confirming again changes the correction and keeps the receipt. Where something speaks for a
+    look at the clinic (`rules.provider_doubts`), the coordinator settles the checklist by hand.
     """
     require(case, by, Part.LOCAL_PROVIDER)
     provider = LocalProvider.objects.select_for_update().get(case=case)
@@ -57,8 +64,84 @@ def confirm_treating(*, by: Person, case: Case, correction: str = "") -> LocalPr
         provider.confirmed_at = clock.now()
         provider.receipt = short_code(8)
     provider.save(update_fields=["correction", "confirmed_at", "receipt"])
-    ChecklistItem.objects.filter(case=case, key="provider-confirmed").update(
-        state=ItemState.ARRIVED
-    )
+    doubts = rules.provider_doubts(case, provider)
+    _settle(case, ItemState.ANSWERED if doubts else ItemState.ARRIVED)
     audit.record("provider-confirmed", by=by, case_id=case.pk, target=provider)
+    tell_coordinator(case)
     return provider
+
+
+@transaction.atomic
+def decline_treating(*, by: Person, case: Case, reason: str = "") -> LocalProvider:
+    """Say, as the one who was named, that one does not treat the child or does not want to help.
+
+    The part in the case ends, and the family is asked to name somebody else.
+
+    Raises:
+        Refused: there is a report already: it is in this person's hands.
+    """
+    require(case, by, Part.LOCAL_PROVIDER)
+    provider = LocalProvider.objects.select_for_update().get(case=case)
+    if case.reported_at is not None:
+        raise Refused(
+            _("The report is ready, and it is with you. Please write us a message instead."),
+            code="too-late",
+        )
+    provider.declined_at = clock.now()
+    provider.declined_reason = reason.strip()
+    provider.confirmed_at = None
+    provider.save(update_fields=["declined_at", "declined_reason", "confirmed_at"])
+    _settle(case, ItemState.OPEN)
+    audit.record("provider-declined", by=by, case_id=case.pk, target=provider)
+    _end(case, provider, by)
+    if case.state not in ENDED:
+        tell_family(case, "provider-declined")
+        tell_coordinator(case)
+    return provider
+
+
+@transaction.atomic
+def change_provider(
+    *, by: Person, case: Case, full_name: str, clinic: str, email: str, phone: str, language: str
+) -> LocalProvider:
+    """Name another local provider after the request was sent, or mend their address; write to them.
+
+    Raises:
+        NotYours: by somebody who is not the family.
+        Refused: the present one has confirmed, the case has ended or was never sent, the address
+            is not one, or it is the family's own.
+    """
+    require(case, by, Part.FAMILY)
+    provider = LocalProvider.objects.select_for_update().get(case=case)
+    if case.state in ENDED or case.state == State.DRAFT:
+        raise Refused(_("This cannot be changed here now."), code="state")
+    if provider.confirmed_at is not None:
+        raise Refused(
+            _("Your local provider has confirmed already. To name another, write us a message."),
+            code="provider-confirmed",
+        )
+    email = people.clean_email(email)
+    rules.provider_is_not_family(case, email)
+    _end(case, provider, by)
+    provider.full_name, provider.clinic, provider.email = full_name, clinic, email
+    provider.phone, provider.language = phone, language
+    provider.person = provider.invited_at = provider.declined_at = None
+    provider.correction = provider.declined_reason = ""
+    provider.save()
+    audit.record("provider-changed", by=by, case_id=case.pk, target=provider)
+    tell_coordinator(case)
+    return invite_provider(case=case, by=by)
+
+
+def _settle(case: Case, state: ItemState) -> None:
+    """Note it on the checklist; what a coordinator has settled against a doubt stays so."""
+    rows = ChecklistItem.objects.filter(case=case, key=CONFIRMED)
+    if state == ItemState.ANSWERED:
+        rows = rows.exclude(state=ItemState.ARRIVED)
+    rows.update(state=state)
+
+
+def _end(case: Case, provider: LocalProvider, by: Person) -> None:
+    end_parts(case=case, role=Part.LOCAL_PROVIDER, by=by)
+    if provider.person is not None:
+        accounts.end_links(person=provider.person, case_id=case.pk)

@@ -11,7 +11,7 @@ from secondopinion.accounts import actions as accounts
 from secondopinion.accounts import rules as people
 from secondopinion.accounts.models import Child, Person
 from secondopinion.audit import actions as audit
-from secondopinion.cases import workflow
+from secondopinion.cases import rules, workflow
 from secondopinion.cases.actions.parts import give_part, require
 from secondopinion.cases.actions.provider import invite_provider
 from secondopinion.cases.models import (
@@ -25,13 +25,14 @@ from secondopinion.cases.models import (
     Request,
 )
 from secondopinion.cases.states import State
-from secondopinion.core import clock, vault
+from secondopinion.core import clock, vault, zones
 from secondopinion.core.errors import Conflict, Refused
 from secondopinion.messaging.actions import notify
 from secondopinion.program import queries as program
 from secondopinion.program.models import Disclaimer, Specialty
 
 MOST_QUESTIONS = 10
+_CHANGED_ELSEWHERE = _("This page was changed elsewhere. Save it, and you see both versions.")
 STORY = (
     "diagnosis", "history", "medicines", "allergies", "operations", "family_history",
     "immunisations", "development",
@@ -80,11 +81,17 @@ def _saved(request: Request, case: Case, by: Person, page: str, **columns: Any) 
     request.typed = {key: value for key, value in request.typed.items() if key != page}
     request.saved_pages = [*(each for each in request.saved_pages if each != page), page]
     request.revision += 1
+    request.changed = {**request.changed, page: request.revision}
     request.touched_at = clock.now()
     request.save()
     case.request = request
     audit.record("request-saved", by=by, case_id=case.pk, target=case, detail={"page": page})
     return request
+
+
+def _changed_since(request: Request, page: str, base_revision: int) -> bool:
+    """Say whether a page has been changed after somebody read it at `base_revision`."""
+    return int(request.changed.get(page, 0)) > base_revision
 
 
 @transaction.atomic
@@ -97,16 +104,26 @@ def autosave(
         Conflict: the page has been saved on another device since `base_revision`.
     """
     request = _open_draft(case, by)
-    if base_revision is not None and base_revision != request.revision:
-        raise Conflict(
-            _("This page was changed on another device. Load it again to see what is kept."),
-            code="changed-elsewhere",
-        )
+    if base_revision is not None and _changed_since(request, page, base_revision):
+        raise Conflict(_CHANGED_ELSEWHERE, code="changed-elsewhere")
     request.typed = {**request.typed, page: {**request.typed.get(page, {}), **values}}
     request.revision += 1
+    request.changed = {**request.changed, page: request.revision}
     request.touched_at = clock.now()
-    request.save(update_fields=["typed", "revision", "touched_at"])
+    request.save(update_fields=["typed", "changed", "revision", "touched_at"])
     return request
+
+
+@transaction.atomic
+def hold_page(*, by: Person, case: Case, page: str, base_revision: int | None) -> None:
+    """Keep everybody else from changing a page until this transaction ends.
+
+    Raises:
+        Conflict: the page has been changed since `base_revision`, in another tab or elsewhere.
+    """
+    request = _open_draft(case, by)
+    if base_revision is not None and _changed_since(request, page, base_revision):
+        raise Conflict(_CHANGED_ELSEWHERE, code="changed-elsewhere")
 
 
 @transaction.atomic
@@ -115,6 +132,8 @@ def save_start(*, by: Person, case: Case, country: str, specialty: Specialty) ->
     request = _open_draft(case, by)
     Case.objects.filter(pk=case.pk).update(country=country, specialty=specialty)
     Child.objects.filter(pk=case.child_id).update(country=country)
+    if by.timezone == zones.UNKNOWN and (zone := zones.zone_of(country)) != zones.UNKNOWN:
+        accounts.describe(by=by, person=by, timezone=zone)
     _saved(request, case, by, "start")
     case.refresh_from_db()
     return case
@@ -173,15 +192,17 @@ def save_provider(
     """Keep who treats the child at home.
 
     Raises:
-        Refused: the address is not one.
+        Refused: the address is not one, or it is the family's own.
     """
     request = _open_draft(case, by)
+    email = people.clean_email(email)
+    rules.provider_is_not_family(case, email)
     LocalProvider.objects.update_or_create(
         case=case,
         defaults={
             "full_name": full_name,
             "clinic": clinic,
-            "email": people.clean_email(email),
+            "email": email,
             "phone": phone,
             "language": language,
         },
@@ -233,13 +254,7 @@ def give_consents(*, by: Person, case: Case, kinds: list[str], disclaimer: Discl
         Refused: by somebody who may not consent for the child.
     """
     request = _open_draft(case, by)
-    if not case.child.guardianships.filter(
-        person=by, may_consent=True, revoked_at__isnull=True
-    ).exists():
-        raise Refused(
-            _("First say who you are and that you may decide for the child."),
-            code="may-not-consent",
-        )
+    rules.may_consent(case, by)
     live = Consent.objects.filter(case=case, person=by, withdrawn_at__isnull=True)
     live.exclude(kind__in=kinds, version=disclaimer.version, language=disclaimer.language).update(
         withdrawn_at=clock.now()
@@ -274,6 +289,7 @@ def submit(*, by: Person, case: Case) -> Case:
             kind=row.kind,
             labels=row.labels,
             required=row.required,
+            months=row.months,
             position=position,
             state=_state_at_start(case, row.key),
         )

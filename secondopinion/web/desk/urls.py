@@ -2,12 +2,30 @@
 
 from django.urls import path
 
-from secondopinion.web.desk import views
+from secondopinion.web.desk import arranging, asking, case, copies, referrals, verbs, worklist
+
+_CASE = "cases/<str:reference>/"
 
 urlpatterns = [
-    path("", views.desk, name="desk"),
-    path("referrals/", views.referral_list, name="referrals"),
-    path("cases/<str:reference>/", views.case_page, name="desk-case"),
-    path("cases/<str:reference>/do/<str:action>/", views.act, name="desk-act"),
-    path("cases/<str:reference>/referrals/<int:number>/", views.referral, name="referral"),
+    path("", worklist.desk, name="desk"),
+    path("referrals/", referrals.referral_list, name="referrals"),
+    path(_CASE, case.now, name="desk-case"),
+    path(_CASE + "request/", case.request_page, name="desk-case-request"),
+    path(_CASE + "people/", case.people, name="desk-case-people"),
+    path(_CASE + "records/", case.records_page, name="desk-case-records"),
+    path(_CASE + "records/pages/", arranging.pages, name="desk-pages"),
+    path(_CASE + "records/pages/do/", arranging.act, name="desk-arrange"),
+    path(_CASE + "images/", case.images, name="desk-images"),
+    path(_CASE + "records/servers/", case.servers_page, name="desk-case-servers"),
+    path(_CASE + "specialist/", case.specialist, name="desk-case-specialist"),
+    path(_CASE + "messages/", case.messages_page, name="desk-case-messages"),
+    path(_CASE + "after/", case.after, name="desk-case-after"),
+    path(_CASE + "copies/", case.copies_page, name="desk-copies"),
+    path(_CASE + "copies/ask/", copies.ask, name="desk-copy-ask"),
+    path(_CASE + "copies/<uuid:copy>.zip", copies.fetch, name="desk-copy"),
+    path(_CASE + "copies/<uuid:copy>/end/", copies.end, name="desk-copy-end"),
+    path(_CASE + "close/", case.close, name="desk-close"),
+    path(_CASE + "ask/", asking.choose_words, name="desk-ask-words"),
+    path(_CASE + "do/<str:action>/", verbs.act, name="desk-act"),
+    path(_CASE + "referrals/<int:number>/", referrals.referral, name="referral"),
 ]

@@ -1,7 +1,7 @@
 """The specialist's pages: offers, the review on one screen, signing, follow-up answers."""
 
-from typing import Any
-from uuid import UUID
+from collections.abc import Sequence
+from datetime import date
 
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
@@ -13,7 +13,7 @@ from secondopinion.accounts.models import Role
 from secondopinion.audit import actions as audit
 from secondopinion.cases import actions
 from secondopinion.cases.models import Case, Part
-from secondopinion.cases.queries import open_requests, visible_to
+from secondopinion.cases.queries import asked, visible_to
 from secondopinion.cases.states import ENDED, State
 from secondopinion.conversations.actions import post
 from secondopinion.conversations.models import Thread
@@ -27,6 +27,7 @@ from secondopinion.followup import actions as followup
 from secondopinion.followup.models import QuestionState
 from secondopinion.followup.queries import question_for, questions, waiting
 from secondopinion.imaging import queries as imaging
+from secondopinion.imaging.models import Series
 from secondopinion.opinions import actions as opinions
 from secondopinion.opinions import body as fields
 from secondopinion.opinions import queries as reports
@@ -34,6 +35,9 @@ from secondopinion.opinions.models import Opinion, OpinionState
 from secondopinion.opinions.readability import level
 from secondopinion.outcomes.models import Outcome
 from secondopinion.records import queries as records
+from secondopinion.records.models import Record
+from secondopinion.translation.models import Method
+from secondopinion.translation.queries import newest
 from secondopinion.web.access import PersonRequest, of_case, staff
 from secondopinion.web.signin.factor import FactorForm
 
@@ -81,55 +85,72 @@ def offer(request: PersonRequest, reference: str) -> HttpResponse:
     return render(request, "expert/offer.html", context)
 
 
-def _timeline(case: Case) -> list[tuple[Any, str]]:
-    rows = [(row.dated, row.title) for row in records.for_case(case) if row.dated]
-    rows += [
+def _timeline(case: Case, rows: Sequence[Record], images: list[Series]) -> list[tuple[date, str]]:
+    dated = [(row.dated, row.title) for row in rows if row.dated]
+    dated += [
         (row.study.date, " ".join(each for each in (row.modality, row.description) if each))
-        for row in imaging.series_for_case(case)
+        for row in images
         if row.study.date
     ]
     if case.child.birth_date:
-        rows.append((case.child.birth_date, _("Born")))
-    return sorted(rows, key=lambda row: row[0])
+        dated.append((case.child.birth_date, _("Born")))
+    return sorted(dated)
+
+
+def _options(body: dict[str, str]) -> list[tuple[int, dict[str, str]]]:
+    parts = ("name", "pros", "cons")
+    return [
+        (number, {part: body.get(f"option_{number}_{part}", "") for part in parts})
+        for number in range(1, fields.OPTIONS + 1)
+    ]
 
 
 @of_case(Part.SPECIALIST)
 def review(request: PersonRequest, case: Case) -> HttpResponse:
     """Show what is asked, the records and images, and the report, side by side."""
-    opinion = opinions.start_report(by=request.user, case=case)
+    opinion = reports.report_in(case) or opinions.start_report(by=request.user, case=case)
     audit.record("case-opened", by=request.user, case_id=case.pk, target=case)
-    body = opinion.body
+    body, writing = opinion.body, opinion.state == OpinionState.DRAFT
+    rows = list(
+        records.with_pages(
+            records.for_case(case).annotate(translation=newest("pk"), translated=newest("method"))
+        )
+    )
+    images = list(imaging.series_for_case(case))
     context = {
         "case": case,
         "opinion": opinion,
         "body": body,
         "asked": [(each, body.get(f"answer_{each.number}", "")) for each in case.questions.all()],
-        "timeline": _timeline(case),
-        "records": records.for_case(case).prefetch_related("pages"),
-        "series": imaging.series_with_images(case),
-        "findings": limitations_for(case),
+        "timeline": _timeline(case, rows, images),
+        "records": rows,
+        "methods": dict(Method.choices),
+        "series": [row for row in images if imaging.images_of(row)],
+        "findings": records.placed(limitations_for(case), rows),
         "agreement": fields.AGREEMENT.items(),
         "urgency": fields.URGENCY.items(),
-        "options": [
-            (
-                number,
-                {
-                    part: body.get(f"option_{number}_{part}", "")
-                    for part in ("name", "pros", "cons")
-                },
-            )
-            for number in range(1, fields.OPTIONS + 1)
-        ],
-        "key_images": opinion.key_images.all(),
+        "options": _options(body),
         "level": level(body.get("summary", ""), "en"),
-        "writing": opinion.state == OpinionState.DRAFT,
+        "writing": writing,
         "in_review": case.state == State.IN_REVIEW,
-        "waiting": open_requests(case),
-        "posts": [row for row in posts(case, request.user) if row.thread == Thread.STAFF],
-        "questions": questions(case),
-        "reports": reports.readable(case, request.user),
     }
+    if writing:
+        context |= {"key_images": opinion.key_images.all(), "requests": asked(case)}
+    else:
+        readable = reports.readable(case, request.user)
+        context |= {"questions": questions(case), "reports": readable}
     return render(request, "expert/review.html", context)
+
+
+@of_case(Part.SPECIALIST)
+def message(request: PersonRequest, case: Case) -> HttpResponse:
+    """Show what was written with the intake team, and write to it."""
+    if request.method == "POST":
+        post(case=case, thread=Thread.STAFF, by=request.user, text=request.POST.get("text", ""))
+        return redirect("expert-message", case.reference)
+    audit.record("messages-opened", by=request.user, case_id=case.pk, target=case)
+    thread = [row for row in posts(case, request.user) if row.thread == Thread.STAFF]
+    return render(request, "expert/messages.html", {"case": case, "posts": thread})
 
 
 def _mine(request: PersonRequest, case: Case) -> Opinion:
@@ -150,41 +171,6 @@ def save(request: PersonRequest, case: Case) -> HttpResponse:
     if "sign" in request.POST:
         return redirect("sign", case.reference)
     messages.success(request, _("The report is saved."))
-    return redirect("review", case.reference)
-
-
-@of_case(Part.SPECIALIST)
-@require_POST
-def add_key_image(request: PersonRequest, case: Case) -> HttpResponse:
-    """Put an image into the report as it is windowed in the viewer."""
-    given = request.POST
-    instance = imaging.instance_of(
-        case, study=given.get("study", ""), series=given.get("series", ""),
-        instance=given.get("instance", ""),
-    )  # fmt: skip
-
-    def number(name: str) -> float | None:
-        try:
-            return float(given.get(name, ""))
-        except ValueError:
-            return None
-
-    opinions.add_key_image(
-        by=request.user, opinion=_mine(request, case), instance=instance,
-        frame=int(number("frame") or 1), caption=given.get("caption", ""),
-        center=number("window_center"), width=number("window_width"),
-    )  # fmt: skip
-    if "application/json" in request.headers.get("Accept", ""):
-        return JsonResponse({"count": _mine(request, case).key_images.count()})
-    return redirect("review", case.reference)
-
-
-@of_case(Part.SPECIALIST)
-@require_POST
-def remove_key_image(request: PersonRequest, case: Case, key_image: UUID) -> HttpResponse:
-    """Take an image out of the report."""
-    row = reports.key_image_of(_mine(request, case), key_image)
-    opinions.remove_key_image(by=request.user, key_image=row)
     return redirect("review", case.reference)
 
 
@@ -223,14 +209,6 @@ def ask_more(request: PersonRequest, case: Case) -> HttpResponse:
 
 
 @of_case(Part.SPECIALIST)
-@require_POST
-def message(request: PersonRequest, case: Case) -> HttpResponse:
-    """Write to the intake team."""
-    post(case=case, thread=Thread.STAFF, by=request.user, text=request.POST.get("text", ""))
-    return redirect("review", case.reference)
-
-
-@of_case(Part.SPECIALIST)
 def answer(request: PersonRequest, case: Case, number: int) -> HttpResponse:
     """Answer a question after the report by a signed addendum."""
     question = question_for(request.user, case.reference, number)
@@ -247,5 +225,6 @@ def answer(request: PersonRequest, case: Case, number: int) -> HttpResponse:
         "question": question,
         "form": form,
         "text": request.POST.get("text", ""),
+        "reports": reports.readable(case, request.user),
     }
     return render(request, "expert/answer.html", context)

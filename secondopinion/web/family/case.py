@@ -5,13 +5,16 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from secondopinion.arrivals.queries import sent_since
 from secondopinion.audit import actions as audit
+from secondopinion.billing.models import Fee
 from secondopinion.cases import actions
-from secondopinion.cases.models import Case, LocalProvider, Part
-from secondopinion.cases.queries import holders_of, open_requests, visible_to
+from secondopinion.cases.models import Case, Part
+from secondopinion.cases.queries import asked, holders_of, open_requests, visible_to
 from secondopinion.cases.states import ENDED, FAMILY_STEP, FAMILY_STEPS, State
 from secondopinion.conversations.actions import post
 from secondopinion.conversations.models import Thread
@@ -66,16 +69,18 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
     thread = [each for each in posts(case, request.user) if each.thread == Thread.FAMILY]
     context = {
         "case": case,
-        "asked": open_requests(case).filter(to=Part.FAMILY),
+        "asked": [each for each in asked(case) if each.to == Part.FAMILY],
         "specialist": holders_of(case, Part.SPECIALIST).select_related("expert").first(),
         "posts": thread,
         "reports": readable(case, request.user),
         "questions": questions(case),
         "may_ask": followup.window_open(case),
         "referrals": referrals(case),
-        "provider": LocalProvider.objects.filter(case=case).first(),
         "through_provider": case.delivery_mode == DeliveryMode.THROUGH_PROVIDER,
         "answers": Answer.choices,
+        "provider": getattr(case, "local_provider", None),
+        "fee": Fee.objects.filter(case=case).first(),
+        "reported": case.reported_at is not None,
         **standing(case),
     }
     return render(request, "family/case.html", context)
@@ -84,16 +89,17 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
 @of_case(Part.FAMILY)
 def answer(request: PersonRequest, case: Case, number: str) -> HttpResponse:
     """Answer something that was asked for, with words and files."""
-    asked = get_object_or_404(open_requests(case), pk=number, to=Part.FAMILY)
+    row = get_object_or_404(open_requests(case), pk=number, to=Part.FAMILY)
     if request.method == "POST":
         actions.answer(
-            by=request.user, information_request=asked, text=request.POST.get("text", "")
-        )
+            by=request.user, information_request=row, text=request.POST.get("text", ""),
+            sent_files=sent_since(case, request.user, row.created_at),
+        )  # fmt: skip
         messages.success(request, _("Thank you. Your answer is with our team."))
         return redirect("my-case", case.reference)
     return render(
         request, "family/answer.html",
-        {"case": case, "asked": asked, **files_context(request, case)},
+        {"case": case, "asked": row, **files_context(request, case)},
     )  # fmt: skip
 
 
@@ -117,11 +123,15 @@ def ask(request: PersonRequest, case: Case) -> HttpResponse:
 
 @of_case(Part.FAMILY)
 @require_POST
-def agree_to_referral(request: PersonRequest, case: Case, number: int) -> HttpResponse:
-    """Agree that documents go to the place of a referral."""
+def answer_referral(request: PersonRequest, case: Case, number: int) -> HttpResponse:
+    """Agree that documents go to the place of a referral, or say no."""
     row = referral_for(request.user, case.reference, number)
-    referral_actions.consent(by=request.user, referral=row)
-    messages.success(request, _("Thank you. We send the documents now."))
+    if request.POST.get("answer") == "no":
+        referral_actions.decline(by=request.user, referral=row)
+        messages.success(request, _("Nothing is sent. Our team knows that you said no."))
+    else:
+        referral_actions.consent(by=request.user, referral=row)
+        messages.success(request, _("Thank you. We send the documents now."))
     return redirect("my-case", case.reference)
 
 
@@ -140,12 +150,15 @@ def outcome(request: PersonRequest, case: Case) -> HttpResponse:
 
 @of_case(Part.FAMILY)
 def withdraw(request: PersonRequest, case: Case) -> HttpResponse:
-    """Ask once more, then withdraw the request."""
+    """Ask once more, then withdraw the request or delete the draft."""
+    draft = case.state == State.DRAFT
     if request.method == "POST":
         actions.withdraw(by=request.user, case=case, reason=request.POST.get("reason", ""))
-        messages.success(request, _("Your request is withdrawn."))
+        messages.success(
+            request, _("Your draft is deleted.") if draft else _("Your request is withdrawn.")
+        )
         return redirect("my")
-    return render(request, "family/withdraw.html", {"case": case})
+    return render(request, "family/withdraw.html", {"case": case, "draft": draft})
 
 
 @of_case(Part.FAMILY, Part.LOCAL_PROVIDER)
@@ -153,4 +166,8 @@ def report(request: PersonRequest, case: Case, number: int) -> HttpResponse:
     """Show a signed document as a page, to read on a phone; the PDF is beside it."""
     row = report_for(case, request.user, number)
     opinions.open_report(by=request.user, report=row)
-    return render(request, "family/report.html", {"case": case, "report": row, "d": row.body})
+    context = {
+        "case": case, "report": row, "d": row.body,
+        "foreign": row.language != (get_language() or "en").partition("-")[0],
+    }  # fmt: skip
+    return render(request, "family/report.html", context)

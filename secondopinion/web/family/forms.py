@@ -1,19 +1,33 @@
 """The pages of the request: what each asks, one thing at a time."""
 
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
-from django_countries import countries
 
 from secondopinion.accounts.models import GuardianKind, Sex
+from secondopinion.accounts.rules import check_birth_date, clean_email, clean_phone
+from secondopinion.core.errors import Refused
 from secondopinion.program import queries as program
 from secondopinion.program.models import Specialty
-from secondopinion.web.forms import DateField, PlainForm
+from secondopinion.web.family import countries
+from secondopinion.web.forms import DateField, MeasureField, PlainForm, make_plain
 
 QUESTIONS = 3  # boxes shown; a filled last one brings another
+ASSENT_FROM = 12  # years; from here on a young person is asked
+
+
+def _told[T](rule: Callable[[T], T | None], value: T) -> T:
+    """Apply a rule to what was written, and say at its field what the rule refuses."""
+    try:
+        found = rule(value)
+    except Refused as refused:
+        raise forms.ValidationError(str(refused.message), code=refused.code) from None
+    return value if found is None else found
 
 
 def _text(rows: int = 4) -> forms.Textarea:
@@ -42,7 +56,7 @@ class StartForm(PlainForm):
         super().__init__(*args, **kwargs)
         country, specialty = self.fields["country"], self.fields["specialty"]
         if isinstance(country, forms.ChoiceField):
-            country.choices = [("", _("Choose a country")), *countries]
+            country.choices = countries.choices()
         if isinstance(specialty, forms.ModelChoiceField):
             specialty.queryset = program.specialties()
 
@@ -52,10 +66,6 @@ class EmergencyForm(PlainForm):
 
     emergency = forms.ChoiceField(
         label=_("Is one of these true for your child right now?"),
-        help_text=_(
-            "Trouble breathing · a seizure that does not stop · cannot be woken · heavy bleeding · "
-            "blue or grey lips · thoughts of ending their life"
-        ),
         choices=[("no", _("No")), ("yes", _("Yes"))],
         widget=forms.RadioSelect,
     )
@@ -74,16 +84,18 @@ class ChildForm(PlainForm):
     )  # fmt: skip
     birth_date = DateField(label=_("Date of birth"), help_text=_("For example 27 3 2017"))
     sex = forms.ChoiceField(label=_("Girl or boy"), choices=Sex.choices, widget=forms.RadioSelect)
-    weight_kg = forms.DecimalField(
-        label=_("Weight in kilograms"), required=False, min_value=0, max_value=300,
-        max_digits=5, decimal_places=2, localize=True,
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "w4", "dir": "ltr"}),
+    weight_kg = MeasureField(
+        label=_("Weight in kilograms"), max_value=300, decimal_places=2,
+        wrong=_("Write the weight in kilograms, for example 24.5."),
     )  # fmt: skip
-    height_cm = forms.DecimalField(
-        label=_("Height in centimetres"), required=False, min_value=0, max_value=250,
-        max_digits=5, decimal_places=1, localize=True,
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "class": "w4", "dir": "ltr"}),
+    height_cm = MeasureField(
+        label=_("Height in centimetres"), max_value=250, decimal_places=1,
+        wrong=_("Write the height in centimetres, for example 121."),
     )  # fmt: skip
+
+    def clean_birth_date(self) -> date | None:
+        born: date | None = self.cleaned_data["birth_date"]
+        return _told(check_birth_date, born) if born else born
 
 
 class YouForm(PlainForm):
@@ -105,6 +117,9 @@ class YouForm(PlainForm):
         label=_("I have the right to decide about this child’s medical care.")
     )
 
+    def clean_phone(self) -> str:
+        return str(_told(clean_phone, self.cleaned_data["phone"]))
+
 
 class ProviderForm(PlainForm):
     """Who treats the child at home."""
@@ -122,6 +137,29 @@ class ProviderForm(PlainForm):
     language = forms.ChoiceField(
         label=_("In which language shall we write to them?"), choices=settings.LANGUAGES
     )
+
+    def clean_email(self) -> str:
+        return str(_told(clean_email, self.cleaned_data["email"]))
+
+    def clean_phone(self) -> str:
+        return str(_told(clean_phone, self.cleaned_data["phone"]))
+
+
+class GuardianForm(PlainForm):
+    """Who else decides for the child."""
+
+    full_name = forms.CharField(label=_("Their name"), max_length=200)
+    email = forms.CharField(
+        label=_("Their own e-mail address"), max_length=254,
+        help_text=_("Look at it twice: who reads mail there can open everything here."),
+        widget=forms.TextInput(attrs={"type": "email", "dir": "ltr"}),
+    )  # fmt: skip
+    kind = forms.ChoiceField(
+        label=_("They are the child’s"), choices=GuardianKind.choices, widget=forms.RadioSelect
+    )
+
+    def clean_email(self) -> str:
+        return str(_told(clean_email, self.cleaned_data["email"]))
 
 
 class StoryForm(PlainForm):
@@ -165,12 +203,14 @@ class QuestionsForm(PlainForm):
     def __init__(self, *args: Any, boxes: int = QUESTIONS, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for number in range(1, boxes + 1):
-            self.fields[f"question_{number}"] = forms.CharField(
+            field = forms.CharField(
                 label=_("Question %(number)s") % {"number": number},
                 widget=_text(2),
                 required=number == 1,
                 max_length=2000,
             )
+            make_plain(field)
+            self.fields[f"question_{number}"] = field
 
 
 class ConsentForm(PlainForm):
@@ -188,5 +228,9 @@ class ConsentForm(PlainForm):
     assent = forms.BooleanField(
         label=pgettext_lazy("young person", "My child has been asked and agrees."),
         required=False,
-        help_text=_("For children from 12 years on."),
     )
+
+    def __init__(self, *args: Any, age: int | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if age is None or age < ASSENT_FROM:
+            del self.fields["assent"]

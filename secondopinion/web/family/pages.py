@@ -1,6 +1,6 @@
 """The request as a row of pages: how each is filled from what is kept, and how it is kept."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,15 +10,17 @@ from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
 from secondopinion.accounts.queries import guardianship
+from secondopinion.accounts.rules import age_on
 from secondopinion.cases import actions
-from secondopinion.cases.models import Case, Consent, LocalProvider
+from secondopinion.cases.models import Case
+from secondopinion.core import clock
 from secondopinion.core.errors import NotYours
 from secondopinion.program import queries as program
 from secondopinion.web.family import forms
 from secondopinion.web.forms import DateField, PlainForm
 
 Values = dict[str, Any]
-_DATE_PARTS = ("day", "month", "year")
+DATE_PARTS = ("day", "month", "year")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ def _no_values(case: Case, person: Person) -> Values:
 
 
 def _start(case: Case, person: Person) -> Values:
-    return {"country": str(case.country), "specialty": case.specialty_id}
+    return {"country": str(case.country), "specialty": case.specialty}
 
 
 def _save_start(case: Case, person: Person, values: Values) -> None:
@@ -90,7 +92,7 @@ def _save_you(case: Case, person: Person, values: Values) -> None:
 
 
 def _provider(case: Case, person: Person) -> Values:
-    row = LocalProvider.objects.filter(case=case).first()
+    row = getattr(case, "local_provider", None)
     if row is None:
         return {"language": get_language()}
     names = ("full_name", "clinic", "email", "phone", "language")
@@ -126,8 +128,8 @@ def _save_questions(case: Case, person: Person, values: Values) -> None:
 
 
 def _consent(case: Case, person: Person) -> Values:
-    given = Consent.objects.filter(case=case, person=person, withdrawn_at__isnull=True)
-    return dict.fromkeys(given.values_list("kind", flat=True), True)
+    own = (each for each in case.consents.all() if each.person_id == person.pk)
+    return {each.kind: True for each in own if each.withdrawn_at is None}
 
 
 def _save_consent(case: Case, person: Person, values: Values) -> None:
@@ -151,7 +153,8 @@ PAGES: tuple[Page, ...] = (
          "family/provider_question.html"),
     Page("story", _("Your child’s illness"), forms.StoryForm, _story, _save_story),
     Page("story-2", _("What came before"), forms.MoreStoryForm, _more_story, _save_more_story),
-    Page("questions", _("Your questions"), forms.QuestionsForm, _questions, _save_questions),
+    Page("questions", _("Your questions"), forms.QuestionsForm, _questions, _save_questions,
+         "family/questions.html"),
     Page("files", _("Records and images"), None, _no_values, _nothing, "family/files.html"),
     Page("consent", _("Your consent"), forms.ConsentForm, _consent, _save_consent,
          "family/consent.html"),
@@ -174,6 +177,11 @@ def before(key: str) -> str:
     return keys[place - 1] if place else ""
 
 
+def place(key: str) -> dict[str, int]:
+    """Return which page of how many a page is, as templates show it."""
+    return {"number": list(BY_KEY).index(key) + 1, "count": len(PAGES)}
+
+
 def names(key: str) -> frozenset[str]:
     """Return the names of the inputs on a page; none for a page that there is not.
 
@@ -188,28 +196,47 @@ def names(key: str) -> frozenset[str]:
         found |= {f"question_{number}" for number in range(1, actions.request.MOST_QUESTIONS + 1)}
     for name, field in page.form.base_fields.items():
         if isinstance(field, DateField):
-            found |= {f"{name}_{part}" for part in _DATE_PARTS}
+            found |= {f"{name}_{part}" for part in DATE_PARTS}
     return frozenset(found)
 
 
-def boxes(case: Case) -> int:
+def _boxes(case: Case, data: Mapping[str, Any] | None) -> int:
     """Return how many boxes for questions are shown: one more than are filled, three at least."""
-    typed = case.request.typed.get("questions", {})
-    filled = max(case.questions.count(), sum(any(value) for value in typed.values()))
+    if data is None:
+        typed = case.request.typed.get("questions", {})
+        filled = max(len(case.questions.all()), sum(any(value) for value in typed.values()))
+    else:
+        numbers = range(1, actions.request.MOST_QUESTIONS + 1)
+        filled = max((n for n in numbers if data.get(f"question_{n}")), default=0)
     return min(actions.request.MOST_QUESTIONS, max(forms.QUESTIONS, filled + 1))
+
+
+def made(
+    page: Page, case: Case, data: Mapping[str, Any] | None = None, initial: Values | None = None
+) -> PlainForm:
+    """Return the form of a page for this case.
+
+    Raises:
+        LookupError: the page has none.
+    """
+    if page.form is None:
+        raise LookupError(page.key)
+    more: Values = {}
+    if page.key == "questions":
+        more["boxes"] = _boxes(case, data)
+    if page.key == "consent" and case.child.birth_date:
+        more["age"] = age_on(case.child.birth_date, clock.today())
+    return page.form(data, initial=initial, **more)
 
 
 def bound(page: Page, case: Case, person: Person) -> PlainForm:
     """Return a page's form filled from what is kept, and from what was typed and never sent."""
-    if page.form is None:
-        raise LookupError(page.key)
-    more: Values = {"boxes": boxes(case)} if page.key == "questions" else {}
-    form = page.form(initial=page.initial(case, person), **more)
+    form = made(page, case, initial=page.initial(case, person))
     for name, values in case.request.typed.get(page.key, {}).items():
         root, _underscore, part = name.rpartition("_")
         if name in form.fields:
             form.initial[name] = values[-1] if values else ""
-        elif root in form.fields and part in _DATE_PARTS:
+        elif root in form.fields and part in DATE_PARTS:
             _fill_date(form, root, part, values[-1] if values else "")
     return form
 
@@ -217,5 +244,5 @@ def bound(page: Page, case: Case, person: Person) -> PlainForm:
 def _fill_date(form: PlainForm, name: str, part: str, text: str) -> None:
     value = form.initial.get(name)
     kept = form.fields[name].widget.decompress(value) if not isinstance(value, list) else value
-    kept[_DATE_PARTS.index(part)] = text
+    kept[DATE_PARTS.index(part)] = text
     form.initial[name] = kept

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login
+from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import activate
@@ -10,19 +10,23 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from secondopinion.accounts import actions as accounts
-from secondopinion.accounts.models import AccessLink
+from secondopinion.accounts.models import AccessLink, Person
+from secondopinion.accounts.queries import link_for
 from secondopinion.accounts.tokens import hash_of
+from secondopinion.arrivals.queries import sent_since
 from secondopinion.audit import actions as audit
 from secondopinion.cases import actions
 from secondopinion.cases.models import Case, Part
-from secondopinion.cases.queries import open_requests
+from secondopinion.cases.queries import asked, holders_of, open_requests, roles_of
+from secondopinion.cases.rules import through_provider
+from secondopinion.cases.states import ENDED
 from secondopinion.conversations.actions import post
 from secondopinion.conversations.models import Thread
 from secondopinion.conversations.queries import posts
 from secondopinion.followup import actions as followup
 from secondopinion.followup.queries import questions
 from secondopinion.opinions import actions as opinions
-from secondopinion.opinions.queries import readable, report_for
+from secondopinion.opinions.queries import handed_on, readable, report_for
 from secondopinion.web.access import PersonRequest, of_case, public
 from secondopinion.web.family.request import files_context
 
@@ -33,24 +37,38 @@ SESSION_SECONDS = 12 * 3600
 def link(request: HttpRequest, token: str) -> HttpResponse:
     """Show what the link opens. Only its button uses it up: mail programs look at links."""
     row = AccessLink.objects.select_related("person").filter(token_hash=hash_of(token)).first()
-    if row is not None and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+    case = (
+        Case.objects.filter(pk=row.case_id).select_related("local_provider").first()
+        if row
+        else None
+    )
+    if row is not None and case is not None and row.person_id == request.user.pk:
+        return redirect("provider-case", case.reference)  # their own link, opened again
+    chosen = settings.LANGUAGE_COOKIE_NAME in request.COOKIES or request.user.is_authenticated
+    if row is not None and not chosen:
         activate(row.person.language)
     if request.method == "POST" and "again" in request.POST:
-        _send_again(row)
+        _send_again(row, case)
         return render(request, "provider/link.html", {"sent_again": True})
-    if request.method == "POST":
+    # A browser in which somebody has signed in is asked first, and a family's own never opens it:
+    # the local provider's word would be worth nothing.
+    somebody = request.user if isinstance(request.user, Person) else None
+    family = bool(somebody and case and Part.FAMILY in roles_of(case, somebody))
+    if request.method == "POST" and not family and (not somebody or "instead" in request.POST):
         used = accounts.use_link(token=token)
         login(request, used.person, backend=settings.AUTHENTICATION_BACKENDS[0])
         request.session.set_expiry(SESSION_SECONDS)
-        case = Case.objects.get(pk=used.case_id)
-        return redirect("provider-case", case.reference)
-    return render(request, "provider/link.html", {"row": row})
+        return redirect("provider-case", Case.objects.get(pk=used.case_id).reference)
+    context = {"open": link_for(token), "case": case, "somebody": somebody, "family": family}
+    return render(request, "provider/link.html", context)
 
 
-def _send_again(row: AccessLink | None) -> None:
+def _send_again(row: AccessLink | None, case: Case | None) -> None:
     """Send a fresh link to the same address; whoever asks learns nothing."""
-    case = Case.objects.filter(pk=row.case_id).first() if row else None
-    if case is not None:
+    provider = getattr(case, "local_provider", None)
+    if row is None or case is None or provider is None or provider.person_id != row.person_id:
+        return  # never was, or the family has named somebody else since
+    if provider.declined_at is None:
         actions.invite_provider(case=case, by=None)
 
 
@@ -62,7 +80,12 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
     context = {
         "case": case,
         "provider": case.local_provider,
-        "asked": open_requests(case).filter(to=Part.LOCAL_PROVIDER),
+        "family_questions": case.questions.all(),
+        "specialist": holders_of(case, Part.SPECIALIST).select_related("expert").first(),
+        "ended": case.state in ENDED,
+        "through_provider": through_provider(case),
+        "handed_on": handed_on(case, request.user),
+        "asked": [each for each in asked(case) if each.to == Part.LOCAL_PROVIDER],
         "posts": thread,
         "reports": readable(case, request.user),
         "questions": questions(case).filter(asked_by=request.user),
@@ -75,11 +98,15 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
 @of_case(Part.LOCAL_PROVIDER)
 @require_POST
 def act(request: PersonRequest, case: Case, action: str) -> HttpResponse:
-    """Confirm, answer, write, ask, or hand the report on."""
+    """Confirm or say no, answer, write, ask, or hand the report on."""
     text = request.POST.get("text", "")
     if action == "confirm":
         actions.confirm_treating(by=request.user, case=case, correction=text)
         messages.success(request, _("Thank you. Your receipt is on this page."))
+    elif action == "decline":
+        actions.decline_treating(by=request.user, case=case, reason=text)
+        logout(request)
+        return render(request, "provider/declined.html")
     elif action == "message":
         post(case=case, thread=Thread.LOCAL_PROVIDER, by=request.user, text=text)
         messages.success(request, _("Your message is sent."))
@@ -87,11 +114,12 @@ def act(request: PersonRequest, case: Case, action: str) -> HttpResponse:
         followup.ask(by=request.user, case=case, text=text)
         messages.success(request, _("Your question is sent."))
     elif action == "answer":
-        asked = open_requests(case).filter(
+        rows = open_requests(case).filter(
             to=Part.LOCAL_PROVIDER, pk=request.POST.get("request", "")
         )
-        for each in asked:
-            actions.answer(by=request.user, information_request=each, text=text)
+        for each in rows:
+            sent = sent_since(case, request.user, each.created_at)
+            actions.answer(by=request.user, information_request=each, text=text, sent_files=sent)
         messages.success(request, _("Thank you. Your answer is with our team."))
     elif action == "hand-on":
         number = request.POST.get("report", "")

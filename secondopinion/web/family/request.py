@@ -1,45 +1,61 @@
 """The family's request: its pages, autosave, files, checking, sending."""
 
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
+from django.forms import ChoiceField
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
+from secondopinion.accounts.models import Person
 from secondopinion.arrivals import actions as arrivals
 from secondopinion.arrivals import queries as arrived
+from secondopinion.arrivals.models import ArrivedFile
 from secondopinion.arrivals.words import say
 from secondopinion.cases import actions, rules
 from secondopinion.cases.models import Case, Part
-from secondopinion.cases.states import State
-from secondopinion.core.errors import Refused
+from secondopinion.cases.queries import with_answers
+from secondopinion.cases.states import ENDED, State
+from secondopinion.core.errors import Conflict, Refused
 from secondopinion.findings.models import Finding
-from secondopinion.imaging import queries as imaging
 from secondopinion.program import queries as program
-from secondopinion.program.models import DeliveryRule
+from secondopinion.program.emergency import number_for
+from secondopinion.program.models import DeliveryRule, Specialty
 from secondopinion.records import actions as records_actions
 from secondopinion.records import queries as records
+from secondopinion.records.models import Record
+from secondopinion.web import images, tus
 from secondopinion.web.access import PersonRequest, of_case, signed_in
-from secondopinion.web.family import forms, pages
+from secondopinion.web.family import conflict, forms, pages
+from secondopinion.web.forms import PlainForm, labels_of
 
 _LONGEST = 20_000  # characters of one field that autosave keeps
+_SHOWN = 50  # files or findings of a kind that a page lists
 
 
 @signed_in
 def start(request: PersonRequest) -> HttpResponse:
     """Ask where and about what; the draft begins with the answer."""
+    if not request.user.may_sign_in:  # a local provider, by a link: a parent signs in first
+        return redirect_to_login(request.path)
     form = forms.StartForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         case = actions.start_draft(by=request.user, language=get_language() or "en")
         actions.save_start(by=request.user, case=case, **form.cleaned_data)
         return _onward(case, "start")
-    return render(
-        request, "family/question.html", {"form": form, "page": pages.PAGES[0], "new": True}
-    )
+    context = {"form": form, "page": pages.PAGES[0], **pages.place("start")}
+    return render(request, "family/question.html", context)
 
 
 @of_case(Part.FAMILY)
@@ -47,8 +63,7 @@ def may(request: PersonRequest, case: Case) -> HttpResponse:
     """Say whether and how the program can help there, before anything is sent."""
     if case.state != State.DRAFT or not case.specialty_id:
         return redirect("my-case", case.reference)
-    rule = _rule(case)
-    return render(request, "family/may.html", {"case": case, "rule": rule, "offered": rule.offered})
+    return render(request, "family/may.html", {"case": case, "rule": _rule(case)})
 
 
 def _rule(case: Case) -> DeliveryRule:
@@ -65,34 +80,68 @@ def page(request: PersonRequest, case: Case, key: str) -> HttpResponse:
         return redirect("my-request", case.reference)
     if found.form is None:
         context = {
-            "case": case,
-            "page": found,
-            "before": pages.before(key),
-            "next": pages.after(key),
-        }
+            "case": case, "page": found, "before": pages.before(key), "next": pages.after(key),
+            **pages.place(key),
+        }  # fmt: skip
         return render(request, found.template, context | files_context(request, case))
+    base = str(case.request.revision)
     if request.method == "POST":
-        more: dict[str, Any] = {"boxes": 10} if key == "questions" else {}
-        form = found.form(request.POST, **more)
+        data = conflict.merged(found, case, request.user, request.POST)
+        base = data.get("base_revision", "")
+        form = pages.made(found, case, data)
         if form.is_valid():
             try:
-                found.save(case, request.user, form.cleaned_data)
-                return _onward(case, key)
+                _save(found, case, request.user, form, base)
+                return _onward(case, key, more="more" in request.POST)
+            except Conflict as changed:
+                if changed.code != "changed-elsewhere":
+                    raise
+                return _both_versions(request, found, case, form)
             except Refused as refused:
                 place = refused.field if refused.field in form.fields else None
                 form.add_error(place, str(refused.message))
     else:
         form = pages.bound(found, case, request.user)
     context = {
-        "case": case, "page": found, "form": form, "before": pages.before(key),
-        "number": list(pages.BY_KEY).index(key) + 1, "count": len(pages.PAGES),
+        "case": case, "page": found, "form": form, "before": pages.before(key), "base": base,
+        **pages.place(key),
         "disclaimer": program.disclaimer() if key == "consent" else None,
         "rule": _rule(case) if key == "emergency" else None,
+        "most": actions.request.MOST_QUESTIONS,
     }  # fmt: skip
     return render(request, found.template, context)
 
 
-def _onward(case: Case, key: str) -> HttpResponse:
+@transaction.atomic
+def _save(page: pages.Page, case: Case, person: Person, form: PlainForm, base: str) -> None:
+    actions.hold_page(
+        by=person, case=case, page=page.key, base_revision=int(base) if base.isdecimal() else None
+    )
+    page.save(case, person, form.cleaned_data)
+
+
+def _both_versions(
+    request: PersonRequest, page: pages.Page, case: Case, form: PlainForm
+) -> HttpResponse:
+    """Show what was typed beside what was kept meanwhile; the next save chooses between them."""
+    found = conflict.differences(page, case, request.user, request.POST)
+    if not found:
+        _save(page, case, request.user, form, "")
+        return _onward(case, page.key)
+    fixed = {"csrfmiddlewaretoken", "base_revision", *(f"choose_{each.name}" for each in found)}
+    typed = [
+        (name, value)
+        for name in request.POST if name not in fixed
+        for value in request.POST.getlist(name)
+    ]  # fmt: skip
+    context = {"case": case, "page": page, "differences": found, "typed": typed}
+    return render(request, "family/conflict.html", context, status=409)
+
+
+def _onward(case: Case, key: str, *, more: bool = False) -> HttpResponse:
+    if key == "questions" and more:
+        empty = case.questions.count() + 1
+        return redirect(f"{reverse('my-page', args=[case.reference, key])}#id_question_{empty}")
     if key == "emergency" and case.request.emergency:
         return redirect("my-emergency", case.reference)
     if key == "start" and not _rule(case).offered:
@@ -106,7 +155,8 @@ def _onward(case: Case, key: str) -> HttpResponse:
 @of_case(Part.FAMILY)
 def emergency(request: PersonRequest, case: Case) -> HttpResponse:
     """Stop: call the local emergency number; what was typed is kept."""
-    return render(request, "family/emergency.html", {"case": case})
+    context = {"case": case, "emergency_number": number_for(str(case.country))}
+    return render(request, "family/emergency.html", context)
 
 
 @of_case(Part.FAMILY)
@@ -144,16 +194,34 @@ def task_list(request: PersonRequest, case: Case) -> HttpResponse:
     return render(request, "family/tasks.html", {"case": case, "rows": rows})
 
 
-def files_context(request: HttpRequest, case: Case) -> dict[str, Any]:
-    """Return what the lists of records and images show."""
+def _what_is_here(request: PersonRequest, case: Case, rows: Sequence[Record]) -> dict[str, Any]:
+    """Return the records and images of a case, and what is wrong with them."""
+    findings = Finding.objects.filter(case=case, state="open").exclude(severity="info")
     return {
-        "records": records.for_case(case).prefetch_related("pages"),
-        "series": imaging.series_for_case(case),
-        "problems": [(each.name, say(each.code)) for each in arrived.problems(case)[:50]],
+        "records": rows,
+        **images.listed(case, request.parts),
+        "problems": _named(arrived.problems(case)[:_SHOWN]),
         "waiting": arrived.waiting(case),
-        "findings": Finding.objects.filter(case=case, state="open").exclude(severity="info")[:50],
+        "findings": records.placed(findings[:_SHOWN], rows),
+    }
+
+
+def files_context(request: PersonRequest, case: Case) -> dict[str, Any]:
+    """Return what the lists of records and images show where more can be sent."""
+    set_aside = list(arrived.set_aside(case)[: _SHOWN + 1])
+    return {
+        **_what_is_here(request, case, list(records.with_pages(records.for_case(case)))),
+        "set_aside": _named(set_aside[:_SHOWN]),
+        "set_aside_more": len(set_aside) > _SHOWN,
+        "here": request.path,
+        "unfinished": arrived.unfinished(case, request.user),
         "draft": case.state == State.DRAFT,
     }
+
+
+def _named(files: Iterable[ArrivedFile]) -> list[tuple[str, str]]:
+    """Return names with the sentence on each, what was sent twice once."""
+    return list(dict.fromkeys((each.name, str(say(each.code))) for each in files))
 
 
 SENDERS = (Part.FAMILY, Part.LOCAL_PROVIDER)
@@ -163,7 +231,8 @@ SENDERS = (Part.FAMILY, Part.LOCAL_PROVIDER)
 @require_GET
 def files_list(request: PersonRequest, case: Case) -> HttpResponse:
     """Return the lists of records and images alone, for the uploader."""
-    return render(request, "family/files_list.html", {"case": case, **files_context(request, case)})
+    context = {"case": case, **files_context(request, case), "here": ""}
+    return render(request, "family/files_list.html", context)
 
 
 @of_case(*SENDERS)
@@ -172,25 +241,64 @@ def files_status(request: PersonRequest, case: Case) -> JsonResponse:
     """Return how much of what came has not been looked at yet."""
     counts = arrived.counts(case)
     reading = records.for_case(case).filter(state="reading").count()
-    items = [
-        {"name": name, "state": "refused", "message": str(message)}
-        for name, message in ((each.name, say(each.code)) for each in arrived.problems(case)[:20])
+    return JsonResponse({"waiting": arrived.waiting(case) + reading, "counts": counts})
+
+
+@of_case(*SENDERS)
+def files_known(request: PersonRequest, case: Case) -> HttpResponse:
+    """Return what is here or half here of this person's uploads; close a folder by POST."""
+    if request.method == "POST":
+        arrivals.close_sending(by=request.user, case=case, key=request.POST.get("sending", ""))
+        return redirect(back(request, case))
+    rows = arrived.known(case, request.user).values_list("pk", "key", "digest", "state")
+    uploads = [
+        {
+            "key": key,
+            "digest": digest,
+            "address": f"{tus.PREFIX}{pk}",
+            "here": state in arrived.HERE,
+        }
+        for pk, key, digest, state in rows
     ]
-    return JsonResponse(
-        {"waiting": arrived.waiting(case) + reading, "items": items, "counts": counts}
-    )
+    response = JsonResponse({"uploads": uploads})
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 @of_case(*SENDERS)
 @require_POST
 def files_add(request: PersonRequest, case: Case) -> HttpResponse:
     """Take files from a form, without JavaScript."""
-    for file in request.FILES.getlist("files"):
+    files = request.FILES.getlist("files")
+    for file in files:
         arrivals.receive_file(by=request.user, case=case, name=file.name or "file", source=file)
-    back = request.POST.get("back", "")
-    if not (back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)):
-        back = reverse("my-page", args=[case.reference, "files"])
-    return redirect(back)
+    if files:
+        words = ngettext(
+            "%(count)s file has arrived. We check it now.",
+            "%(count)s files have arrived. We check them now.", len(files),
+        )  # fmt: skip
+        messages.success(request, words % {"count": len(files)})
+    else:
+        messages.error(request, _("Choose at least one file first."))
+    return redirect(back(request, case))
+
+
+@of_case(*SENDERS, Part.COORDINATOR)
+@require_POST
+@sensitive_post_parameters("password")
+def files_unlock(request: PersonRequest, case: Case, record: UUID) -> HttpResponse:
+    """Open a locked PDF with its password, which is kept nowhere."""
+    row = records.record_for(request.user, case.reference, record)
+    arrivals.unlock(by=request.user, record=row, password=request.POST.get("password", ""))
+    return redirect(back(request, case))
+
+
+def back(request: HttpRequest, case: Case) -> str:
+    """Return the page of files that a form was sent from."""
+    given = request.POST.get("back", "") or request.GET.get("back", "")
+    if given.startswith("/") and url_has_allowed_host_and_scheme(given, allowed_hosts=None):
+        return given
+    return reverse("my-page", args=[case.reference, "files"])
 
 
 @of_case(Part.FAMILY)
@@ -206,6 +314,14 @@ def record_change(request: PersonRequest, case: Case, record: UUID) -> HttpRespo
 
 
 @of_case(Part.FAMILY)
+@require_POST
+def images_change(request: PersonRequest, case: Case) -> HttpResponse:
+    """Take images out of the draft, or put them back."""
+    messages.success(request, images.change(request.user, case, request.POST))
+    return redirect("my-page", case.reference, "files")
+
+
+@of_case(Part.FAMILY)
 def check(request: PersonRequest, case: Case) -> HttpResponse:
     """Show every answer once more, then send."""
     if case.state != State.DRAFT:
@@ -213,29 +329,51 @@ def check(request: PersonRequest, case: Case) -> HttpResponse:
     if request.method == "POST":
         actions.submit(by=request.user, case=case)
         return redirect("my-sent", case.reference)
-    sections = []
-    for each in pages.PAGES:
-        if each.form is None:
-            continue
-        form = pages.bound(each, case, request.user)
-        rows = [(field.label, _shown(field)) for field in form]
-        sections.append((each, [row for row in rows if row[1] not in {"", None}]))
     context = {
-        "case": case, "sections": sections, "missing": rules.missing_pages(case),
-        **files_context(request, case),
+        "case": case, "sections": _sections(case, request.user),
+        "missing": rules.missing_pages(case),
+        **_what_is_here(request, case, list(records.for_case(case))),
     }  # fmt: skip
     return render(request, "family/check.html", context)
 
 
+def _sections(case: Case, person: Person) -> list[tuple[pages.Page, list[tuple[Any, Any]]]]:
+    """Return every answer, page by page, without those that were left empty."""
+    with_answers(case)
+    sections = []
+    for each in pages.PAGES:
+        if each.form is None:
+            continue
+        form = pages.bound(each, case, person)
+        rows = [(field.label, _shown(field)) for field in form]
+        sections.append((each, [row for row in rows if row[1] not in {"", None}]))
+    return sections
+
+
+@of_case(Part.FAMILY)
+def what(request: PersonRequest, case: Case) -> HttpResponse:
+    """Show what the family sent, and take more records while the case is under way."""
+    if case.state == State.DRAFT:
+        return redirect("my-check", case.reference)
+    context = {
+        "case": case, "sections": _sections(case, request.user), "ended": case.state in ENDED,
+        **files_context(request, case),
+    }  # fmt: skip
+    return render(request, "family/what.html", context)
+
+
 def _shown(field: Any) -> Any:
     value = field.form.initial.get(field.name)
+    if isinstance(value, Specialty):
+        return field.field.label_from_instance(value)
     if isinstance(value, bool):
-        return "✓" if value else ""
+        return value or ""
     if isinstance(value, list):
         return " ".join(value)
-    choices = getattr(field.field, "choices", None)
-    if choices and value not in {None, ""}:
-        return next((label for key, label in choices if str(key) == str(value)), value)
+    if isinstance(value, Decimal):
+        return value.normalize()  # 24.50 is 24.5
+    if isinstance(field.field, ChoiceField) and value not in {None, ""}:
+        return labels_of(field.field).get(str(value), value)
     return value
 
 

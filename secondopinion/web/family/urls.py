@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from secondopinion.web.family import case, request
+from secondopinion.web import capture
+from secondopinion.web.family import case, doctor, guardians, request
 
 _CASE = "cases/<str:reference>/"
 
@@ -10,6 +11,7 @@ urlpatterns = [
     path("", case.my, name="my"),
     path("start/", request.start, name="my-start"),
     path(_CASE, case.case_page, name="my-case"),
+    path(_CASE + "what-you-sent/", request.what, name="my-what"),
     path(_CASE + "may/", request.may, name="my-may"),
     path(_CASE + "request/", request.task_list, name="my-request"),
     path(_CASE + "request/check/", request.check, name="my-check"),
@@ -19,12 +21,20 @@ urlpatterns = [
     path(_CASE + "autosave/<str:key>/", request.autosave, name="my-autosave"),
     path(_CASE + "files/", request.files_list, name="files-list"),
     path(_CASE + "files/status/", request.files_status, name="files-status"),
+    path(_CASE + "files/known/", request.files_known, name="files-known"),
+    path(_CASE + "files/phone/", capture.phone, name="files-phone"),
+    path(_CASE + "files/phone/end/", capture.phone_end, name="files-phone-end"),
     path(_CASE + "files/add/", request.files_add, name="files-add"),
+    path(_CASE + "files/<uuid:record>/unlock/", request.files_unlock, name="files-unlock"),
     path(_CASE + "records/<uuid:record>/", request.record_change, name="my-record"),
+    path(_CASE + "images/", request.images_change, name="my-images"),
     path(_CASE + "answer/<uuid:number>/", case.answer, name="my-answer"),
     path(_CASE + "message/", case.message, name="my-message"),
     path(_CASE + "ask/", case.ask, name="my-ask"),
-    path(_CASE + "referrals/<int:number>/agree/", case.agree_to_referral, name="my-referral"),
+    path(_CASE + "referrals/<int:number>/agree/", case.answer_referral, name="my-referral"),
+    path(_CASE + "provider/", doctor.change, name="my-provider"),
+    path(_CASE + "family/", guardians.guardians, name="my-guardians"),
+    path(_CASE + "family/out/", guardians.keep_out, name="my-guardians-out"),
     path(_CASE + "outcome/", case.outcome, name="my-outcome"),
     path(_CASE + "withdraw/", case.withdraw, name="my-withdraw"),
     path(_CASE + "reports/<int:number>/", case.report, name="my-report"),

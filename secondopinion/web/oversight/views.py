@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django_countries import countries
 from django_tasks_db.models import DBTaskResult
 
 from secondopinion.accounts.models import Person, Role
@@ -18,6 +19,7 @@ from secondopinion.cases.states import State
 from secondopinion.core import clock, jobs
 from secondopinion.messaging.queries import latest as latest_mail
 from secondopinion.outcomes.queries import Turnaround, figures
+from secondopinion.pacs.queries import troubled_forwards
 from secondopinion.program.models import Target
 from secondopinion.web.access import PersonRequest, staff
 
@@ -57,6 +59,7 @@ def director(request: PersonRequest) -> HttpResponse:
         "figures": found,
         "backlog": [(labels[state], count) for state, count in found.backlog.items()],
         "bars": bars,
+        "countries": [(countries.name(code) or code, count) for code, count in found.countries],
         "chart_height": 46 * len(bars) + 10,
         "periods": PERIODS,
         "period": period,
@@ -133,5 +136,9 @@ def job_list(request: PersonRequest) -> HttpResponse:
         audit.record("job-retried", by=request.user, target=str(job.pk))
         messages.success(request, _("It runs again."))
         return redirect("jobs")
-    context = {"failed": jobs.failed(), "mail": latest_mail().filter(state="failed")[:50]}
+    context = {
+        "failed": jobs.failed(),
+        "mail": latest_mail().filter(state="failed")[:50],
+        "forwards": troubled_forwards()[:50],
+    }
     return render(request, "privacy/jobs.html", context)

@@ -1,12 +1,15 @@
 """Signing in: an e-mailed code for everybody, and a second factor for staff."""
 
+from allauth.account import views as account
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 from allauth.core import ratelimit
 from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language, get_language
 from django.utils.translation import gettext_lazy as _
@@ -44,21 +47,46 @@ def _person(request: HttpRequest, email: str) -> Person:
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Ask for an e-mail address and send a code to it."""
     form = EmailForm(request.POST or None)
+    following = request.GET.get("next", "")
+    if following and url_has_allowed_host_and_scheme(following, allowed_hosts=None):
+        request.session["after_sign_in"] = following
     if request.method == "POST" and form.is_valid():
         try:
             person = _person(request, form.cleaned_data["email"])
         except Refused as refused:
             form.add_error("email", str(refused.message))
         else:
+            if request.user.is_authenticated:  # as somebody else, or by a local provider's link
+                logout(request)
             if person.may_sign_in and person.is_active:
                 LoginCodeVerificationProcess.initiate(
                     request=request, user=person, email=person.email
                 )
-            following = request.GET.get("next", "")
-            if url_has_allowed_host_and_scheme(following, allowed_hosts=None):
-                request.session["after_sign_in"] = following
             return redirect("account_confirm_login_code")
-    return render(request, "account/sign_in.html", {"form": form})
+    single = (
+        settings.OIDC_LABEL if settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"] else ""
+    )
+    starting = request.GET.get("next") == reverse("my-start")
+    context = {"form": form, "single": single, "starting": starting}
+    return render(request, "account/sign_in.html", context)
+
+
+@public
+def confirm_code(request: HttpRequest) -> HttpResponse:
+    """Ask for the code from the mail; say so when it does not work any more."""
+    answer: HttpResponse = account.confirm_login_code(request)
+    back = answer.headers.get("Location", "").partition("?")[0]
+    if request.method == "POST" and back == reverse("account_login"):
+        messages.error(
+            request,
+            str(
+                _(
+                    "This code does not work any more: it is too old, or was typed wrong three "
+                    "times. Send yourself a new one here."
+                )
+            ),
+        )
+    return answer
 
 
 @signed_in

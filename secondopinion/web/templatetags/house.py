@@ -3,18 +3,24 @@
 import json
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms, template
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language_info, gettext, ngettext, pgettext
+from django.utils.translation import gettext_lazy as _
 
+from secondopinion.accounts.rules import age_on
 from secondopinion.core import clock
+from secondopinion.findings.models import Finding
+from secondopinion.opinions.models import KeyImage
 from secondopinion.outcomes.models import Answer
-from secondopinion.program.models import Target
-from secondopinion.program.queries import in_language
+from secondopinion.program.models import DeliveryRule, Target
+from secondopinion.program.queries import in_language, reason_for
+from secondopinion.records.queries import place_of
 from secondopinion.web.uploader_texts import UPLOADER_TEXTS
 from secondopinion.web.viewer_texts import VIEWER_TEXTS
 
@@ -28,7 +34,12 @@ def written_date(value: date | datetime | None) -> str:
         return ""
     if isinstance(value, datetime):
         value = timezone.localtime(value)
-    return date_format(value, "j F Y")
+    return date_format(value, _written())
+
+
+def _written() -> str:
+    # Translators: how a date is written out; Spanish has "j \\d\\e F \\d\\e Y".
+    return pgettext("date format", "j F Y")
 
 
 @register.filter
@@ -37,7 +48,58 @@ def written_time(value: datetime | None) -> str:
     if value is None:
         return ""
     local = timezone.localtime(value)
-    return f"{date_format(local, 'j F Y')}, {date_format(local, 'H:i')}"
+    # Translators: a day and a time of day, "12 March 2026, 14:05"; Arabic has its own comma.
+    return pgettext("date and time", "%(day)s, %(time)s") % {
+        "day": date_format(local, _written()), "time": date_format(local, "H:i"),
+    }  # fmt: skip
+
+
+@register.filter
+def age(birth_date: date | None) -> str:
+    """Return how old a child is today: in years, in the first two years in months."""
+    if birth_date is None:
+        return ""
+    today = clock.today()
+    years = age_on(birth_date, today)
+    if years >= 2:
+        return ngettext("%(n)s year", "%(n)s years", years) % {"n": years}
+    months = (today.year - birth_date.year) * 12 + today.month - birth_date.month
+    months -= today.day < birth_date.day
+    return ngettext("%(n)s month", "%(n)s months", months) % {"n": months}
+
+
+@register.filter
+def money(amount: Decimal, currency: str) -> str:
+    """Write an amount with its currency; no cents where there are none."""
+    whole = amount == amount.to_integral_value()
+    return f"{number_format(amount, 0 if whole else 2, use_l10n=True)} {currency}"
+
+
+@register.filter
+def reason(rule: DeliveryRule) -> str:
+    """Say to a family why a rule of delivery is as it is."""
+    return reason_for(rule)
+
+
+@register.filter
+def clock_time(value: datetime) -> str:
+    """Write the time of day of an instant, in the reader's zone."""
+    return date_format(timezone.localtime(value), "H:i")
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """Return the reader's name for a language (ISO 639-1), or its code where there is none."""
+    try:
+        return str(get_language_info(code)["name_translated"])
+    except KeyError:
+        return code
+
+
+@register.filter
+def answered(rows: list[Any]) -> bool:
+    """Say whether something that was asked has been answered."""
+    return any(row.answered_at for row in rows or ())
 
 
 @register.filter
@@ -53,6 +115,12 @@ def spoken(texts: Mapping[str, str]) -> str:
 
 
 @register.filter
+def place(finding: Finding) -> str:
+    """Return the document and page that a finding is about, in words."""
+    return place_of(finding)
+
+
+@register.filter
 def translated(text: str) -> str:
     """Translate a sentence that is kept in English."""
     return gettext(text) if text else ""
@@ -62,6 +130,12 @@ def translated(text: str) -> str:
 def at(mapping: Mapping[str, Any], key: str) -> Any:
     """Return the value of a key, or nothing."""
     return mapping.get(key, "") if mapping else ""
+
+
+@register.filter
+def as_json(value: Any) -> str:
+    """Write a value as JSON, for an attribute that a script reads."""
+    return json.dumps(value)
 
 
 @register.inclusion_tag("house/field.html")
@@ -89,6 +163,26 @@ def field(bound: forms.BoundField, *, optional: bool = False) -> dict[str, Any]:
     }
 
 
+_MODALITIES = {  # of DICOM (PS3.3, C.7.3.1.1.1), in the words of letters from hospitals
+    "MR": _("MRI"), "CT": _("CT"), "CR": _("X-ray"), "DX": _("X-ray"), "RF": _("X-ray"),
+    "XA": _("X-ray"), "MG": _("X-ray"), "US": _("Ultrasound"), "NM": _("Nuclear medicine"),
+    "PT": _("PET"), "ECG": _("ECG"),
+}  # fmt: skip
+
+
+@register.filter
+def modality_name(code: str) -> str:
+    """Return a family's word for how images were made, or the code where there is none."""
+    return str(_MODALITIES.get(code, code))
+
+
+@register.filter
+def first_input(bound: forms.BoundField) -> str:
+    """Return the id of what is typed into or chosen first, for a link that leads there."""
+    parts = forms.RadioSelect | forms.CheckboxSelectMultiple | forms.MultiWidget
+    return f"{bound.auto_id}_0" if isinstance(bound.field.widget, parts) else bound.auto_id
+
+
 @register.filter
 def is_date(value: Any) -> bool:
     """Say whether a value is a date to be written out."""
@@ -105,6 +199,16 @@ def uploader_texts() -> str:
 def viewer_texts() -> str:
     """Return the viewer's words in the reader's language, as JSON for its ``data-texts``."""
     return json.dumps({key: str(text) for key, text in VIEWER_TEXTS.items()}, ensure_ascii=False)
+
+
+@register.filter
+def as_look(row: KeyImage) -> str:
+    """Return which image a key image is and how it was windowed, for the viewer to open it so."""
+    look = {
+        "study": row.study_uid, "series": row.series_uid, "instance": row.instance_uid,
+        "frame": row.frame, "center": row.window_center, "width": row.window_width,
+    }  # fmt: skip
+    return json.dumps(look)
 
 
 @register.filter

@@ -1,0 +1,157 @@
+"""Language, date and kind of 216 labelled pages, made here in nine languages.
+
+    python benchmarks/records_labels.py            # writes its results
+    python benchmarks/records_labels.py --quick    # prints only
+
+The pages are invented texts, without pictures: lines of the letters under ``tests`` between a head
+and words of one kind. The words of kinds come from the product's own lists, so that the figure for
+kinds says how well pages are told apart whose words are known, not how many words are known; every
+second page has no title. Dates are written by Babel in each locale's forms, in digits too, and
+beside a birth date and a next visit; Arabic pages by turns in the Islamic calendar, Amharic ones in
+the Ethiopian.
+"""
+
+import argparse
+import random
+import re
+import sys
+import time
+import tomllib
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from babel.dates import format_date
+from hijridate import Gregorian
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from secondopinion.records.checks import days, kinds, tongue
+
+RESULTS = ROOT / "benchmarks" / "results" / "records_labels.md"
+TODAY = date(2026, 11, 25)
+# The country, and what stands before the date of the document, of birth, of the next visit.
+LABELS = {
+    "en": ("GB", "Date", "Date of birth", "Next visit"),
+    "es": ("MX", "Fecha", "Fecha de nacimiento", "Próxima cita"),
+    "fr": ("FR", "Fait le", "Date de naissance", "Prochain rendez-vous"),
+    "ru": ("RU", "Дата", "Дата рождения", "Следующая явка"),
+    "ar": ("EG", "التاريخ", "تاريخ الميلاد", "الموعد القادم"),
+    "zh": ("CN", "报告日期", "出生日期", "下次复诊"),
+    "hi": ("IN", "दिनांक", "जन्म तिथि", "अगली मुलाकात"),
+    "he": ("IL", "תאריך", "תאריך לידה", "הביקור הבא"),
+    "am": ("ET", "ቀን", "የትውልድ ቀን", "ቀጠሮ"),
+}
+HIJRI = ["محرم", "صفر", "ربيع الأول", "ربيع الآخر", "جمادى الأولى", "جمادى الآخرة", "رجب", "شعبان",
+         "رمضان", "شوال", "ذو القعدة", "ذو الحجة"]  # fmt: skip
+ETHIOPIAN = ["መስከረም", "ጥቅምት", "ኅዳር", "ታኅሣሥ", "ጥር", "የካቲት", "መጋቢት", "ሚያዝያ", "ግንቦት", "ሰኔ", "ሐምሌ",
+             "ነሐሴ", "ጳጉሜን"]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A page with what it is."""
+
+    text: str
+    language: str
+    kind: str
+    day: date
+
+
+def fillers() -> dict[str, list[str]]:
+    """Return lines of letters by language, those with numbers left out."""
+    found: dict[str, list[str]] = defaultdict(list)
+    paths = [*ROOT.glob("tests/translation/texts/*/*.txt"), *ROOT.glob("tests/records/texts/*.txt")]
+    for path in sorted(paths):
+        found[path.stem] += [
+            line for line in path.read_text().splitlines() if not re.search(r"\d", line)
+        ]
+    return found
+
+
+def written(day: date, language: str, rng: random.Random) -> str:
+    """Return a day as pages of a language write it."""
+    if language == "ar" and rng.random() < 0.5:
+        hijri = Gregorian(day.year, day.month, day.day).to_hijri()
+        return f"{hijri.day} {HIJRI[hijri.month - 1]} {hijri.year} هـ"
+    if language == "am":
+        number = day.toordinal() - 2796  # 1 Meskerem 1 (Reingold and Dershowitz)
+        year = (4 * number + 1463) // 1461
+        first = 365 * (year - 1) + year // 4
+        month, rest = divmod(number - first, 30)
+        return f"{rest + 1} {ETHIOPIAN[month]} {year}"
+    forms = ["long", "dd/MM/yyyy", "d.M.yyyy"] if language != "zh" else ["long", "yyyy-MM-dd"]
+    return format_date(day, rng.choice(forms), locale=language)
+
+
+def page(
+    language: str, kind: str, lines: list[str], rng: random.Random, *, titled: bool
+) -> Labelled:
+    """Return one page of a kind in a language."""
+    lists = tomllib.loads(kinds.DATA.read_text())[kind]
+    words = [each.replace("*", "") for each in lists["words"].get(language, [])]
+    titles = [each.replace("*", "") for each in lists["title"].get(language, [])]
+    _country, dated, born, visit = LABELS[language]
+    day = TODAY - timedelta(days=rng.randrange(20, 1500))
+    birth = date(rng.randrange(2010, 2020), rng.randrange(1, 13), rng.randrange(1, 29))
+    later = day + timedelta(days=rng.randrange(14, 200))
+    glue = "，" if language == "zh" else ", "
+    body = [
+        *([rng.choice(titles)] if titled and titles else []),
+        f"{dated}: {written(day, language, rng)}",
+        f"{born}: {written(birth, language, rng)}",
+        *rng.sample(lines, min(4, len(lines))),
+        glue.join(rng.sample(words, min(5, len(words)))),
+        f"{visit}: {written(later, language, rng)}",
+    ]
+    return Labelled("\n".join(body), language, kind, day)
+
+
+def pages() -> list[Labelled]:
+    """Return every page: each kind in each language, with a title and without."""
+    rng, lines = random.Random(2026), fillers()
+    every = tomllib.loads(kinds.DATA.read_text())
+    return [
+        page(language, kind, lines[language], rng, titled=titled)
+        for language in LABELS for kind in every for titled in (True, False)
+    ]  # fmt: skip
+
+
+def main() -> None:
+    """Measure, print, and write the results."""
+    given = argparse.ArgumentParser(description=__doc__)
+    given.add_argument("--quick", action="store_true")
+    quick = given.parse_args().quick
+    right: dict[str, dict[str, list[bool]]] = defaultdict(lambda: defaultdict(list))
+    for each in pages():
+        spoken = tongue.identify(each.text)
+        found = days.find(each.text, spoken.language, LABELS[each.language][0], TODAY)
+        told = {
+            "language": spoken.language == each.language,
+            "date": days.of_document(found, len(each.text), TODAY).day == each.day,
+            "kind": kinds.kind_of(each.text, spoken.language).kind == each.kind,
+        }
+        for name, hit in told.items():
+            right[each.language][name].append(hit)
+            right["all"][name].append(hit)
+    lines = ["| Language | Pages | Language right | Date right | Kind right |",
+             "| --- | ---: | ---: | ---: | ---: |"]  # fmt: skip
+    for language, row in right.items():
+        shares = " | ".join(f"{sum(hits) / len(hits):.3f}" for hits in row.values())
+        lines.append(f"| {language} | {len(row['date'])} | {shares} |")
+    print("\n".join(lines))
+    figures = {name: sum(hits) / len(hits) for name, hits in right["all"].items()}
+    main_figure = ", ".join(f"{name} {share:.3f}" for name, share in figures.items())
+    if not quick:
+        RESULTS.write_text(
+            f"# Language, date and kind of labelled pages\n\n{time.strftime('%Y-%m-%d')}. Invented "
+            "pages of text, no pictures; the words of kinds come from the product’s own lists. On "
+            "real pages expect less.\n\n" + "\n".join(lines) + f"\n\nMain figure: {main_figure}.\n"
+        )  # fmt: skip
+    print(main_figure)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,214 @@
+/** Measurements that stay: saved with the case as they are made, shown again on their images. */
+import { make } from "../shared/dom";
+import { annotation, eventTarget, type Hand, HANDS, MEASURING, ToolEnums } from "./engine";
+import { assumed, toPixels, toWorld } from "./geometry";
+import { frameOf } from "./loader";
+import { sentences, type Values } from "./measures";
+import type { Look, Pane } from "./pane";
+import type { Say } from "./texts";
+
+interface Kept extends Look {
+  id: string;
+  tool: Hand;
+  points: [number, number][];
+  values: Values;
+  author: string;
+  mine: boolean;
+}
+
+interface Drawn {
+  annotationUID: string;
+  metadata: { toolName: string; referencedImageId?: string };
+  data: { handles: { points: number[][] } };
+}
+
+const SETTLED = 500; // ms after the last change
+const AGAIN = 5000; // ms until what failed is tried again
+const { Events } = ToolEnums;
+const TOOL_OF = Object.fromEntries(Object.entries(HANDS).map(([hand, tool]) => [tool, hand])) as Record<string, Hand>;
+
+export class Marks {
+  readonly element = make("details", "viewer-marks");
+  private readonly list = make("ol");
+  private readonly title = make("summary");
+  private readonly kept = new Map<string, Kept>();
+  private readonly unsaved = new Map<string, Drawn>();
+  private timer = 0;
+  private saving: Promise<void> = Promise.resolve();
+  private quiet = false;
+
+  constructor(
+    private readonly url: string,
+    private readonly csrf: string,
+    private readonly say: Say,
+    private readonly panes: () => Pane[],
+    private readonly show: (look: Look) => void,
+    private readonly note: (words: string) => void,
+  ) {
+    this.element.append(this.title, this.list);
+    const changed = (event: Event) => {
+      const drawn = (event as CustomEvent<{ annotation: Drawn }>).detail.annotation;
+      if (!MEASURING.includes(drawn.metadata.toolName) || this.quiet) return;
+      if (event.type === Events.ANNOTATION_MODIFIED && !this.kept.has(drawn.annotationUID)) return;
+      if (this.kept.get(drawn.annotationUID)?.mine === false || !this.moved(drawn)) return;
+      this.unsaved.set(drawn.annotationUID, drawn);
+      this.later(SETTLED);
+    };
+    eventTarget.addEventListener(Events.ANNOTATION_COMPLETED, changed);
+    eventTarget.addEventListener(Events.ANNOTATION_MODIFIED, changed);
+    this.draw();
+  }
+
+  async load(): Promise<void> {
+    const answer = await fetch(this.url, { credentials: "same-origin", headers: { Accept: "application/json" } });
+    if (!answer.ok) throw new Error(`marks: ${answer.status}`);
+    for (const each of ((await answer.json()) as { measurements: Kept[] }).measurements) this.kept.set(each.id, each);
+    this.draw();
+    for (const pane of this.panes()) this.hydrate(pane);
+  }
+
+  /** Puts what was measured before onto the images of a pane. */
+  hydrate(pane: Pane): void {
+    if (!pane.row || !pane.ready) return;
+    this.quiet = true;
+    for (const kept of this.kept.values()) {
+      if (kept.series !== pane.row.series || annotation.state.getAnnotation(kept.id)) continue;
+      const frame = pane.frames[pane.indexOf(kept)];
+      if (!frame) continue;
+      const plane = assumed(frame.metadata, frame.frame);
+      annotation.state.addAnnotation(
+        {
+          annotationUID: kept.id,
+          highlighted: false,
+          invalidated: true,
+          isLocked: !kept.mine,
+          isVisible: true,
+          metadata: {
+            toolName: HANDS[kept.tool],
+            referencedImageId: frame.imageId,
+            FrameOfReferenceUID: pane.frameOfReference,
+            viewPlaneNormal: plane.normal,
+          },
+          data: {
+            handles: {
+              points: kept.points.map((point) => toWorld(plane, point)),
+              activeHandleIndex: null,
+              textBox: { hasMoved: false, worldPosition: [0, 0, 0], worldBoundingBox: {} },
+            },
+            cachedStats: {},
+          },
+        } as never,
+        pane.screen as never,
+      );
+    }
+    this.quiet = false;
+    pane.redraw();
+  }
+
+  /** Removes what is selected on the pictures, where it is the reader's own. */
+  removeSelected(): void {
+    for (const uid of [...annotation.selection.getAnnotationsSelected()]) void this.remove(uid);
+  }
+
+  /** Waits until everything has been saved. */
+  async flush(): Promise<void> {
+    window.clearTimeout(this.timer);
+    this.saving = this.saving.then(() => this.save());
+    await this.saving;
+    if (this.unsaved.size) throw new Error("measurements are not saved");
+  }
+
+  private later(wait: number): void {
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => {
+      this.saving = this.saving.then(() => this.save());
+    }, wait);
+  }
+
+  private pointsOf(drawn: Drawn): { imageId: string; points: [number, number][] } | undefined {
+    const imageId = drawn.metadata.referencedImageId;
+    const frame = imageId ? frameOf(imageId) : undefined;
+    if (!imageId || !frame) return undefined;
+    const plane = assumed(frame.metadata, frame.frame);
+    return { imageId, points: drawn.data.handles.points.map((point) => toPixels(plane, point)) };
+  }
+
+  private moved(drawn: Drawn): boolean {
+    const before = this.kept.get(drawn.annotationUID)?.points;
+    const now = this.pointsOf(drawn)?.points;
+    if (!now) return false;
+    return !before || now.some((point, index) => point.some((value, axis) => Math.abs(value - before[index]![axis]!) > 0.01));
+  }
+
+  private async save(): Promise<void> {
+    for (const [uid, drawn] of [...this.unsaved]) {
+      const found = this.pointsOf(drawn);
+      const place = found && /studies\/([^/]+)\/series\/([^/]+)\/instances\/([^/]+)\/frames\/(\d+)/.exec(found.imageId);
+      if (!found || !place) continue;
+      const [, study, series, instance, frame] = place as unknown as [string, string, string, string, string];
+      const answer = await this.post(this.url, {
+        id: uid, study, series, instance, frame, tool: TOOL_OF[drawn.metadata.toolName]!,
+        points: JSON.stringify(found.points),
+      });
+      if (!answer) {
+        this.note(this.say("marks_failed"));
+        this.later(AGAIN);
+        return;
+      }
+      if (this.unsaved.get(uid) === drawn) this.unsaved.delete(uid);
+      this.kept.set(uid, answer as Kept);
+      this.note(this.say("marks_saved"));
+      this.draw();
+    }
+  }
+
+  private async post(url: string, values: Record<string, string>): Promise<unknown> {
+    try {
+      const answer = await fetch(url, {
+        method: "POST",
+        body: new URLSearchParams({ csrfmiddlewaretoken: this.csrf, ...values }),
+        credentials: "same-origin",
+        headers: { Accept: "application/json" },
+      });
+      return answer.ok ? await answer.json() : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  private async remove(uid: string): Promise<void> {
+    const kept = this.kept.get(uid);
+    this.unsaved.delete(uid);
+    if (kept && !kept.mine) return;
+    if (kept && !(await this.post(`${this.url}${uid}/remove/`, {}))) {
+      this.note(this.say("marks_failed"));
+      return;
+    }
+    this.kept.delete(uid);
+    annotation.state.removeAnnotation(uid);
+    for (const pane of this.panes()) pane.redraw();
+    this.draw();
+  }
+
+  private draw(): void {
+    this.title.textContent = this.say("marks", { n: this.kept.size });
+    this.list.replaceChildren(
+      ...[...this.kept.values()].map((kept) => {
+        const item = make("li");
+        const go = make("button", "viewer-link", [this.say(kept.tool), ...sentences(kept.values, this.say)].join(" · "));
+        go.type = "button";
+        go.addEventListener("click", () => this.show(kept));
+        item.append(go);
+        if (kept.mine) {
+          const away = make("button", "viewer-link", this.say("remove"));
+          away.type = "button";
+          away.addEventListener("click", () => void this.remove(kept.id));
+          item.append(" ", away);
+        } else item.append(" ", make("bdi", "", kept.author));
+        return item;
+      }),
+    );
+    this.element.hidden = !this.kept.size;
+    this.element.closest<HTMLElement>("[data-viewer]")?.setAttribute("data-marks", String(this.kept.size));
+  }
+}

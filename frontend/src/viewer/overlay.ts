@@ -1,0 +1,112 @@
+/** What is said around a picture, never on it: who, where, which way, how large. */
+import { make } from "../shared/dom";
+import type { StackViewport } from "./engine";
+import { ofFrame, planeOf } from "./geometry";
+import { letters, numbers, text, words } from "./metadata";
+import type { Frame } from "./series";
+import type { Say } from "./texts";
+
+const SIDES = ["top", "left", "right", "bottom"] as const;
+const LONGEST = 0.3; // of the picture's width
+
+const day = (value: string): string => value.replace(/^(\d{4})(\d\d)(\d\d)$/, "$1-$2-$3");
+
+export class Overlay {
+  readonly who = make("p", "viewer-who");
+  readonly frame = make("div", "viewer-frame");
+  readonly foot = make("div", "viewer-foot");
+  private readonly line = make("p", "viewer-line");
+  private readonly bar = make("span", "viewer-scale-bar");
+  private readonly size = make("span", "viewer-scale-size");
+  private readonly problem = make("p", "viewer-problem");
+  private readonly sides = Object.fromEntries(
+    SIDES.map((side) => [side, make("span", `viewer-letter viewer-letter-${side}`)]),
+  ) as Record<(typeof SIDES)[number], HTMLElement>;
+
+  constructor(screen: HTMLElement, private readonly say: Say) {
+    // Left is left of the picture in every language.
+    this.frame.dir = "ltr";
+    this.frame.append(...Object.values(this.sides), screen, this.problem);
+    this.line.setAttribute("aria-live", "polite");
+    this.problem.setAttribute("role", "alert");
+    this.problem.hidden = true;
+    const scale = make("p", "viewer-scale");
+    scale.dir = "ltr";
+    scale.append(this.bar, this.size);
+    this.foot.append(this.line, scale);
+  }
+
+  /** The picture is blanked while another cannot be shown: never one image under another's number. */
+  fail(message: string): void {
+    this.frame.toggleAttribute("data-blank", message !== "");
+    this.problem.hidden = message === "";
+    this.problem.textContent = message;
+  }
+
+  get failed(): boolean {
+    return !this.problem.hidden;
+  }
+
+  name({ metadata }: Frame): void {
+    const born = day(text(metadata, "00100030"));
+    this.who.replaceChildren();
+    for (const each of [
+      words(metadata, "00100010"), born, text(metadata, "00100040"), text(metadata, "00100020"),
+      day(text(metadata, "00080020")), words(metadata, "00081030"), words(metadata, "0008103E"),
+    ]) {
+      if (!each) continue;
+      const part = make("bdi", "", each);
+      if (this.who.childNodes.length) this.who.append(" · ");
+      this.who.append(part);
+    }
+  }
+
+  tell(frame: Frame, facts: string[]): void {
+    const { metadata } = frame;
+    const plane = planeOf(metadata, frame.frame);
+    const thickness = ofFrame(metadata, frame.frame, "00180050")[0];
+    const ratio = numbers(metadata, "00282112")[0];
+    this.line.textContent = [
+      ...facts,
+      plane ? this.say("place", { n: plane.place.toFixed(1) }) : "",
+      thickness ? this.say("thickness", { n: Number(thickness.toFixed(2)) }) : "",
+      numbers(metadata, "00282110")[0] === 1
+        ? this.say("lossy") + (ratio ? ` ${Math.round(ratio)}:1` : "")
+        : "",
+    ].filter(Boolean).join(" · ");
+  }
+
+  /** Letters and scale from where the corners of the picture lie now; blank where nothing is known. */
+  orient(viewport: StackViewport, frame: Frame): void {
+    const { clientWidth, clientHeight } = viewport.element;
+    const corner = viewport.canvasToWorld([0, 0]);
+    const way = (to: ArrayLike<number>) => {
+      const found = Array.from(to, (value, index) => value - corner[index]!);
+      const length = Math.hypot(...found) || 1;
+      return { unit: found.map((value) => value / length), length };
+    };
+    const right = way(viewport.canvasToWorld([clientWidth, 0]));
+    const down = way(viewport.canvasToWorld([0, clientHeight]));
+    const known = planeOf(frame.metadata, frame.frame) !== undefined;
+    const told = (unit: number[], sign: number) => (known ? letters(unit.map((value) => value * sign)) : "");
+    this.sides.right.textContent = told(right.unit, 1);
+    this.sides.left.textContent = told(right.unit, -1);
+    this.sides.bottom.textContent = told(down.unit, 1);
+    this.sides.top.textContent = told(down.unit, -1);
+    this.scale(ofFrame(frame.metadata, frame.frame, "00280030").length === 2, right.length / clientWidth, clientWidth);
+  }
+
+  private scale(calibrated: boolean, each: number, wide: number): void {
+    const known = calibrated && each > 0 && Number.isFinite(each);
+    this.bar.parentElement?.toggleAttribute("data-unknown", !known);
+    if (!known) {
+      this.size.textContent = this.say("uncalibrated");
+      return;
+    }
+    const most = each * wide * LONGEST;
+    const power = 10 ** Math.floor(Math.log10(most));
+    const length = [5, 2, 1].map((step) => step * power).find((step) => step <= most) ?? power;
+    this.bar.style.width = `${length / each}px`;
+    this.size.textContent = length >= 10 ? `${length / 10} cm` : `${Number(length.toPrecision(1))} mm`;
+  }
+}

@@ -1,0 +1,147 @@
+"""`secondopinion records check`: what pages are and whether they can be read, without a server."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from secondopinion.cli.said import FINE, FOUND, UNREADABLE, WEIGHT, as_finding
+from secondopinion.findings.found import INFO
+from secondopinion.records.checks.examine import Asked, Page, Said
+from secondopinion.records.checks.whose import Child
+from secondopinion.records.inspecting import Document, inspect
+from secondopinion.records.understanding import scripts_read
+
+MOST_SHOWN = 200  # letters of a page's text in the table; the JSON has it all
+
+
+def add_to(records: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the verb to those of ``records``."""
+    check = records.add_parser("check", help="say what pages are, and which cannot be read")
+    check.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    check.add_argument(
+        "--child", metavar="NAME", default="", help="the child's name, in any script"
+    )
+    check.add_argument("--born", metavar="DATE", type=date.fromisoformat, help="YYYY-MM-DD")
+    check.add_argument("--country", metavar="XX", default="", help="where the pages come from")
+    check.add_argument("--json", action="store_true", help="one JSON object, and nothing else")
+
+
+def check(given: argparse.Namespace) -> int:
+    """Check files; return 0 for nothing above information, 1 for warnings, 2 for unreadable."""
+    out, err = sys.stdout, sys.stderr
+    readable = scripts_read()
+    child = None
+    if given.child or given.born:
+        child = Child((given.child,) if given.child else (), given.born)
+    asked = Asked(datetime.now(UTC).date(), child, given.country, frozenset(readable))
+
+    def progress(path: str, number: int) -> None:
+        err.write(f"{path}: page {number} read\n")
+
+    documents, said = inspect(given.files, asked, progress)
+    said = sorted(said, key=lambda each: WEIGHT[each[1].severity])
+    if given.json:
+        json.dump(as_json(documents, said, readable), out, ensure_ascii=False, allow_nan=False)
+        out.write("\n")
+    else:
+        out.writelines(f"{line}\n" for line in as_lines(documents, said, readable))
+    if not any(each.pages for each in documents):
+        return UNREADABLE
+    return FOUND if any(each.severity != INFO for _check, each in said) else FINE
+
+
+def as_json(
+    documents: list[Document], said: list[Said], readable: dict[str, list[str]]
+) -> dict[str, Any]:
+    """Return the result as the contract of both `check` commands has it."""
+    patients = {
+        (name, born): None
+        for each in documents for row in each.pages
+        for name in row.patient.names[:1] for born in (*row.patient.born[:1], None)[:1]
+    }  # fmt: skip
+    return {
+        "version": "1",
+        "tool": f"secondopinion {version('secondopinion')}",
+        "scripts": readable,
+        "patients": [
+            {"name": name, "birth_date": born.isoformat() if born else None, "sex": None, "id": ""}
+            for name, born in patients
+        ],
+        "pages": [_page(each, row) for each in documents for row in each.pages],
+        "findings": [as_finding(check, each) for check, each in said],
+        "files": [
+            {"path": each.path, "kind": each.kind, "reason": each.reason} for each in documents
+        ],
+    }
+
+
+def _page(document: Document, row: Page) -> dict[str, Any]:
+    verdict = row.verdict
+    return {
+        "file": document.path,
+        "page": row.number,
+        "type": row.kind.kind,
+        "type_confidence": row.kind.certainty,
+        "language": row.language or None,
+        "language_confidence": row.certainty,
+        "other_languages": list(row.others),
+        "script": row.script or None,
+        "date": row.dated.day.isoformat() if row.dated.day else None,
+        "date_confidence": row.dated.certainty,
+        "dates": [
+            {"text": each.text, "date": each.day.isoformat(), "role": each.role,
+             "confidence": each.certainty}
+            for each in row.dates
+        ],
+        "legibility": verdict.level,
+        "legibility_score": verdict.score,
+        "reasons": [each.code for each in verdict.reasons],
+        "measured": verdict.numbers,
+        "source": row.source,
+        "text": row.text,
+    }  # fmt: skip
+
+
+def as_lines(
+    documents: list[Document], said: list[Said], readable: dict[str, list[str]]
+) -> Iterable[str]:
+    """Yield the result as a list of pages and a list of findings."""
+    yield "Reads here: " + ", ".join(
+        f"{script} ({' '.join(languages)})" for script, languages in readable.items()
+    )
+    for each in documents:
+        for row in each.pages:
+            yield ""
+            yield f"{each.path}, page {row.number}"
+            yield from _lines_of(row)
+    yield ""
+    count = sum(len(each.pages) for each in documents)
+    yield f"{count} pages in {len(documents)} files; {len(said)} findings."
+    for check, found in said:
+        yield ""
+        yield f"{found.severity.upper()}: {found.message} [{found.code}]"
+        if found.advice:
+            yield f"  {found.advice}"
+        yield f"  {found.where.get('file', '')}, page {found.where.get('page', 'all')}"
+        if found.measured:
+            yield "  " + ", ".join(f"{name} {value}" for name, value in found.measured.items())
+        yield f"  by {check}, sure to {found.confidence:.0%}"
+
+
+def _lines_of(row: Page) -> Iterable[str]:
+    verdict, dated = row.verdict, row.dated
+    yield f"  kind      {row.kind.kind} ({row.kind.certainty:.0%})"
+    yield f"  language  {row.language or '?'} {row.script or '?'} ({row.certainty:.0%})"
+    if dated.day:
+        yield f"  date      {dated.day.isoformat()} ({dated.certainty:.0%})"
+    reasons = ", ".join(each.code for each in verdict.reasons)
+    yield f"  legible   {verdict.level} ({verdict.score:.2f}) {reasons}"
+    if verdict.numbers:
+        yield "            " + ", ".join(f"{k} {v:g}" for k, v in verdict.numbers.items())
+    shown = " ".join(row.text.split())
+    yield f"  text      {row.source}: {shown[:MOST_SHOWN]}{'…' if len(shown) > MOST_SHOWN else ''}"

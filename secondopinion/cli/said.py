@@ -1,0 +1,25 @@
+"""What both `check` commands share: exit statuses, and findings as their contract has them."""
+
+from typing import Any
+
+from secondopinion.findings.codes import RISK_OF
+from secondopinion.findings.found import Found
+
+FINE, FOUND, UNREADABLE = 0, 1, 2
+PLACES = ("study", "series", "instances", "file", "page", "region")  # of `where`
+WEIGHT = {"blocker": 0, "warning": 1, "info": 2}
+
+
+def as_finding(check: str, each: Found) -> dict[str, Any]:
+    """Return a finding of a check (``name@version``) as JSON has it."""
+    return {
+        "code": each.code,
+        "risk": RISK_OF[each.code],
+        "severity": each.severity,
+        "confidence": each.confidence,
+        "where": {name: each.where[name] for name in PLACES if name in each.where},
+        "measured": each.measured,
+        "message": each.message,
+        "advice": each.advice,
+        "check": check,
+    }

@@ -1,0 +1,25 @@
+"""The fonts that ship, and what they can print. Free of Django: children of the sandbox use it."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from fontTools.ttLib import TTFont
+
+FONTS = Path(__file__).resolve().parent / "fonts"
+
+
+def folders(added: str) -> tuple[str, ...]:
+    """Return where fonts lie: ours, and the folder that an installation has added, or ""."""
+    return (str(FONTS), *([added] if added else []))
+
+
+@lru_cache(maxsize=2)
+def printed_by(folders: Sequence[str]) -> frozenset[int]:
+    """Return the characters that the fonts of some folders (a tuple) can print."""
+    found: set[int] = set()
+    for folder in folders:
+        for path in sorted(Path(folder).glob("*.[to]tf")):
+            with TTFont(path, lazy=True) as font:
+                found |= set(font.getBestCmap())
+    return frozenset(found)

@@ -1,0 +1,121 @@
+"""What a file is, told by its first bytes; its name is not believed."""
+
+import re
+
+HEAD = 4096  # bytes that are looked at
+
+DICOM, ZIP, IGNORED, EXECUTABLE, EMPTY, UNKNOWN, OFFICE = (
+    "dicom", "zip", "ignored", "executable", "empty", "unknown", "office",
+)  # fmt: skip
+PDF, TEXT, HTML, RTF, MAIL = (
+    "application/pdf", "text/plain", "text/html", "application/rtf", "message/rfc822",
+)  # fmt: skip
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+ODT = "application/vnd.oasis.opendocument.text"
+
+_LITTER = {"thumbs.db", ".ds_store", "desktop.ini", "autorun.inf", "dicomdir", "lockfile"}
+_VIEWER_ENDINGS = (".dll", ".ocx", ".cab", ".msi", ".ini", ".css", ".js", ".ico", ".chm", ".jar")
+_TEXT_ENDINGS = (".txt", ".text", ".csv", ".eml", ".htm", ".html")  # in an older encoding
+_CONTROLS = set(range(32)) - set(b"\t\r\n\f\x1b")
+_HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif"}
+_MAGIC = (
+    (b"%PDF-", PDF),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"II*\x00", "image/tiff"),
+    (b"MM\x00*", "image/tiff"),
+    (b"{\\rtf", RTF),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", OFFICE),  # Word, Excel and Outlook of before 2007
+    (b"PK\x03\x04", ZIP),
+    (b"MZ", EXECUTABLE),
+    (b"\x7fELF", EXECUTABLE),
+    (b"#!", EXECUTABLE),
+    (b"\xca\xfe\xba\xbe", EXECUTABLE),
+    (b"\xcf\xfa\xed\xfe", EXECUTABLE),
+    (b"\xce\xfa\xed\xfe", EXECUTABLE),
+)
+
+
+def litter(name: str) -> bool:
+    """Say whether a file is what operating systems and disc viewers leave lying about."""
+    parts = name.replace("\\", "/").split("/")
+    base = parts[-1].lower()
+    return base in _LITTER or base.startswith("._") or "__MACOSX" in parts
+
+
+def kind_of(name: str, head: bytes, *, on_disc: bool = False) -> str:
+    """Return a media type, or one of the words above.
+
+    `head` is the first `HEAD` bytes. `on_disc` says that the file came among others from a disc or
+    a folder, where programs and their parts are nothing unusual: they are ignored, not refused.
+    """
+    if litter(name):
+        return IGNORED
+    if not head:
+        return EMPTY
+    kind = _by_magic(head)
+    if kind == EXECUTABLE and on_disc:
+        return IGNORED
+    if kind:
+        return kind
+    if on_disc and name.lower().endswith(_VIEWER_ENDINGS):
+        return IGNORED
+    return _kind_of_text(name.lower(), head)
+
+
+def _kind_of_text(name: str, head: bytes) -> str:
+    if head[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return TEXT  # UTF-16, by its mark
+    if not _is_text(head) and not (name.endswith(_TEXT_ENDINGS) and not _CONTROLS & set(head)):
+        return UNKNOWN
+    begin = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if re.match(rb"(?i)<(!doctype html|html|head|body)\b", begin) or (
+        begin.startswith(b"<") and name.endswith((".htm", ".html"))
+    ):
+        return HTML
+    return MAIL if _begins_with_heads(begin) else TEXT
+
+
+def _begins_with_heads(begin: bytes) -> bool:
+    """Say whether a text begins with the heads of a mail (RFC 5322, 2.2)."""
+    top, gap, _rest = begin.replace(b"\r\n", b"\n").partition(b"\n\n")
+    if not gap:  # the heads are longer than what is looked at
+        top = top.rpartition(b"\n")[0]
+    lines = [line for line in top.split(b"\n") if not line.startswith((b" ", b"\t"))]
+    return all(re.match(rb"[!-9;-~]+:", line) for line in lines) and any(
+        line.lower().startswith((b"from:", b"received:")) for line in lines
+    )
+
+
+def _by_magic(head: bytes) -> str:
+    if head[128:132] == b"DICM" or _begins_with_elements(head):
+        return DICOM
+    if head[4:8] == b"ftyp" and head[8:12] in _HEIF_BRANDS:
+        return "image/heic"
+    return next((kind for magic, kind in _MAGIC if head.startswith(magic)), "")
+
+
+def _begins_with_elements(head: bytes) -> bool:
+    """Say whether a file without the 128 bytes and ``DICM`` begins with a data element: groups 2
+    or 8 with a low element number, and an explicit or a small implicit length (PS3.5, 7.1)."""
+    for order in ("little", "big"):
+        group, element = (int.from_bytes(head[at : at + 2], order) for at in (0, 2))
+        if len(head) >= 12 and group in {2, 8} and element <= 0x20:
+            if head[4:6] in {b"UL", b"UI", b"CS", b"SH", b"DA", b"OB", b"LO"}:
+                return True
+            if 0 < int.from_bytes(head[4:8], order) <= 64 and order == "little":
+                return True
+    return False
+
+
+def _is_text(head: bytes) -> bool:
+    if b"\x00" in head:
+        return False
+    try:
+        text = head.decode()
+    except UnicodeDecodeError as error:
+        # The head may end in the middle of a character.
+        if error.start < len(head) - 4:
+            return False
+        text = head[: error.start].decode()
+    return not any(ord(char) < 32 and char not in "\t\r\n\f" for char in text)

@@ -1,0 +1,352 @@
+"""WADO-RS (PS3.18, section 10.4): objects, headers, bulk data, frames and pictures of a case."""
+
+import re
+import time
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.views.decorators.http import require_safe
+
+from secondopinion.audit import actions as audit
+from secondopinion.core import sandbox, vault
+from secondopinion.core.errors import NotYours
+from secondopinion.imaging import decoding, headers, metadata, pixels, queries, rendering
+from secondopinion.imaging.models import Instance
+from secondopinion.interop import media
+from secondopinion.interop.access import Caller, of_case
+from secondopinion.interop.qido import address_of, base_of
+
+OCTETS, DICOM = "application/octet-stream", "application/dicom"
+LITTLE_ENDIAN = "1.2.840.10008.1.2.1"
+BIG_ENDIAN = "1.2.840.10008.1.2.2"
+_JPEG, _JLS, _JP2, _JPHC, _RLE = (
+    "image/jpeg",
+    "image/jls",
+    "image/jp2",
+    "image/jphc",
+    "image/dicom-rle",
+)
+# Media types of compressed frames (PS3.18, table 8.7.3-5).
+_FRAME_TYPES = {
+    "1.2.840.10008.1.2.4.50": _JPEG, "1.2.840.10008.1.2.4.51": _JPEG,
+    "1.2.840.10008.1.2.4.57": _JPEG, "1.2.840.10008.1.2.4.70": _JPEG,
+    "1.2.840.10008.1.2.4.80": _JLS, "1.2.840.10008.1.2.4.81": _JLS,
+    "1.2.840.10008.1.2.4.90": _JP2, "1.2.840.10008.1.2.4.91": _JP2,
+    "1.2.840.10008.1.2.4.201": _JPHC, "1.2.840.10008.1.2.4.202": _JPHC,
+    "1.2.840.10008.1.2.4.203": _JPHC, "1.2.840.10008.1.2.5": _RLE,
+}  # fmt: skip
+_PICTURES = {"image/jpeg": "jpeg", "image/png": "png"}
+_THUMBNAIL = 128  # pixels
+_LASTING = "private, max-age=3600"  # an instance never changes
+_SEEN_AGAIN = 600.0  # seconds until the same reader's look at the same series is written down again
+_seen: dict[tuple[Any, Any], float] = {}
+
+
+def _note(caller: Caller, verb: str, row: Instance) -> None:
+    """Write down that a series is seen, once for a reader within some minutes."""
+    now, key = time.monotonic(), (caller.key.pk if caller.key else caller.person.pk, row.series_id)
+    if now - _seen.get(key, -_SEEN_AGAIN) < _SEEN_AGAIN:
+        return
+    if len(_seen) > 10_000:
+        _seen.clear()
+    _seen[key] = now
+    audit.record(verb, by=caller.person, case_id=caller.case.pk, target=row.series,
+                 detail={"by_site_key": caller.key is not None})  # fmt: skip
+
+
+def _found(caller: Caller, request: HttpRequest, **uids: str) -> list[Instance]:
+    patient = request.GET.get("PatientID") or request.GET.get("00100020") or ""
+    rows = queries.objects(caller.case, patient=patient, **uids)
+    if not rows:
+        raise NotYours
+    return rows
+
+
+@of_case
+@require_safe
+def described(
+    request: HttpRequest, caller: Caller, study: str, series: str = "", instance: str = ""
+) -> HttpResponse:
+    """Answer the headers of a study, series or instance, in the order of a viewer."""
+    if not media.takes_json(request):
+        return media.refused(406, "Headers here are application/dicom+json.")
+    patient = request.GET.get("PatientID") or request.GET.get("00100020") or ""
+    rows = list(
+        queries.instances(
+            caller.case, study=study, series=series, instance=instance, patient=patient
+        )
+    )
+    if not rows:
+        raise NotYours
+    audit.record(
+        "images-opened", by=caller.person, case_id=caller.case.pk, target=rows[0].series,
+        detail={"objects": len(rows), "by_site_key": caller.key is not None},
+    )  # fmt: skip
+    metadata.describe(rows)
+    base = base_of(caller.case)
+    return media.answer_json(
+        request, b"[" + b",".join(_with_bulk(row, address_of(base, row)) for row in rows) + b"]"
+    )
+
+
+def _with_bulk(row: Instance, address: str) -> bytes:
+    """Return the DICOM JSON with full addresses of what is left out, the pixels among it."""
+    text = metadata.text_of(row).replace(
+        b'"BulkDataURI":"bulkdata/', f'"BulkDataURI":"{address}/bulkdata/'.encode()
+    )
+    if not row.frames or len(text) < 3:
+        return text
+    vr = "OW" if row.pixel_offset is not None and row.bits > 8 else "OB"
+    pixel = f',"7FE00010":{{"vr":"{vr}","BulkDataURI":"{address}/bulkdata/7FE00010"}}}}'
+    return text[:-1] + pixel.encode()
+
+
+def _lasting[R: HttpResponseBase](response: R) -> R:
+    """Let the reader's own browser keep an answer: each form of it that was asked for apart."""
+    response["Cache-Control"] = _LASTING
+    response["Vary"] = "Accept, Cookie, Authorization"
+    return response
+
+
+@of_case
+@require_safe
+def retrieved(
+    request: HttpRequest, caller: Caller, study: str, series: str = "", instance: str = ""
+) -> HttpResponseBase:
+    """Answer the original objects, byte for byte; with plain pixels where these are asked for."""
+    rows = _found(caller, request, study=study, series=series, instance=instance)
+    wanted = next(
+        (each for each in media.accepted(request) if media.matches(each.wanted, DICOM)), None
+    )
+    if wanted is None:
+        return media.refused(406, "Objects here are application/dicom.")
+    syntaxes = {row.transfer_syntax for row in rows}
+    plain = wanted.syntax == LITTLE_ENDIAN and syntaxes != {LITTLE_ENDIAN}
+    if wanted.syntax not in {"", "*", LITTLE_ENDIAN} and syntaxes != {wanted.syntax}:
+        return media.refused(406, "Objects are sent as they came, or uncompressed.")
+    if plain and not syntaxes <= decoding.PLAIN | decoding.DECODED_FROM_FRAMES:
+        return media.refused(406, "These pixels cannot be decoded here; ask for them as they came.")
+    _note(caller, "images-downloaded", rows[0])
+    if instance and not wanted.multipart and wanted.type == DICOM:
+        body = pixels.plain(rows[0]) if plain else vault.read(rows[0].blob)
+        response = HttpResponse(body, content_type=DICOM)
+        return _lasting(response)
+
+    def pieces() -> Iterator[tuple[str, Iterable[bytes | memoryview]]]:
+        for row in rows:
+            if plain and row.transfer_syntax != LITTLE_ENDIAN:
+                yield f"{DICOM}; transfer-syntax={LITTLE_ENDIAN}", iter([pixels.plain(row)])
+            else:
+                yield f"{DICOM}; transfer-syntax={row.transfer_syntax}", vault.pieces(row.blob)
+
+    return media.parts(pieces(), DICOM)
+
+
+def _numbers(text: str) -> list[int]:
+    """Return the numbers of a list of frames; a bad one finds nothing."""
+    if not re.fullmatch(r"\d{1,6}(,\d{1,6})*", text):
+        raise pixels.Undecodable
+    return [int(each) for each in text.split(",")]
+
+
+@of_case
+@require_safe
+def frames(
+    request: HttpRequest, caller: Caller, study: str, series: str, instance: str, numbers: str
+) -> HttpResponseBase:
+    """Answer frames: as they are when the client takes that, else uncompressed little-endian."""
+    row = caller.frames.instance(study, series, instance)
+    try:
+        asked = _numbers(numbers)
+    except pixels.Undecodable:
+        return media.refused(400, "Frames are named by numbers with commas between them.")
+    if not all(1 <= each <= row.frames for each in asked):
+        return media.refused(404, "There is no such frame.")
+    _note(caller, "images-opened", row)
+    for wanted in media.accepted(request):
+        found = _frame_answer(wanted, row, asked)
+        if found is not None:
+            return _lasting(found)
+    return media.refused(406, "These pixels cannot be given in a form that is accepted.")
+
+
+def _frame_answer(
+    wanted: media.Accepted, row: Instance, asked: list[int]
+) -> HttpResponseBase | None:
+    """Return the frames in one accepted form, or None where that form cannot be had."""
+    offered = _as_they_are(wanted, row)
+    data: list[bytes] | list[memoryview]
+    try:
+        if offered:
+            kind, syntax = offered, row.transfer_syntax
+            data = [pixels.compressed(row, each) or b"" for each in asked]
+            if not all(data):
+                return None
+        elif media.matches(wanted.wanted, OCTETS) and wanted.syntax in {"", "*", LITTLE_ENDIAN}:
+            kind, syntax = OCTETS, LITTLE_ENDIAN
+            if row.pixel_offset is not None:
+                data = [pixels.native(row, each) for each in asked]
+            else:
+                data = [pixels.frame(row, each)[0] for each in asked]
+        else:
+            return None
+    except pixels.Undecodable:
+        return None
+    if not wanted.multipart and wanted.type not in {"*/*", "*"} and len(asked) == 1:
+        return HttpResponse(bytes(data[0]), content_type=kind)
+    content = f"{kind}; transfer-syntax={syntax}"
+    return media.parts(((content, [each]) for each in data), kind, whole=True)
+
+
+def _as_they_are(wanted: media.Accepted, row: Instance) -> str:
+    """Return the media type in which compressed frames are sent as they are, or nothing.
+
+    Who takes any syntax gets 12-bit JPEG uncompressed: common viewers decode it wrongly.
+    """
+    kind = _FRAME_TYPES.get(row.transfer_syntax)
+    if row.pixel_offset is not None or kind is None:
+        return ""
+    if wanted.syntax == row.transfer_syntax:
+        return kind if media.matches(wanted.wanted, kind) or wanted.wanted == OCTETS else ""
+    doubtful = row.transfer_syntax == decoding.JPEG_EXTENDED and row.bits > 8
+    if wanted.syntax == "*" and not doubtful:
+        return kind if media.matches(wanted.wanted, kind) or wanted.wanted == OCTETS else ""
+    return kind if not wanted.syntax and wanted.wanted == kind and not doubtful else ""
+
+
+@of_case
+@require_safe
+def bulk(
+    request: HttpRequest, caller: Caller, study: str, series: str, instance: str, path: str
+) -> HttpResponseBase:
+    """Answer a value that the headers only point at."""
+    if not re.fullmatch(r"[0-9A-Fa-f]{8}(/\d{1,4}/[0-9A-Fa-f]{8}){0,20}", path):
+        raise NotYours
+    row = _found(caller, request, study=study, series=series, instance=instance)[0]
+    _note(caller, "images-opened", row)
+    if path == "7FE00010" and row.pixel_offset is not None:
+        data = vault.read_range(row.blob, row.pixel_offset, row.frame_length * row.frames)
+    else:
+        try:
+            data = sandbox.run(headers.bulk, vault.read(row.blob), path, memory_mb=2048)
+        except sandbox.Failed:
+            raise NotYours from None
+    content = f"{OCTETS}; transfer-syntax={LITTLE_ENDIAN}"
+    first = media.accepted(request)[0]
+    if first.type == OCTETS:
+        return HttpResponse(data, content_type=OCTETS)
+    return media.parts([(content, [data])], OCTETS)
+
+
+class _BadLook(Exception):
+    """The way in which a picture is asked for cannot be understood."""
+
+
+def _look(request: HttpRequest, default: tuple[int, int] | None = None) -> rendering.Look:
+    """Read how a picture is asked for (PS3.18, section 8.3.5)."""
+    kind = next(
+        (
+            name
+            for each in media.accepted(request)
+            for offered, name in _PICTURES.items()
+            if media.matches(each.wanted, offered)
+        ),
+        "",
+    )
+    if not kind:
+        raise pixels.Undecodable
+    try:
+        given: dict[str, Any] = {}
+        if text := request.GET.get("window"):
+            center, width, *function = text.split(",")
+            given |= {"center": float(center), "width": float(width)}
+            named = (function or [rendering.LINEAR])[0].lower() or rendering.LINEAR
+            if given["width"] <= 0 or named not in {
+                rendering.LINEAR, rendering.EXACT, rendering.SIGMOID,
+            }:  # fmt: skip
+                raise _BadLook
+            given["function"] = named
+        if text := request.GET.get("quality"):
+            given["quality"] = int(text)
+            if not 1 <= given["quality"] <= 100:
+                raise _BadLook
+        given["viewport"] = default
+        if text := request.GET.get("viewport"):
+            values = [abs(int(float(each))) if each else 0 for each in text.split(",")]
+            if len(values) not in {2, 6} or not all(1 <= each <= 8192 for each in values[:2]):
+                raise _BadLook
+            given["viewport"] = (values[0], values[1])
+            if len(values) == 6:
+                left, top, wide, high = values[2:]
+                given["region"] = (left, top, wide or 1 << 20, high or 1 << 20)
+    except (ValueError, OverflowError):
+        raise _BadLook from None
+    return rendering.Look(kind=kind, **given)
+
+
+def _picture(
+    request: HttpRequest, row: Instance, number: int, default: tuple[int, int] | None = None
+) -> HttpResponse:
+    try:
+        look = _look(request, default)
+        data = rendering.rendered(row, number, look)
+    except _BadLook:
+        return media.refused(400, "window, viewport or quality cannot be understood.")
+    except pixels.Undecodable:
+        return media.refused(406, "This image cannot be shown here.")
+    response = HttpResponse(data, content_type=f"image/{look.kind}")
+    return _lasting(response)
+
+
+@of_case
+@require_safe
+def rendered(
+    request: HttpRequest, caller: Caller, study: str, series: str, instance: str, number: int = 1
+) -> HttpResponse:
+    """Answer a frame as a JPEG or PNG."""
+    row = caller.frames.instance(study, series, instance)
+    if not 1 <= number <= row.frames:
+        return media.refused(404, "There is no such frame.")
+    _note(caller, "images-opened", row)
+    return _picture(request, row, number)
+
+
+@of_case
+@require_safe
+def thumbnail(
+    request: HttpRequest, caller: Caller, study: str, series: str = "", instance: str = "",
+    number: int = 1,
+) -> HttpResponse:  # fmt: skip
+    """Answer the middle image of a study or series, or a frame, small."""
+    rows = queries.instances(caller.case, study=study, series=series, instance=instance).filter(
+        frames__gt=0
+    )
+    count = rows.count()
+    if not count:
+        raise NotYours
+    return _picture(request, rows[count // 2], number, (_THUMBNAIL, _THUMBNAIL))
+
+
+@of_case
+@require_safe
+def summary(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """Return what the viewer offers: the case's series with their addresses."""
+    rows = []
+    for row in queries.series_with_images(caller.case):
+        base = f"/dicomweb/{caller.case.reference}/studies/{row.study.uid}"
+        rows.append(
+            {
+                "study": row.study.uid,
+                "series": row.uid,
+                "label": " · ".join(
+                    each
+                    for each in (row.modality, row.description, str(row.study.date or ""))
+                    if each
+                ),
+                "count": getattr(row, "instance_count", 0),
+                "url": f"{base}/series/{row.uid}",
+                "thumbnail": f"{base}/series/{row.uid}/thumbnail",
+            }
+        )
+    return JsonResponse({"series": rows})

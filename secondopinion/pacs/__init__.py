@@ -1,0 +1,1 @@
+"""The hospital's PACS and other DICOMweb servers: fetching studies, forwarding them."""

@@ -1,0 +1,220 @@
+"""The settings in sections: how each is read, checked and written, as plain values.
+
+A section's value holds texts, whole numbers, yes and no, lists and tables: what TOML and JSON can
+hold. The pages, the command, the shipped settings and the list of earlier values all use it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, time
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from secondopinion.accounts.rules import clean_email
+from secondopinion.core.errors import Refused
+from secondopinion.core.models import Blob
+from secondopinion.program import lists, rules
+from secondopinion.program.models import (
+    Disclaimer,
+    Program,
+    Target,
+)
+from secondopinion.program.queries import shipped
+
+Value = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One part of the settings, changed as a whole."""
+
+    read: Callable[[], Value]
+    clean: Callable[[Value], Value]
+    write: Callable[[Value], None]
+
+
+def _of_program(clean: Callable[[Value], Value], *names: str) -> Section:
+    """Return a section whose values are fields of the program of the same names."""
+
+    def read() -> Value:
+        program = Program.objects.get()
+        return {name: _plain(getattr(program, name)) for name in names}
+
+    def write(value: Value) -> None:
+        Program.objects.update(**value)
+
+    return Section(read, clean, write)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, time):
+        return value.strftime("%H:%M")
+    if isinstance(value, Decimal):
+        return str(value)
+    return value if isinstance(value, int | list) else str(value)
+
+
+def _read_identity() -> Value:
+    program = Program.objects.get()
+    return {
+        "hospital": program.hospitals, "name": program.names, "email": program.email,
+        "phone": program.phone, "address": program.address,
+    }  # fmt: skip
+
+
+def _clean_identity(value: Value) -> Value:
+    given = rules.table(value, ("hospital", "name", "email", "phone", "address"))
+    return {
+        "hospital": rules.by_language(given.get("hospital", {}), "hospital"),
+        "name": rules.by_language(given.get("name", {}), "name"),
+        "email": clean_email(rules.text(given.get("email"), "email")),
+        "phone": rules.text(given.get("phone"), "phone", most=40),
+        "address": rules.text(given.get("address"), "address", most=300, required=False),
+    }
+
+
+def _write_identity(value: Value) -> None:
+    more = {name: value[name] for name in ("email", "phone", "address")}
+    Program.objects.update(hospitals=value["hospital"], names=value["name"], **more)
+
+
+def _clean_look(value: Value) -> Value:
+    names = ("action_colour", "mark_colour")
+    given = rules.table(value, names)
+    return {name: rules.colour(given.get(name), name) for name in names}
+
+
+def _clean_languages(value: Value) -> Value:
+    chosen = rules.rows(rules.table(value, ("languages",)).get("languages"), "languages")
+    known = [code for code, _name in settings.LANGUAGES]
+    for each in chosen:
+        rules.choice(each, "languages", known)
+        if not Disclaimer.objects.filter(language=each).exists():
+            raise rules.refuse(
+                _("There is no disclaimer in this language yet: %(language)s") % {"language": each},
+                "languages",
+            )
+    if not chosen:
+        raise rules.refuse(_("Choose at least one language."), "languages")
+    return {"languages": [code for code in known if code in chosen]}
+
+
+def _clean_hours(value: Value) -> Value:
+    names = ("country", "region", "timezone", "opens", "closes", "weekdays", "closures")
+    given = rules.table(value, names)
+    days = rules.rows(given.get("weekdays"), "weekdays")
+    kept = {
+        "country": rules.country(given.get("country"), "country"),
+        "region": rules.text(given.get("region", ""), "region", most=10, required=False),
+        "timezone": rules.zone(given.get("timezone"), "timezone"),
+        "opens": rules.hour(given.get("opens"), "opens"),
+        "closes": rules.hour(given.get("closes"), "closes"),
+        "weekdays": sorted({rules.number(each, "weekdays", least=0, most=6) for each in days}),
+        "closures": _closures(given.get("closures", [])),
+    }
+    if not kept["weekdays"]:
+        raise rules.refuse(_("Choose at least one day of the week."), "weekdays")
+    if kept["opens"] >= kept["closes"]:
+        raise rules.refuse(_("The program has to open before it closes."), "closes")
+    return kept
+
+
+def _closures(value: Value) -> Value:
+    kept = []
+    for each in rules.rows(value, "closures"):
+        ends = rules.rows(each, "closures")
+        if len(ends) != 2:
+            raise rules.refuse(_("A closure has a first and a last day."), "closures")
+        first, last = (rules.day(end, "closures") for end in ends)
+        if first > last:
+            raise rules.refuse(_("The last day is before the first."), "closures")
+        if (date.fromisoformat(last) - date.fromisoformat(first)).days > 60:
+            raise rules.refuse(_("A closure is at most 60 days long."), "closures")
+        kept.append([first, last])
+    return sorted(kept)
+
+
+def _clean_terms(value: Value) -> Value:
+    given = rules.table(value, ("fee_amount", "fee_currency", "follow_up_days", "draft_days"))
+    return {
+        "fee_amount": rules.amount(given.get("fee_amount"), "fee_amount", most="999999", places=2),
+        "fee_currency": rules.currency(given.get("fee_currency"), "fee_currency"),
+        "follow_up_days": rules.number(
+            given.get("follow_up_days"), "follow_up_days", least=1, most=365
+        ),
+        "draft_days": rules.number(given.get("draft_days"), "draft_days", least=7, most=730),
+    }
+
+
+def _read_targets() -> Value:
+    days = {row.step: str(row.business_days) for row in Target.objects.all()}
+    return {step: days[step] for step in Target.Step.values if step in days}
+
+
+def _clean_targets(value: Value) -> Value:
+    given = rules.table(value, Target.Step.values)
+    return {
+        step: rules.amount(given.get(step), step, most="99", places=1)
+        for step in Target.Step.values
+    }
+
+
+def _write_targets(value: Value) -> None:
+    for step, days in value.items():
+        Target.objects.update_or_create(step=step, defaults={"business_days": Decimal(days)})
+
+
+def _read_logo() -> Value:
+    logo = Program.objects.get().logo_id
+    return {"blob": str(logo) if logo else ""}
+
+
+def _clean_logo(value: Value) -> Value:
+    blob = rules.text(rules.table(value, ("blob",)).get("blob"), "blob", required=False)
+    if blob and not Blob.objects.filter(pk=UUID(blob)).exists():
+        raise rules.refuse(_("There is no such picture."), "blob")
+    return {"blob": blob}
+
+
+def _write_logo(value: Value) -> None:
+    Program.objects.update(logo_id=value["blob"] or None)
+
+
+# In the order in which they can be written: fields of medicine before what belongs to them.
+SECTIONS: dict[str, Section] = {
+    "identity": Section(_read_identity, _clean_identity, _write_identity),
+    "look": _of_program(_clean_look, "action_colour", "mark_colour"),
+    "logo": Section(_read_logo, _clean_logo, _write_logo),
+    "hours": _of_program(
+        _clean_hours, "country", "region", "timezone", "opens", "closes", "weekdays", "closures"
+    ),
+    "targets": Section(_read_targets, _clean_targets, _write_targets),
+    "terms": _of_program(
+        _clean_terms, "fee_amount", "fee_currency", "follow_up_days", "draft_days"
+    ),
+    "disclaimers": Section(
+        lists.read_disclaimers, lists.clean_disclaimers, lists.write_disclaimers
+    ),
+    "languages": _of_program(_clean_languages, "languages"),
+    "specialties": Section(
+        lists.read_specialties, lists.clean_specialties, lists.write_specialties
+    ),
+    "rules": Section(lists.read_rules, lists.clean_rules, lists.write_rules),
+    "conditions": Section(lists.read_conditions, lists.clean_conditions, lists.write_conditions),
+    "checklists": Section(lists.read_checklists, lists.clean_checklists, lists.write_checklists),
+    "templates": Section(lists.read_templates, lists.clean_templates, lists.write_templates),
+}
+IN_FILES = [key for key in SECTIONS if key != "logo"]
+
+
+def is_shipped(key: str) -> bool:
+    """Say whether a section still is what every fresh installation has: an example."""
+    section = SECTIONS[key]
+    try:
+        return bool(section.read() == section.clean(shipped(key)))
+    except Refused:
+        return False

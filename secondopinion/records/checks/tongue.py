@@ -1,0 +1,110 @@
+"""The language of a text: two judges and its script (py3langid, and CLD2 as the second vote)."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+
+import pycld2
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+from secondopinion.records.checks import scripts
+
+NAME = "language@1"
+MOST = 8000  # letters that are looked at
+FEWEST = 12  # letters; with fewer nothing is said
+_SAME = {"iw": "he", "no": "nb", "zh-Hant": "zh", "in": "id", "jw": "jv", "fil": "tl", "sh": "hr"}
+_TWINS = ({"hr", "sr"}, {"id", "ms"}, {"hi", "mr", "ne"}, {"nb", "da"}, {"cs", "sk"})
+
+
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """A language (ISO 639-1, "" for unknown), its script, how sure that is (0 to 1), and further
+    languages on the page."""
+
+    language: str = ""
+    script: str = ""
+    certainty: float = 0.0
+    others: tuple[str, ...] = ()
+
+
+@cache
+def _judge(script: str) -> LanguageIdentifier:
+    judge = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    judge.set_languages([each for each in scripts.LANGUAGES[script] if each in judge.labels])
+    return judge
+
+
+def identify(text: str) -> Tongue:
+    """Return the language of a text. Lines of numbers say nothing and are left out."""
+    bare = _bare(text)
+    shares = scripts.shares(bare)
+    if not shares or sum(map(bool, map(scripts.script_of, bare))) < FEWEST:
+        return Tongue(script=next(iter(shares), ""))
+    script = next(iter(shares))
+    # Units and medicines stand in Latin letters on the pages of every script.
+    if script == "Latn" and len(shares) > 1:
+        second, share = list(shares.items())[1]
+        script = second if share > 0.35 else script
+    part = _of_script(bare, script)
+    languages = scripts.LANGUAGES.get(script, ())
+    voted, others = _second_vote(bare)
+    if len(languages) == 1:
+        return Tongue(languages[0], script, 0.98, others - _as_set(languages[0]))
+    [(first, sure), *_rest] = _judge(script).rank(part) or [("", 0.0)]
+    vote = next((each for each in voted if each in languages), "")
+    if vote == first:
+        sure = max(sure, 0.95)
+    elif vote and any({vote, first} <= twins for twins in _TWINS):
+        sure = min(sure, 0.7)
+    elif vote:
+        sure = min(sure, 0.55)
+        if len(part) > 200 and voted[0] == vote:  # the second judge is the better one at length
+            first, sure = vote, 0.6
+    else:
+        sure *= 0.85
+    if script == "Arab" and first == "ar" and re.search(r"[پچژگ]", part) and vote == "fa":
+        first = "fa"
+    return Tongue(first, script, round(float(sure), 3), others - _as_set(first))
+
+
+class _Others(tuple[str, ...]):
+    __slots__ = ()
+
+    def __sub__(self, gone: frozenset[str]) -> tuple[str, ...]:
+        return tuple(each for each in self if each not in gone)
+
+
+def _as_set(language: str) -> frozenset[str]:
+    return frozenset({language})
+
+
+def _bare(text: str) -> str:
+    """Return the lines that hold words, without marks that the judges stumble over."""
+    lines = []
+    for line in text[: 4 * MOST].splitlines():
+        letters = sum(map(str.isalpha, line))
+        if letters >= 3 and letters >= 0.4 * len(line.replace(" ", "")):
+            lines.append(line)
+    plain = unicodedata.normalize("NFC", "\n".join(lines))[:MOST]
+    return "".join(each if each.isprintable() or each == "\n" else " " for each in plain)
+
+
+def _of_script(text: str, script: str) -> str:
+    return " ".join(
+        word for word in text.split() if any(scripts.script_of(char) == script for char in word)
+    )
+
+
+def _second_vote(text: str) -> tuple[list[str], _Others]:
+    """Return CLD2's languages, and those that hold at least a sixth of the page."""
+    try:
+        _reliable, _count, details = pycld2.detect(text, isPlainText=True, bestEffort=True)
+    except pycld2.error:
+        return [], _Others()
+    known = [
+        (_SAME.get(code, code), share) for _name, code, share, _score in details if code != "un"
+    ]
+    known_codes = {each for row in scripts.LANGUAGES.values() for each in row}
+    many = [code for code, share in known if share >= 17 and code in known_codes]
+    return [code for code, _share in known], _Others(many)

@@ -1,0 +1,57 @@
+"""What is said of a page that cannot be read well, and what to do: plain words, one main reason."""
+
+from secondopinion.findings.found import gettext_noop
+
+# Kept in English and translated where they are shown.
+HARD = gettext_noop("This page is hard to read.")
+SAY_UNREADABLE = {
+    "blur": gettext_noop("This page is too blurred to read."),
+    "low-contrast": gettext_noop("The letters on this page are too pale or too dark to read."),
+    "text-too-small": gettext_noop("The letters on this page are too small to read."),
+    "low-resolution": gettext_noop("The picture of this page is too small to read."),
+    "noise": gettext_noop("The picture of this page is too grainy to read."),
+    "skew": gettext_noop("This page stands too crooked to be read."),
+    "shadow": gettext_noop("A shadow hides a part of this page."),
+    "glare": gettext_noop("A bright spot of light hides a part of this page."),
+    "cut-off": gettext_noop("A part of this page is cut off, and the rest cannot be read."),
+    "compression": gettext_noop(
+        "The picture of this page was made so small that it cannot be read."
+    ),
+    "screen-photo": gettext_noop("This is a photo of a screen, and it cannot be read."),
+    "handwriting": gettext_noop("Our machines cannot read this page. It may be written by hand."),
+}
+SAY_HARD = {
+    "blur": gettext_noop("This page is blurred and hard to read."),
+    "low-contrast": gettext_noop("The letters on this page are pale or dark, and hard to read."),
+    "text-too-small": gettext_noop("The letters on this page are very small and hard to read."),
+    "low-resolution": gettext_noop("The picture of this page is small and hard to read."),
+    "noise": gettext_noop("The picture of this page is grainy and hard to read."),
+    "skew": gettext_noop("This page stands crooked and is hard to read."),
+    "shadow": gettext_noop("A shadow lies on this page and makes it hard to read."),
+    "glare": gettext_noop("A bright spot of light on this page makes it hard to read."),
+    "compression": gettext_noop("The picture of this page lost details and is hard to read."),
+    "screen-photo": gettext_noop("This is a photo of a screen, and it is hard to read."),
+    "handwriting": gettext_noop("Our machines cannot read this page. It may be written by hand."),
+}
+DAYLIGHT = gettext_noop("Take the picture again in daylight, and hold the phone still.")
+CLOSER = gettext_noop("Take the picture again from closer, so that the page fills it.")
+ORIGINAL = gettext_noop("Send the file as you got it, or take a new picture of the paper.")
+TYPED = gettext_noop("If there is a printed copy, send it too.")
+WHOLE = gettext_noop("Take the picture again so that all four corners of the page are on it.")
+CUT = gettext_noop("A part of this page is cut off.")
+ADVICE = {
+    "blur": DAYLIGHT,
+    "low-contrast": DAYLIGHT,
+    "text-too-small": CLOSER,
+    "low-resolution": CLOSER,
+    "noise": DAYLIGHT,
+    "skew": gettext_noop("Lay the page straight and take the picture again."),
+    "shadow": gettext_noop("Take the picture again where no shadow falls on the page."),
+    "glare": gettext_noop("Take the picture again without flash, and away from lamps."),
+    "cut-off": WHOLE,
+    "compression": ORIGINAL,
+    "screen-photo": gettext_noop(
+        "Send the file itself, or print the page and take a picture of it."
+    ),
+    "handwriting": TYPED,
+}

@@ -1,0 +1,69 @@
+"""Finds pages and documents that came twice; a person decides what becomes of them."""
+
+from django.utils.translation import gettext_noop
+
+from secondopinion.core import vault
+from secondopinion.findings.actions import replace
+from secondopinion.findings.found import Found
+from secondopinion.findings.models import Severity
+from secondopinion.records import looks
+from secondopinion.records.models import Page, Record
+
+CHECK = "copies@1"
+MOST_COMPARED = 3  # pages that one page is laid over, the likeliest first
+MOST_PAGES = 3000  # of a case
+
+# Kept in English and translated where it is shown.
+COPY = gettext_noop("This page looks like another one that came before.")
+WHOLE = gettext_noop("All pages of this document look like those of another one.")
+
+
+def look_for(record: Record) -> None:
+    """Say which pages of a record are like pages of the case that came before them."""
+    shown = Page.objects.filter(
+        record__case=record.case, record__removed_at=None, record__merged_into=None, aside="",
+        blank=False, image__isnull=False,
+    )  # fmt: skip
+    own = list(shown.filter(record=record).select_related("image__space"))
+    others = list(
+        shown.exclude(record=record).filter(record__created_at__lte=record.created_at)
+        .select_related("image__space")[:MOST_PAGES]
+    )  # fmt: skip
+    known = [(int(each.look, 16), each) for each in others if each.look]
+    found, twins = [], []
+    for page in own:
+        twin = _twin(page, known)
+        if page.look:
+            known.append((int(page.look, 16), page))
+        if twin is None:
+            continue
+        twins.append(twin.record_id)
+        found.append(
+            Found(
+                "duplicate", Severity.INFO, COPY, confidence=0.8,
+                where={"page": page.number, "page_id": str(page.pk), "like": str(twin.pk)},
+            )
+        )  # fmt: skip
+    if len(twins) == len(own) and len(set(twins)) == 1 and twins[0] != record.pk:
+        whole = {"record": str(twins[0])}
+        found = [Found("duplicate", Severity.INFO, WHOLE, where=whole, confidence=0.8)]
+    replace(case=record.case, subject=record, check=CHECK, found=found)
+
+
+def _twin(page: Page, before: list[tuple[int, Page]]) -> Page | None:
+    """Return the page that came before and is the same, or None."""
+    if not page.look:
+        return None
+    look = int(page.look, 16)
+    bits = ((look ^ other).bit_count() for other, _page in before)
+    near = sorted((far, number) for number, far in enumerate(bits) if far <= looks.NEAR)
+    for _far, number in near[:MOST_COMPARED]:
+        other = before[number][1]
+        words = looks.same_words(page.text, other.text)
+        if words is False or page.image is None or other.image is None:
+            continue
+        if page.image_id == other.image_id or looks.same_picture(
+            vault.read(page.image), vault.read(other.image)
+        ):
+            return other
+    return None

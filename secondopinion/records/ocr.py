@@ -1,0 +1,245 @@
+"""Reads the letters of a page with Tesseract. Runs inside the sandbox.
+
+The page's light is evened, its lines are laid level, and its letters brought to the size that the
+engine was trained on. The language is tried first that the case speaks; where that reads badly,
+every script that this installation can read is tried on a few lines, upright and upside down. A
+model that does not know a script gives itself less than 65 %, one that does more than 80.
+"""
+
+import os
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from secondopinion.records.checks import scripts, tongue
+from secondopinion.records.measuring import Grey, Seen, ink_of, letters_in, skew, upright
+
+ENGINE, VERSION = "tesseract", "1"
+SHIPPED = Path(__file__).resolve().parent / "tessdata"
+LETTER = 22  # pixels: the height of a letter at which Tesseract reads well
+MOST_PIXELS = 9_000_000
+SURE, READ = 60, 64  # of 100: a word that counts, a page that needs no second try
+SAMPLE_LINES = 10
+FEWEST = 12  # letters; on a page with fewer no script is looked for
+FOUND = 80  # a sample that is read so well ends the search
+SLOWEST = 10  # times the processor time, on a machine that is busy with other things
+os.environ.setdefault("OMP_THREAD_LIMIT", "1")  # its threads wait for each other
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word: its text, confidence (0 to 100), and box in pixels of the picture that was read."""
+
+    text: str
+    sure: float
+    box: tuple[int, int, int, int]
+    line: int
+
+
+@dataclass(slots=True)
+class Read:
+    """What was read: `model` is the engine's language, `turned` clockwise quarter turns."""
+
+    model: str = ""
+    words: list[Word] = field(default_factory=list)
+    turned: int = 0
+    size: tuple[int, int] = (1, 1)
+    coverage: float = 0.0
+
+    @property
+    def sure(self) -> float:
+        """The engine's confidence, from 0 to 100, long words counting more."""
+        letters = [len(word.text) for word in self.words]
+        if not letters:
+            return 0.0
+        return float(np.average([word.sure for word in self.words], weights=letters))
+
+    @property
+    def text(self) -> str:
+        """The words in their lines."""
+        lines: dict[int, list[str]] = {}
+        for word in self.words:
+            lines.setdefault(word.line, []).append(word.text)
+        return "\n".join(" ".join(each) for each in lines.values())
+
+
+@cache
+def _models(folder: str) -> dict[str, str]:
+    """Return the folders of the engine's languages, the shipped ones and those of the operator."""
+    found: dict[str, str] = {}
+    for each in (SHIPPED, *([Path(folder)] if folder else [])):
+        found |= {path.stem: str(each) for path in each.glob("*.traineddata")}
+    return found
+
+
+def models(folder: str = "") -> frozenset[str]:
+    """Return the engine's languages that this installation has."""
+    return frozenset(_models(folder)) - {"osd"}
+
+
+class Reader:
+    """Reads pages; keeps the engines that it has loaded."""
+
+    def __init__(self, folder: str = "") -> None:
+        """Take the languages that are shipped, and those of a folder."""
+        self.folder = folder
+        self.engines: dict[str, Any] = {}
+        self.known = models(folder)
+
+    def close(self) -> None:
+        """End the engines."""
+        for engine in self.engines.values():
+            engine.End()
+        self.engines = {}
+
+    def read(self, seen: Seen, hints: Iterable[str], seconds: float = 20.0) -> Read:
+        """Read a page that was made ready; `hints` are codes of languages, the likeliest first.
+
+        At most about `seconds` of processor time are spent; what was read until then counts.
+        """
+        ends = time.process_time() + seconds
+        picture, turned = _level(seen)
+        wanted = [model for model in map(scripts.model_of, hints) if model in self.known]
+        tried = self._recognise(picture, (wanted or ["eng"])[0], ends)
+        if tried.sure < READ and len(seen.boxes) >= FEWEST:
+            model, flipped = self._best(picture, wanted, ends)
+            if flipped:
+                picture, turned = np.ascontiguousarray(picture[::-1, ::-1]), (turned + 2) % 4
+            if model and (flipped or model != tried.model):
+                other = self._recognise(picture, model, ends)
+                tried = max(tried, other, key=lambda each: each.sure * min(40, len(each.words)))
+        tried = self._in_its_language(picture, tried, ends)
+        tried.turned = turned
+        return tried
+
+    def _in_its_language(self, picture: Grey, read: Read, ends: float) -> Read:
+        """Read again where the words are of another language of the same script."""
+        if read.sure < 50 or time.process_time() > ends:
+            return read
+        found = tongue.identify(read.text)
+        model = scripts.model_of(found.language)
+        if not found.certainty > 0.6 or model == read.model or model not in self.known:
+            return read
+        again = self._recognise(picture, model, ends)
+        return again if again.sure >= read.sure - 2 else read
+
+    def _best(self, picture: Grey, wanted: list[str], ends: float) -> tuple[str, bool]:
+        """Return the model that reads some lines best, and whether upside down."""
+        sample = _sample(picture)
+        best, most = ("", False), 0.0
+        for model, flipped in _tries(wanted, self.known):
+            if time.process_time() > ends:
+                break
+            piece = np.ascontiguousarray(sample[::-1, ::-1]) if flipped else sample
+            read = self._recognise(piece, model, ends)
+            score = read.sure * min(1.0, sum(len(word.text) for word in read.words) / 20)
+            if score > most:
+                best, most = (model, flipped), score
+            if score > FOUND:
+                break
+        return best if most >= READ else ("", False)
+
+    def _engine(self, model: str) -> Any:
+        if model not in self.engines:
+            import tesserocr
+
+            self.engines[model] = tesserocr.PyTessBaseAPI(
+                path=_models(self.folder)[model], lang=model, psm=tesserocr.PSM.AUTO
+            )
+        return self.engines[model]
+
+    def _recognise(self, picture: Grey, model: str, ends: float) -> Read:
+        engine = self._engine(model)
+        high, wide = picture.shape
+        engine.SetImageBytes(picture.tobytes(), wide, high, 1, wide)
+        left = max(0.2, ends - time.process_time()) * SLOWEST
+        read = Read(model, size=(wide, high))
+        if engine.Recognize(int(left * 1000)):
+            read.words = list(_words(engine.GetTSVText(0)))
+        engine.Clear()
+        read.coverage = coverage(picture, read.words)
+        return read
+
+
+def _tries(wanted: list[str], known: frozenset[str]) -> Iterator[tuple[str, bool]]:
+    """Return models and whether upside down: what is expected first, then each script's first."""
+    expected = list(dict.fromkeys([*wanted[:2], "eng"]))
+    others = [each for each in scripts.FIRST if each in known and each not in expected]
+    for models_ in (expected, others):
+        for flipped in (False, True):
+            for model in models_:
+                yield model, flipped
+
+
+def _words(table: str) -> Iterator[Word]:
+    """Return the words of the engine's table (tab-separated; level 5 is a word)."""
+    before: tuple[str, ...]
+    line, before = 0, ("",)
+    for row in table.splitlines():
+        cells = row.split("\t")
+        if len(cells) < 12 or cells[0] != "5" or not cells[11].strip():
+            continue
+        place = (*cells[1:5],)
+        line, before = line + (place != before), place
+        left, top, width, height = map(int, cells[6:10])
+        yield Word(cells[11].strip(), float(cells[10]), (left, top, width, height), line)
+
+
+def _level(seen: Seen) -> tuple[Grey, int]:
+    """Return the page with even light, level lines and letters of the right size, and the
+    clockwise quarter turns that were made."""
+    picture, turned = seen.even, 0
+    if not upright(seen):
+        picture, turned = np.ascontiguousarray(np.rot90(picture, -1)), 1
+        seen = Seen(picture)
+    tilt = skew(seen)
+    letter = seen.letter or LETTER
+    scale = min(3.0, max(0.4, LETTER / letter))
+    scale = min(scale, (MOST_PIXELS / picture.size) ** 0.5)
+    if 0.7 < scale < 1.4:
+        scale = 1.0
+    high, wide = picture.shape
+    turn = cv2.getRotationMatrix2D((wide / 2, high / 2), tilt, scale)
+    corner = abs(np.sin(np.radians(tilt)))
+    size = (int((wide + high * corner) * scale), int((high + wide * corner) * scale))
+    turn[0, 2] += (size[0] - wide) / 2
+    turn[1, 2] += (size[1] - high) / 2
+    if abs(tilt) < 0.3 and scale == 1.0:
+        return picture, turned
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    level = cv2.warpAffine(picture, turn, size, flags=way, borderValue=255)
+    return np.asarray(level, np.uint8), turned
+
+
+def _sample(picture: Grey) -> Grey:
+    """Return the stretch of a page with the most ink, some lines high."""
+    rows = (picture < 128).sum(axis=1)
+    high = min(len(rows), SAMPLE_LINES * LETTER * 2)
+    sums = np.convolve(rows, np.ones(high), "valid")
+    top = int(sums.argmax())
+    return np.ascontiguousarray(picture[top : top + high])
+
+
+def coverage(picture: Grey, words: list[Word]) -> float:
+    """Return the share of the ink that looks like text inside words that the engine is sure of."""
+    ink = ink_of(picture)
+    mask: NDArray[np.uint8] = np.zeros_like(ink)
+    for left, top, width, height in letters_in(ink):
+        place = np.s_[top : top + height, left : left + width]
+        mask[place] = ink[place]
+    total = int(np.count_nonzero(mask))
+    if not total:
+        return 0.0
+    inside = np.zeros_like(ink)
+    for word in words:
+        if word.sure >= SURE:
+            left, top, width, height = word.box
+            inside[max(0, top - 1) : top + height + 1, max(0, left - 1) : left + width + 1] = 255
+    return float(np.count_nonzero(mask & inside) / total)

@@ -1,0 +1,134 @@
+"""Opens PDFs: pages, attachments, locks, forms. Runs inside the sandbox: plain values in and out.
+
+PDFium is built without JavaScript and without XFA, and reads nothing outside the file.
+"""
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+from secondopinion.records import reading
+
+WARM = (*reading.WARM, "pypdfium2")  # see `sandbox.run`
+MOST_ATTACHED, MOST_ATTACHED_BYTES = 100, 96 * 1024**2
+_MARKS = (b"/JavaScript", b"/JS ", b"/JS(", b"/JS<", b"/Launch")
+
+
+class Locked(ValueError):
+    """The PDF wants a password, or another one."""
+
+
+def _open(data: bytes, password: str | None = None) -> Any:
+    import pypdfium2 as pdfium
+
+    try:
+        return pdfium.PdfDocument(data, password=password)
+    except pdfium.PdfiumError as error:
+        if "password" in str(error).lower():
+            raise Locked from None
+        raise
+
+
+def inspect(data: bytes) -> dict[str, Any]:
+    """Return ``pages`` (how many), ``locked``, ``xfa`` (a form that only Adobe's program shows),
+    ``active`` (it holds a program), ``attached`` (how many files)."""
+    import pypdfium2.raw as pdfium_c
+
+    try:
+        document = _open(data)
+    except Locked:
+        return {"pages": 0, "locked": True, "xfa": False, "active": False, "attached": 0}
+    with document:
+        scripts = pdfium_c.FPDFDoc_GetJavaScriptActionCount(document)
+        return {
+            "pages": len(document),
+            "locked": False,
+            "xfa": document.get_formtype() == pdfium_c.FORMTYPE_XFA_FULL,
+            "active": scripts > 0 or any(mark in data for mark in _MARKS),
+            "attached": document.count_attachments(),
+        }
+
+
+def unlocked(data: bytes, password: str) -> bytes:
+    """Return the PDF without its lock; b"" where the password is another one."""
+    import pypdfium2.raw as pdfium_c
+
+    try:
+        with _open(data, password) as document:
+            out = io.BytesIO()
+            document.save(out, flags=pdfium_c.FPDF_REMOVE_SECURITY)
+    except Locked:
+        return b""
+    return out.getvalue()
+
+
+def attached(data: bytes) -> list[tuple[str, bytes]]:
+    """Return name and content of the files in a PDF (a portfolio, or what was clipped to it)."""
+    found: list[tuple[str, bytes]] = []
+    with _open(data) as document:
+        left = MOST_ATTACHED_BYTES
+        for number in range(min(document.count_attachments(), MOST_ATTACHED)):
+            each = document.get_attachment(number)
+            content = bytes(each.get_data())
+            left -= len(content)
+            if left < 0:
+                break
+            found.append((each.get_name(), content))
+    return found
+
+
+def pages(data: bytes, first: int, count: int) -> list[reading.PageData]:
+    """Return `count` pages from the page `first` (from 0) on, with what was filled into forms."""
+    made = []
+    with _open(data) as document:
+        document.init_forms()
+        for number in range(first, min(first + count, len(document))):
+            page = document[number]
+            if _too_large(page):
+                made.append(reading.text_page(""))
+                continue
+            longest = max(page.get_size()) or 1
+            bitmap = page.render(scale=min(4.0, reading.LONGEST_SIDE / longest))
+            text = page.get_textpage().get_text_bounded()
+            # A page with a text layer was typeset, not photographed.
+            made.append(reading.page(bitmap.to_pil(), text, photographed=not text.strip()))
+    return made
+
+
+def drawn(
+    data: bytes, number: int, dpi: int, most_pixels: int, enough: Callable[[str], bool]
+) -> tuple[str, Any]:
+    """Return the text layer of the page `number` (from 0), and its grey picture as Pillow has it;
+    None where the text is enough, and for a page that is too large."""
+    with _open(data) as document:
+        document.init_forms()
+        page = document[number]
+        text = page.get_textpage().get_text_bounded().replace("\r\n", "\n").replace("\x00", "")
+        if enough(text) or _too_large(page):
+            return text, None
+        wide, high = page.get_size()
+        scale = min(dpi / 72, (most_pixels / max(1.0, wide * high)) ** 0.5)
+        return text, page.render(scale=scale, grayscale=True).to_pil()
+
+
+def _too_large(page: Any) -> bool:
+    """Say whether a picture on the page is larger than PDFium would draw: it would leave it out."""
+    import pypdfium2.raw as pdfium_c
+
+    for each in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE], max_depth=3):
+        wide, high = each.get_px_size()
+        if wide * high > reading.MOST_PIXELS:
+            return True
+    return False
+
+
+def text_of(data: bytes) -> str:
+    """Return the text layer, its pages behind each other; "" when it has none.
+
+    Raises:
+        Locked: it wants a password.
+    """
+    with _open(data) as document:
+        numbers = range(min(len(document), reading.MOST_PAGES))
+        texts = [document[number].get_textpage().get_text_bounded() for number in numbers]
+    return "\n".join(text.replace("\r\n", "\n").strip("\n") for text in texts)

@@ -1,0 +1,134 @@
+"""What changes who works here."""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from secondopinion.accounts import actions as accounts
+from secondopinion.accounts.models import Person, Role
+from secondopinion.accounts.queries import has_role, staff_roles
+from secondopinion.audit import actions as audit
+from secondopinion.core.errors import NotYours, Refused
+from secondopinion.experts import actions as experts
+from secondopinion.messaging.actions import notify
+from secondopinion.program import queries as program
+
+MOST_CASES = 50  # that a specialist can say to take at once
+
+
+@transaction.atomic
+def add(*, by: Person | None, email: str, full_name: str, language: str = "en") -> Person:
+    """Return the account of somebody who will work here, made when there is none.
+
+    Raises:
+        NotYours: by somebody who is not an administrator.
+        Refused: no address, or no name.
+    """
+    _require_administrator(by)
+    person = accounts.ensure_person(email=email, full_name=full_name, language=language)
+    return accounts.name_staff(by=by, person=person, full_name=full_name, language=language)
+
+
+@transaction.atomic
+def set_roles(*, by: Person | None, person: Person, roles: Collection[str]) -> None:
+    """Give and take roles until the person has these and no others.
+
+    Raises:
+        NotYours: by somebody who is not an administrator.
+        Refused: an unknown role, one's own of administrator, or that of the only one.
+    """
+    person.roles_for_reading = None
+    held = staff_roles(person)
+    for role in roles:
+        if role not in held:
+            accounts.grant_role(by=by, person=person, role=role)
+    for role in held - set(roles):
+        accounts.end_role(by=by, person=person, role=role)
+
+
+@transaction.atomic
+def describe_specialist(
+    *,
+    by: Person | None,
+    person: Person,
+    title: str,
+    registration: str,
+    specialties: Iterable[str],
+    languages: Iterable[str],
+    conditions: Iterable[str],
+    capacity: int,
+) -> None:
+    """Say who a specialist is and what they can take; `specialties` are keys of fields.
+
+    Raises:
+        NotYours: by somebody who may not, or about somebody who is not a specialist.
+        Refused: without a title or a field, a field that there is not, or too many cases.
+    """
+    known = {row.key: row for row in program.specialties()}
+    chosen = list(dict.fromkeys(specialties))
+    if unknown := [key for key in chosen if key not in known]:
+        raise _refused(
+            _("There is no such field of medicine: %(name)s") % {"name": ", ".join(unknown)},
+            "specialties",
+        )
+    if not title.strip():
+        raise _refused(_("The report needs a title, like Pediatric neurologist."), "title")
+    if not chosen:
+        raise _refused(_("Choose at least one field: cases are offered by it."), "specialties")
+    if not 0 <= capacity <= MOST_CASES:
+        raise _refused(_("Write a number from 0 to %(most)s.") % {"most": MOST_CASES}, "capacity")
+    values: dict[str, Any] = {
+        "title": title.strip(),
+        "registration": registration.strip(),
+        "languages": list(dict.fromkeys(languages)),
+        "conditions": [each.strip() for each in conditions if each.strip()],
+        "capacity": capacity,
+    }
+    experts.describe(by=by, person=person, specialties=[known[key] for key in chosen], **values)
+
+
+@transaction.atomic
+def reset_factor(*, by: Person | None, person: Person) -> None:
+    """Take every second factor of a person away, end their sessions and tell them.
+
+    Raises:
+        NotYours: by somebody who is not an administrator.
+        Refused: there is none, or it is one's own.
+    """
+    _require_administrator(by)
+    if by is not None and by.pk == person.pk:
+        raise Refused(_("Nobody takes away their own second factor here. Ask a colleague."))
+    gone, _kinds = Authenticator.objects.filter(user=person).delete()
+    if not gone:
+        raise Refused(_("This person has no second factor."))
+    accounts.end_sessions(by=by, person=person)
+    audit.record("factor-reset", by=by, target=person)
+    notify(to=person, template="factor-reset")
+
+
+def language_of(code: str) -> str:
+    """Return a language of the product.
+
+    Raises:
+        Refused: there is no such one.
+    """
+    if code not in dict(settings.LANGUAGES):
+        raise _refused(
+            _("There is no such language. Choose one of these: %(languages)s")
+            % {"languages": ", ".join(dict(settings.LANGUAGES))},
+            "language",
+        )
+    return code
+
+
+def _refused(sentence: Any, field: str) -> Refused:
+    return Refused(sentence, code="staff-refused", field=field)
+
+
+def _require_administrator(by: Person | None) -> None:
+    if by is not None and not has_role(by, Role.ADMINISTRATOR):
+        raise NotYours

@@ -1,0 +1,1 @@
+"""Checks of a translation against its original: pure functions on two texts, without a database."""

@@ -1,0 +1,265 @@
+"""Numbers, units and dates of matching sentences compared."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from secondopinion.translation.checks.align import Pair
+from secondopinion.translation.checks.dates import DateMention
+from secondopinion.translation.checks.found import Mismatch, mismatch
+from secondopinion.translation.checks.numbers import Quantity
+from secondopinion.translation.checks.reading import View
+from secondopinion.translation.checks.units import converts, related
+
+_REACH = 2  # pairs around one in which a number that was moved is looked for
+
+
+@dataclass(slots=True)
+class Bench:
+    """What of one pair is still to be matched, on both sides."""
+
+    pair: Pair
+    left: list[Quantity] = field(default_factory=list)
+    right: list[Quantity] = field(default_factory=list)
+    left_words: list[Quantity] = field(default_factory=list)
+    right_words: list[Quantity] = field(default_factory=list)
+    left_dates: list[DateMention] = field(default_factory=list)
+    right_dates: list[DateMention] = field(default_factory=list)
+
+    @property
+    def context(self) -> str:
+        """The folded text of both sides."""
+        return " ".join(each.text for each in (*self.pair.original, *self.pair.translation))
+
+    @property
+    def whole(self) -> bool:
+        """Whether both sides are there."""
+        return bool(self.pair.original and self.pair.translation)
+
+
+Fit = Callable[[Quantity, Quantity], bool]
+
+
+def _take(bench: Bench, fit: Fit) -> list[tuple[Quantity, Quantity]]:
+    """Pair off the quantities that fit, in their order."""
+    taken = []
+    for one in list(bench.left):
+        other = next((each for each in bench.right if fit(one, each)), None)
+        if other is not None:
+            bench.left.remove(one)
+            bench.right.remove(other)
+            taken.append((one, other))
+    return taken
+
+
+def _related(*kinds: str) -> Fit:
+    return lambda one, other: one.meets(other) and related(one.unit, other.unit) in kinds
+
+
+def _reads_otherwise(one: Quantity, other: Quantity) -> bool:
+    return one.values[0] != other.values[0] and not one.minutes
+
+
+def bench_of(pair: Pair) -> Bench:
+    """Return the bench of a pair with nothing matched yet."""
+    bench = Bench(pair)
+    for segments, side in ((pair.original, "left"), (pair.translation, "right")):
+        for segment in segments:
+            getattr(bench, side).extend(segment.quantities)
+            getattr(bench, f"{side}_words").extend(segment.words)
+            getattr(bench, f"{side}_dates").extend(segment.dates)
+    return bench
+
+
+class Numbers:
+    """Compares the numbers of all pairs; what was moved to a neighbour is found there."""
+
+    def __init__(self, original: View, translation: View, pairs: list[Pair]) -> None:
+        self.original, self.translation = original, translation
+        self.benches = [bench_of(pair) for pair in pairs]
+        self.found: list[Mismatch] = []
+
+    def run(self) -> list[Mismatch]:
+        """Return the mismatches."""
+        for bench in self.benches:
+            self._dates(bench)
+            self._equal(bench)
+        self._moved()
+        for bench in self.benches:
+            if bench.whole:
+                self._unequal(bench)
+        return self.found
+
+    def _say(
+        self, kind: str, one: Quantity | DateMention | None, other: Quantity | DateMention | None,
+        confidence: float,
+    ) -> None:  # fmt: skip
+        left = self.original.place(one.start, one.end) if one else None
+        right = self.translation.place(other.start, other.end) if other else None
+        told = {
+            name: place.text
+            for name, place in (("original", left), ("translation", right))
+            if place is not None
+        }
+        self.found.append(mismatch(kind, left, right, confidence, **told))
+
+    def _dates(self, bench: Bench) -> None:
+        for one in list(bench.left_dates):
+            other = next(
+                (d for d in bench.right_dates if any(a.fits(b) for a in one.days for b in d.days)),
+                None,
+            )
+            if other is None:
+                continue
+            bench.left_dates.remove(one)
+            bench.right_dates.remove(other)
+            if other.ambiguous and one.ambiguous and self.translation.language.mixed_order:
+                self._say("date-ambiguous", one, other, 0.5)
+
+    def _equal(self, bench: Bench) -> None:
+        """Match what is the same, then what is the same in other words."""
+        for one, other in _take(bench, _related("same")):
+            self._copied(one, other)
+        self._conversions(bench)
+        for one, other in _take(bench, _related("missing")):
+            if not one.prefix and not other.prefix:
+                self._say("unit-missing", one, other, 0.6)
+        self._spelt(bench)
+        self._split(bench)
+
+    def _copied(self, one: Quantity, other: Quantity) -> None:
+        mixed = self.original.language.mixed_marks or self.translation.language.mixed_marks
+        if _reads_otherwise(one, other) and one.digits == other.digits and not mixed:
+            self._say("number-copied", one, other, 0.7)
+
+    def _conversions(self, bench: Bench) -> None:
+        def fit(one: Quantity, other: Quantity) -> bool:
+            if one.unit is None or other.unit is None or one.unit == other.unit:
+                return False
+            return related(one.unit, other.unit) == "convertible" and any(
+                converts(a, one.unit, b, other.unit, bench.context)
+                for a in one.values
+                for b in other.values
+            )
+
+        for one, other in _take(bench, fit):
+            self._say("converted", one, other, 0.9)
+
+    def _spelt(self, bench: Bench) -> None:
+        """Match digits on one side with a word on the other."""
+        for mine, words in ((bench.left, bench.right_words), (bench.right, bench.left_words)):
+            for one in list(mine):
+                word = next((each for each in words if each.values[0] in one.values), None)
+                if word is not None:
+                    mine.remove(one)
+                    words.remove(word)
+
+    def _split(self, bench: Bench) -> None:
+        """Take numbers apart that were read as one because of a space, and dates into numbers."""
+        for mine, others in ((bench.left, bench.right), (bench.right, bench.left)):
+            for one in [each for each in mine if len(each.parts) > 1]:
+                if _consume(one.parts, others):
+                    mine.remove(one)
+        for dates, others in (
+            (bench.left_dates, bench.right), (bench.right_dates, bench.left),
+        ):  # fmt: skip
+            for day in list(dates):
+                if _consume(day.numbers, others):
+                    dates.remove(day)
+
+    def _moved(self) -> None:
+        """Pair off what stands in a neighbouring pair: a part of a sentence was moved."""
+        for at, bench in enumerate(self.benches):
+            near = self.benches[max(0, at - _REACH) : at + _REACH + 1]
+            for one in list(bench.left):
+                for other_bench in near:
+                    other = next(
+                        (q for q in other_bench.right
+                         if one.meets(q) and related(one.unit, q.unit) == "same"), None,
+                    )  # fmt: skip
+                    if other is not None:
+                        bench.left.remove(one)
+                        other_bench.right.remove(other)
+                        break
+            for day in list(bench.left_dates):
+                for other_bench in near:
+                    match = next(
+                        (d for d in other_bench.right_dates
+                         if any(a.fits(b) for a in day.days for b in d.days)), None,
+                    )  # fmt: skip
+                    if match is not None:
+                        bench.left_dates.remove(day)
+                        other_bench.right_dates.remove(match)
+                        break
+
+    def _unequal(self, bench: Bench) -> None:
+        for one, other in _take(bench, _related("convertible", "different")):
+            soft = (one.unit is not None and one.unit.soft) or (
+                other.unit is not None and other.unit.soft
+            )
+            self._say("unit-differs", one, other, 0.75 if soft else 0.95)
+        while bench.left_dates and bench.right_dates:
+            self._say("date-differs", bench.left_dates.pop(0), bench.right_dates.pop(0), 0.9)
+        for one, other in _take(bench, _alike_but_for_value):
+            self._say("number-differs", one, other, 0.95)
+        for one, other in _take(bench, _plain):
+            self._say("number-differs", one, other, 0.85)
+        self._alone(bench)
+        self._words(bench)
+
+    def _alone(self, bench: Bench) -> None:
+        """Say what stands on one side only."""
+        for day in bench.left_dates:
+            self._say("date-missing", day, None, 0.7)
+        for day in bench.right_dates:
+            self._say("date-missing", None, day, 0.6)
+        for one in bench.left:
+            if _worth_saying(one):
+                self._say("number-missing", one, None, 0.75)
+        for other in bench.right:
+            if _worth_saying(other):
+                self._say("number-added", None, other, 0.7)
+
+    def _words(self, bench: Bench) -> None:
+        """Compare number words with number words, where both leave no doubt."""
+        left = [each for each in bench.left_words if _sure(each)]
+        right = [each for each in bench.right_words if _sure(each)]
+        known = {each.values[0] for each in bench.left_words}
+        here = {each.values[0] for each in bench.right_words}
+        gone = [each for each in left if each.values[0] not in here]
+        come = [each for each in right if each.values[0] not in known]
+        for one, other in zip(gone, come, strict=False):
+            self._say("number-differs", one, other, 0.65)
+
+
+def _sure(word: Quantity) -> bool:
+    return not word.shared and 3 <= word.values[0] <= 90
+
+
+def _consume(parts: tuple[float, ...], others: list[Quantity]) -> bool:
+    """Take the quantities away that make up `parts`; nothing is taken when one is not there."""
+    taken = []
+    for part in parts:
+        match = next((q for q in others if part in q.values and q not in taken), None)
+        if match is None:
+            return False
+        taken.append(match)
+    for each in taken:
+        others.remove(each)
+    return True
+
+
+def _alike_but_for_value(one: Quantity, other: Quantity) -> bool:
+    if one.prefix or other.prefix:
+        return one.prefix == other.prefix
+    if bool(one.minutes) != bool(other.minutes):
+        return False
+    return one.unit is not None and related(one.unit, other.unit) == "same"
+
+
+def _plain(one: Quantity, other: Quantity) -> bool:
+    return not one.prefix and not other.prefix and (one.unit is None or other.unit is None)
+
+
+def _worth_saying(one: Quantity) -> bool:
+    # A name with a digit in it is often translated by words; a one is often an article.
+    return not one.prefix and not (one.unit is None and one.values[0] == 1)

@@ -1,0 +1,318 @@
+"""Sides, negations, medicines and lost lines of matching sentences compared."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+from secondopinion.translation.checks.align import Pair
+from secondopinion.translation.checks.drugs import DrugMention
+from secondopinion.translation.checks.found import Mismatch, mismatch
+from secondopinion.translation.checks.languages import WORD, share_of
+from secondopinion.translation.checks.reading import Cue, Segment, View
+from secondopinion.translation.checks.sound import distance, skeleton
+
+# What is said of a pair: a kind, places in the original and in the translation, how sure.
+Said = tuple[str, Cue | DrugMention | None, Cue | DrugMention | None, float]
+_CLAUSE = re.compile(r"[,;:、，()]|\s-\s")
+_JOINERS = {"joiners", "joins-early"}
+_SHORT = 4  # letters and digits below which a lost line is nothing
+
+
+def _all(segments: Iterable[Segment], name: str) -> list[Cue]:
+    return [cue for segment in segments for cue in getattr(segment, name)]
+
+
+def sides(pair: Pair) -> list[Said]:
+    """Compare left, right and both."""
+    ours, theirs = _all(pair.original, "sides"), _all(pair.translation, "sides")
+    one, other = Counter(c.kind for c in ours), Counter(c.kind for c in theirs)
+    if (one["left"], one["right"]) == (other["left"], other["right"]):
+        return _exchanged(pair, ours, theirs)  # "both" is often left unsaid: two feet are both
+    if bool(one["both"]) != bool(other["both"]):  # it may be said as "left and right" too
+        for counts in (one, other):
+            counts["left"] += counts["both"]
+            counts["right"] += counts["both"]
+    left, right = other["left"] - one["left"], other["right"] - one["right"]
+    if left * right < 0:
+        gone, came = ("left", "right") if left < 0 else ("right", "left")
+        return [("side-swapped", _of(ours, gone), _of(theirs, came), 0.9)]
+    if not theirs:
+        return [("side-missing", ours[0], None, 0.75)]
+    if not ours:
+        return [("side-missing", None, theirs[0], 0.65)]
+    return _one_sided(ours, theirs, one, other)
+
+
+def _one_sided(
+    ours: list[Cue], theirs: list[Cue], one: Counter[str], other: Counter[str]
+) -> list[Said]:
+    for kind in ("left", "right"):
+        if one[kind] and not other[kind]:
+            return [("side-missing", _of(ours, kind), None, 0.65)]
+        if other[kind] and not one[kind]:
+            return [("side-missing", None, _of(theirs, kind), 0.6)]
+    return []
+
+
+def _of(cues: list[Cue], kind: str) -> Cue:
+    return next((cue for cue in cues if cue.kind == kind), cues[0])
+
+
+def _followed(segments: Iterable[Segment], cues: list[Cue]) -> dict[str, float]:
+    """Return the number that first follows each side, where each side stands once."""
+    numbers = sorted(
+        (q.start, q.values[0]) for segment in segments for q in segment.quantities if not q.prefix
+    )
+    found: dict[str, float] = {}
+    for at, cue in enumerate(cues):
+        until = cues[at + 1].start if at + 1 < len(cues) else float("inf")
+        value = next((v for start, v in numbers if cue.start < start < until), None)
+        if value is None or cue.kind in found:
+            return {}
+        found[cue.kind] = value
+    return found
+
+
+def _exchanged(pair: Pair, ours: list[Cue], theirs: list[Cue]) -> list[Said]:
+    """Find left and right exchanged when both are there, by the numbers that follow them."""
+    one, other = _followed(pair.original, ours), _followed(pair.translation, theirs)
+    if set(one) != {"left", "right"} or set(other) != {"left", "right"}:
+        return []
+    if one["left"] != one["right"] and (one["left"], one["right"]) == (
+        other["right"], other["left"],
+    ):  # fmt: skip
+        return [("side-swapped", ours[0], theirs[0], 0.8)]
+    return []
+
+
+def _strong(cues: list[Cue]) -> list[Cue]:
+    """Return the negations that another language has to say too.
+
+    What carries a negation on ("neither … nor") counts once, and only where nothing else negates.
+    """
+    plain = [cue for cue in cues if cue.kind == "cues"]
+    return plain or [cue for cue in cues if cue.kind == "coord"][:1]
+
+
+def _most(cues: list[Cue]) -> int:
+    """Return how many negations these can be: a joiner carries one on ("no fever or rash")."""
+    count, after = 0, False
+    for cue in cues:
+        if cue.kind == "joins-early":
+            count += 1
+        elif cue.kind == "joiners":
+            count += after
+        else:
+            count, after = count + 1, True
+    return count
+
+
+def _carried(cues: list[Cue]) -> int:
+    """Return how many things are said not to be, counting what "neither" and "nor" carry on."""
+    plain = sum(cue.kind == "cues" for cue in cues)
+    coord = sum(cue.kind == "coord" for cue in cues)
+    # Russian and Turkish negate the verb besides: "was not neither fever nor cough".
+    return coord if plain and coord > 1 else plain + coord
+
+
+def _commas(segments: tuple[Segment, ...], cues: list[Cue]) -> int:
+    first = min((cue.start for cue in cues if cue.kind not in _JOINERS), default=0)
+    return sum(
+        first < segment.start + found.start()
+        for segment in segments
+        for found in re.finditer(",", segment.text)
+    )
+
+
+def negations(pair: Pair) -> list[Said]:
+    """Compare the negations."""
+    ours, theirs = _all(pair.original, "cues"), _all(pair.translation, "cues")
+    mine, yours = _strong(ours), _strong(theirs)
+    if mine and not [cue for cue in theirs if cue.kind not in _JOINERS]:
+        return [("negation-dropped", mine[0], None, 0.85)]
+    if yours and not [cue for cue in ours if cue.kind not in _JOINERS]:
+        return [("negation-added", None, yours[0], 0.8)]
+    most = _most(theirs)
+    if len(mine) > most or _carried(ours) > most + _commas(pair.translation, theirs):
+        place = _clause(pair, mine, theirs)
+        return [("negation-dropped", place or mine[-1], None, 0.7 if place else 0.6)]
+    most = _most(ours)
+    if len(yours) > most or _carried(theirs) > most + _commas(pair.original, ours):
+        return [("negation-added", None, yours[-1], 0.55)]
+    return []
+
+
+def _clause(pair: Pair, mine: list[Cue], theirs: list[Cue]) -> Cue | None:
+    """Find the clause whose negation is gone, where both sentences have as many clauses."""
+    if len(pair.original) != 1 or len(pair.translation) != 1:
+        return None
+    one, other = pair.original[0], pair.translation[0]
+    here = [m.start() + one.start for m in _CLAUSE.finditer(one.text)]
+    there = [m.start() + other.start for m in _CLAUSE.finditer(other.text)]
+    if len(here) != len(there):
+        return None
+    negated = {
+        sum(mark < cue.start for mark in there) for cue in theirs if cue.kind not in _JOINERS
+    }
+    return next(
+        (cue for cue in mine if sum(mark < cue.start for mark in here) not in negated), None
+    )
+
+
+def drugs(pair: Pair) -> list[Said]:
+    """Compare the medicines."""
+    ours = [drug for segment in pair.original for drug in segment.drugs]
+    theirs = [drug for segment in pair.translation for drug in segment.drugs]
+    names, others = {d.name for d in ours}, {d.name for d in theirs}
+    gone = [d for d in _once(ours) if d.name not in others and not _heard(d, pair.translation)]
+    came = [d for d in _once(theirs) if d.name not in names and not _heard(d, pair.original)]
+    said: list[Said] = []
+    while gone and came:
+        said.append(("drug-differs", gone.pop(0), came.pop(0), 0.9))
+    said += [("drug-missing", drug, None, 0.65) for drug in gone]
+    said += [("drug-missing", None, drug, 0.6) for drug in came]
+    return said
+
+
+def _once(mentions: list[DrugMention]) -> list[DrugMention]:
+    return list({each.name: each for each in reversed(mentions)}.values())[::-1]
+
+
+def _heard(drug: DrugMention, segments: tuple[Segment, ...]) -> bool:
+    """Say whether a word sounds much like a medicine, though it was not recognised as one."""
+    known = {place for each in segments for d in each.drugs for place in range(d.start, d.end)}
+    sound = skeleton(drug.name.split()[0])
+    for segment in segments:
+        for word in WORD.finditer(segment.text):
+            if segment.start + word.start() in known or len(word.group()) < 5:
+                continue
+            if len(sound) >= 4 and distance(skeleton(word.group()), sound, 2) <= (
+                2 if len(sound) > 6 else 1
+            ):
+                return True
+    return False
+
+
+_SIGN = {"side-missing": 1, "negation-dropped": -1, "negation-added": 1, "drug-missing": 1}
+
+
+def _sign(said: Said) -> int:
+    kind, one, _other, _sure = said
+    return _SIGN.get(kind, 0) * (-1 if kind in {"side-missing", "drug-missing"} and one else 1)
+
+
+def over_pairs(
+    original: View, translation: View, pairs: list[Pair], check: Callable[[Pair], list[Said]]
+) -> list[Mismatch]:
+    """Run a check over all pairs; what a neighbour makes good was only moved."""
+    said = [check(pair) if pair.original and pair.translation else [] for pair in pairs]
+    found = []
+    for at, (pair, each) in enumerate(zip(pairs, said, strict=True)):
+        for one in each:
+            sign = _sign(one)
+            near = [*(said[at - 1] if at else []), *(said[at + 1] if at + 1 < len(said) else [])]
+            if sign and any(_sign(other) == -sign and _same(one, other) for other in near):
+                continue
+            found.append(_mismatch(one, original, translation, pair))
+    return found
+
+
+def _same(one: Said, other: Said) -> bool:
+    names = {
+        getattr(each, "name", getattr(each, "kind", ""))
+        for each in (one[1], one[2], other[1], other[2])
+        if each is not None
+    }
+    return len(names) == 1
+
+
+def _mismatch(said: Said, original: View, translation: View, pair: Pair) -> Mismatch:
+    kind, one, other, sure = said
+    # Where a side has no word of its own to mark, the whole sentence is marked.
+    left = one or (pair.original[0] if pair.original else None)
+    right = other or (pair.translation[0] if pair.translation else None)
+    ours = original.place(left.start, left.end) if left else None
+    theirs = translation.place(right.start, right.end) if right else None
+    told = {
+        name: place.text
+        for name, place, cue in (("original", ours, one), ("translation", theirs, other))
+        if place is not None and cue is not None
+    }
+    if one is not None and isinstance(one, DrugMention):
+        told["original_name"] = one.name
+    if other is not None and isinstance(other, DrugMention):
+        told["translation_name"] = other.name
+    return mismatch(kind, ours, theirs, sure, **told)
+
+
+def lines(original: View, translation: View, pairs: list[Pair]) -> list[Mismatch]:
+    """Find what is missing, what was added, and what was left in its own language."""
+    found = []
+    for at, pair in enumerate(pairs):
+        if pair.original and not pair.translation:
+            for segment in pair.original:
+                if segment.size >= _SHORT and not _absorbed(segment, pairs, at):
+                    sure = 0.9 if segment.size > 15 else 0.7
+                    place = original.place(segment.start, segment.end)
+                    found.append(mismatch("line-missing", place, None, sure, original=place.text))
+        elif pair.translation and not pair.original:
+            for segment in pair.translation:
+                if segment.size >= _SHORT:
+                    place = translation.place(segment.start, segment.end)
+                    found.append(mismatch("line-added", None, place, 0.6, translation=place.text))
+        else:
+            found += _untranslated(original, translation, pair)
+    return found
+
+
+def _absorbed(segment: Segment, pairs: list[Pair], at: int) -> bool:
+    """Say whether what a lost sentence names stands in excess in a neighbour's translation."""
+    sure = {k for k in segment.features if k[:2] in {"n:", "d:", "m:", "t:"}}
+    if len(sure) < 2:
+        return False
+    for near in pairs[max(0, at - 1) : at + 2]:
+        if not near.translation or not near.original:
+            continue
+        theirs: Counter[str] = Counter()
+        ours: Counter[str] = Counter()
+        for each in near.translation:
+            theirs.update(each.features)
+        for each in near.original:
+            ours.update(each.features)
+        excess = sum(theirs[k] > ours[k] for k in sure)
+        if excess >= max(2, 0.7 * len(sure)):
+            return True
+    return False
+
+
+def _untranslated(original: View, translation: View, pair: Pair) -> list[Mismatch]:
+    one, other = original.language, translation.language
+    found = []
+    ours = {" ".join(WORD.findall(segment.text)) for segment in pair.original}
+    for segment in pair.translation:
+        words = WORD.findall(segment.text)
+        letters = sum(char.isalpha() for char in segment.text)
+        if letters < 12 or (one.spaced and len(words) < 3):
+            continue
+        copied = " ".join(words) in ours and (
+            one.script != other.script or any(word in one.stop for word in words)
+        )
+        foreign = (
+            one.script != other.script
+            and share_of(one.script, segment.text) > 0.6
+            and sum(len(word) >= 4 and share_of(one.script, word) > 0.6 for word in words) >= 3
+            and (len(words) >= 8 or any(word in one.stop for word in words))
+        )
+        if copied or foreign:
+            place = translation.place(segment.start, segment.end)
+            first = pair.original[0]
+            found.append(
+                mismatch(
+                    "not-translated",
+                    original.place(first.start, first.end),
+                    place,
+                    0.85,
+                    translation=place.text,
+                )
+            )
+    return found

@@ -1,0 +1,101 @@
+"""Medicines in a text, by their international name, whatever they are called there."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+
+from secondopinion.translation.checks.folding import folded
+from secondopinion.translation.checks.languages import DATA, LETTER, WORD, Language
+from secondopinion.translation.checks.sound import distance, skeleton, sounded
+
+_SHORTEST = 5  # consonants from which on a sound alone is enough
+_ARTICLE = re.compile(r"^[وف]?(?:ال|بال|لل|ب|ل|ك)?(?=.{5,})")
+_ENDINGS = re.compile(r"(?:а|у|ом|ы|ов|е|ой|ою|ами|ах|um|in|in'den|i|u|nin|den|dan|la|le)$")
+
+
+@dataclass(frozen=True, slots=True)
+class DrugMention:
+    """A medicine in a folded text under its international name."""
+
+    start: int
+    end: int
+    name: str
+
+
+@cache
+def _table() -> tuple[dict[str, str], re.Pattern[str], re.Pattern[str]]:
+    raw: dict[str, list[str]] = tomllib.loads((DATA / "drugs.toml").read_text())["drug"]
+    names = {folded(way): name for name, ways in raw.items() for way in (name, *ways)}
+    spaced = [key for key in names if not re.search(r"[\u4e00-\u9fff]", key)]
+    chinese = [key for key in names if key not in set(spaced)]
+    ends = r"(?:а|у|ом|ы|е|ов|ой|'?(?:in|un|den|dan|le|la|e|a|i|u|yi|si))?"
+    ways = "|".join(re.escape(key) for key in sorted(spaced, key=len, reverse=True))
+    return (
+        names,
+        re.compile(rf"(?<!{LETTER})(?:[وف]?(?:بال|لل|ال|ب|ل|ك)?)({ways}){ends}(?!{LETTER})"),
+        re.compile("|".join(re.escape(key) for key in sorted(chinese, key=len, reverse=True))),
+    )
+
+
+@cache
+def _sounds() -> dict[str, str]:
+    """Return the skeletons of single-word names that are long enough; shared ones are left out."""
+    found: dict[str, str] = {}
+    shared: set[str] = set()
+    for key, name in _table()[0].items():
+        sound = skeleton(key)
+        if " " in key or len(sound) < _SHORTEST:
+            continue
+        if found.setdefault(sound, name) != name:
+            shared.add(sound)
+    return {sound: name for sound, name in found.items() if sound not in shared}
+
+
+@cache
+def _spellings(name: str) -> tuple[str, ...]:
+    return tuple(sounded(key) for key, each in _table()[0].items() if each == name)
+
+
+@cache
+def _by_sound(word: str) -> str | None:
+    name = _candidate(word)
+    if name is None or re.search(r"[\u0600-\u06ff\u0900-\u097f]", word):
+        return name  # these scripts leave vowels out, so consonants are all there is
+    heard = sounded(word)
+    most = max(2, len(heard) * 3 // 10)
+    return name if any(distance(heard, way, most) <= most for way in _spellings(name)) else None
+
+
+def _candidate(word: str) -> str | None:
+    sound = skeleton(word)
+    if len(sound) < _SHORTEST:
+        return None
+    sounds = _sounds()
+    if sound in sounds:
+        return sounds[sound]
+    stem = skeleton(_ENDINGS.sub("", word))
+    if stem in sounds:
+        return sounds[stem]
+    if len(sound) < _SHORTEST + 2:
+        return None
+    near = {name for each, name in sounds.items() if len(each) > _SHORTEST
+            and distance(each, sound, 1) <= 1}  # fmt: skip
+    return near.pop() if len(near) == 1 else None
+
+
+def find_drugs(text: str, language: Language) -> list[DrugMention]:
+    """Return the medicines that a folded text names, in their order."""
+    names, listed, chinese = _table()
+    found = [DrugMention(m.start(1), m.end(1), names[m.group(1)]) for m in listed.finditer(text)]
+    if not language.spaced:
+        found += [DrugMention(m.start(), m.end(), names[m.group()]) for m in chinese.finditer(text)]
+    taken = [(each.start, each.end) for each in found]
+    for each in WORD.finditer(text):
+        if len(each.group()) < 7 or any(s < each.end() and each.start() < e for s, e in taken):
+            continue
+        word = _ARTICLE.sub("", each.group()) if language.script == "Arab" else each.group()
+        name = _by_sound(word)
+        if name is not None:
+            found.append(DrugMention(each.start(), each.end(), name))
+    return sorted(found, key=lambda each: each.start)

@@ -1,0 +1,192 @@
+"""What the checks know of each language, read from ``translation/data``."""
+
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from secondopinion.translation.checks.folding import folded
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+NOT_LANGUAGES = {"units", "drugs"}
+# A letter of a word, with the vowel signs that Python does not count among letters.
+LETTER = r"[\w\u0900-\u0963\u0971-\u097f]"
+WORD = re.compile(rf"{LETTER}+")
+# Arabic writes "and", "with", "to" and the article in one word with what follows.
+ARABIC_PREFIX = r"(?:[وف]?(?:بال|كال|وال|فال|لل|ال|ب|ل|ك)?)"
+ARABIC_AND = r"(?:[وف])?"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Language:
+    """One language: its marks in numbers, its calendar, its words. There is one object for each."""
+
+    code: str
+    name: str
+    script: str
+    decimal: str
+    mixed_marks: bool
+    space_groups: bool
+    order: str
+    mixed_order: bool
+    spaced: bool
+    negates_late: bool
+    stop: frozenset[str]
+    numbers: tuple[tuple[re.Pattern[str], float, bool], ...] = field(repr=False)
+    number_words: re.Pattern[str] = field(repr=False)
+    scales: dict[str, float] = field(repr=False)
+    months: dict[str, int | str] = field(repr=False)
+    month_names: str = field(repr=False)
+    sides: dict[str, re.Pattern[str]] = field(repr=False)
+    negation: dict[str, re.Pattern[str]] = field(repr=False)
+    units: dict[str, str] = field(repr=False)
+    words: dict[str, str] = field(repr=False)
+    terms: dict[str, re.Pattern[str]] = field(repr=False)
+
+    def value_of(self, word: str) -> tuple[float, bool] | None:
+        """Return the number that a word stands for, and whether only its stem is known."""
+        return next(
+            ((value, stem) for pattern, value, stem in self.numbers if pattern.fullmatch(word)),
+            None,
+        )
+
+
+def glob(text: str, *, spaced: bool) -> str:
+    """Return the expression of one entry: ``*`` any letters, ``…`` up to four words between."""
+    parts = []
+    for each in re.split(r"(\*|\s*…\s*|\s+)", folded(text)):
+        if each == "*":
+            parts.append(rf"{LETTER}*")
+        elif each.strip() == "…":
+            parts.append(
+                r"[\s\u00a0](?:[^.;:\n]{1,60}?[\s\u00a0])??" if spaced else r"[^。；\n]{0,20}?"
+            )
+        elif each.isspace():
+            parts.append(r"[\s\u00a0]+" if spaced else r"\s*")
+        else:
+            parts.append(re.escape(each))
+    return "".join(parts)
+
+
+def expression(entries: Iterable[str], *, spaced: bool, prefix: str = "") -> str:
+    """Return one expression that finds any of the entries as whole words, the longest first."""
+    ways = [glob(each, spaced=spaced) for each in sorted(entries, key=len, reverse=True)]
+    if not ways:
+        return r"(?!)"
+    joined = "|".join(ways)
+    if not spaced:
+        return f"(?:{joined})"
+    return rf"(?<!{LETTER}){prefix}(?:{joined})(?!{LETTER})"
+
+
+def _pattern(entries: Iterable[str], *, spaced: bool, prefix: str = "") -> re.Pattern[str]:
+    return re.compile(expression(entries, spaced=spaced, prefix=prefix))
+
+
+@cache
+def codes() -> tuple[str, ...]:
+    """Return the codes of the languages that the checks know."""
+    names = (path.stem for path in DATA.glob("*.toml"))
+    return tuple(sorted(name for name in names if name not in NOT_LANGUAGES))
+
+
+def short_code(code: str) -> str:
+    """Return the code without the country: ``pt-BR`` is ``pt``."""
+    return code.lower().replace("_", "-").partition("-")[0]
+
+
+@cache
+def language(code: str) -> Language:
+    """Return a language by its short code.
+
+    Raises:
+        KeyError: one that the checks do not know.
+    """
+    if code not in codes():
+        raise KeyError(code)
+    raw = tomllib.loads((DATA / f"{code}.toml").read_text())
+    return _built(code, raw)
+
+
+def _built(code: str, raw: dict[str, Any]) -> Language:
+    spaced = raw.get("spaces", True)
+    arabic = raw["script"] == "Arab"
+    prefix = ARABIC_PREFIX if arabic else ""
+    months = {folded(key): value for key, value in raw["months"].items()}
+    negation = raw["negation"]
+    return Language(
+        code=code,
+        name=raw["name"],
+        script=raw["script"],
+        decimal=raw["decimal"],
+        mixed_marks=raw.get("mixed_marks", False),
+        space_groups=raw.get("space_groups", False),
+        order=raw["order"],
+        mixed_order=raw.get("mixed_order", False),
+        spaced=spaced,
+        negates_late=raw.get("negates_late", False),
+        stop=frozenset(folded(each) for each in raw["stop"]),
+        numbers=tuple(
+            (re.compile(prefix + glob(key, spaced=spaced)), float(value), "*" in key)
+            for key, value in raw["numbers"].items()
+        ),
+        number_words=_pattern(raw["numbers"], spaced=spaced, prefix=prefix),
+        scales={folded(key): float(value) for key, value in raw["scales"].items()},
+        months=months,
+        month_names="|".join(
+            glob(each, spaced=spaced) for each in sorted(months, key=len, reverse=True)
+        ),
+        sides={
+            key: _pattern(raw["laterality"][key], spaced=spaced, prefix=prefix)
+            for key in ("left", "right", "both", "not")
+        },
+        negation={
+            key: _pattern(negation[key], spaced=spaced, prefix=ARABIC_AND if arabic else "")
+            for key in ("cues", "coord", "weak", "joiners", "not")
+        },
+        units={folded(key): value for key, value in raw["units"].items()},
+        words={
+            key: "|".join(glob(each, spaced=spaced) for each in sorted(ways, key=len, reverse=True))
+            for key, ways in raw["words"].items()
+        },
+        terms={
+            key: _pattern(ways, spaced=spaced, prefix=prefix) for key, ways in raw["terms"].items()
+        },
+    )
+
+
+_SCRIPTS = {
+    "Arab": r"[\u0600-\u06ff]", "Cyrl": r"[\u0400-\u04ff]", "Deva": r"[\u0900-\u097f]",
+    "Hans": r"[\u4e00-\u9fff]", "Latn": r"[a-zà-öø-ÿā-ž]",
+}  # fmt: skip
+
+
+def share_of(script: str, text: str) -> float:
+    """Return the share of a text's letters that belong to a script, from 0 to 1."""
+    letters = sum(char.isalpha() for char in text)
+    if not letters or script not in _SCRIPTS:
+        return 0.0
+    return min(1.0, len(re.findall(_SCRIPTS[script], text.lower())) / letters)
+
+
+def guess(text: str) -> str:
+    """Return the language whose script and commonest words fit a text best; "" when none does."""
+    plain = folded(text[:20_000])
+    words = [each.group() for each in WORD.finditer(plain)]
+    best, most = "", 0.0
+    for code in codes():
+        each = language(code)
+        share = share_of(each.script, text[:20_000])
+        if share < 0.4:
+            continue
+        if each.spaced:
+            hits = sum(word in each.stop for word in words) / max(1, len(words))
+        else:
+            hits = sum(plain.count(word) for word in each.stop) / max(1, len(plain)) * 3
+        score = share * (0.02 + hits)
+        if score > most:
+            best, most = code, score
+    return best

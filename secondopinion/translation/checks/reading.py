@@ -1,0 +1,230 @@
+"""One text read for comparison: cut into sentences, each with what it names."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from secondopinion.translation.checks.dates import DateMention, find_dates
+from secondopinion.translation.checks.drugs import DrugMention, find_drugs
+from secondopinion.translation.checks.folding import Folded, fold
+from secondopinion.translation.checks.found import Place
+from secondopinion.translation.checks.languages import WORD, Language
+from secondopinion.translation.checks.numbers import Quantity, find_quantities, find_words
+from secondopinion.translation.checks.sound import skeleton
+
+_ENDS = re.compile(r"[.!?।]+[\"')\]]*[ \t\u00a0]+(?=\S)|[。！？]")
+_ABBREVIATIONS = {
+    "dr", "dra", "sr", "sra", "prof", "mr", "mrs", "ms", "no", "nr", "vs", "ca", "approx", "д-р",
+    "г", "рт", "ст", "ул", "т", "е", "д", "др", "мед", "bzw", "z", "b", "डॉ", "د", "aprox", "env",
+    "resp", "art", "fig", "n°", "tel", "тыс", "млн", "sn", "doc", "uzm", "a", "p", "m", "i", "s",
+    "кл", "уд", "im", "iv", "ing", "cap", "кг", "коп", "м", "кв", "мм",
+}  # fmt: skip
+_TERMINAL = ".!?:;।。！？؟"
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A word that turns a sentence round, or a side; `kind` says which."""
+
+    start: int
+    end: int
+    kind: str
+
+
+@dataclass(slots=True)
+class Segment:
+    """A sentence or a line, with what it names; places are of the folded text."""
+
+    index: int
+    start: int
+    end: int
+    line: int
+    text: str
+    quantities: list[Quantity] = field(default_factory=list)
+    words: list[Quantity] = field(default_factory=list)
+    dates: list[DateMention] = field(default_factory=list)
+    drugs: list[DrugMention] = field(default_factory=list)
+    sides: list[Cue] = field(default_factory=list)
+    cues: list[Cue] = field(default_factory=list)
+    features: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def size(self) -> int:
+        """Its letters and digits."""
+        return sum(char.isalnum() for char in self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A whole text as the checks see it."""
+
+    folded: Folded
+    language: Language
+    segments: list[Segment]
+
+    def place(self, start: int, end: int) -> Place:
+        """Return a stretch of the folded text as a place in the original."""
+        first, last = self.folded.span(start, end)
+        text = self.folded.source[first:last]
+        stripped = text.strip()
+        first += len(text) - len(text.lstrip())
+        line = self.folded.source.count("\n", 0, first) + 1
+        return Place(first, first + len(stripped), line, stripped)
+
+
+def _wrapped(lines: list[tuple[int, int]], whole: Folded, nouns: bool) -> list[tuple[int, int]]:
+    """Join lines that were only broken because the page was full.
+
+    `nouns` says that the language writes nouns with capitals, so that one begins no sentence.
+    """
+    text = whole.text
+    widths = sorted(
+        len(text[start:end].rstrip()) for start, end in lines if text[start:end].strip()
+    )
+    if not widths:
+        return []
+    full = widths[int(len(widths) * 0.9)]
+    joined: list[tuple[int, int]] = []
+    for start, end in lines:
+        goes_on = (
+            joined and text[start:end].strip() and _goes_on(text, joined[-1], (start, end), full)
+        )
+        if goes_on and (nouns or not _capital(whole, start)):
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _goes_on(text: str, before: tuple[int, int], now: tuple[int, int], full: int) -> bool:
+    last_line = text[before[0] : before[1]].rstrip().rsplit("\n", 1)[-1]
+    this = text[now[0] : now[1]].strip()
+    if not last_line or full < 50 or len(last_line) < 0.8 * full or last_line[-1] in _TERMINAL:
+        return False
+    return not re.match(r"[-*•·]|\d+[.)]\s", this) and "\t" not in this
+
+
+def _capital(whole: Folded, start: int) -> bool:
+    first = re.compile(r"\S").search(whole.text, start)
+    return first is not None and whole.source[whole.at[first.start()]].isupper()
+
+
+def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    found = []
+    at = start
+    for each in _ENDS.finditer(text, start, end):
+        before = re.search(
+            r"([\d/]\s*)?\b([\w°-]+)$", text[max(start, each.start() - 14) : each.start()]
+        )
+        # What follows a number or a stroke is a unit, and its point ends the sentence.
+        word = before.group(2) if before else ""
+        if before and before.group(1) and word.isascii() and word.isalpha():
+            word = ""
+        if "." in each.group() and (word in _ABBREVIATIONS or (len(word) == 1 and word.isalpha())):
+            continue
+        if "." in each.group() and word.isdigit() and len(word) <= 2 and each.start() - at <= 4:
+            continue  # the number of a list
+        found.append((at, each.end()))
+        at = each.end()
+    if at < end:
+        found.append((at, end))
+    return found
+
+
+def _segments(whole: Folded, nouns: bool) -> list[Segment]:
+    text = whole.text
+    lines: list[tuple[int, int]] = []
+    at = 0
+    for row in text.split("\n"):
+        lines.append((at, at + len(row)))
+        at += len(row) + 1
+    found: list[Segment] = []
+    for first, last in _wrapped(lines, whole, nouns):
+        for start, end in _sentences(text, first, last):
+            piece = text[start:end]
+            if any(char.isalnum() for char in piece):
+                begin = start + len(piece) - len(piece.lstrip())
+                line = text.count("\n", 0, begin) + 1
+                found.append(Segment(len(found), begin, end, line, text[begin:end].strip()))
+    return found
+
+
+def find_cues(text: str, language: Language) -> tuple[list[Cue], list[Cue]]:
+    """Return the sides and the negations of a folded text, in their order."""
+    sides: list[Cue] = []
+    free = _without(text, language.sides["not"])
+    for kind in ("both", "left", "right"):
+        for each in language.sides[kind].finditer(free):
+            if not _covered(each, sides):
+                sides.append(Cue(each.start(), each.end(), kind))
+    cues: list[Cue] = []
+    free = _without(text, language.negation["not"])
+    for kind in ("coord", "cues", "weak", "joiners"):
+        for each in language.negation[kind].finditer(free):
+            if not _covered(each, cues):
+                early = kind == "joiners" and language.negates_late
+                cues.append(Cue(each.start(), each.end(), "joins-early" if early else kind))
+    return sorted(sides, key=lambda c: c.start), sorted(cues, key=lambda c: c.start)
+
+
+def _without(text: str, pattern: re.Pattern[str]) -> str:
+    return pattern.sub(lambda found: "\x00" * len(found.group()), text)
+
+
+def _covered(found: re.Match[str], cues: list[Cue]) -> bool:
+    return any(each.start < found.end() and found.start() < each.end for each in cues)
+
+
+def _fill(segment: Segment, language: Language) -> None:
+    features = segment.features
+    features.update(f"n:{abs(q.values[0]):.6g}" for q in segment.quantities for _twice in (1, 2))
+    features.update(f"u:{q.unit.top}" for q in segment.quantities if q.unit is not None)
+    features.update(f"n:{word.values[0]:.6g}" for word in segment.words)
+    for day in segment.dates:
+        first = day.days[0]
+        features[f"d:{first.year}-{min(first.month or 0, first.day or 0)}"] += 2
+    for drug in segment.drugs:
+        features[f"m:{drug.name}"] += 3
+    features.update(f"s:{side.kind}" for side in segment.sides)
+    if any(cue.kind in {"cues", "coord"} for cue in segment.cues):
+        features["negated"] += 1
+    for name, pattern in language.terms.items():
+        if pattern.search(segment.text):
+            features[f"t:{name}"] += 2
+    for each in WORD.finditer(segment.text):
+        sound = skeleton(each.group())
+        if len(sound) >= 3 and each.group() not in language.stop:
+            features[f"w:{sound[:5]}"] += 1
+
+
+def read(text: str, language: Language) -> View:
+    """Read a text: sentences with numbers, dates, medicines, sides and negations in each."""
+    whole = fold(text)
+    plain = whole.text
+    segments = _segments(whole, language.code == "de")
+    dates = find_dates(plain, language)
+    sides, cues = find_cues(plain, language)
+    everything: dict[str, Sequence[Any]] = {
+        "quantities": find_quantities(plain, language, dates),
+        "words": find_words(plain, language),
+        "dates": dates,
+        "drugs": find_drugs(plain, language),
+        "sides": sides,
+        "cues": cues,
+    }
+    for name, items in everything.items():
+        _share_out(name, items, segments)
+    for segment in segments:
+        _fill(segment, language)
+    return View(whole, language, segments)
+
+
+def _share_out(name: str, items: Sequence[Any], segments: list[Segment]) -> None:
+    at = 0
+    for item in items:
+        while at < len(segments) and segments[at].end <= item.start:
+            at += 1
+        if at < len(segments) and segments[at].start <= item.start:
+            getattr(segments[at], name).append(item)

@@ -1,0 +1,1 @@
+"""Pages of the administrator and the director: the program and its staff."""

@@ -1,0 +1,274 @@
+"""Forms of the settings: a section's value, flattened and put together again."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django_countries import countries
+
+from secondopinion.program.models import ChecklistTemplate, DeliveryMode, Target
+from secondopinion.program.queries import conditions, in_language, specialties
+from secondopinion.web.forms import PlainForm
+
+DAYS = [
+    (0, _("Monday")), (1, _("Tuesday")), (2, _("Wednesday")), (3, _("Thursday")),
+    (4, _("Friday")), (5, _("Saturday")), (6, _("Sunday")),
+]  # fmt: skip
+_CODE = {"dir": "ltr", "autocomplete": "off"}
+_DATE = {"dir": "ltr", "placeholder": "2026-11-25", "class": "w8"}
+
+
+def _code(**more: str) -> forms.TextInput:
+    return forms.TextInput(attrs={**_CODE, **more})
+
+
+class SettingsForm(PlainForm):
+    """A form of one section, or of one row; `by_language` asks for a text in each language."""
+
+    by_language: ClassVar[dict[str, tuple[str | Promise, bool]]] = {}  # label; long or short
+    texts_last = False  # the other fields say first what the texts are about
+
+    revision = forms.IntegerField(widget=forms.HiddenInput())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = list(self.by_language.items())
+        for name, (label, long) in names if self.texts_last else reversed(names):
+            fresh = {f"{name}-{code}": self._text(label, code, long) for code, _n in self._known()}
+            self.fields = {**self.fields, **fresh} if self.texts_last else {**fresh, **self.fields}
+
+    @staticmethod
+    def _known() -> list[tuple[str, str]]:
+        return [(code, str(name)) for code, name in settings.LANGUAGES]
+
+    def _text(self, label: str | Promise, code: str, long: bool) -> forms.CharField:
+        attrs = {"dir": "auto", "lang": code}
+        widget: forms.Widget = forms.Textarea(attrs=attrs) if long else forms.TextInput(attrs=attrs)
+        made = forms.CharField(
+            label=f"{label}: {dict(self._known())[code]}",
+            required=code == "en",
+            widget=widget,
+        )
+        made.error_messages["required"] = _("Fill this in to go on.")
+        return made
+
+    @classmethod
+    def flat(cls, value: dict[str, Any]) -> dict[str, Any]:
+        """Return a section's value as the form shows it."""
+        shown: dict[str, Any] = {}
+        for name, each in value.items():
+            if name in cls.by_language:
+                shown |= {f"{name}-{code}": words for code, words in each.items()}
+            else:
+                shown[name] = each
+        return shown
+
+    def value(self) -> dict[str, Any]:
+        """Return what was filled in as a section's value."""
+        made: dict[str, Any] = {name: {} for name in self.by_language}
+        for name, each in self.cleaned_data.items():
+            base, _hyphen, code = name.partition("-")
+            if base in self.by_language:
+                made[base] |= {code: each} if each else {}
+            elif name != "revision":
+                made[name] = each
+        return made
+
+
+class IdentityForm(SettingsForm):
+    """Names and contact."""
+
+    by_language = {
+        "hospital": (_("Name of the hospital"), False),
+        "name": (_("Name of the program"), False),
+    }
+    email = forms.CharField(label=_("E-mail address"), widget=_code(type="email"))
+    phone = forms.CharField(label=_("Phone"), widget=_code(type="tel"))
+    address = forms.CharField(label=_("Postal address"), required=False)
+
+
+class LookForm(SettingsForm):
+    """The two colours."""
+
+    action_colour = forms.CharField(
+        label=_("Colour of buttons and links"),
+        help_text=_("Like #005a70. It has to be dark enough to be read on white."),
+        widget=_code(maxlength="7", **{"class": "w8"}),
+    )
+    mark_colour = forms.CharField(
+        label=_("Colour of the band and of marks"), widget=_code(maxlength="7", **{"class": "w8"})
+    )
+
+
+class LanguagesForm(SettingsForm):
+    """The languages in which families are served."""
+
+    languages = forms.MultipleChoiceField(
+        label=_("Languages"), choices=settings.LANGUAGES, widget=forms.CheckboxSelectMultiple
+    )
+
+
+class HoursForm(SettingsForm):
+    """When the program works."""
+
+    country = forms.ChoiceField(
+        label=_("Country, for its public holidays"), choices=lambda: list(countries)
+    )
+    region = forms.CharField(
+        label=_("State or region, for its public holidays"), required=False, widget=_code()
+    )
+    timezone = forms.CharField(
+        label=_("Time zone"), help_text=_("Like America/New_York"), widget=_code()
+    )
+    opens = forms.CharField(label=_("Opens"), help_text="08:00", widget=_code(**{"class": "w8"}))
+    closes = forms.CharField(label=_("Closes"), help_text="17:00", widget=_code(**{"class": "w8"}))
+    weekdays = forms.TypedMultipleChoiceField(
+        label=_("Days of the week"), choices=DAYS, coerce=int, widget=forms.CheckboxSelectMultiple
+    )
+    closures = forms.CharField(
+        label=_("Closed besides"),
+        required=False,
+        help_text=_("One closure on each line: its day, or its first and its last day, "
+                    "like 2026-12-24 2027-01-01"),
+        widget=forms.Textarea(attrs=_CODE),
+    )  # fmt: skip
+
+    @classmethod
+    def flat(cls, value: dict[str, Any]) -> dict[str, Any]:
+        lines = (first if first == last else f"{first} {last}" for first, last in value["closures"])
+        return super().flat(value) | {"closures": "\n".join(lines)}
+
+    def value(self) -> dict[str, Any]:
+        lines = [
+            line.split() for line in self.cleaned_data["closures"].splitlines() if line.strip()
+        ]
+        return super().value() | {
+            "closures": [line * 2 if len(line) == 1 else line for line in lines]
+        }
+
+
+class TargetsForm(SettingsForm):
+    """How many business days each step may take."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for step, label in Target.Step.choices:
+            widget = _code(inputmode="decimal", **{"class": "w4"})
+            self.fields[step] = forms.CharField(label=label, widget=widget)
+
+
+class TermsForm(SettingsForm):
+    """Price and periods."""
+
+    fee_amount = forms.CharField(
+        label=_("Price of a case"),
+        help_text=_("0 when nothing is to be paid"),
+        widget=_code(inputmode="decimal", **{"class": "w8"}),
+    )
+    fee_currency = forms.CharField(label=_("Currency"), widget=_code(**{"class": "w4"}))
+    follow_up_days = forms.IntegerField(
+        label=_("Days in which questions may be asked after the report")
+    )
+    draft_days = forms.IntegerField(label=_("Days after which an untouched draft expires"))
+
+
+def _fields_of_medicine() -> list[tuple[str, str | Promise]]:
+    return [("", _("Every field")), *((row.key, in_language(row.names)) for row in specialties())]
+
+
+def _anywhere() -> list[tuple[str, str | Promise]]:
+    return [("", _("Every other country")), *countries]
+
+
+class SpecialtyForm(SettingsForm):
+    """A field of medicine."""
+
+    texts_last = True
+    by_language = {"names": (_("Name"), False)}
+    key = forms.CharField(label=_("Key"), help_text=_("Like brain-and-nerves"), widget=_code())
+
+
+class RuleForm(SettingsForm):
+    """Who may receive the opinion."""
+
+    texts_last = True
+    by_language = {"reasons": (_("Reason, for families"), False)}
+    country = forms.ChoiceField(label=_("Country"), choices=_anywhere, required=False)
+    specialty = forms.ChoiceField(
+        label=_("Field of medicine"), choices=_fields_of_medicine, required=False
+    )
+    mode = forms.ChoiceField(
+        label=_("The report goes"), choices=DeliveryMode.choices, widget=forms.RadioSelect
+    )
+    legal_basis = forms.CharField(
+        label=_("Legal basis"), help_text=_("For staff only."), widget=forms.Textarea
+    )
+    checked_on = forms.CharField(label=_("Checked on"), widget=forms.TextInput(attrs=_DATE))
+    checked_by = forms.CharField(label=_("Checked by"), required=False)
+
+
+def _conditions() -> list[tuple[str, str | Promise]]:
+    return [
+        ("", _("None: a whole field")),
+        *((row.key, in_language(row.names)) for row in conditions()),
+    ]
+
+
+class ConditionForm(SettingsForm):
+    """A group of conditions."""
+
+    texts_last = True
+    by_language = {"names": (_("Name"), False)}
+    key = forms.CharField(label=_("Key"), help_text=_("Like epilepsy"), widget=_code())
+    specialty = forms.ChoiceField(
+        label=_("Field of medicine"), choices=lambda: _fields_of_medicine()[1:]
+    )
+    source = forms.CharField(label=_("The guideline or page that it rests on"))
+    url = forms.CharField(label=_("Its address"), required=False, widget=_code())
+    checked_on = forms.CharField(label=_("Checked on"), widget=forms.TextInput(attrs=_DATE))
+
+
+class ChecklistForm(SettingsForm):
+    """A thing that a case calls for."""
+
+    texts_last = True
+    by_language = {"labels": (_("What it is"), False)}
+    specialty = forms.ChoiceField(
+        label=_("Field of medicine"), choices=_fields_of_medicine, required=False
+    )
+    condition = forms.ChoiceField(
+        label=_("Group of conditions"), choices=_conditions, required=False
+    )
+    key = forms.CharField(label=_("Key"), help_text=_("Like pathology-report"), widget=_code())
+    kind = forms.ChoiceField(
+        label=_("Kind"), choices=ChecklistTemplate.Kind.choices, widget=forms.RadioSelect
+    )
+    months = forms.IntegerField(
+        label=_("How old it may be, in months"), help_text=_("0 where its age does not matter"),
+        initial=0, min_value=0,
+    )  # fmt: skip
+    required = forms.BooleanField(label=_("A case cannot go on without it"), required=False)
+
+
+class TemplateForm(SettingsForm):
+    """A message of the desk."""
+
+    texts_last = True
+    by_language = {"titles": (_("Title"), False), "bodies": (_("Text"), True)}
+    key = forms.CharField(label=_("Key"), widget=_code(), help_text=_("Like missing-record"))
+
+
+class DisclaimerForm(SettingsForm):
+    """A new version of the disclaimer."""
+
+    texts_last = True
+    by_language = {"text": (_("Text"), True)}
+    version = forms.CharField(label=_("Version"), help_text=_("Like 2027-01"), widget=_code())
+    in_force_from = forms.CharField(label=_("In force from"), widget=forms.TextInput(attrs=_DATE))
+
+
+def refuse(form: forms.Form, field: str, sentence: str) -> None:
+    """Put a refusal beside its field, or above the form where it has none."""
+    form.add_error(field if field in form.fields else None, sentence)

@@ -1,0 +1,207 @@
+"""The sections as the page shows them: names, what a change means for whom, forms."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from django_countries import countries
+
+from secondopinion.program.models import ChecklistTemplate, DeliveryMode
+from secondopinion.program.queries import conditions, in_language, specialties
+from secondopinion.web.admin import forms
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section on the page; `rows` says that it is a list, `added_only` that none goes."""
+
+    key: str
+    title: str | Promise
+    meaning: str | Promise
+    form: type[forms.SettingsForm]
+    rows: bool = False
+    added_only: bool = False
+
+
+PARTS = {
+    part.key: part
+    for part in (
+        Part(
+            "identity",
+            _("Names and contact"),
+            _("They stand on every page and in every mail and report from now on. What was signed "
+              "or sent before stays as it is."),
+            forms.IdentityForm,
+        ),
+        Part(
+            "look",
+            _("Colours"),
+            _("Every page has them at once; a browser may keep the former ones for an hour."),
+            forms.LookForm,
+        ),
+        Part(
+            "languages",
+            _("Languages offered"),
+            _("Pages are offered in these. Whoever chose another one reads the first of them."),
+            forms.LanguagesForm,
+        ),
+        Part(
+            "hours",
+            _("Working hours and closures"),
+            _("Clocks count by these from now on, in every case. A time that was promised stays "
+              "until the case takes its next step."),
+            forms.HoursForm,
+        ),
+        Part(
+            "targets",
+            _("Targets, in business days"),
+            _("They hold for every step that begins from now on. A time that was promised stays."),
+            forms.TargetsForm,
+        ),
+        Part(
+            "terms",
+            _("Price and periods"),
+            _("A fee that was charged stays as it is. Reports that were delivered keep their last "
+              "day for questions. Drafts expire by the new number of days."),
+            forms.TermsForm,
+        ),
+        Part(
+            "specialties",
+            _("Fields of medicine"),
+            _("Families choose among these when they begin. A field that something belongs to "
+              "cannot be taken away."),
+            forms.SpecialtyForm,
+            rows=True,
+        ),
+        Part(
+            "rules",
+            _("Who may receive the opinion"),
+            _("Cases accepted before keep their rule. Requests that are still to be accepted "
+              "follow the new one."),
+            forms.RuleForm,
+            rows=True,
+        ),
+        Part(
+            "conditions",
+            _("Groups of conditions"),
+            _("A coordinator chooses one for a case; what it calls for joins the checklist then. "
+              "Cases that have theirs keep it."),
+            forms.ConditionForm,
+            rows=True,
+        ),
+        Part(
+            "checklists",
+            _("Checklists"),
+            _("Requests sent from now on have the new list. Cases that were sent keep theirs."),
+            forms.ChecklistForm,
+            rows=True,
+        ),
+        Part(
+            "templates",
+            _("Messages of the desk"),
+            _("Coordinators choose among these at once. What was sent stays. {item} is filled in "
+              "with what is asked for."),
+            forms.TemplateForm,
+            rows=True,
+        ),
+        Part(
+            "disclaimers",
+            _("Disclaimer"),
+            _("A version is never changed: who accepted one keeps it. A new version is asked of "
+              "whoever agrees from its first day on."),
+            forms.DisclaimerForm,
+            rows=True,
+            added_only=True,
+        ),
+    )
+}  # fmt: skip
+LOGO = _("Logo")
+
+
+def title_of(key: str) -> str:
+    """Return the name of a section."""
+    return str(PARTS[key].title) if key in PARTS else str(LOGO)
+
+
+def line(key: str, row: dict[str, Any]) -> list[str]:
+    """Return what a list shows of a row of a section, from its name on."""
+    field = _specialty(row.get("specialty", "")) if "specialty" in row else ""
+    if key == "specialties":
+        return [in_language(row["names"]), row["key"]]
+    if key == "rules":
+        place = dict(countries).get(row["country"], "") or gettext("Every other country")
+        checked = row["checked_on"] + (f" · {row['checked_by']}" if row["checked_by"] else "")
+        return [f"{place} · {field}", str(DeliveryMode(row["mode"]).label), checked]
+    if key == "checklists":
+        kind = str(ChecklistTemplate.Kind(row["kind"]).label)
+        needed = gettext("needed") if row["required"] else gettext("good to have")
+        of = _condition(row["condition"]) if row["condition"] else field
+        return [in_language(row["labels"]), of, kind, needed, age_of(row["months"])]
+    if key == "conditions":
+        return [in_language(row["names"]), field, row["source"], row["checked_on"]]
+    if key == "templates":
+        return [in_language(row["titles"]), in_language(row["bodies"])]
+    return [row["version"], row["in_force_from"], ", ".join(row["text"])]
+
+
+def _specialty(key: str) -> str:
+    if not key:
+        return gettext("Every field")
+    return next((in_language(row.names) for row in specialties() if row.key == key), key)
+
+
+def _condition(key: str) -> str:
+    return next((in_language(row.names) for row in conditions() if row.key == key), key)
+
+
+def age_of(months: int) -> str:
+    """Return how old something may be, in words; "" where it does not matter."""
+    if not months:
+        return ""
+    words = ngettext("at most %(months)s month old", "at most %(months)s months old", months)
+    return words % {"months": months}
+
+
+def shown(key: str, value: Any) -> list[tuple[str, str]]:
+    """Return a section's value as names and words, for the overview and the list of changes."""
+    if isinstance(value, list):
+        return [("", " · ".join(each for each in line(key, row) if each)) for row in value]
+    labels = {name: field.label for name, field in _labels(key).items()}
+    return [
+        (str(labels.get(name, name)), _words(name, each))
+        for name, each in _flat(value)
+        if each not in ("", [])
+    ]
+
+
+def _labels(key: str) -> dict[str, Any]:
+    return PARTS[key].form().fields if key in PARTS else {}
+
+
+def _flat(value: dict[str, Any]) -> list[tuple[str, Any]]:
+    made = []
+    for name, each in value.items():
+        if isinstance(each, dict):
+            made += [(f"{name}-{code}", words) for code, words in each.items()]
+        else:
+            made.append((name, each))
+    return made
+
+
+def _words(name: str, value: Any) -> str:
+    known: dict[Any, Any] = dict([*settings.LANGUAGES, *forms.DAYS])
+    if isinstance(value, list):
+        return ", ".join(
+            "–".join(dict.fromkeys(each)) if isinstance(each, list) else str(known.get(each, each))
+            for each in value
+        )
+    return str(dict(countries).get(value, value) if name == "country" else value)
+
+
+def difference(key: str, before: Any, after: Any) -> tuple[list[Any], list[Any]]:
+    """Return what a change took away and what it put there, as names and words."""
+    old, new = shown(key, before), shown(key, after)
+    return [each for each in old if each not in new], [each for each in new if each not in old]

@@ -1,0 +1,163 @@
+"""The page of the program: every setting, what a change means, and what was changed."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from secondopinion.core.errors import Conflict, Refused
+from secondopinion.program import actions, queries
+from secondopinion.program.models import Change, Program
+from secondopinion.program.sections import SECTIONS, is_shipped
+from secondopinion.web.access import PersonRequest, staff
+from secondopinion.web.admin.forms import SettingsForm, refuse
+from secondopinion.web.admin.parts import PARTS, Part, difference, line, shown, title_of
+
+_may = staff(*actions.MAY_CHANGE)
+
+
+@_may
+def overview(request: PersonRequest) -> HttpResponse:
+    """Show every section as it stands, and what asks to be looked at."""
+    sections = [
+        {
+            "part": part,
+            "lines": shown(key, value) if not part.rows else [],
+            "count": len(value) if part.rows else 0,
+            "example": is_shipped(key),
+        }
+        for key, part in PARTS.items()
+        if (value := SECTIONS[key].read()) is not None
+    ]
+    context = {
+        "sections": sections,
+        "settings": Program.objects.get(),
+        "to_check": len(queries.rules_to_check()),
+    }
+    return render(request, "admin/program.html", context)
+
+
+def _part(section: str) -> Part:
+    if section not in PARTS:
+        raise Http404
+    return PARTS[section]
+
+
+@_may
+def section(request: PersonRequest, section: str) -> HttpResponse:
+    """Show a section: its form, or its rows."""
+    part = _part(section)
+    value = SECTIONS[section].read()
+    if not part.rows:
+        return _edit(request, part, value, lambda filled: filled)
+    old = {id_of(row.country, row.specialty) for row in queries.rules_to_check()}
+    rows = [
+        (number, line(section, row), section == "rules" and _rule(row) in old)
+        for number, row in enumerate(value)
+    ]
+    return render(request, "admin/rows.html", {"part": part, "rows": rows})
+
+
+def id_of(country: Any, specialty: Any) -> tuple[str, str]:
+    """Return what a rule is about: a country and a field's key, empty for every one."""
+    return str(country), specialty.key if specialty else ""
+
+
+def _rule(row: dict[str, Any]) -> tuple[str, str]:
+    return row["country"], row["specialty"]
+
+
+@_may
+def row(request: PersonRequest, section: str, number: int | None = None) -> HttpResponse:
+    """Show a row of a section to be changed or taken away, or an empty one to be added."""
+    part = _part(section)
+    value = SECTIONS[section].read() if part.rows else []
+    known = number is not None and number < len(value)
+    if not part.rows or (number is not None and not known):
+        raise Http404
+    others = [each for place, each in enumerate(value) if place != number]
+    if request.method == "POST" and "remove" in request.POST and not part.added_only:
+        actions.change(by=request.user, section=section, value=others, revision=_revision(request))
+        messages.success(request, _("It is taken away. The list of changes keeps what it was."))
+        return redirect("program-section", section)
+    place = len(value) if number is None else number
+
+    def whole(filled: Any) -> Any:
+        return [*others[:place], filled, *others[place:]]
+
+    start = value[number] if number is not None else {}
+    return _edit(request, part, start, whole, row=number, last=section == "disclaimers")
+
+
+def _revision(request: PersonRequest) -> int:
+    given = request.POST.get("revision", "")
+    return int(given) if given.isdecimal() else -1
+
+
+def _edit(
+    request: PersonRequest, part: Part, start: Any, whole: Any, *, row: int | None = None,
+    last: bool = False,
+) -> HttpResponse:  # fmt: skip
+    """Show a form of a section or a row of it and save what was filled in."""
+    revision = Program.objects.get().revision
+    initial = part.form.flat(start) if start else {}
+    form: SettingsForm = part.form(request.POST or None, initial=initial | {"revision": revision})
+    fixed = last and row is not None
+    status = 200
+    if request.method == "POST" and not fixed and form.is_valid():
+        try:
+            actions.change(
+                by=request.user, section=part.key, value=whole(form.value()),
+                revision=form.cleaned_data["revision"],
+            )  # fmt: skip
+        except Conflict as conflict:
+            refuse(form, "", str(conflict.message))
+            status = 409
+        except Refused as refused:
+            refuse(form, refused.field, str(refused.message))
+            status = 400
+        else:
+            messages.success(request, _("Saved. It holds from now on."))
+            return redirect("program-section" if part.rows else "program", *_to(part))
+    context = {"part": part, "form": form, "row": row, "fixed": fixed, "revision": revision}
+    return render(request, "admin/edit.html", context, status=status)
+
+
+def _to(part: Part) -> list[str]:
+    return [part.key] if part.rows else []
+
+
+@_may
+@require_POST
+def logo(request: PersonRequest) -> HttpResponse:
+    """Keep another logo, or none."""
+    file = request.FILES.get("logo")
+    data = file.read() if isinstance(file, UploadedFile) else b""
+    if not data and "remove" not in request.POST:
+        raise Refused(_("Choose a file first."))
+    actions.set_logo(by=request.user, data=data, revision=_revision(request))
+    messages.success(request, _("Saved. It holds from now on."))
+    return redirect("program")
+
+
+@_may
+def changes(request: PersonRequest) -> HttpResponse:
+    """Show what was changed, by whom and when, and put earlier values back."""
+    if request.method == "POST":
+        number = request.POST.get("number", "")
+        found = get_object_or_404(Change, revision=number if number.isdecimal() else 0)
+        actions.take_back(by=request.user, number=found.revision, revision=_revision(request))
+        messages.success(request, _("The earlier values are back."))
+        return redirect("program-changes")
+    page = Paginator(queries.changes(), 30).get_page(request.GET.get("page"))
+    rows = [
+        (each, title_of(each.section), *difference(each.section, each.before, each.after))
+        for each in page
+    ]
+    context = {"page": page, "rows": rows, "revision": Program.objects.get().revision}
+    return render(request, "admin/changes.html", context)

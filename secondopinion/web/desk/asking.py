@@ -1,0 +1,71 @@
+"""Asking for what is missing: the item, the template and its words as they will be sent."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from secondopinion.cases.models import Case, ChecklistItem, ItemState, Part
+from secondopinion.core.errors import Refused
+from secondopinion.program import queries as program
+from secondopinion.web.access import PersonRequest, of_case
+
+ITEM = "{item}"
+
+
+def _language_of(case: Case, to: str) -> str:
+    if to == Part.LOCAL_PROVIDER:
+        return str(case.local_provider.language)
+    return str(case.language)
+
+
+def words_for(case: Case, text: str, item: ChecklistItem | None, to: str) -> str:
+    """Return a text with the item's name in the language of who reads it.
+
+    Raises:
+        Refused: the text names something that is missing, and nothing was chosen.
+    """
+    if ITEM not in text:
+        return text
+    if item is None:
+        raise Refused(
+            _("Choose what is missing, or write it in the place of {item}."),
+            code="item-missing", field="text",
+        )  # fmt: skip
+    return text.replace(ITEM, program.in_language(item.labels, _language_of(case, to)))
+
+
+def ask_context(request: PersonRequest, case: Case, items: list[ChecklistItem]) -> dict[str, Any]:
+    """Return what the form shows: what was chosen, else the first thing that is missing."""
+    missing = [row for row in items if row.state not in {ItemState.ARRIVED, ItemState.WAIVED}]
+    wanted = request.GET.get("item")
+    item = next((row for row in missing if wanted in {None, str(row.pk)}), None)
+    to = request.GET.get("to", "")
+    to = to if to in {Part.FAMILY, Part.LOCAL_PROVIDER} else Part.FAMILY
+    templates = list(program.message_templates())
+    place = request.GET.get("template", "")
+    chosen = int(place) if place.isdecimal() and int(place) < len(templates) else 0
+    language = _language_of(case, to)
+    body = program.in_language(templates[chosen].bodies, language) if templates else ""
+    known = item is not None or ITEM not in body
+    return {
+        "missing": missing,
+        "item": item,
+        "to": to,
+        "templates": [program.in_language(row.titles) for row in templates],
+        "template": chosen,
+        "language": language,
+        "text": words_for(case, body, item, to) if known else "",
+    }
+
+
+@of_case("desk", Part.COORDINATOR)
+@require_POST
+def choose_words(request: PersonRequest, case: Case) -> HttpResponse:
+    """Show the form again with a template's words: what was typed stays out of the address."""
+    chosen = urlencode({name: request.POST.get(name, "") for name in ("item", "to", "template")})
+    return redirect(f"{reverse('desk-case', args=[case.reference])}?{chosen}#ask")

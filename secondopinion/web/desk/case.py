@@ -1,0 +1,189 @@
+"""A case as the desk sees it: one page for each part, all with its head and its next action."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.db.models import Prefetch
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from secondopinion.accounts.models import Role
+from secondopinion.accounts.queries import people_with
+from secondopinion.audit import actions as audit
+from secondopinion.billing.models import Fee
+from secondopinion.cases import clocks, workflow
+from secondopinion.cases.models import Case, Part
+from secondopinion.cases.queries import asked, emergencies, holders_of
+from secondopinion.cases.rules import provider_doubts
+from secondopinion.cases.states import ENDED, State
+from secondopinion.conversations.actions import mark_seen
+from secondopinion.conversations.queries import posts
+from secondopinion.core import clock
+from secondopinion.experts.matching import suggest
+from secondopinion.experts.models import OfferState
+from secondopinion.experts.queries import offers_of
+from secondopinion.findings.queries import limitations_for
+from secondopinion.followup.actions import window_open
+from secondopinion.followup.queries import questions
+from secondopinion.imaging import queries as imaging
+from secondopinion.opinions import exporting
+from secondopinion.opinions.models import Delivery
+from secondopinion.opinions.queries import readable
+from secondopinion.pacs.servers import servers
+from secondopinion.program import queries as program
+from secondopinion.records import queries as records
+from secondopinion.records.models import Kind
+from secondopinion.referrals.models import Urgency
+from secondopinion.referrals.queries import referrals
+from secondopinion.referrals.workflow import ENDED as REFERRAL_ENDED
+from secondopinion.translation import queries as translations
+from secondopinion.web.access import PersonRequest, View, of_case
+from secondopinion.web.desk import copies, pacs
+from secondopinion.web.desk.asking import ask_context
+from secondopinion.web.desk.worklist import with_news
+from secondopinion.web.family import countries
+from secondopinion.web.images import listed
+
+Context = dict[str, Any]
+
+PARTS: dict[str, str | Promise] = {
+    "now": _("To do now"),
+    "request": _("Request"),
+    "people": _("People"),
+    "records": _("Records and images"),
+    "specialist": _("Specialist"),
+    "messages": _("Messages"),
+    "after": _("Report and after"),
+}
+
+
+def _page(part: str, more: Callable[[PersonRequest, Case], Context]) -> View:
+    """Return the view of one part of a case; `more` reads what only this part shows."""
+
+    @of_case("desk", Part.COORDINATOR)
+    def view(request: PersonRequest, case: Case) -> HttpResponse:
+        audit.record(
+            "case-opened", by=request.user, case_id=case.pk, target=case, detail={"part": part}
+        )
+        context = {
+            "case": case,
+            "parts": PARTS.items(),
+            "part": part,
+            "mine": case.coordinator_id == request.user.pk,
+            "can": {row.action for row in workflow.available(case, request.user)},
+            "readings": clocks.readings(case),
+            "ended": case.state in ENDED,
+        }
+        return render(request, f"desk/case/{part}.html", context | more(request, case))
+
+    return view
+
+
+def _now(request: PersonRequest, case: Case) -> Context:
+    items = list(case.checklist.all())
+    return {
+        "items": items,
+        "ask": ask_context(request, case, items),
+        "news": with_news(Case.objects.filter(pk=case.pk), request.user).get(),
+        "conditions": (groups := list(program.conditions())),
+        "condition": next((each for each in groups if each.key == case.condition), None),
+        "asked": asked(case),
+        "findings": records.placed(each for each in limitations_for(case) if each.state == "open"),
+        "emergencies": emergencies().filter(case=case),
+    }
+
+
+def _request(request: PersonRequest, case: Case) -> Context:
+    return {"questions": case.questions.all()}
+
+
+def _people(request: PersonRequest, case: Case) -> Context:
+    return {
+        "parents": holders_of(case, Part.FAMILY),
+        "ties": case.child.guardianships.filter(revoked_at=None).select_related("person"),
+        "consents": case.consents.filter(withdrawn_at=None),
+        "provider": (provider := getattr(case, "local_provider", None)),
+        "doubts": provider_doubts(case, provider) if provider else [],
+        "now": clock.now(),
+        "colleagues": people_with(Role.COORDINATOR).exclude(pk=request.user.pk),
+        "fee": Fee.objects.filter(case=case).first(),
+    }
+
+
+def _records(request: PersonRequest, case: Case) -> Context:
+    return {
+        "records": records.for_case(case),
+        "kinds": Kind.choices,
+        **listed(case, request.parts),
+        "findings": records.placed(limitations_for(case)),
+        "servers": servers(),
+        "translations": translations.of_case(case),
+        "translators": people_with(Role.TRANSLATOR),
+        "translation_reviewers": people_with(Role.TRANSLATION_REVIEWER),
+    }
+
+
+def _specialist(request: PersonRequest, case: Case) -> Context:
+    offers = list(offers_of(case))
+    return {
+        "offers": offers,
+        "open_offer": next((each for each in offers if each.state == OfferState.OPEN), None),
+        "suggestions": suggest(case) if case.state == State.READY else [],
+    }
+
+
+def _messages(request: PersonRequest, case: Case) -> Context:
+    rows = list(posts(case, request.user))
+    mark_seen(case=case, by=request.user)
+    return {"posts": rows}
+
+
+def _after(request: PersonRequest, case: Case) -> Context:
+    return {
+        "reports": readable(case, request.user).prefetch_related(
+            Prefetch("deliveries", Delivery.objects.select_related("to"))
+        ),
+        "measured": case.coordinator_id == request.user.pk and exporting.anything(case),
+        "questions": questions(case),
+        "referrals": referrals(case),
+        "countries": forms.Select(attrs={"id": "to_country"}, choices=countries.choices()).render(
+            "to_country", ""
+        ),
+        "urgencies": Urgency.choices,
+    }
+
+
+now = _page("now", _now)
+request_page = _page("request", _request)
+people = _page("people", _people)
+records_page = _page("records", _records)
+servers_page = _page("servers", pacs.shown)
+specialist = _page("specialist", _specialist)
+messages_page = _page("messages", _messages)
+after = _page("after", _after)
+copies_page = _page("copies", copies.shown)
+
+
+@of_case("desk", Part.COORDINATOR)
+def images(request: PersonRequest, case: Case) -> HttpResponse:
+    """Show the images in the viewer that the specialist has, to look at only."""
+    audit.record(
+        "case-opened", by=request.user, case_id=case.pk, target=case, detail={"part": "images"}
+    )
+    context = {"case": case, "series": imaging.series_with_images(case)}
+    return render(request, "desk/images.html", context)
+
+
+@of_case(Part.COORDINATOR)
+def close(request: PersonRequest, case: Case) -> HttpResponse:
+    """Say what closing means, and ask once more."""
+    audit.record("case-opened", by=request.user, case_id=case.pk, target=case)
+    context = {
+        "case": case,
+        "early": window_open(case),
+        "referrals": referrals(case).exclude(state__in=[*REFERRAL_ENDED]),
+    }
+    return render(request, "desk/close.html", context)

@@ -1,0 +1,258 @@
+"""Every action of the desk on a case, behind one address."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from secondopinion.accounts.models import Person, Role
+from secondopinion.accounts.queries import people_with
+from secondopinion.billing import actions as billing
+from secondopinion.billing.models import Fee
+from secondopinion.cases import actions
+from secondopinion.cases.models import Case, ItemState, Part
+from secondopinion.conversations.actions import post
+from secondopinion.core.errors import NotYours
+from secondopinion.experts import actions as experts
+from secondopinion.experts.models import ExpertProfile
+from secondopinion.findings import actions as findings
+from secondopinion.findings.models import Finding
+from secondopinion.followup import actions as followup
+from secondopinion.followup.queries import question_for
+from secondopinion.opinions import actions as opinions
+from secondopinion.pacs import actions as pacs
+from secondopinion.pacs.models import Fetch
+from secondopinion.program import queries as program
+from secondopinion.records import actions as record_actions
+from secondopinion.records import queries as records
+from secondopinion.referrals import actions as referral_actions
+from secondopinion.translation import actions as translation_actions
+from secondopinion.web import images
+from secondopinion.web.access import PersonRequest, of_case
+from secondopinion.web.desk.asking import words_for
+
+# The part of the case that is shown behind an action; behind the others, what is to be done now.
+PART_OF = {
+    "charge": "people",
+    "settle-fee": "people",
+    "invite-provider": "people",
+    "hand-over": "people",
+    "decline": "people",
+    "describe-record": "records",
+    "translate-record": "records",
+    "withdraw-translation": "records",
+    "accept-finding": "records",
+    "change-images": "records",
+    "fetch-studies": "servers",
+    "fetch-again": "servers",
+    "fetch-stop": "servers",
+    "forward-again": "servers",
+    "offer": "specialist",
+    "take-back": "specialist",
+    "complete": "specialist",
+    "message": "messages",
+    "deliver": "after",
+    "pass-question": "after",
+    "settle-question": "after",
+    "refer": "after",
+}
+
+
+class _Verbs:
+    """What the buttons of a case do; each is named by its address."""
+
+    def __init__(self, request: PersonRequest, case: Case) -> None:
+        self.case, self.by, self.given = case, request.user, request.POST
+
+    def text(self, name: str = "text") -> str:
+        return self.given.get(name, "")
+
+    def _row(self, rows: QuerySet[Any], name: str) -> Any:
+        value = self.text(name)
+        if not value:
+            raise NotYours
+        return get_object_or_404(rows, pk=value)
+
+    def take(self) -> str:
+        actions.take(by=self.by, case=self.case)
+        return _("The case is yours.")
+
+    def ask(self) -> str:
+        item = (
+            self.case.checklist.filter(pk=self.text("item")).first() if self.text("item") else None
+        )
+        to = self.text("to") or Part.FAMILY
+        words = words_for(self.case, self.text(), item, to)
+        actions.ask(by=self.by, case=self.case, text=words, item=item, to=to)
+        return _("The question is sent, and the clock has stopped.")
+
+    def drop(self) -> str:
+        row = self._row(self.case.information_requests.all(), "request")
+        actions.drop_request(by=self.by, information_request=row)
+        return _("It is not asked for any more.")
+
+    def settle(self) -> str:
+        item = self._row(self.case.checklist.all(), "item")
+        state = self.text("state")
+        state = state if state in ItemState.values else ItemState.OPEN
+        actions.settle_item(by=self.by, item=item, state=state, note=self.text("note"))
+        return _("The checklist is changed.")
+
+    def choose_condition(self) -> str:
+        key = self.text("condition")
+        chosen = get_object_or_404(program.conditions(), key=key) if key else None
+        added = actions.choose_condition(by=self.by, case=self.case, condition=chosen)
+        return _("Added to the checklist: %(count)s.") % {"count": added}
+
+    def complete(self) -> str:
+        actions.complete(by=self.by, case=self.case)
+        return _("The records are complete. The case is ready for a specialist.")
+
+    def reopen(self) -> str:
+        actions.reopen(by=self.by, case=self.case)
+        return _("The case is back at collecting records.")
+
+    def offer(self) -> str:
+        expert = self._row(ExpertProfile.objects.all(), "expert")
+        experts.offer(by=self.by, case=self.case, expert=expert)
+        return _("The case is offered.")
+
+    def take_back(self) -> str:
+        offer = self._row(self.case.offers.all(), "offer")
+        experts.take_back(by=self.by, offer=offer)
+        return _("The offer is taken back.")
+
+    def hand_over(self) -> str:
+        to = self._row(people_with(Role.COORDINATOR), "to")
+        actions.hand_over(by=self.by, case=self.case, to=to, note=self.text("note"))
+        return _("The case is handed over.")
+
+    def take_over(self) -> str:
+        actions.hand_over(by=self.by, case=self.case, to=self.by, note=self.text("note"))
+        return _("The case is yours.")
+
+    def decline(self) -> str:
+        actions.decline(
+            by=self.by, case=self.case, reason=self.text("reason"), instead=self.text("instead")
+        )
+        return _("The case is declined, and the family is told.")
+
+    def deliver(self) -> str:
+        opinions.deliver(by=self.by, case=self.case)
+        return _("The report is delivered.")
+
+    def close(self) -> str:
+        actions.close(by=self.by, case=self.case)
+        return _("The case is closed.")
+
+    def message(self) -> str:
+        post(case=self.case, thread=self.text("thread"), by=self.by, text=self.text())
+        return _("The message is sent.")
+
+    def accept_finding(self) -> str:
+        row = self._row(Finding.objects.filter(case=self.case), "finding")
+        findings.accept(finding=row, by=self.by, reason=self.text("reason"))
+        return _("It will stand in the report as a limitation.")
+
+    def change_images(self) -> str:
+        return images.change(self.by, self.case, self.given)
+
+    def fetch_studies(self) -> str:
+        pacs.fetch(
+            by=self.by, case=self.case, server=self.text("server"),
+            studies=self.given.getlist("study"),
+        )  # fmt: skip
+        return _("The studies are being fetched.")
+
+    def fetch_again(self) -> str:
+        pacs.again(by=self.by, fetch=self._row(Fetch.objects.filter(case=self.case), "fetch"))
+        return _("What is missing is being fetched.")
+
+    def fetch_stop(self) -> str:
+        pacs.stop(by=self.by, fetch=self._row(Fetch.objects.filter(case=self.case), "fetch"))
+        return _("It is stopped. What has come is kept.")
+
+    def forward_again(self) -> str:
+        pacs.forward_again(by=self.by, case=self.case)
+        return _("It is being sent again.")
+
+    def pass_question(self) -> str:
+        question = question_for(self.by, self.case.reference, int(self.text("number") or 0))
+        followup.pass_to_expert(by=self.by, question=question)
+        return _("The question is with the specialist.")
+
+    def settle_question(self) -> str:
+        question = question_for(self.by, self.case.reference, int(self.text("number") or 0))
+        followup.settle(by=self.by, question=question, reply=self.text("reply"))
+        return _("The question is answered.")
+
+    def refer(self) -> str:
+        row = referral_actions.open_referral(
+            by=self.by, case=self.case, to_name=self.text("to_name"),
+            to_country=self.text("to_country")[:2], what_for=self.text("what_for"),
+            urgency=self.text("urgency"),
+        )  # fmt: skip
+        for person in people_with(Role.REFERRAL_COORDINATOR)[:1]:
+            referral_actions.assign(by=self.by, referral=row, to=person)
+        return _("The referral is open. The family is asked to agree.")
+
+    def describe_record(self) -> str:
+        row = records.record_for(self.by, self.case.reference, self._row(
+            self.case.records.all(), "record").pk)  # fmt: skip
+        record_actions.describe(
+            by=self.by, record=row, kind=self.text("kind") or None,
+            language=self.text("language") or None, dated=parse_date(self.text("dated") or ""),
+        )  # fmt: skip
+        return _("The record is described.")
+
+    def _staff(self, role: Role, name: str) -> Person | None:
+        return people_with(role).filter(pk=self.text(name)).first() if self.text(name) else None
+
+    def translate_record(self) -> str:
+        row = records.record_for(self.by, self.case.reference, self._row(
+            self.case.records.all(), "record").pk)  # fmt: skip
+        translation_actions.ask(
+            by=self.by, case=self.case, subject=row, title=row.title,
+            original=records.text_of(row), source_language=row.language,
+            language=self.text("language").strip().lower(),
+            translator=self._staff(Role.TRANSLATOR, "translator"),
+            reviewer=self._staff(Role.TRANSLATION_REVIEWER, "reviewer"),
+            text=self.text(), machine=bool(self.text("machine")),
+        )  # fmt: skip
+        return _("The translation is asked for.")
+
+    def withdraw_translation(self) -> str:
+        row = self._row(self.case.translations.all(), "translation")
+        translation_actions.withdraw(by=self.by, translation=row)
+        return _("The translation is withdrawn.")
+
+    def charge(self) -> str:
+        billing.charge(case=self.case, by=self.by)
+        return _("The fee is noted.")
+
+    def settle_fee(self) -> str:
+        fee = get_object_or_404(Fee, case=self.case)
+        state = "paid" if self.text("state") == "paid" else "waived"
+        billing.settle(fee=fee, by=self.by, state=state, note=self.text("note"))
+        return _("The fee is settled.")
+
+    def invite_provider(self) -> str:
+        actions.invite_provider(case=self.case, by=self.by)
+        return _("The local provider has a new link.")
+
+
+@of_case("desk", Part.COORDINATOR)
+@require_POST
+def act(request: PersonRequest, case: Case, action: str) -> HttpResponse:
+    """Do what a button says, and show the part of the case to which it belongs."""
+    verb = getattr(_Verbs(request, case), action.replace("-", "_"), None)
+    if action.startswith("_") or action == "text" or verb is None:
+        raise NotYours
+    messages.success(request, verb())
+    return redirect(f"desk-case-{PART_OF[action]}" if action in PART_OF else "desk-case",
+                    case.reference)  # fmt: skip

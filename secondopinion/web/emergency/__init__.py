@@ -1,0 +1,1 @@
+"""Emergency access: a case opened without a part in it, and who looks at that afterwards."""

@@ -1,0 +1,1 @@
+var e=Intl.DateTimeFormat().resolvedOptions().timeZone,t=document.cookie.split(`; `).includes(`zone=${e}`);if(e&&!t){let t=location.protocol===`https:`?`; Secure`:``;document.cookie=`zone=${e}; Path=/; Max-Age=31536000; SameSite=Lax${t}`}

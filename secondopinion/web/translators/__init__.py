@@ -1,0 +1,1 @@
+"""Pages of translators and of those who check translations."""

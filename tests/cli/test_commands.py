@@ -1,0 +1,77 @@
+"""The command: what it says, and with which status it ends."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from secondopinion.audit import actions as audit
+from secondopinion.cli import main
+from secondopinion.core import clock, master_key, triggers, vault
+from secondopinion.opinions import actions as opinions
+from secondopinion.opinions.body import field_names
+from secondopinion.program.models import Program
+from tests.opinions.walk import to_review
+
+
+def test_the_audit_is_verified(hospital: Program, capsys: pytest.CaptureFixture[str]) -> None:
+    audit.record("something-done", by=None)
+    audit.seal()
+    assert main(["audit", "verify"]) == 0
+    assert "The chain holds" in capsys.readouterr().out
+    with connection.cursor() as cursor:
+        for each in triggers.removal(connection.vendor, "audit_entry"):
+            cursor.execute(each)
+        cursor.execute("UPDATE audit_entry SET verb = 'x' WHERE verb = 'something-done'")
+    assert main(["audit", "verify"]) == 1
+    assert "breaks" in capsys.readouterr().out
+    assert main(["doctor"]) == 1
+    assert "Triggers are missing" in capsys.readouterr().out
+
+
+def test_a_report_is_verified(
+    hospital: Program, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case, specialist = to_review()
+    opinion = opinions.start_report(by=specialist, case=case)
+    values = dict.fromkeys(field_names(case), "x") | {
+        "diagnosis": "agrees", "plan": "agrees", "urgency": "routine",
+    }  # fmt: skip
+    opinion = opinions.save_draft(by=specialist, opinion=opinion, values=values, base_revision=None)
+    report = opinions.sign(by=specialist, opinion=opinion, reauthenticated_at=clock.now())
+    file = tmp_path / "report.pdf"
+    file.write_bytes(vault.read(report.blob))
+    assert main(["report", "verify", str(file)]) == 0
+    assert report.code in capsys.readouterr().out
+    file.write_bytes(file.read_bytes().replace(b"0", b"1", 1))
+    assert main(["report", "verify", str(file)]) == 1
+
+
+def test_the_doctor_says_what_is_mis_set(
+    hospital: Program, capsys: pytest.CaptureFixture[str]
+) -> None:
+    master_key.newest()
+    master_key._path().chmod(0o644)
+    assert main(["doctor"]) == 1
+    said = capsys.readouterr().out
+    for words in ("the newest file has your code", "https://", "chmod 600", "No worker",
+                  "beside the data", "refuse to be changed", "Nobody is privacy"):  # fmt: skip
+        assert words in said
+
+
+def test_the_doctor_knows_what_https_and_mail_need(
+    hospital: Program, settings: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.SITE_URL = "https://second-opinion.example.org"
+    settings.SMTP_HOST, settings.DEFAULT_FROM_EMAIL = "mail.example.org", "second-opinion@localhost"
+    main(["doctor"])
+    said = capsys.readouterr().out
+    for words in ("Set BEHIND_PROXY=1", "MAIL_FROM is not set", "mail test"):
+        assert words in said
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    settings.DEFAULT_FROM_EMAIL = "second-opinion@example.org"
+    main(["doctor"])
+    said = capsys.readouterr().out
+    assert "BEHIND_PROXY" not in said
+    assert "MAIL_FROM" not in said

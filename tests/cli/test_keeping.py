@@ -1,0 +1,82 @@
+"""Backing up and restoring, by the real command in processes of its own."""
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+PREPARE = """
+import django; django.setup()
+from secondopinion.core import vault
+space = vault.new_space()
+vault.put(space, b"a scan of a letter" * 9000)
+vault.put(vault.new_space(), b"another")
+"""
+
+
+def run(folder: Path, *arguments: str, code: str = "") -> subprocess.CompletedProcess[str]:
+    """Run the command on an installation in `folder`."""
+    kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    environment = {
+        **kept, "DATA_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "secondopinion.settings",
+    }  # fmt: skip
+    command = ["-c", code] if code else ["-m", "secondopinion", *arguments]
+    return subprocess.run(
+        [sys.executable, *command], env=environment, check=False, capture_output=True, text=True,
+        umask=0o022,
+    )  # fmt: skip
+
+
+def test_an_installation_is_backed_up_and_restored(tmp_path: Path) -> None:
+    old, copy, new = tmp_path / "old", tmp_path / "copy", tmp_path / "new"
+    assert run(old, "migrate").returncode == 0
+    assert run(old, "staff", "add", "ada@harbour.example", "--name", "Ada", "--role",
+               "administrator").returncode == 0  # fmt: skip
+    assert run(old, code=PREPARE).returncode == 0
+    made = run(old, "backup", str(copy))
+    assert made.returncode == 0, made.stderr
+    assert "2 new files" in made.stdout
+    assert "0 new files" in run(old, "backup", str(copy)).stdout
+    assert not list(copy.rglob("master-key"))
+    assert json.loads((copy / "manifest.json").read_text())["master_key_versions"] == [1]
+
+    without_key = run(tmp_path / "keyless", "restore", str(copy))
+    assert without_key.returncode == 1
+    assert "Is this the right master key?" in without_key.stdout
+
+    new.mkdir()
+    (new / "master-key").write_bytes((old / "master-key").read_bytes())
+    restored = run(new, "restore", str(copy))
+    assert restored.returncode == 0, restored.stdout + restored.stderr
+    assert "can be read: 2; that cannot: 0" in restored.stdout
+    assert "ada@harbour.example: administrator" in run(new, "staff", "list").stdout
+    assert run(new, "audit", "verify").returncode == 0
+    assert run(new, "restore", str(copy)).returncode == 2
+
+    with closing(sqlite3.connect(copy / "database.sqlite3")) as base:
+        base.execute("PRAGMA user_version=7")
+    changed = run(tmp_path / "third", "restore", str(copy))
+    assert changed.returncode == 2
+    assert "not the file that was copied" in changed.stderr
+
+
+def test_what_is_written_is_its_owners_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    assert run(folder, "migrate").returncode == 0
+    assert run(folder, "mail", "test", "ada@harbour.example").returncode == 0
+    paths = [folder, *folder.rglob("*")]
+    assert any("mail" in path.parts for path in paths)
+    assert [str(path) for path in paths if path.stat().st_mode & 0o077] == []
+    said = run(folder, "doctor").stdout
+    assert f"Only its owner can read {folder}" in said
+    folder.chmod(0o755)
+    (folder / "secondopinion.sqlite3").chmod(0o644)
+    (folder / "mail").chmod(0o755)
+    said = run(folder, "doctor").stdout
+    assert "chmod -R go=" in said
+    for words in ("still the example", "Nobody is administrator", f"{folder}/mail", "TSA_URL",
+                  "signed with a certificate that this"):  # fmt: skip
+        assert words in said

@@ -1,0 +1,142 @@
+"""The desk puts pages in order: atomic, audited, undone as a whole; files stay as they came."""
+
+import io
+from uuid import UUID
+
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from secondopinion.accounts.models import Person
+from secondopinion.arrivals import actions as arrivals
+from secondopinion.audit.models import Entry
+from secondopinion.cases.models import Case
+from secondopinion.core import jobs, vault
+from secondopinion.core.errors import Conflict, NotYours, Refused
+from secondopinion.core.glyphs import FONTS
+from secondopinion.findings.models import Finding
+from secondopinion.records import arranging, queries
+from secondopinion.records.models import Page, Rearrangement, Record
+from tests.conftest import DOCUMENTS
+from tests.web.conftest import taken
+
+
+@pytest.fixture
+def desk(maria: Person) -> tuple[Case, Person]:
+    return taken(maria)
+
+
+def sheet(title: str, values: list[int]) -> Image.Image:
+    """Return a sheet of results."""
+    font = ImageFont.truetype(FONTS / "NotoSerif-Regular.ttf", 30)
+    made = Image.new("L", (900, 1270), 250)
+    pen = ImageDraw.Draw(made)
+    pen.text((200, 60), title, 20, font=font)
+    for row, value in enumerate(values):
+        pen.text((80, 160 + row * 70), f"Result {row * 37 % 11}   {value} mg/dL", 20, font=font)
+    return made
+
+
+def tiff(*pages: Image.Image) -> bytes:
+    out = io.BytesIO()
+    pages[0].save(out, "TIFF", save_all=True, append_images=pages[1:])
+    return out.getvalue()
+
+
+THREE = tiff(sheet("First", [*range(14)]), Image.new("L", (900, 1270), 250), sheet("Last", [9] * 3))
+
+
+def sent(case: Case, name: str, data: bytes) -> Record:
+    sender = case.participations.get(role="family").person
+    arrivals.receive_file(by=sender, case=case, name=name, source=data)
+    jobs.run_all()
+    return Record.objects.get(title=name, part_of=None)
+
+
+def state(case: Case) -> list[tuple[object, ...]]:
+    """Return how everything stands, to be compared."""
+    pages = Page.objects.filter(record__case=case).order_by("pk")
+    return [
+        *pages.values_list("record_id", "number", "turn", "aside", "width", "height"),
+        *Record.objects.filter(case=case, merged_into=None).order_by("pk").values_list("pk"),
+    ]
+
+
+def ids(record: Record) -> list[UUID]:
+    return list(record.pages.order_by("number").values_list("pk", flat=True))
+
+
+def test_every_step_is_undone_as_a_whole(desk: tuple[Case, Person]) -> None:
+    case, anna = desk
+    record, other = sent(case, "scan.tif", THREE), sent(case, "b.tif", tiff(sheet("B", [7, 8])))
+    one, blank, last = ids(record)
+    who = {"by": anna, "case": case}
+    before, steps = [], []
+    for step in (
+        lambda: arranging.turn(**who, pages=[one, last], degrees=90),
+        lambda: arranging.move(**who, pages=[last], places=-1),
+        lambda: arranging.set_aside(**who, pages=[blank], why="blank"),
+        lambda: arranging.split(**who, page=last),
+        lambda: arranging.join(**who, record=other.pk, into=record.pk),
+        lambda: arranging.accept(**who, record=record.pk, values={"kind": "laboratory"}),
+    ):
+        before.append(state(case))
+        steps.append(step())
+        assert state(case) != before[-1] or step is None or steps[-1].verb == "accept"
+    assert [queries.pages_of(row) for row in queries.for_case(case)] == [1, 2, 1]
+    assert {each.of_file for each in Page.objects.filter(record__blob=record.blob)} == {1, 2, 3}
+    with pytest.raises(Conflict):  # what it touched has changed since
+        arranging.undo(**who, step=steps[0].pk)
+    for step, as_it_was in zip(reversed(steps), reversed(before), strict=True):
+        arranging.undo(**who, step=step.pk)
+        assert state(case) == as_it_was
+    record.refresh_from_db()
+    assert (record.kind, record.accepted_at) == ("other", None)
+    assert vault.read(record.blob) == THREE
+    assert Entry.objects.filter(verb="records-arranged", case_id=case.pk).count() == 12
+
+
+def test_a_turned_page_is_shown_turned(desk: tuple[Case, Person]) -> None:
+    case, anna = desk
+    page = sent(case, "scan.tif", THREE).pages.get(number=1)
+    flat = queries.picture_of(page)
+    arranging.turn(by=anna, case=case, pages=[page.pk], degrees=90)
+    page.refresh_from_db()
+    with (
+        Image.open(io.BytesIO(queries.picture_of(page))) as shown,
+        Image.open(io.BytesIO(flat)) as was,
+    ):
+        assert shown.size == was.size[::-1] == (page.width, page.height)
+
+
+def test_only_the_coordinator_and_only_pages_of_the_case(desk: tuple[Case, Person]) -> None:
+    case, anna = desk
+    page = sent(case, "scan.tif", THREE).pages.get(number=1)
+    mother = case.participations.get(role="family").person
+    with pytest.raises(NotYours):
+        arranging.turn(by=mother, case=case, pages=[page.pk], degrees=90)
+    with pytest.raises(NotYours):
+        arranging.turn(by=anna, case=case, pages=[page.pk, case.pk], degrees=90)
+    with pytest.raises(Refused):
+        arranging.split(by=anna, case=case, page=page.pk)
+    assert not Rearrangement.objects.exists()
+
+
+def test_a_second_scan_of_a_page_is_offered_and_another_page_is_not(
+    desk: tuple[Case, Person],
+) -> None:
+    case, anna = desk
+    letter = (DOCUMENTS / "carta-de-alta-es.jpg").read_bytes()
+    first, out = sent(case, "letter.jpg", letter), io.BytesIO()
+    with Image.open(io.BytesIO(letter)) as picture:
+        picture.rotate(1.5, fillcolor="white").resize((1100, 1560)).save(out, "JPEG", quality=40)
+    sent(case, "tahlil.jpg", (DOCUMENTS / "tahlil-ar.jpg").read_bytes())
+    assert not Finding.objects.filter(code="duplicate").exists()
+    second = sent(case, "again.jpg", out.getvalue())
+    finding = Finding.objects.get(code="duplicate")
+    assert (finding.subject_id, finding.where) == (second.pk, {"record": str(first.pk)})
+    assert queries.for_case(case).count() == 4, "nothing is merged in silence"
+    step = arranging.set_copy_aside(by=anna, case=case, record=second.pk, kept=first.pk)
+    finding.refresh_from_db()
+    assert (finding.state, queries.for_case(case).count()) == ("fixed", 3)
+    arranging.undo(by=anna, case=case, step=step.pk)
+    assert queries.for_case(case).count() == 4

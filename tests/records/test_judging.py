@@ -1,0 +1,80 @@
+"""Stored pages are understood by a job, and what follows is said where people look."""
+
+import io
+from datetime import date
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from django.test import Client
+from django.urls import reverse
+from PIL import Image
+
+from secondopinion.accounts.models import Child, Person
+from secondopinion.arrivals import actions as arrivals
+from secondopinion.cases.models import Case
+from secondopinion.core import jobs
+from secondopinion.findings.models import Finding, State
+from secondopinion.records import queries
+from secondopinion.records.models import Kind, Record
+from tests.conftest import DOCUMENTS
+
+
+@pytest.fixture(autouse=True)
+def understanding(settings: Any) -> None:
+    """Pages are read here."""
+    settings.UNDERSTAND_PAGES = True
+
+
+def jpeg(picture: Image.Image) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=90)
+    return out.getvalue()
+
+
+def test_a_letter_is_understood_and_shown_upright(case: Case, maria: Person) -> None:
+    Child.objects.filter(pk=case.child_id).update(
+        full_name="Anna Kowalska", birth_date=date(2011, 6, 2)
+    )
+    with Image.open(DOCUMENTS / "carta-de-alta-es.jpg") as picture:
+        turned = jpeg(picture.rotate(180))
+    arrivals.receive_file(by=maria, case=case, name="letter.jpg", source=turned)
+    jobs.run_all()
+    [record] = Record.objects.all()
+    [page] = record.pages.all()
+    assert "convulsivas" in page.text
+    assert (page.turn, page.legibility) == (180, "good")
+    assert record.kind == Kind.OTHER  # nobody has said it yet
+    assert (record.likely["kind"], record.likely["language"]) == ("discharge_letter", "es")
+    finding = Finding.objects.get(code="not-this-child")
+    assert queries.place_of(queries.placed([finding])[0]) == "letter.jpg, page 1"
+
+
+def test_a_blurred_page_is_told_to_the_family(case: Case, maria: Person, client: Client) -> None:
+    with Image.open(DOCUMENTS / "carta-de-alta-es.jpg") as picture:
+        blurred = cv2.GaussianBlur(np.asarray(picture.convert("L")), (0, 0), 7)
+    sent = jpeg(Image.fromarray(blurred))
+    arrivals.receive_file(by=maria, case=case, name="letter.jpg", source=sent)
+    jobs.run_all()
+    finding = Finding.objects.get(code="unreadable", state=State.OPEN)
+    assert finding.check_version == "2"
+    assert finding.measured["reasons"][0] == "blur"
+    maria.language = "en"
+    maria.save()
+    client.force_login(maria)
+    shown = client.get(reverse("files-list", args=[case.reference])).content.decode()
+    assert "letter.jpg, page 1</bdi>: This page is too blurred to read." in shown
+
+
+def test_a_page_that_comes_later_closes_a_gap(case: Case, maria: Person) -> None:
+    words = "Discharge summary of the hospital, with enough letters to tell its language. "
+    for number in (1, 3, 2):
+        arrivals.receive_file(
+            by=maria, case=case, name=f"{number}.txt",
+            source=f"{words * number}\nPage {number} of 3".encode(),
+        )  # fmt: skip
+        jobs.run_all()
+    assert set(Finding.objects.filter(code="page-missing").values_list("state", flat=True)) == {
+        State.FIXED
+    }

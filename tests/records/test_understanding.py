@@ -1,0 +1,168 @@
+"""What a page is: read in its script, judged with its reason, dated, typed, and whose."""
+
+import io
+import json
+from datetime import date
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from secondopinion import cli
+from secondopinion.findings.found import BLOCKER, WARNING
+from secondopinion.records import measuring, understanding
+from secondopinion.records.checks import complete, days, examine, kinds, legibility, tongue, whose
+from tests.conftest import DOCUMENTS
+
+TODAY = date(2026, 11, 25)
+ASKED = examine.Asked(TODAY)
+
+
+def scan(name: str = "carta-de-alta-es.jpg") -> Image.Image:
+    with Image.open(DOCUMENTS / name) as picture:
+        return picture.convert("L")
+
+
+def png(picture: Image.Image) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    return out.getvalue()
+
+
+def understood(picture: Image.Image, *hints: str) -> examine.Page:
+    answer = understanding.picture_page(png(picture), 0, list(hints))
+    return examine.page_of(1, answer, ASKED)
+
+
+@pytest.mark.parametrize(
+    ("name", "turn", "hint", "language", "word"),
+    [
+        ("tahlil-ar.jpg", 180, "en", "ar", "الهيموغلوبين"),
+        ("vypyska-uk.jpg", 90, "ru", "uk", "перегородки"),
+    ],
+)
+def test_a_page_is_read_in_its_script_and_upright(
+    name: str, turn: int, hint: str, language: str, word: str
+) -> None:
+    page = understood(scan(name).rotate(turn, expand=True), hint)
+    assert (page.language, page.verdict.level) == (language, "good")
+    assert word in page.text
+
+
+def spoilt(name: str) -> Image.Image:
+    page = np.asarray(scan())
+    if name == "blur":
+        return Image.fromarray(cv2.GaussianBlur(page, (0, 0), 7))
+    if name == "low-contrast":
+        grainy = page * 0.05 + np.random.default_rng(1).normal(0, 8, page.shape)
+        return Image.fromarray(np.clip(grainy, 0, 255).astype(np.uint8))
+    if name == "glare":
+        grey, high, wide = page * 0.9, *page.shape
+        rows, columns = np.mgrid[:high, :wide]
+        away = np.hypot((rows / high - 0.22) / 0.16, (columns / wide - 0.35) / 0.3)
+        return Image.fromarray(np.clip(grey + 300 * np.exp(-(away**4)), 0, 255).astype(np.uint8))
+    return Image.fromarray(np.ascontiguousarray(page[:, : int(page.shape[1] * 0.5)]))
+
+
+@pytest.mark.parametrize("reason", ["blur", "low-contrast", "glare", "cut-off"])
+def test_a_page_that_cannot_be_read_says_why(reason: str) -> None:
+    page = understood(spoilt(reason), "es")
+    assert page.verdict.level != "good"
+    assert reason in [each.code for each in page.verdict.reasons]
+    codes = [found.code for _check, found in examine.page(page, ASKED, {"page": 1})]
+    assert ("document-cut-off" if reason == "cut-off" else "hard-to-read") in codes or (
+        "unreadable" in codes
+    )
+
+
+def test_an_empty_page_is_no_trouble() -> None:
+    seen = measuring.Seen(np.full((1600, 1200), 250, np.uint8))
+    assert legibility.judge(measuring.measure(seen)).level == "good"
+
+
+@pytest.mark.parametrize(
+    ("language", "country", "text", "expected"),
+    [
+        ("en", "", "Date: 12 March 2024\nborn 14 May 2017\nFollow-up 14 June 2024", "2024-03-12"),
+        ("en", "US", "Report date: 03/04/2025", "2025-03-04"),
+        ("en", "KE", "Report date: 03/04/2025", "2025-04-03"),
+        ("ar", "SA", "التاريخ: ١٢ رمضان ١٤٤٥ هـ\nتاريخ الميلاد: ١٤/٠٥/٢٠١٧", "2024-03-22"),
+        ("fa", "IR", "تاریخ: ۱۴۰۳/۰۲/۰۵ تاریخ تولد ۱۲ فروردین ۱۳۹۵", "2024-04-24"),
+        ("am", "ET", "ቀን 12 መጋቢት 2016 የትውልድ ቀን 3 ሰኔ 2006", "2024-03-21"),
+        ("th", "TH", "วันที่ 12 มีนาคม 2567 วันเกิด 3/4/2555", "2024-03-12"),
+        ("zh", "CN", "报告日期：2024年3月12日 出生日期：2017年5月14日", "2024-03-12"),
+        ("he", "IL", "תאריך: 12 במרץ 2024\nתאריך לידה: 9 בינואר 2015", "2024-03-12"),
+        ("uk", "UA", "дата народження 21.07.2020\n5 жовтня 2026 р.: дефект", "2026-10-05"),
+    ],
+)
+def test_the_day_of_a_document(language: str, country: str, text: str, expected: str) -> None:
+    found = days.find(text, language, country, TODAY)
+    assert str(days.of_document(found, len(text), TODAY).day) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "kind"),
+    [
+        ("Informe de alta\nMotivo de ingreso: fiebre", "es", "discharge_letter"),
+        ("检验报告单\n血红蛋白 112 g/L 参考范围 110-140", "zh", "laboratory"),
+        ("تقرير العملية\nالجراح: د. سامي\nالتخدير: عام", "ar", "operation_note"),
+        ("Сертификат прививок\nвакцина БЦЖ, доза 0,05, серия 12", "ru", "vaccination"),
+        ("Dear Ana, see you on Sunday at the lake", "en", "other"),
+    ],
+)
+def test_the_kind_of_a_page(text: str, language: str, kind: str) -> None:
+    assert kinds.kind_of(text, language).kind == kind
+
+
+def test_two_judges_tell_the_language_apart() -> None:
+    texts = Path(__file__).parent.parent / "translation" / "texts" / "7-kidney"
+    for path in texts.iterdir():
+        assert tongue.identify(path.read_text()).language == path.stem
+
+
+CHILD = whose.Child(("Camila Fernández López",), date(2017, 5, 14))
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "severity"),
+    [
+        ("Paciente: Fernandes Camila - Nacida el 14 de mayo de 2017", "es", None),
+        ("Пациент: Камила Фернандес, дата рождения 14.05.2017", "ru", None),
+        ("Patient: Anna Kowalska, born 2 June 2011", "en", BLOCKER),
+        ("Patient: Anna Kowalska", "en", WARNING),
+        ("Paciente: Camila Fernández López - Nacida el 14 de mayo de 2016", "es", WARNING),
+        ("Hemoglobina 11 g/dL", "es", None),
+    ],
+)
+def test_whose_a_page_is(text: str, language: str, severity: str | None) -> None:
+    patient = whose.patient_of(text, days.find(text, language, "", TODAY))
+    found = whose.check(text, patient, CHILD, {})
+    assert [each.severity for each in found] == ([severity] if severity else [])
+
+
+def test_what_pages_are_missing() -> None:
+    printed = ("Página 1 de 4", "صفحة ٢ من ٤", "стр. 4 из 4")
+    pages = [complete.number_of(text) for text in printed]
+    [found] = complete.check(pages, [], {})
+    assert found.measured == {"missing": [3], "pages": 4}
+    assert not complete.check(pages, [complete.Numbered(3, 4)], {})
+
+
+def test_the_command_says_it_as_json(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    letter = tmp_path / "letter.txt"
+    letter.write_text("Discharge summary\nDate: 12 March 2024\nPatient: Anna Kowalska\nPage 2 of 3")
+    broken = tmp_path / "broken.pdf"
+    broken.write_bytes(b"%PDF-1.7 and nothing more")
+    given = ["records", "check", str(letter), str(broken), "--json", "--child", "Camila López"]
+    assert cli.main(given) == 1
+    told = json.loads(capsys.readouterr().out)
+    [page] = told["pages"]
+    assert (page["type"], page["language"], page["date"]) == (
+        "discharge_letter", "en", "2024-03-12",
+    )  # fmt: skip
+    codes = {each["code"]: each["where"] for each in told["findings"]}
+    assert set(codes) == {"not-this-child", "page-missing", "unreadable-file"}
+    assert codes["not-this-child"] == {"file": str(letter), "page": 1}
+    assert cli.main(["records", "check", str(broken), "--json"]) == 2

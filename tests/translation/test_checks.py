@@ -1,0 +1,146 @@
+"""Errors in translations are found where they are, and good translations are left alone."""
+
+from itertools import permutations
+from pathlib import Path
+
+import pytest
+
+from secondopinion.findings.codes import RISK_OF
+from secondopinion.translation.checks.compare import Unsupported, compare
+from secondopinion.translation.checks.found import WORDS, Mismatch
+from secondopinion.translation.checks.languages import guess
+
+TEXTS = Path(__file__).parent / "texts"
+DOCUMENTS = sorted(path.name for path in TEXTS.iterdir() if path.is_dir())
+LANGUAGES = ("en", "es", "fr", "ru", "ar", "zh")
+
+
+def text_of(document: str, code: str) -> str:
+    """Return one of the parallel texts."""
+    return (TEXTS / document / f"{code}.txt").read_text().rstrip("\n")
+
+
+def alarms(one: str, other: str, source: str, target: str) -> list[Mismatch]:
+    """Return what somebody has to look at."""
+    return [each for each in compare(one, other, source, target).mismatches if each.alarm]
+
+
+def test_every_kind_has_a_code_of_the_findings() -> None:
+    assert {RISK_OF[code] for code, _message, _advice in WORDS.values()} == {"poorly-translated"}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_the_parallel_texts_have_the_same_lines(document: str) -> None:
+    assert len({text_of(document, code).count("\n") for code in LANGUAGES}) == 1
+
+
+@pytest.mark.parametrize("document", DOCUMENTS[:4])
+def test_languages_are_guessed(document: str) -> None:
+    assert [guess(text_of(document, code)) for code in LANGUAGES] == list(LANGUAGES)
+
+
+@pytest.mark.parametrize(("source", "target"), list(permutations(("en", "es", "ar"), 2)))
+def test_good_translations_raise_no_alarm(source: str, target: str) -> None:
+    for document in ("1-epilepsy", "2-pneumonia", "4-fracture"):
+        assert not alarms(text_of(document, source), text_of(document, target), source, target)
+
+
+SPOILT = [
+    ("en", "23.5 kg", "25.3 kg", "translation-number", 3),
+    ("en", "250 mg every", "250 g every", "translation-unit", 14),
+    ("en", "left side", "right side", "translation-laterality", 6),
+    ("en", "was no fever before the seizures and no", "was fever before the seizures and",
+     "translation-negation", 7),
+    ("en", "Diazepam", "Lorazepam", "translation-drug", 17),
+    ("en", "14 June 2024", "14 July 2024", "translation-date", 19),
+    ("es", "23,5 kg", "2,35 kg", "translation-number", 3),
+    ("es", "hemisferio derecho", "hemisferio izquierdo", "translation-laterality", 12),
+    ("es", "No hubo fiebre antes de las crisis ni", "Hubo fiebre antes de las crisis y",
+    "translation-negation", 7),
+    ("ar", "٢٥٠ ملغ", "٢٥٠ غ", "translation-unit", 14),
+    ("ar", "الأيسر", "الأيمن", "translation-laterality", 6),
+    ("ar", "تنفي", "تذكر", "translation-negation", 9),
+    ("ar", "ديازيبام", "لورازيبام", "translation-drug", 17),
+    ("ru", "12 марта", "12 мая", "translation-date", 2),
+    ("zh", "首次发作在2023年11月3日，持续约4分钟", "首次发作在2023年11月3日，持续约40分钟",
+     "translation-number", 5),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("target", "right", "wrong", "code", "line"), SPOILT)
+@pytest.mark.parametrize("source", ["en", "es", "fr"])
+def test_an_error_is_found_where_it_is(
+    source: str, target: str, right: str, wrong: str, code: str, line: int
+) -> None:
+    if source == target:
+        source = "ru"
+    good = text_of("1-epilepsy", target)
+    assert right in good
+    found = alarms(text_of("1-epilepsy", source), good.replace(right, wrong), source, target)
+    assert [each.code for each in found] == [code]
+    assert {place.line for place in (found[0].original, found[0].translation) if place} == {line}
+
+
+@pytest.mark.parametrize("target", ["en", "es", "fr", "ru", "ar"])
+def test_a_lost_line_is_found(target: str) -> None:
+    source = "es" if target == "en" else "en"
+    original = text_of("4-fracture", source)
+    lines = text_of("4-fracture", target).split("\n")
+    for at in (3, 9, 14):
+        shorter = "\n".join(lines[:at] + lines[at + 1 :])
+        found = alarms(original, shorter, source, target)
+        assert [each.code for each in found] == ["translation-line-missing"]
+        assert found[0].original
+        assert found[0].original.line == at + 1
+
+
+def test_what_was_not_translated_is_found() -> None:
+    lines = text_of("1-epilepsy", "en").split("\n")
+    lines[5] = text_of("1-epilepsy", "es").split("\n")[5]
+    found = alarms(text_of("1-epilepsy", "es"), "\n".join(lines), "es", "en")
+    assert "translation-missing" in {each.code for each in found}
+    assert [each.code for each in alarms("Peso 12 kg", "", "es", "en")] == ["translation-missing"]
+
+
+def test_harmless_conversions_are_said_and_raise_no_alarm() -> None:
+    done = compare(
+        "Glucosa 90 mg/dL. Leucocitos 12.500/mm³. Peso 3.250 g. Temperatura 38,5 °C.",
+        "Glucose 5.0 mmol/L. White cells 12.5 ×10⁹/L. Weight 3.25 kg. Temperature 101.3 °F.",
+        "es", "en",
+    )  # fmt: skip
+    assert {each.measured["kind"] for each in done.mismatches} == {"converted"}
+    assert len(done.mismatches) == 4
+
+
+def test_a_wrong_conversion_is_an_alarm() -> None:
+    assert alarms("Glucosa 90 mg/dL.", "Glucose 9.0 mmol/L.", "es", "en")
+    assert alarms("Peso 3.250 g.", "Weight 32.5 kg.", "es", "en")
+
+
+def test_a_thousand_that_became_one_and_a_quarter_is_an_alarm() -> None:
+    found = alarms("Calcium 1.250 mg täglich.", "Calcium 1.250 mg daily.", "de", "en")
+    assert [each.measured["kind"] for each in found] == ["number-copied"]
+
+
+def test_sides_that_change_places_are_found() -> None:
+    found = alarms(
+        "Right kidney 58 mm, left kidney 66 mm.", "Riñón izquierdo 58 mm, riñón derecho 66 mm.",
+        "en", "es",
+    )  # fmt: skip
+    assert [each.code for each in found] == ["translation-laterality"]
+
+
+def test_lines_of_a_narrow_page_are_joined() -> None:
+    wide = (
+        "The girl was seen in our clinic because of headache and vomiting that began 6 weeks ago."
+    )
+    narrow = (
+        "La niña fue vista en nuestra consulta externa por una\ncefalea y vómitos que empezaron "
+        "hace unas 6 semanas en\nsu casa."
+    )
+    assert not alarms(wide, narrow, "en", "es")
+
+
+def test_a_language_that_is_not_known_is_refused() -> None:
+    with pytest.raises(Unsupported):
+        compare("x 1", "y 1", "en", "tlh")

@@ -1,0 +1,172 @@
+"""The desk: what came in is seen, what stands in the way is said, nothing closes by accident."""
+
+import pytest
+from django.test import Client
+
+from secondopinion.accounts.models import Person
+from secondopinion.cases import actions
+from secondopinion.cases.models import Case, ItemState
+from secondopinion.cases.states import State
+from secondopinion.conversations.actions import post
+from secondopinion.core.errors import Refused
+from secondopinion.findings.actions import Found, replace
+from secondopinion.findings.models import Finding, Severity
+from secondopinion.followup import actions as followup
+from secondopinion.program.models import Program
+from tests.web.conftest import Whole, person, sign_in, taken
+
+
+@pytest.fixture
+def maria(hospital: Program) -> Person:
+    """A mother."""
+    return person("maria@familia.example")
+
+
+def text_of(browser: Client, address: str) -> str:
+    """Return a page."""
+    answer = browser.get(address)
+    assert answer.status_code == 200, address
+    return answer.content.decode()
+
+
+def ask(case: Case, coordinator: Person) -> None:
+    """Ask for the first thing on the checklist."""
+    item = case.checklist.filter(state=ItemState.OPEN).first()
+    actions.ask(by=coordinator, case=case, text="Please send the EEG.", item=item)
+
+
+def test_what_was_answered_is_read_on_every_page_that_asks(maria: Person) -> None:
+    case, coordinator = taken(maria)
+    ask(case, coordinator)
+    asked = case.information_requests.get()
+    address = f"/my/cases/{case.reference}/answer/{asked.pk}/"
+    assert sign_in(maria).post(address, {"text": " "}).status_code == 400, "nothing was said"
+    answer = sign_in(maria).post(address, {"text": "It was never made."})
+    assert answer.status_code == 302
+    case.refresh_from_db()
+    assert case.state == State.COLLECTING
+    item = asked.item
+    assert item is not None
+    item.refresh_from_db()
+    assert item.state == ItemState.ANSWERED, "the desk looks before it counts as here"
+    for who, page in ((maria, "/my"), (coordinator, "/desk")):
+        shown = text_of(sign_in(who), f"{page}/cases/{case.reference}/")
+        assert "It was never made." in shown
+        assert "Please send the EEG." in shown
+    with pytest.raises(Refused):
+        actions.complete(by=coordinator, case=case)
+
+
+def test_the_worklist_says_what_is_new_until_it_was_read(maria: Person) -> None:
+    case, coordinator = taken(maria)
+    desk = sign_in(coordinator)
+    assert "New message" not in text_of(desk, "/desk/")
+    post(case=case, thread="family", by=maria, text="When will you call?")
+    assert "New message" in text_of(desk, "/desk/")
+    assert case.reference in text_of(desk, "/desk/?view=news")
+    text_of(desk, f"/desk/cases/{case.reference}/messages/")
+    assert "New message" not in text_of(desk, "/desk/")
+    assert case.reference not in text_of(desk, "/desk/?view=news")
+    post(case=case, thread="family", by=coordinator, text="Today.")
+    assert "New message" not in text_of(desk, "/desk/"), "one's own message is not new"
+
+
+def test_a_case_is_not_complete_while_something_may_be_another_childs(maria: Person) -> None:
+    case, coordinator = taken(maria)
+    for item in case.checklist.all():
+        actions.settle_item(by=coordinator, item=item, state=ItemState.ARRIVED)
+    found = [Found("not-this-child", Severity.BLOCKER, "The date of birth is another.")]
+    replace(case=case, subject=case, check="identity@1", found=found)
+    desk = sign_in(coordinator)
+    address = f"/desk/cases/{case.reference}/do/"
+    refused = desk.post(f"{address}complete/", headers={"accept": "application/json"})
+    assert refused.json()["code"] == "not-this-child"
+    finding = Finding.objects.get(case=case, code="not-this-child")
+    desk.post(f"{address}accept-finding/", {"finding": finding.pk, "reason": "A typing error."})
+    assert desk.post(f"{address}complete/").status_code == 302
+    case.refresh_from_db()
+    assert case.state == State.READY
+
+
+def test_a_case_closes_only_when_every_question_is_answered(whole: Whole) -> None:
+    desk = sign_in(whole.coordinator)
+    here = f"/desk/cases/{whole.case.reference}/"
+    assert "may ask questions until" in text_of(desk, f"{here}close/")
+    refused = desk.post(f"{here}do/close/", headers={"accept": "application/json"})
+    assert refused.json()["code"] == "question-open"
+    followup.settle(
+        by=whole.coordinator, question=whole.case.follow_up_questions.get(), reply="In May."
+    )
+    assert desk.post(f"{here}do/close/").status_code == 302
+    whole.case.refresh_from_db()
+    assert whole.case.state == State.CLOSED
+
+
+def test_what_is_missing_is_asked_for_in_the_readers_language(maria: Person) -> None:
+    case, coordinator = taken(maria)
+    desk, here = sign_in(coordinator), f"/desk/cases/{case.reference}/"
+    item = case.checklist.get(key="eeg-report")
+    typed = {"item": str(item.pk), "to": "local_provider", "template": "1", "text": "Epilepsy!"}
+    chosen = desk.post(f"{here}ask/", typed)["Location"]
+    assert "Epilepsy" not in chosen, "nothing of the child stands in an address"
+    form = text_of(desk, chosen)
+    assert "No podemos leer bien esto: El informe del electroencefalograma" in form
+    refused = desk.post(f"{here}do/ask/", {"to": "family", "text": "We need this: {item}."})
+    assert refused.status_code == 400
+    assert not case.information_requests.exists()
+    desk.post(f"{here}do/ask/", {"item": item.pk, "to": "family", "text": "Please: {item}."})
+    assert case.information_requests.get().text == "Please: The EEG report, if one was done."
+
+
+def test_everything_that_is_missing_is_named_at_once(maria: Person) -> None:
+    case, coordinator = taken(maria)
+    desk, here = sign_in(coordinator), f"/desk/cases/{case.reference}/"
+    shown = desk.post(f"{here}do/complete/", headers={"accept": "application/json"}).json()
+    for words in ("The last letter", "MRI of the brain", "The written report of the MRI"):
+        assert words in shown["message"]
+
+
+def test_what_is_to_be_done_says_what_is_new(whole: Whole) -> None:
+    desk, here = sign_in(whole.coordinator), f"/desk/cases/{whole.case.reference}/"
+    post(case=whole.case, thread="family", by=whole.family, text="When will you call?")
+    shown = text_of(desk, here)
+    assert "There is a new question about the report." in shown
+    assert "There is a message that you have not read." in shown
+    text_of(desk, f"{here}messages/")
+    followup.pass_to_expert(by=whole.coordinator, question=whole.case.follow_up_questions.get())
+    shown = text_of(desk, here)
+    assert "There is a new question" not in shown
+    assert "There is a message" not in shown
+
+
+def test_after_the_report_one_sees_who_has_it_and_what_is_open(whole: Whole) -> None:
+    desk, here = sign_in(whole.coordinator), f"/desk/cases/{whole.case.reference}/"
+    assert "not opened yet" in text_of(desk, f"{here}after/")
+    for person_ in (whole.family, whole.provider):
+        sign_in(person_).get(f"/files/{whole.case.reference}/reports/1.pdf")
+    assert "not opened yet" not in text_of(desk, f"{here}after/")
+    assert "A referral is still open:" in text_of(desk, f"{here}close/")
+
+
+def test_the_specialist_reads_what_the_local_provider_corrected(whole: Whole) -> None:
+    actions.confirm_treating(by=whole.provider, case=whole.case, correction="300 mg, not 250.")
+    shown = text_of(sign_in(whole.specialist), f"/expert/cases/{whole.case.reference}/")
+    assert "300 mg, not 250." in shown
+
+
+def test_the_family_sees_what_it_sent(whole: Whole) -> None:
+    shown = text_of(sign_in(whole.family), f"/my/cases/{whole.case.reference}/what-you-sent/")
+    for words in ("Levetiracetam", "letter.png", "Can she swim?"):
+        assert words in shown
+
+
+def test_a_link_in_a_mail_leads_through_the_sign_in(whole: Whole) -> None:
+    address = f"/my/cases/{whole.case.reference}/"
+    answer = Client().get(address)
+    assert answer.status_code == 404
+    assert f"/sign-in/?next={address}" in answer.content.decode()
+    unknown = Client().get("/my/cases/2026-AAAAA/")
+    assert unknown.status_code == 404
+    same = answer.content.decode().replace(whole.case.reference, "2026-AAAAA")
+    without = [page.partition("csrf")[0] for page in (same, unknown.content.decode())]
+    assert without[0] == without[1], "the two look the same"

@@ -1,0 +1,101 @@
+"""Files sent with a request, without JavaScript: taken, refused by name, taken out again."""
+
+import zipfile
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from secondopinion.arrivals.models import ArrivedFile
+from secondopinion.cases.models import Case
+from secondopinion.core import jobs
+from tests.conftest import DOCUMENTS
+from tests.web.conftest import page, start
+
+
+def send(browser: Client, case: Case, *files: SimpleUploadedFile, **more: str) -> Any:
+    """Send files by the form without JavaScript, and have them looked at."""
+    answer = browser.post(
+        f"/my/cases/{case.reference}/files/add/",
+        {"files": list(files), "back": page(case, "files"), **more},
+    )
+    jobs.run_all()
+    return answer
+
+
+def test_files_are_sent_without_javascript(maria: Client) -> None:
+    case = start(maria)
+    letter = (DOCUMENTS / "typewritten-page.png").read_bytes()
+    answer = send(maria, case, SimpleUploadedFile("carta médica.png", letter))
+    assert answer["Location"] == page(case, "files")
+    shown = maria.get(page(case, "files")).content.decode()
+    assert "carta médica.png" in shown
+    assert f"/files/{case.reference}/records/" in shown
+
+
+def test_what_becomes_of_every_file_is_said(maria: Client) -> None:
+    case = start(maria)
+    letter = SimpleUploadedFile("a.txt", b"a letter")
+    send(maria, case, letter, SimpleUploadedFile("again.txt", b"a letter"))
+    shown = maria.get(page(case, "files")).content.decode()
+    assert "2 files have arrived" in shown
+    assert "again.txt</bdi>: You have sent this one before" in shown
+    send(maria, case)
+    assert "Choose at least one file first." in maria.get(page(case, "files")).content.decode()
+
+
+def zip_bomb() -> bytes:
+    """Return a small zip that unpacks to a lot."""
+    made = BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("letter.txt", b"0" * 30_000_000)
+    return made.getvalue()
+
+
+def path_traversal() -> bytes:
+    """Return a zip that tries to leave its folder."""
+    made = BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("../../letter.txt", "hello")
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("empty.pdf", b""),
+        ("letter.pdf", b"MZ\x90\x00\x03\x00\x00\x00" + b"\x00" * 200),
+        ("letter.xyz", bytes(range(256)) * 4),
+        ("records.zip", zip_bomb()),
+        ("records.zip", path_traversal()),
+    ],
+    ids=["empty", "program", "unknown", "zip bomb", "path traversal"],
+)
+def test_a_file_that_cannot_be_used_is_told_by_its_name(
+    maria: Client, name: str, data: bytes
+) -> None:
+    case = start(maria)
+    send(maria, case, SimpleUploadedFile(name, data))
+    refused = ArrivedFile.objects.get(upload__case=case)
+    assert refused.outcome == "refused"
+    shown = maria.get(page(case, "files")).content.decode()
+    assert "Files that we could not use" in shown
+    status = maria.get(f"/my/cases/{case.reference}/files/status/").json()
+    assert status["waiting"] == 0
+    assert shown.count(f"<bdi>{refused.name}</bdi>") == 1, "and once only"
+
+
+def test_after_sending_files_nobody_is_led_to_another_site(maria: Client) -> None:
+    case = start(maria)
+    answer = send(maria, case, SimpleUploadedFile("a.txt", b"a"), back="https://evil.example/")
+    assert answer["Location"].startswith("/my/")
+
+
+def test_a_record_is_taken_out_of_a_draft(maria: Client) -> None:
+    case = start(maria)
+    send(maria, case, SimpleUploadedFile("a.txt", b"a letter"))
+    record = case.records.get()
+    maria.post(f"/my/cases/{case.reference}/records/{record.pk}/", {"remove": "1"})
+    assert "a.txt" not in maria.get(page(case, "files")).content.decode()

@@ -1,0 +1,74 @@
+"""Pages ask the database a few times, and not more often when there is more to show."""
+
+from io import BytesIO
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from secondopinion.arrivals import actions as arrivals
+from secondopinion.core import jobs
+from secondopinion.program.models import Program
+from tests.web.conftest import Whole, draft, person, sign_in, submitted
+
+MOST = 12
+
+PAGES = [
+    ("family", "/my/cases/{}/"),
+    ("family", "/my/cases/{}/reports/1/"),
+    *(
+        ("coordinator", f"/desk/cases/{{}}/{part}")
+        for part in (
+            "",
+            "request/",
+            "people/",
+            "records/",
+            "records/pages/",
+            "specialist/",
+            "messages/",
+            "after/",
+            "copies/",
+        )
+    ),
+    ("coordinator", "/desk/"),
+    ("specialist", "/expert/cases/{}/"),
+    ("specialist", "/expert/cases/{}/messages/"),
+]
+
+
+def asks(browser: Client, address: str) -> int:
+    """Return how many queries a page costs that was opened before."""
+    browser.get(address)
+    with CaptureQueriesContext(connection) as queries:
+        answer = browser.get(address)
+    assert answer.status_code == 200
+    return len(queries)
+
+
+@pytest.mark.parametrize("part", ["", "files/", "check/"])
+def test_a_draft_asks_a_few_times(hospital: Program, part: str) -> None:
+    family = person("olena@rodyna.example", name="Олена Коваль")
+    begun, letter = draft(family, child="Соломія Коваль"), BytesIO(b"A letter of the clinic.")
+    arrivals.receive_file(by=family, case=begun, name="letter.txt", source=letter)
+    jobs.run_all()
+    assert asks(sign_in(family), f"/my/cases/{begun.reference}/request/{part}") <= MOST
+
+
+@pytest.mark.parametrize(("who", "address"), PAGES, ids=[f"{who} {page}" for who, page in PAGES])
+def test_a_page_asks_a_few_times_however_much_there_is(
+    whole: Whole, who: str, address: str
+) -> None:
+    browser, page = sign_in(getattr(whole, who)), address.format(whole.case.reference)
+    first = asks(browser, page)
+    assert first <= MOST
+    for number in range(3):
+        submitted(person(f"family{number}@familia.example"))
+        whole.case.questions.create(number=10 + number, text="And this?")
+        arrivals.receive_file(
+            by=whole.family, case=whole.case, name=f"letter-{number}.txt",
+            source=BytesIO(f"Letter {number} of the clinic.".encode()),
+        )  # fmt: skip
+        jobs.run_all()
+    assert whole.case.records.count() == 4
+    assert asks(browser, page) == first
