@@ -8,7 +8,7 @@ import fcntl
 import hashlib
 import os
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import BinaryIO, Self, cast
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -68,6 +68,10 @@ class Staging:
         return self._path.with_suffix(".tail")
 
     @property
+    def _whole(self) -> Path:
+        return self._path.with_suffix(".whole")
+
+    @property
     def blocks(self) -> int:
         """Whole blocks in the file; a block that was being written when all died does not count."""
         return (self._path.stat().st_size - HEADER) // SEALED
@@ -98,7 +102,8 @@ class Staging:
         except (FileNotFoundError, InvalidTag, ValueError):
             return b""
 
-    def __enter__(self) -> Self:
+    def _locked(self) -> BinaryIO:
+        """Open the file for this writer alone, until it is closed."""
         file = self._path.open("r+b")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -107,6 +112,10 @@ class Staging:
             raise Conflict(
                 _("This file is being received in another window."), code="locked"
             ) from None
+        return file
+
+    def __enter__(self) -> Self:
+        file = self._locked()
         complete = self.offset == self.row.length and self.row.length
         number = self.blocks
         self._held = bytearray() if complete else bytearray(self._read_tail(number))
@@ -180,34 +189,43 @@ class Staging:
         """Keep the complete file and return its blob; a second call returns the same.
 
         Raises:
+            Conflict: it is being received or finished by another request.
             Refused: it is not complete yet.
             vault.Damaged: what was written cannot be read back.
         """
-        if self.row.blob is not None:
-            return self.row.blob
+        if self.row.blob is None:
+            with self._locked() as file:
+                self.row.refresh_from_db()  # another request may have finished it before the lock
+                if self.row.blob is None:
+                    self._keep(file)
+        self._remove()
+        return cast("Blob", self.row.blob)
+
+    def _keep(self, file: BinaryIO) -> None:
         if self.offset < self.row.length:
             raise Refused(_("The file has not come completely yet."), code="incomplete")
         digest, sealer = hashlib.sha256(), self._sealer()
-        with self._path.open("r+b") as file:
-            if self.row.length == 0:
-                file.truncate(HEADER)
-                file.seek(HEADER)
-                file.write(sealer.seal(0, b"", last=True))
-                file.flush()
-                os.fsync(file.fileno())
+        if self.row.length == 0:
+            file.truncate(HEADER)
             file.seek(HEADER)
-            for number in range(max(1, -(-self.row.length // CHUNK))):
-                last = (number + 1) * CHUNK >= self.row.length
-                digest.update(sealer.open(number, file.read(SEALED), last=last))
-        blob = vault.keep(self.row.space, self._path, digest.hexdigest(), self.row.length)
+            file.write(sealer.seal(0, b"", last=True))
+            file.flush()
+            os.fsync(file.fileno())
+        file.seek(HEADER)
+        for number in range(max(1, -(-self.row.length // CHUNK))):
+            last = (number + 1) * CHUNK >= self.row.length
+            digest.update(sealer.open(number, file.read(SEALED), last=last))
+        # A second name is moved: were the only one, a death before the row would lose the bytes.
+        self._whole.unlink(missing_ok=True)
+        self._whole.hardlink_to(self._path)
+        blob = vault.keep(self.row.space, self._whole, digest.hexdigest(), self.row.length)
         StagedFile.objects.filter(pk=self.row.pk).update(blob=blob)
         self.row.blob = blob
-        self._remove()
-        return blob
 
     def _remove(self) -> None:
         self._path.unlink(missing_ok=True)
         self._tail.unlink(missing_ok=True)
+        self._whole.unlink(missing_ok=True)
 
     def discard(self) -> None:
         """Forget the file."""

@@ -216,6 +216,8 @@ async def _head(person: Person, upload_id: str) -> Answer:
     if upload.staged:
         staging = Staging(upload.staged)
         offset = await sync_to_async(lambda: staging.offset)()
+        if offset == upload.length:  # its last bytes came, and whoever took them died or is slow
+            await sync_to_async(actions.finish)(upload=upload)
     more = {"Upload_Metadata": upload.metadata} if upload.metadata else {}
     return Answer(
         200, Upload_Offset=str(offset), Upload_Length=str(upload.length),

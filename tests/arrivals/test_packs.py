@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from asgiref.sync import async_to_sync
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from secondopinion.accounts.models import Person
 from secondopinion.arrivals import actions, packs, queries
-from secondopinion.arrivals.models import ArrivedFile, Upload
+from secondopinion.arrivals.models import ArrivedFile, Upload, UploadState
 from secondopinion.cases.models import Case
 from secondopinion.core import jobs, sandbox, vault
 from secondopinion.core.errors import Refused
@@ -173,6 +174,22 @@ def received(upload: Upload, data: bytes) -> Upload:
     with Staging(upload.staged) as staging:
         staging.append(data)
     return actions.finish(upload=upload)
+
+
+def test_who_asks_after_a_complete_upload_finds_it_taken_over(case: Case, maria: Person) -> None:
+    """Its last bytes came, and the server died before it took the upload over."""
+    from secondopinion.core.staging import Staging
+    from secondopinion.web import tus
+
+    data = made([("DISC/letter.txt", b"She had two seizures.", None)])
+    upload = begun(case, maria, data)
+    assert upload.staged
+    with Staging(upload.staged) as staging:
+        staging.append(data)
+    answer = async_to_sync(tus._head)(maria, str(upload.pk))
+    assert answer.headers["Upload_Offset"] == str(len(data))
+    upload.refresh_from_db()
+    assert upload.state == UploadState.RECEIVED
 
 
 def test_a_pack_becomes_its_files_and_a_damaged_one_is_named(case: Case, maria: Person) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from secondopinion.core import master_key, vault
 from secondopinion.core.errors import Conflict, Refused
-from secondopinion.core.models import Blob
+from secondopinion.core.models import Blob, StagedFile
 from secondopinion.core.staging import Staging
 
 pytestmark = pytest.mark.django_db
@@ -121,6 +121,28 @@ def test_a_block_that_was_being_written_when_all_died_does_not_count() -> None:
     with again:
         again.append(b"x")
     assert Staging.get(staging.id).offset <= 100_001
+
+
+def test_a_death_between_the_place_and_the_row_loses_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    data = os.urandom(200_000)
+    staging = Staging.create(vault.new_space(), len(data))
+    with staging:
+        staging.append(data)
+
+    def die(*_nothing: object, **_none: object) -> None:
+        raise SystemError("killed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(StagedFile.objects, "filter", die)
+        with pytest.raises(SystemError):
+            staging.finish()
+    again = Staging.get(staging.id)
+    assert again.row.blob is None
+    assert again.offset == len(data)
+    assert vault.read(again.finish()) == data
+    assert not list(vault.work_folder().glob(f"{staging.id.hex}.*"))
 
 
 def test_two_writers_at_once_are_refused() -> None:
