@@ -1,20 +1,18 @@
 """Reads DICOM headers. Runs inside the sandbox: plain values in and out, nothing of Django."""
 
 import io
-import json
 import math
 import re
 import warnings
 import zlib
 from typing import Any, Protocol
 
-from secondopinion.imaging.dicomjson import rows_of
+from secondopinion.imaging.dicomjson import Teller
 from secondopinion.imaging.opening import DEFLATED, Unreadable, opened
 
 WARM = ("pydicom",)  # see `sandbox.run`
 NATIVE = {"1.2.840.10008.1.2": 8, "1.2.840.10008.1.2.1": 12}  # bytes of the pixel element's head
 _IDENTIFIER = re.compile(r"[0-9A-Za-z._-]{1,64}")
-BULK = 1 << 16  # bytes (base64) from which a value is left out of the JSON
 MOST_METADATA = 4_000_000  # characters of JSON
 
 
@@ -25,7 +23,7 @@ class Values(Protocol):
         """Return a value or the default."""
 
 
-def parse(data: bytes) -> dict[str, Any]:
+def parse(data: bytes, teller: Teller | None = None) -> dict[str, Any]:
     """Return what the house keeps of one DICOM object; ``error`` alone when it is not one.
 
     What pydicom has to say about odd values is not repeated: real discs are full of them, and the
@@ -34,14 +32,14 @@ def parse(data: bytes) -> dict[str, Any]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return _parse(data)
+            return _parse(data, teller or Teller())
         except Unreadable as problem:
             return {"error": str(problem)}
         except Exception as error:  # noqa: BLE001 - damage shows in more ways than pydicom names
             return {"error": type(error).__name__.replace("error", "damaged")}
 
 
-def _parse(data: bytes) -> dict[str, Any]:
+def _parse(data: bytes, teller: Teller) -> dict[str, Any]:
     file = io.BytesIO(data)
     dataset = opened(file, pixels=False)
     end = file.tell()
@@ -51,7 +49,7 @@ def _parse(data: bytes) -> dict[str, Any]:
     found = summary(dataset, syntax)
     if not identified(found):
         return {"error": "identifiers"}
-    found["metadata"] = _described(dataset)
+    found["metadata"] = _described(dataset, teller)
     if not found["metadata"]:
         return {"error": "metadata"}
     found |= {"frames": 0, "pixel_offset": None, "frame_length": 0, "header_length": end}
@@ -77,42 +75,28 @@ def identified(found: dict[str, Any]) -> bool:
     return all(_IDENTIFIER.fullmatch(found[each]) for each in names)
 
 
-def described(head: bytes) -> bytes:
+def described(head: bytes, teller: Teller) -> bytes:
     """Return the DICOM JSON (PS3.18, annex F) of an object's header, deflated; empty on damage."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return _described(opened(io.BytesIO(head), pixels=False))
+            return _described(opened(io.BytesIO(head), pixels=False), teller)
         except Exception:  # noqa: BLE001 - damage shows in more ways than pydicom names
             return b""
 
 
 def describe_all(heads: list[bytes]) -> list[bytes]:
     """Make the DICOM JSON of many headers in one child."""
-    return [described(head) for head in heads]
+    teller = Teller()
+    return [described(head, teller) for head in heads]
 
 
-def _described(dataset: Any) -> bytes:
-    """Return the DICOM JSON of a data set, deflated; empty when it is too long to keep.
-
-    Where bulk data lie is said as ``bulkdata/TAG`` or, within a sequence, ``bulkdata/TAG/1/TAG``,
-    relative to the instance.
-    """
+def _described(dataset: Any, teller: Teller) -> bytes:
+    """Return the DICOM JSON of a data set, deflated; empty when it is too long to keep."""
     # So that a viewer knows what it asks for (PS3.18, section 10.6).
     dataset.AvailableTransferSyntaxUID = str(dataset.file_meta.TransferSyntaxUID)
-    rows = rows_of(dataset, BULK)
-    _address(rows, "bulkdata/")
-    text = json.dumps(rows, separators=(",", ":"))
+    text = teller.text(dataset)
     return zlib.compress(text.encode(), 3) if len(text) <= MOST_METADATA else b""
-
-
-def _address(rows: dict[str, Any], prefix: str) -> None:
-    for tag, element in rows.items():
-        if "BulkDataURI" in element:
-            element["BulkDataURI"] = f"{prefix}{tag}"
-        elif element["vr"] == "SQ":
-            for number, item in enumerate(element.get("Value", []), 1):
-                _address(item, f"{prefix}{tag}/{number}/")
 
 
 def bulk(data: bytes, path: str) -> bytes:
@@ -161,7 +145,8 @@ def summary(values: Values, syntax: str) -> dict[str, Any]:
 
 def parse_all(files: list[bytes]) -> list[dict[str, Any]]:
     """Parse many objects in one child."""
-    return [parse(data) for data in files]
+    teller = Teller()
+    return [parse(data, teller) for data in files]
 
 
 def _text(values: Values, name: str) -> str:
