@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -170,23 +170,37 @@ def version_of_orthanc(peer: Peer) -> str:
 
 
 @contextmanager
-def house(folder: Path, port: int = 0, *, workers: int = 1, jobs: bool = False) -> Iterator[Peer]:
-    """Run this product with one case and a site's key that may read; everything in `folder`."""
+def house(
+    folder: Path, port: int = 0, *, workers: int = 1, jobs: bool = False,
+    filled: Sequence[str] = (),
+) -> Iterator[Peer]:  # fmt: skip
+    """Run this product with one case and a site's key that may read; everything in `folder`.
+
+    `filled` are arguments of Python that put more into the database before it serves.
+    """
     port = port or free_port()
     environment = {
         **os.environ, "DATA_DIR": str(folder), "SITE_URL": f"http://127.0.0.1:{port}",
         "DJANGO_SETTINGS_MODULE": "secondopinion.settings",
     }  # fmt: skip
     with postgres.own(environment, f"second_opinion_house_{port}"):
-        yield from _house(environment, port, workers=workers, jobs=jobs)
+        site = _made(environment, "-m", "tests.interop.site")
+        if filled:
+            _made(environment, *filled)
+        yield from _house(environment, port, json.loads(site), workers=workers, jobs=jobs)
 
 
-def _house(environment: dict[str, str], port: int, *, workers: int, jobs: bool) -> Iterator[Peer]:
+def _made(environment: dict[str, str], *arguments: str) -> bytes:
+    """Run Python in a house that does not serve yet; return the last line that it printed."""
     made = subprocess.run(
-        [sys.executable, "-m", "tests.interop.site"], cwd=ROOT, env=environment, check=True,
-        stdout=subprocess.PIPE,
-    )  # fmt: skip
-    site = json.loads(made.stdout.splitlines()[-1])
+        [sys.executable, *arguments], cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE
+    )
+    return made.stdout.splitlines()[-1]
+
+
+def _house(
+    environment: dict[str, str], port: int, site: dict[str, str], *, workers: int, jobs: bool
+) -> Iterator[Peer]:
     command = [sys.executable, "-m", "secondopinion", "serve", "--port", str(port),
                "--workers", str(workers), *([] if jobs else ["--no-worker"])]  # fmt: skip
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
