@@ -65,6 +65,7 @@ _MEASURES: dict[str, str | Promise] = {
     "marks": _("Measurements: {n}"),
     "marks_saved": _("Measurement saved"),
     "marks_failed": _("Not saved yet. We try again by ourselves."),
+    "marks_on_planes": _("Measured on a plane that the computer made. This is not kept."),
     "marks_not_loaded": _("Earlier measurements could not be loaded. Reload the page."),
     "keyimage": _("Add as key image"),
     "keyimage_saving": _("Adding…"),

@@ -87,9 +87,9 @@ def choose(page: Page, name: str) -> None:
     page.wait_for_selector(READY)
 
 
-def drag(page: Page, *points: tuple[float, float]) -> None:
+def drag(page: Page, *points: tuple[float, float], on: str = ".viewer-screen") -> None:
     """Draw from one point of the picture to the others, in parts of its size."""
-    box = page.locator(".viewer-screen").first.bounding_box()
+    box = page.locator(on).first.bounding_box()
     assert box
     first, *rest = [(box["x"] + box["width"] * x, box["y"] + box["height"] * y) for x, y in points]
     page.mouse.move(*first)
@@ -97,6 +97,18 @@ def drag(page: Page, *points: tuple[float, float]) -> None:
     for point in rest:
         page.mouse.move(*point, steps=6)
     page.mouse.up()
+
+
+def settled(page: Page, lines: str) -> str:
+    """Return the length that a drawing tells once it has drawn the last movement of the mouse."""
+    told = ""
+    for _look in range(50):
+        now = next((each for each in page.locator(lines).all_text_contents() if " mm" in each), "")
+        if now and now == told:
+            return now
+        told = now
+        page.wait_for_timeout(400)
+    raise AssertionError(told)
 
 
 def data(page: Page, name: str) -> str:
@@ -197,6 +209,39 @@ def test_three_planes_only_of_a_regular_volume(viewer: Page) -> None:
     assert viewer.locator(".viewer-plane canvas").count() == 3
     viewer.click("[data-tool=planes]")
     assert data(viewer, "planes") == "false"
+
+
+def test_what_is_measured_on_planes_is_told_in_mm_and_not_kept(viewer: Page) -> None:
+    choose(viewer, "anat-T1w")
+    kept, sent = data(viewer, "marks"), []
+    viewer.on("request", lambda request: sent.append(request) if request.method == "POST" else None)
+    viewer.click("[data-tool=planes]")
+    viewer.wait_for_selector("[data-viewer][data-planes=true]")
+    viewer.click("[data-tool=length]")
+    told = []
+    cell = ".viewer-plane-cell:nth-child({}) .viewer-plane"
+    sagittal = viewer.locator(cell.format(2)).bounding_box()
+    assert sagittal
+    down = 0.2 * sagittal["width"] / sagittal["height"]  # as far as a fifth of the width
+    for end in ((0.5, 0.3), (0.7, 0.3), (0.3, 0.3 + down)):
+        drag(viewer, (0.3, 0.3), end, on=cell.format(2))
+        told.append(float(settled(viewer, f"{cell.format(2)} svg text tspan")[:-3]))
+        assert "not kept" in viewer.locator(".viewer-note").inner_text()
+        viewer.keyboard.press("Delete")
+        viewer.wait_for_function("() => !document.querySelector('.viewer-plane svg text tspan')")
+    assert told[0] > 5
+    assert told[1] == pytest.approx(2 * told[0], rel=0.03)
+    assert told[2] == pytest.approx(told[0], rel=0.03), "voxels are higher than wide, mm are not"
+    viewer.click("[data-tool=ellipse]")
+    drag(viewer, (0.4, 0.4), (0.5, 0.5), on=cell.format(1))
+    viewer.wait_for_function(
+        "() => [...document.querySelectorAll('.viewer-plane svg tspan')]"
+        ".some((line) => line.textContent.includes('±'))"
+    )
+    viewer.click("[data-tool=planes]")
+    viewer.click("[data-tool=window]")
+    assert viewer.locator(".viewer-screen svg text tspan").count() == 0
+    assert (data(viewer, "marks"), sent) == (kept, [])
 
 
 def test_two_panes_scroll_together(viewer: Page) -> None:

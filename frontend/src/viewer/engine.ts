@@ -93,15 +93,13 @@ export function start(lines: Lines): Promise<void> {
         textBoxColorLocked: "rgb(160, 200, 160)",
       },
     });
-    const stack = ToolGroupManager.createToolGroup(STACK)!;
+    const groups = [STACK, PLANES].map((id) => ToolGroupManager.createToolGroup(id)!);
     for (const name of Object.values(HANDS)) {
       if (name === HANDS.cross) continue;
-      stack.addTool(name, MEASURING.includes(name)
-        ? { getTextLines: (data: AnnotationData, target: string) => lines(name, data, target) }
-        : {});
+      const told = { getTextLines: (data: AnnotationData, target: string) => lines(name, data, target) };
+      for (const group of groups) group.addTool(name, MEASURING.includes(name) ? told : {});
     }
-    const planes = ToolGroupManager.createToolGroup(PLANES)!;
-    for (const name of [HANDS.window, HANDS.scroll, HANDS.zoom, HANDS.move]) planes.addTool(name);
+    const planes = groups[1]!;
     planes.addTool(HANDS.cross, { viewportIndicators: false, getReferenceLineColor: () => "rgb(108, 197, 218)" });
   })();
   return started;
@@ -133,7 +131,7 @@ export function setHand(hand: Hand): void {
 }
 
 export function setPlanesHand(hand: Hand): void {
-  give(PLANES, MEASURING.includes(HANDS[hand]) ? "cross" : hand);
+  give(PLANES, hand);
 }
 
 function watchSize(element: HTMLElement): void {

@@ -18,7 +18,7 @@ interface Kept extends Look {
 
 interface Drawn {
   annotationUID: string;
-  metadata: { toolName: string; referencedImageId?: string };
+  metadata: { toolName: string; referencedImageId?: string; volumeId?: string };
   data: { handles: { points: number[][] } };
 }
 
@@ -49,6 +49,10 @@ export class Marks {
     const changed = (event: Event) => {
       const drawn = (event as CustomEvent<{ annotation: Drawn }>).detail.annotation;
       if (!MEASURING.includes(drawn.metadata.toolName) || this.quiet) return;
+      if (drawn.metadata.volumeId) {
+        if (event.type === Events.ANNOTATION_COMPLETED) this.note(this.say("marks_on_planes"));
+        return;
+      }
       if (event.type === Events.ANNOTATION_MODIFIED && !this.kept.has(drawn.annotationUID)) return;
       if (this.kept.get(drawn.annotationUID)?.mine === false || !this.moved(drawn)) return;
       this.unsaved.set(drawn.annotationUID, drawn);

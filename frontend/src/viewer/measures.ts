@@ -1,6 +1,6 @@
 /** What a measurement says: length, angle, area and values, and whether they are calibrated. */
-import { metaData } from "@cornerstonejs/core";
-import { type AnnotationData, HANDS, type Lines } from "./engine";
+import { metaData, utilities } from "@cornerstonejs/core";
+import { type AnnotationData, cache, HANDS, type Lines } from "./engine";
 import type { Say } from "./texts";
 
 /** What the server has measured on the original pixels, beside what the browser shows. */
@@ -55,7 +55,8 @@ export function linesFor(say: Say): Lines {
   return (tool: string, data: AnnotationData, target: string) => {
     const stats = data.cachedStats[target];
     if (!stats) return undefined;
-    const imageId = target.replace(/^imageId:/, "");
+    const volume = target.startsWith("volumeId:") ? cache.getVolume(utilities.getVolumeId(target)) : undefined;
+    const imageId = volume?.imageIds[0] ?? target.replace(/^imageId:/, "");
     const unit = String(stats.unit ?? stats.areaUnit ?? "px").split(" ")[0]!.replace("²", "");
     const values: Values = { unit, value_unit: valueUnit(imageId) };
     if (tool === HANDS.length) values.length = finite(stats.length);

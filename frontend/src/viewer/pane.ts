@@ -168,6 +168,7 @@ export class Pane {
 
   redraw(): void {
     this.viewport.render();
+    this.planes?.redraw();
   }
 
   get current(): Frame | undefined {

@@ -1,7 +1,7 @@
 /** Three cuts through a volume (MPR), linked by crosshairs. */
 import { type Types, volumeLoader } from "@cornerstonejs/core";
 import { make } from "../shared/dom";
-import { cache, close, crossPlanes, type Direction, engine, openPlane, setPlanesHand, type VolumeViewport } from "./engine";
+import { annotation, cache, close, crossPlanes, type Direction, engine, openPlane, setPlanesHand, type VolumeViewport } from "./engine";
 import { letters } from "./metadata";
 import type { Say } from "./texts";
 import type { Window } from "./windows";
@@ -42,8 +42,12 @@ export class Planes {
     setPlanesHand("cross");
     planes.apply(window);
     for (const viewport of at ? planes.viewports : []) planes.jump(viewport, at!);
-    engine().renderViewports(planes.ids);
+    planes.redraw();
     return planes;
+  }
+
+  redraw(): void {
+    engine().renderViewports(this.ids);
   }
 
   private jump(viewport: VolumeViewport, at: number[]): void {
@@ -92,7 +96,16 @@ export class Planes {
     line.textContent = `${this.say(direction)} · ← ${left} · ↑ ${top}`;
   }
 
+  /** What was measured on these cuts ends with them. */
+  private forget(): void {
+    for (const each of annotation.state.getAllAnnotations()) {
+      const { volumeId } = each.metadata as { volumeId?: string };
+      if (volumeId === this.volume) annotation.state.removeAnnotation(each.annotationUID!);
+    }
+  }
+
   shut(): void {
+    this.forget();
     close(this.ids);
     cache.removeVolumeLoadObject(this.volume);
     this.element.remove();
