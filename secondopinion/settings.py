@@ -199,6 +199,11 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a passkey is two factors: the device, and its lock
 MFA_TOTP_ISSUER = "Second Opinion"
+MFA_TOTP_TOLERANCE = 1  # steps of 30 s that a phone's clock may be wrong by
+MFA_FORMS = {
+    "authenticate": "secondopinion.web.signin.factor.SignInForm",
+    "reauthenticate": "secondopinion.web.signin.factor.AgainForm",
+}
 
 # Single sign-on of staff by OpenID Connect, where OIDC_ISSUER is set
 OIDC_ISSUER = os.environ.get("OIDC_ISSUER", "").rstrip("/")

@@ -1,6 +1,7 @@
 """Signing in: an e-mailed code, a second factor for staff, and nothing told to the curious."""
 
 import re
+import time
 from urllib.parse import urlparse
 
 import pytest
@@ -9,10 +10,10 @@ from allauth.mfa.totp.internal.auth import (
     TOTP,
     format_hotp_value,
     hotp_value,
-    yield_hotp_counters_from_time,
 )
 from django.conf import settings
 from django.core import mail
+from django.core.cache import cache
 from django.test import Client
 
 from secondopinion.accounts import actions as accounts
@@ -24,10 +25,9 @@ from tests.web.conftest import person, sign_in
 SECRET = "JBSWY3DPEHPK3PXP"
 
 
-def totp() -> str:
-    """Return the code that an authenticator shows now."""
-    counter = next(iter(yield_hotp_counters_from_time()))
-    return format_hotp_value(hotp_value(SECRET, counter))
+def totp(steps: int = 0) -> str:
+    """Return the code that an authenticator shows, whose clock is wrong by steps of 30 s."""
+    return format_hotp_value(hotp_value(SECRET, int(time.time()) // 30 + steps))
 
 
 def asked(browser: Client, email: str, following: str = "") -> str:
@@ -189,11 +189,40 @@ def test_a_second_factor_is_set_up(hospital: Program, monkeypatch: pytest.Monkey
     page = browser.get("/account/factor/set-up/").content.decode()
     secret = re.search(r"<code[^>]*>([A-Z2-7]+)</code>", page)
     assert secret
-    counter = next(iter(yield_hotp_counters_from_time()))
-    code = format_hotp_value(hotp_value(secret[1], counter))
+    code = format_hotp_value(hotp_value(secret[1], int(time.time()) // 30))
     browser.post("/account/factor/set-up/", {"code": code})
     assert Authenticator.objects.filter(user=coordinator, type="totp").exists()
     assert browser.get("/desk/").status_code == 200
+
+
+@pytest.mark.parametrize("steps", [-1, 0, 1])
+def test_a_code_counts_once_though_a_clock_is_half_a_minute_wrong(
+    hospital: Program, steps: int
+) -> None:
+    coordinator = person("grace@harbour.example", "coordinator")
+    factor = TOTP.activate(coordinator, SECRET)
+    if time.time() % 30 > 24:  # so that all happens in one step
+        time.sleep(6)
+    code = totp(steps)
+    browser = Client()
+    follow(browser, coordinator.email or "")
+    browser.post("/sign-in/factor/", {"code": code})
+    assert browser.session.get("_auth_user_id") == str(coordinator.pk)
+    cache.delete(factor._get_used_cache_key(code))  # allauth forgets it after thirty seconds
+    other = Client()
+    follow(other, coordinator.email or "")
+    assert other.post("/sign-in/factor/", {"code": code}).status_code == 200
+    assert "_auth_user_id" not in other.session
+
+
+@pytest.mark.parametrize("steps", [-3, 3])
+def test_a_code_of_another_minute_does_not_count(hospital: Program, steps: int) -> None:
+    coordinator = person("grace@harbour.example", "coordinator")
+    TOTP.activate(coordinator, SECRET)
+    browser = Client()
+    follow(browser, coordinator.email or "")
+    browser.post("/sign-in/factor/", {"code": totp(steps)})
+    assert "_auth_user_id" not in browser.session
 
 
 def test_the_session_of_staff_is_shorter(hospital: Program) -> None:

@@ -1,5 +1,6 @@
 """The second factor once more: at the moment of signing, and before ways to sign in change."""
 
+import hashlib
 import json
 from datetime import UTC, datetime
 from functools import cached_property
@@ -7,10 +8,14 @@ from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
 from allauth.core import ratelimit
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm
 from allauth.mfa.webauthn.internal import auth as webauthn
 from django import forms
+from django.conf import settings
+from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
@@ -18,6 +23,35 @@ from secondopinion.web.access import PersonRequest
 from secondopinion.web.forms import PlainForm
 
 LONGEST_CREDENTIAL = 50_000  # characters; an attestation with its certificates is below 10,000
+# Seconds in which a code of an app counts (RFC 6238, section 5.2): its own, and a step either way.
+CODE_COUNTS = (2 * settings.MFA_TOTP_TOLERANCE + 1) * 30
+
+
+def used_first(authenticator: Authenticator, code: str) -> bool:
+    """Note that a code was used; say whether it is the first time within which it counts.
+
+    allauth remembers a used code for its own thirty seconds only.
+    """
+    digest = hashlib.sha256(f"{authenticator.pk} {''.join(code.split())}".encode()).hexdigest()
+    return bool(cache.add(f"code-used-{digest}", 1, timeout=CODE_COUNTS))
+
+
+class _CodeOnce(BaseAuthenticateForm):
+    """A code counts once, however long it counts."""
+
+    def clean_code(self) -> str:
+        code: str = super().clean_code()
+        if not used_first(self.authenticator, code):
+            raise get_adapter().validation_error("incorrect_code")
+        return code
+
+
+class SignInForm(_CodeOnce, AuthenticateForm):
+    """Asks for a code at signing in."""
+
+
+class AgainForm(_CodeOnce, ReauthenticateForm):
+    """Asks for a code once more."""
 
 
 class CredentialField(forms.JSONField):
@@ -104,7 +138,7 @@ class FactorForm(PlainForm):
 
     def _check_code(self, code: str, person: Person) -> None:
         rows = Authenticator.objects.filter(user=person).exclude(type=Authenticator.Type.WEBAUTHN)
-        if not any(row.wrap().validate_code(code) for row in rows):
+        if not any(row.wrap().validate_code(code) and used_first(row, code) for row in rows):
             self.add_error("code", _("This code is not right. Wait for the next one."))
 
     def _check_passkey(self, credential: object, person: Person) -> None:
