@@ -4,6 +4,8 @@ import pytest
 from django.test import Client
 
 from secondopinion.accounts.models import Person
+from secondopinion.audit.queries import entries_for
+from secondopinion.cases import actions
 from secondopinion.messaging.models import Message
 from tests.web.conftest import draft, person, sign_in, submitted
 
@@ -37,6 +39,33 @@ def test_a_wrong_address_is_taken_out_until_somebody_has_come(maria: Client) -> 
     there = sign_in(wrong)
     maria.post(f"{address}family/out/", {"person": str(wrong.pk)})
     assert there.get(f"{address}request/").status_code == 200
+
+
+def test_who_had_come_is_taken_out_by_the_team_alone(hospital: object) -> None:
+    first, coordinator = person("maria@familia.example"), person("g@h.example", "coordinator")
+    case = submitted(first)
+    address = f"/my/cases/{case.reference}/"
+    sign_in(first).post(f"{address}family/", THEM)
+    second = Person.objects.get(email=THEM["email"])
+    there = sign_in(second)
+    desk, page = sign_in(coordinator), f"/desk/cases/{case.reference}/"
+    out = {"person": str(second.pk), "reason": "A court order of 3 May."}
+    assert desk.post(f"{page}do/end-guardian/", out).status_code == 404, "the case is nobody's yet"
+    actions.take(by=coordinator, case=case)
+    assert "Take out of the case" in desk.get(f"{page}people/").content.decode()
+    desk.post(f"{page}do/end-guardian/", {**out, "reason": " "})
+    assert there.get(address).status_code == 200, "without a reason nothing is done"
+    written = Message.objects.count()
+    desk.post(f"{page}do/end-guardian/", out)
+    assert there.get(address).status_code == 404
+    assert not case.child.guardianships.filter(person=second, revoked_at=None).exists()
+    assert Message.objects.count() == written
+    [entry] = entries_for(case.pk).filter(verb="guardian-taken-out")
+    assert entry.detail == {"reason": "A court order of 3 May."}
+    # The last of the family stays.
+    assert "Take out of the case" not in desk.get(f"{page}people/").content.decode()
+    desk.post(f"{page}do/end-guardian/", {**out, "person": str(first.pk)})
+    assert sign_in(first).get(address).status_code == 200
 
 
 @pytest.mark.parametrize(

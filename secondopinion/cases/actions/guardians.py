@@ -1,4 +1,5 @@
-"""Other parents and guardians: let into a case, or kept out again before they have come."""
+"""Other parents and guardians: let into a case, kept out again before they have come, and, by the
+hospital's team alone, taken out when they had."""
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -6,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from secondopinion.accounts import actions as accounts
 from secondopinion.accounts import rules as people
 from secondopinion.accounts.models import Person
+from secondopinion.audit import actions as audit
 from secondopinion.cases import rules
 from secondopinion.cases.actions.parts import end_parts, give_part, require
 from secondopinion.cases.actions.telling import tell
@@ -72,3 +74,33 @@ def keep_guardian_out(*, by: Person, case: Case, person: Person) -> None:
         )
     end_parts(case=case, role=Part.FAMILY, by=by, person=person)
     accounts.end_guardianship(by=by, child=case.child, person=person)
+
+
+@transaction.atomic
+def end_guardian(*, by: Person, case: Case, person: Person, reason: str) -> None:
+    """Take a parent or guardian out of a case who had come into it: the team decides, and says why.
+
+    Nothing is written to them: who must be kept away from a child is not to learn it from a mail.
+    What they did stays on record.
+
+    Raises:
+        NotYours: by somebody who does not lead the case, or of somebody who is not of its family.
+        Refused: without a reason, or the last of the family.
+    """
+    require(case, by, Part.COORDINATOR)
+    family = holders_of(case, Part.FAMILY)
+    if not family.filter(pk=person.pk).exists():
+        raise NotYours
+    if not reason.strip():
+        raise Refused(_("Say why."), code="reason-missing", field="reason")
+    if not family.exclude(pk=person.pk).exists():
+        raise Refused(
+            _("Somebody of the family must be able to open the case. Let in the other one first."),
+            code="guardian-last",
+        )
+    end_parts(case=case, role=Part.FAMILY, by=by, person=person)
+    accounts.end_guardianship(by=by, child=case.child, person=person)
+    audit.record(
+        "guardian-taken-out", by=by, case_id=case.pk, target=person,
+        detail={"reason": reason.strip()[:500]},
+    )  # fmt: skip

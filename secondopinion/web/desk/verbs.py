@@ -16,6 +16,7 @@ from secondopinion.billing import actions as billing
 from secondopinion.billing.models import Fee
 from secondopinion.cases import actions
 from secondopinion.cases.models import Case, ItemState, Part
+from secondopinion.cases.queries import holders_of
 from secondopinion.conversations.actions import post
 from secondopinion.core.errors import NotYours
 from secondopinion.experts import actions as experts
@@ -40,6 +41,7 @@ from secondopinion.web.desk.asking import words_for
 PART_OF = {
     "charge": "people",
     "settle-fee": "people",
+    "end-guardian": "people",
     "invite-provider": "people",
     "hand-over": "people",
     "decline": "people",
@@ -244,6 +246,11 @@ class _Verbs:
     def invite_provider(self) -> str:
         actions.invite_provider(case=self.case, by=self.by)
         return _("The local provider has a new link.")
+
+    def end_guardian(self) -> str:
+        person = self._row(holders_of(self.case, Part.FAMILY), "person")
+        actions.end_guardian(by=self.by, case=self.case, person=person, reason=self.text("reason"))
+        return _("They cannot open this any more.")
 
 
 @of_case("desk", Part.COORDINATOR)
