@@ -180,6 +180,7 @@ class Participation(Stored):
     role = models.CharField(max_length=30, choices=Part.choices)
     since = models.DateTimeField(default=clock.now)
     until = models.DateTimeField(null=True, blank=True)
+    ended_why = models.TextField(blank=True)  # of somebody whom the team has taken out
 
     class Meta:
         constraints = [

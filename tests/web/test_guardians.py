@@ -60,10 +60,12 @@ def test_who_had_come_is_taken_out_by_the_team_alone(hospital: object) -> None:
     assert there.get(address).status_code == 404
     assert not case.child.guardianships.filter(person=second, revoked_at=None).exists()
     assert Message.objects.count() == written
-    [entry] = entries_for(case.pk).filter(verb="guardian-taken-out")
-    assert entry.detail == {"reason": "A court order of 3 May."}
-    # The last of the family stays.
-    assert "Take out of the case" not in desk.get(f"{page}people/").content.decode()
+    [entry] = entries_for(case.pk).filter(verb="part-ended")
+    assert entry.target_id == str(second.pk)
+    assert "court" not in str(entry.detail), "what was typed is no matter of the audit"
+    people = desk.get(f"{page}people/").content.decode()
+    assert "A court order of 3 May." in people
+    assert "Take out of the case" not in people, "the last of the family stays"
     desk.post(f"{page}do/end-guardian/", {**out, "person": str(first.pk)})
     assert sign_in(first).get(address).status_code == 200
 

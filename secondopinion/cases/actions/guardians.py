@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 from secondopinion.accounts import actions as accounts
 from secondopinion.accounts import rules as people
 from secondopinion.accounts.models import Person
-from secondopinion.audit import actions as audit
 from secondopinion.cases import rules
 from secondopinion.cases.actions.parts import end_parts, give_part, require
 from secondopinion.cases.actions.telling import tell
@@ -98,9 +97,5 @@ def end_guardian(*, by: Person, case: Case, person: Person, reason: str) -> None
             _("Somebody of the family must be able to open the case. Let in the other one first."),
             code="guardian-last",
         )
-    end_parts(case=case, role=Part.FAMILY, by=by, person=person)
+    end_parts(case=case, role=Part.FAMILY, by=by, person=person, why=reason.strip())
     accounts.end_guardianship(by=by, child=case.child, person=person)
-    audit.record(
-        "guardian-taken-out", by=by, case_id=case.pk, target=person,
-        detail={"reason": reason.strip()[:500]},
-    )  # fmt: skip

@@ -22,11 +22,13 @@ def give_part(*, case: Case, person: Person, role: str, by: Person | None) -> Pa
 
 
 @transaction.atomic
-def end_parts(*, case: Case, role: str, by: Person | None, person: Person | None = None) -> None:
+def end_parts(
+    *, case: Case, role: str, by: Person | None, person: Person | None = None, why: str = ""
+) -> None:
     """End the part of everybody who has this role in the case, or of this person alone."""
     parts = live_parts().filter(case=case, role=role).select_related("person")
     for part in parts if person is None else parts.filter(person=person):
-        Participation.objects.filter(pk=part.pk).update(until=clock.now())
+        Participation.objects.filter(pk=part.pk).update(until=clock.now(), ended_why=why)
         audit.record(
             "part-ended", by=by, case_id=case.pk, target=part.person, detail={"role": role}
         )

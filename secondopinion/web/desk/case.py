@@ -16,7 +16,7 @@ from secondopinion.audit import actions as audit
 from secondopinion.billing.models import Fee
 from secondopinion.cases import clocks, workflow
 from secondopinion.cases.models import Case, Part
-from secondopinion.cases.queries import asked, emergencies, holders_of
+from secondopinion.cases.queries import asked, emergencies, holders_of, taken_out
 from secondopinion.cases.rules import provider_doubts
 from secondopinion.cases.states import ENDED, State
 from secondopinion.conversations.actions import mark_seen
@@ -103,6 +103,7 @@ def _request(request: PersonRequest, case: Case) -> Context:
 def _people(request: PersonRequest, case: Case) -> Context:
     return {
         "parents": holders_of(case, Part.FAMILY),
+        "taken_out": taken_out(case),
         "ties": case.child.guardianships.filter(revoked_at=None).select_related("person"),
         "consents": case.consents.filter(withdrawn_at=None),
         "provider": (provider := getattr(case, "local_provider", None)),
