@@ -18,6 +18,7 @@ _PLACES = (
     (_("at the bottom left"), _("at the bottom"), _("at the bottom right")),
 )
 _NEARLY_ALL = 75  # per cent of a page
+_ROOM = 0.2  # around a word, of its height
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +76,18 @@ def hits_on(page: Page, sought: Sought) -> list[list[Drawn]]:
     answer = page.reading.answer if hasattr(page, "reading") else {}
     places = answer.get("places", [])
     return [
-        [_drawn(_as_shown(page, answer["turned"], places[at][2:])) for at in hit]
+        [_around(page, _as_shown(page, answer["turned"], places[at][2:])) for at in hit]
         for hit in sought.among([place[0] for place in places])
     ]
+
+
+def _around(page: Page, word: Box) -> Drawn:
+    """Return a box with a little room around a word, so that its line does not hide the letters."""
+    left, top, right, bottom = word
+    across, down = page.width or 1, page.height or 1
+    room = _ROOM * min((right - left) * across, (bottom - top) * down)
+    wide, high = room / across, room / down
+    return _drawn((left - wide, top - high, right + wide, bottom + high))
 
 
 def _as_shown(page: Page, quarters: int, box: Iterable[float]) -> Box:

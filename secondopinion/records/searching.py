@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
-from uuid import UUID
 
 from django.db.models import Q
 
@@ -24,7 +23,7 @@ from secondopinion.translation.queries import made_of
 MOST_LETTERS, MOST_TERMS = 200, 8  # of what is sought
 SHORT = 3  # letters: so short a word is found only at the beginning of one
 MOST_SNIPPETS, AROUND = 3, 60  # of a page; letters of it on both sides of a hit
-MOST_FOUND = 200  # pages that are shown
+MOST_FOUND = 100  # pages that are shown
 _EDGES = " \t\n.,;:!?\"'()[]{}«»“”„<>"
 # Between these, engines put blanks where nobody writes any.
 _UNPARTED = "[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]"  # kana, Han, Thai
@@ -129,26 +128,16 @@ class Search:
     wordless: int = 0  # pages on which no words were read
     reading: int = 0  # records that are still being read
 
-    def shown(self) -> list[Page]:
-        """Return the found pages in their order."""
-        return [found.page for row in self.records for found in row.pages]
-
 
 def search(case: Case, what: Sought, *, translations: bool) -> Search:
     """Search the pages of a case that are shown, and finished translations where they are asked
     for. The caller has made sure that its reader may see the records of the case."""
-    rows = list(queries.for_case(case))
+    rows = _read(case)
     made = made_of(case) if translations else {}
-    pages: dict[UUID, list[Page]] = {row.pk: [] for row in rows}
-    shown = Page.objects.filter(record__in=pages, aside="").annotate(
-        placed=Q(reading__answer__places__0__isnull=False)
-    )
-    for each in shown.order_by("number"):
-        pages[each.record_id].append(each)
-    found = Search(reading=sum(row.state == RecordState.READING for row in rows))
-    for row in rows:
+    found = Search(reading=sum(row.state == RecordState.READING for row, _pages in rows))
+    for row, pages in rows:
         here = FoundRecord(row)
-        for page in pages[row.pk]:
+        for page in pages:
             found.wordless += not page.text.strip() and not page.blank
             if what.all_in(page.text):
                 found.pages += 1
@@ -162,6 +151,21 @@ def search(case: Case, what: Sought, *, translations: bool) -> Search:
             found.records.append(here)
     found.more = max(0, found.pages - MOST_FOUND)
     return found
+
+
+def pages_with(case: Case, what: Sought) -> list[Page]:
+    """Return the pages with all the words, in the order in which `search` has them."""
+    return [page for _row, pages in _read(case) for page in pages if what.all_in(page.text)]
+
+
+def _read(case: Case) -> list[tuple[Record, list[Page]]]:
+    rows = {row.pk: (row, list[Page]()) for row in queries.for_case(case)}
+    shown = Page.objects.filter(record__in=rows, aside="").annotate(
+        placed=Q(reading__answer__places__0__isnull=False)
+    )
+    for page in shown.order_by("number"):
+        rows[page.record_id][1].append(page)
+    return list(rows.values())
 
 
 def marked(text: str, what: Sought) -> Snippet:

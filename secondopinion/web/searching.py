@@ -24,6 +24,7 @@ from secondopinion.translation.queries import READERS
 from secondopinion.web.access import PersonRequest, of_case
 
 SEARCHERS = ("desk", Part.COORDINATOR, Part.SPECIALIST, Part.EMERGENCY, Part.FAMILY)
+_STAFF = {"desk", Part.COORDINATOR, Part.SPECIALIST, Part.EMERGENCY}
 _KEPT = 10  # searches of one session
 _CODE = 8
 
@@ -94,9 +95,12 @@ def look(request: PersonRequest, case: Case, record: UUID, number: int) -> HttpR
     audit.record("page-opened", by=request.user, case_id=case.pk, target=page)
     quarters = page.reading.answer.get("turned", 0) if hasattr(page, "reading") else 0
     before, after, pages = queries.beside(page)
+    told = limitations_for(case)
+    if not request.parts & _STAFF:  # what the hospital has accepted asks nothing of a family
+        told = told.filter(state="open")
     context: dict[str, Any] = {
         "case": case, "record": row, "page": page, "before": before, "after": after,
-        "pages": pages, "marks": marking.on_page(page, quarters, limitations_for(case)),
+        "pages": pages, "marks": marking.on_page(page, quarters, told),
     }  # fmt: skip
     code = request.GET.get("search", "")
     typed = _typed(request, case, code)
@@ -110,7 +114,7 @@ def look(request: PersonRequest, case: Case, record: UUID, number: int) -> HttpR
 def _hits(request: PersonRequest, case: Case, page: Page, typed: str) -> dict[str, Any]:
     """Return the hits on a page, which of them is looked at, and what comes before and after."""
     what = searching.sought(typed)
-    found_pages = searching.search(case, what, translations=False).shown()
+    found_pages = searching.pages_with(case, what)
     keys = [each.pk for each in found_pages]
     at = keys.index(page.pk) if page.pk in keys else None
     drawn = marking.hits_on(page, what)
