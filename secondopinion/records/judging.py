@@ -78,6 +78,8 @@ def _keep(page: Page, answer: dict[str, Any]) -> None:
         }  # fmt: skip
         if answer["turned"] and not page.turn and answer["read"]["sure"] >= SURE_TURN:
             changed["turn"] = 90 * answer["turned"]
+            if answer["turned"] % 2:
+                changed |= {"width": page.height, "height": page.width}
     Page.objects.filter(pk=page.pk).update(**changed)
 
 

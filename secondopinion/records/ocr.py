@@ -18,10 +18,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from secondopinion.records.boxes import Box
 from secondopinion.records.checks import scripts, tongue
 from secondopinion.records.measuring import Grey, Seen, ink_of, letters_in, skew, upright
 
-ENGINE, VERSION = "tesseract", "1"
+ENGINE, VERSION = "tesseract", "2"  # 2: places on the page, not on the picture that was read
 SHIPPED = Path(__file__).resolve().parent / "tessdata"
 LETTER = 22  # pixels: the height of a letter at which Tesseract reads well
 MOST_PIXELS = 9_000_000
@@ -43,15 +44,46 @@ class Word:
     line: int
 
 
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A page as it is read: `turned` clockwise quarter turns, then laid level. `ways` and `start`
+    lead from a pixel back to its place on the page that was only turned, in shares of it."""
+
+    picture: Grey
+    turned: int
+    ways: NDArray[np.float64]
+    start: NDArray[np.float64]
+
+    def flipped(self) -> "Level":
+        """Return the page upside down."""
+        high, wide = self.picture.shape
+        start = 1 - self.start - self.ways @ np.array([wide, high])
+        picture = np.ascontiguousarray(self.picture[::-1, ::-1])
+        return Level(picture, (self.turned + 2) % 4, self.ways, start)
+
+
 @dataclass(slots=True)
 class Read:
-    """What was read: `model` is the engine's language, `turned` clockwise quarter turns."""
+    """What was read: `model` is the engine's language; `level` the page as the engine saw it."""
 
     model: str = ""
     words: list[Word] = field(default_factory=list)
-    turned: int = 0
-    size: tuple[int, int] = (1, 1)
+    level: Level | None = None
     coverage: float = 0.0
+
+    @property
+    def turned(self) -> int:
+        """Clockwise quarter turns after which the page stands upright."""
+        return self.level.turned if self.level else 0
+
+    def place_of(self, word: Word) -> Box:
+        """Return where a word stands on the page that was only turned."""
+        left, top, width, height = word.box
+        if self.level is None:
+            raise ValueError("no page was read")
+        corners = [[left, left + width, left, left + width], [top, top, top + height, top + height]]
+        across, down = self.level.ways @ np.array(corners) + self.level.start[:, None]
+        return float(across.min()), float(down.min()), float(across.max()), float(down.max())
 
     @property
     def sure(self) -> float:
@@ -105,18 +137,18 @@ class Reader:
         At most about `seconds` of processor time are spent; what was read until then counts.
         """
         ends = time.process_time() + seconds
-        picture, turned = _level(seen)
+        level = _level(seen)
         wanted = [model for model in map(scripts.model_of, hints) if model in self.known]
-        tried = self._recognise(picture, (wanted or ["eng"])[0], ends)
+        tried = self._recognise(level.picture, (wanted or ["eng"])[0], ends)
         if tried.sure < READ and len(seen.boxes) >= FEWEST:
-            model, flipped = self._best(picture, wanted, ends)
+            model, flipped = self._best(level.picture, wanted, ends)
             if flipped:
-                picture, turned = np.ascontiguousarray(picture[::-1, ::-1]), (turned + 2) % 4
+                level = level.flipped()
             if model and (flipped or model != tried.model):
-                other = self._recognise(picture, model, ends)
+                other = self._recognise(level.picture, model, ends)
                 tried = max(tried, other, key=lambda each: each.sure * min(40, len(each.words)))
-        tried = self._in_its_language(picture, tried, ends)
-        tried.turned = turned
+        tried = self._in_its_language(level.picture, tried, ends)
+        tried.level = level
         return tried
 
     def _in_its_language(self, picture: Grey, read: Read, ends: float) -> Read:
@@ -160,7 +192,7 @@ class Reader:
         high, wide = picture.shape
         engine.SetImageBytes(picture.tobytes(), wide, high, 1, wide)
         left = max(0.2, ends - time.process_time()) * SLOWEST
-        read = Read(model, size=(wide, high))
+        read = Read(model)
         if engine.Recognize(int(left * 1000)):
             read.words = list(_words(engine.GetTSVText(0)))
         engine.Clear()
@@ -192,9 +224,8 @@ def _words(table: str) -> Iterator[Word]:
         yield Word(cells[11].strip(), float(cells[10]), (left, top, width, height), line)
 
 
-def _level(seen: Seen) -> tuple[Grey, int]:
-    """Return the page with even light, level lines and letters of the right size, and the
-    clockwise quarter turns that were made."""
+def _level(seen: Seen) -> Level:
+    """Return the page with even light, level lines and letters of the right size."""
     picture, turned = seen.even, 0
     if not upright(seen):
         picture, turned = np.ascontiguousarray(np.rot90(picture, -1)), 1
@@ -206,16 +237,18 @@ def _level(seen: Seen) -> tuple[Grey, int]:
     if 0.7 < scale < 1.4:
         scale = 1.0
     high, wide = picture.shape
+    shares = np.diag([1 / wide, 1 / high])
+    if abs(tilt) < 0.3 and scale == 1.0:
+        return Level(picture, turned, shares, np.zeros(2))
     turn = cv2.getRotationMatrix2D((wide / 2, high / 2), tilt, scale)
     corner = abs(np.sin(np.radians(tilt)))
     size = (int((wide + high * corner) * scale), int((high + wide * corner) * scale))
     turn[0, 2] += (size[0] - wide) / 2
     turn[1, 2] += (size[1] - high) / 2
-    if abs(tilt) < 0.3 and scale == 1.0:
-        return picture, turned
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     level = cv2.warpAffine(picture, turn, size, flags=way, borderValue=255)
-    return np.asarray(level, np.uint8), turned
+    back = np.asarray(shares @ cv2.invertAffineTransform(turn), np.float64)
+    return Level(np.asarray(level, np.uint8), turned, back[:, :2], back[:, 2])
 
 
 def _sample(picture: Grey) -> Grey:

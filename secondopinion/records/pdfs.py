@@ -8,8 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 from secondopinion.records import reading
+from secondopinion.records.boxes import Box
 
 WARM = (*reading.WARM, "pypdfium2")  # see `sandbox.run`
+MOST_LETTERS, _FINE = 40_000, 100_000  # whose places are read; of how many parts a page's side is
 MOST_ATTACHED, MOST_ATTACHED_BYTES = 100, 96 * 1024**2
 _MARKS = (b"/JavaScript", b"/JS ", b"/JS(", b"/JS<", b"/Launch")
 
@@ -97,18 +99,65 @@ def pages(data: bytes, first: int, count: int) -> list[reading.PageData]:
 
 def drawn(
     data: bytes, number: int, dpi: int, most_pixels: int, enough: Callable[[str], bool]
-) -> tuple[str, Any]:
-    """Return the text layer of the page `number` (from 0), and its grey picture as Pillow has it;
-    None where the text is enough, and for a page that is too large."""
+) -> tuple[str, list[tuple[str, Box]], Any]:
+    """Return the text layer of the page `number` (from 0), its words with their places where the
+    text is enough, else the page's grey picture as Pillow has it; for a page that is too large
+    neither."""
     with _open(data) as document:
         document.init_forms()
         page = document[number]
-        text = page.get_textpage().get_text_bounded().replace("\r\n", "\n").replace("\x00", "")
-        if enough(text) or _too_large(page):
-            return text, None
+        layer = page.get_textpage()
+        text = layer.get_text_bounded().replace("\r\n", "\n").replace("\x00", "")
+        if enough(text):
+            return text, _places(page, layer), None
+        if _too_large(page):
+            return text, [], None
         wide, high = page.get_size()
         scale = min(dpi / 72, (most_pixels / max(1.0, wide * high)) ** 0.5)
-        return text, page.render(scale=scale, grayscale=True).to_pil()
+        return text, [], page.render(scale=scale, grayscale=True).to_pil()
+
+
+def _places(page: Any, layer: Any) -> list[tuple[str, Box]]:
+    """Return the words of a text layer with their places on the page as it is shown."""
+    words: list[tuple[str, Box]] = []
+    letters: list[str] = []
+    held: list[Box] = []
+
+    def end() -> None:
+        if letters and held:
+            left, top, right, bottom = zip(*held, strict=True)
+            words.append(("".join(letters), (min(left), min(top), max(right), max(bottom))))
+        letters.clear()
+        held.clear()
+
+    for place in range(min(layer.count_chars(), MOST_LETTERS)):
+        letter = layer.get_text_range(place, 1)
+        if not letter.strip():
+            end()
+            continue
+        letters.append(letter)
+        box = _shown_at(page, layer.get_charbox(place))
+        if box[2] > box[0] and box[3] > box[1]:
+            held.append(box)
+    end()
+    return words
+
+
+def _shown_at(page: Any, box: tuple[float, float, float, float]) -> Box:
+    """Return a box of the page's own space, which starts at the bottom and knows nothing of how
+    the page is cropped and turned, as shares of the page that is shown."""
+    import ctypes
+
+    import pypdfium2.raw as pdfium_c
+
+    left, bottom, right, top = box
+    across, down = [], []
+    for x, y in ((left, bottom), (right, top)):
+        one, other = ctypes.c_int(), ctypes.c_int()
+        pdfium_c.FPDF_PageToDevice(page, 0, 0, _FINE, _FINE, 0, x, y, one, other)
+        across.append(one.value / _FINE)
+        down.append(other.value / _FINE)
+    return min(across), min(down), max(across), max(down)
 
 
 def _too_large(page: Any) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models.fields.json import KeyTransform
 from django.utils.translation import gettext as _
 from PIL import Image
 
@@ -28,9 +29,14 @@ def for_case(case: Case) -> QuerySet[Record]:
     )
 
 
-def with_pages(rows: QuerySet[Record]) -> QuerySet[Record]:
-    """Read the pages of records too, those that are shown."""
-    return rows.prefetch_related(Prefetch("pages", Page.objects.filter(aside="")))
+def pages() -> QuerySet[Page]:
+    """Return pages that know how they stood when they were read (`read_turned`, quarter turns)."""
+    return Page.objects.annotate(read_turned=KeyTransform("turned", "reading__answer"))
+
+
+def with_pages(rows: QuerySet[Record], *, aside: bool = False) -> QuerySet[Record]:
+    """Read the pages of records too, those that are shown or also those `aside`."""
+    return rows.prefetch_related(Prefetch("pages", pages() if aside else pages().filter(aside="")))
 
 
 def last_step(case: Case) -> Rearrangement | None:
@@ -70,20 +76,30 @@ def file_for(person: Person, record: Record) -> tuple[Blob, str]:
     return record.opened, f"{record.title.rsplit('.', 1)[0]}.jpg" if picture else record.title
 
 
-def page_of(record: Record, number: int) -> Page:
-    """Return a page that has a picture.
+def page_of(record: Record, number: int, *, words: bool = False) -> Page:
+    """Return a page that has a picture; with `words` any page, with what was read of it.
 
     Raises:
         NotYours: there is none.
     """
-    found = (
-        Page.objects.filter(record=record, number=number, image__isnull=False)
-        .select_related("image__space")
-        .first()
-    )
+    rows = Page.objects.filter(record=record, number=number)
+    if words:
+        found = rows.select_related("reading").first()
+    else:
+        found = rows.filter(image__isnull=False).select_related("image__space").first()
     if found is None:
         raise NotYours
     return found
+
+
+def beside(page: Page) -> tuple[int | None, int | None, int]:
+    """Return the numbers of the pages before and after a page, and how many pages are shown."""
+    numbers = list(
+        Page.objects.filter(record=page.record_id, aside="").values_list("number", flat=True)
+    )
+    before = max((each for each in numbers if each < page.number), default=None)
+    after = min((each for each in numbers if each > page.number), default=None)
+    return before, after, len(numbers)
 
 
 def text_of(record: Record) -> str:

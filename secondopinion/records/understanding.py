@@ -4,7 +4,7 @@ inside the sandbox: plain values in and out, nothing of Django."""
 import io
 from typing import Any
 
-from secondopinion.records import measuring, ocr, pdfs, reading
+from secondopinion.records import boxes, measuring, ocr, pdfs, reading
 from secondopinion.records.checks import scripts, tongue
 
 WARM = (*pdfs.WARM, "tesserocr")  # see `sandbox.run`
@@ -25,9 +25,9 @@ def scripts_read(folder: str = "") -> dict[str, list[str]]:
 
 def pdf_page(data: bytes, number: int, hints: list[str], folder: str = "") -> Answer:
     """Read the page `number` (from 0) of a PDF: its text layer where it has one, else a picture."""
-    text, picture = pdfs.drawn(data, number, READING_DPI, DRAWN_PIXELS, _is_text)
+    text, places, picture = pdfs.drawn(data, number, READING_DPI, DRAWN_PIXELS, _is_text)
     if picture is None:
-        return of_text(text)
+        return of_text(text) | {"places": [[word, 100, *boxes.short(box)] for word, box in places]}
     return _of_picture(picture, hints, folder)
 
 
@@ -65,8 +65,8 @@ def picture_page(data: bytes, number: int, hints: list[str], folder: str = "") -
 
 
 def of_text(text: str) -> Answer:
-    """Return what is known of a page that came as text."""
-    return {"source": DIGITAL, "text": text, "picture": None, "read": None, "words": [],
+    """Return what is known of a page that came as text: not where on the page its words stand."""
+    return {"source": DIGITAL, "text": text, "picture": None, "read": None, "places": [],
             "turned": 0} | _tongue(text)  # fmt: skip
 
 
@@ -79,27 +79,19 @@ def _of_picture(picture: Any, hints: list[str], folder: str, quality: float = 10
     if folder not in _readers:
         _readers[folder] = ocr.Reader(folder)
     read = _readers[folder].read(seen, hints)
-    wide, high = read.size
-    words = [
-        [word.text, round(word.sure), *(round(each / size, 4) for each, size in
-                                        zip(_corners(word.box), (wide, high) * 2, strict=True))]
-        for word in read.words
-    ]  # fmt: skip
+    places = [
+        [word.text, round(word.sure), *boxes.short(read.place_of(word))] for word in read.words
+    ]
     letters = sum(len(word.text) for word in read.words)
-    for _quarter in range(read.turned):  # regions are of the page as it will be shown
-        numbers["regions"] = {
-            name: [round(1 - bottom, 3), left, round(1 - top, 3), right]
-            for name, (left, top, right, bottom) in numbers["regions"].items()
-        }
+    # Regions are of the page as it will be shown, as places are.
+    numbers["regions"] = {
+        name: boxes.short(boxes.turned(tuple(region), read.turned))
+        for name, region in numbers["regions"].items()
+    }
     told = {"sure": round(read.sure, 1), "coverage": round(read.coverage, 3), "letters": letters,
             "model": read.model, "engine": ocr.ENGINE}  # fmt: skip
     return {"source": READ if letters else NONE, "text": read.text, "picture": numbers,
-            "read": told, "words": words, "turned": read.turned} | _tongue(read.text)  # fmt: skip
-
-
-def _corners(box: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
-    left, top, width, height = box
-    return left, top, left + width, top + height
+            "read": told, "places": places, "turned": read.turned} | _tongue(read.text)  # fmt: skip
 
 
 def _is_text(text: str) -> bool:

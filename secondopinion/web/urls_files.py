@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from secondopinion.web import capture, files, site_keys
+from secondopinion.web import capture, files, searching, site_keys
 
 urlpatterns = [
     path("scan/photos/", capture.photos, name="scan-photos"),
@@ -16,6 +16,10 @@ urlpatterns = [
         files.page_small,
         name="page-small",
     ),
+    path("files/<str:reference>/records/<uuid:record>/pages/<int:number>/look/", searching.look,
+         name="page-look"),
+    path("files/<str:reference>/search/", searching.search, name="search"),
+    path("files/<str:reference>/search/<str:code>/", searching.found, name="search-found"),
     path("files/<str:reference>/reports/<int:number>.pdf", files.signed_report, name="report-pdf"),
     path("files/<str:reference>/key-images/<uuid:key_image>", files.key_image, name="key-image"),
     path("files/<str:reference>/measurements.zip", files.measurements, name="measurements-zip"),

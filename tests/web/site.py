@@ -126,9 +126,12 @@ def fill() -> dict[str, Any]:
     from secondopinion.cases import actions
     from secondopinion.cases.models import InformationRequest
     from secondopinion.core import clock
+    from secondopinion.findings.actions import replace
+    from secondopinion.findings.found import WARNING, Found
     from secondopinion.followup import actions as followup
     from secondopinion.messaging.models import Message
     from secondopinion.program import actions as program_actions
+    from secondopinion.records import queries as records
     from tests.web.conftest import draft, expert, person, sign_in, submitted, whole_case
 
     hospital = program_actions.set_up()
@@ -156,10 +159,20 @@ def fill() -> dict[str, Any]:
         "director": person("helen@harbour.example", "director"),
         "privacy": person("paul@harbour.example", "privacy", "administrator"),
     }  # fmt: skip
+    replace(
+        case=whole.case, subject=records.for_case(whole.case).get(), check="legibility@2",
+        found=[Found("hard-to-read", WARNING, "This page is hard to read.",
+                     where={"page": 1, "region": [0.1, 0.05, 0.6, 0.3]})],
+    )  # fmt: skip
     sessions = {name: sign_in(who).session.session_key for name, who in people.items()}
+    searching = sign_in(whole.specialist).session
+    searching["searches"] = [["SEARCHED", whole.case.reference, "linzen"]]
+    searching.save()
+    sessions["searching"] = searching.session_key
     assert InformationRequest.objects.filter(answered_at=None).exists()
     return {
         "hospital": hospital.hospital, "sessions": sessions, "reference": whole.case.reference,
+        "record": str(whole.ids["record"]),
         "waiting": waiting.reference, "asked": str(asked.pk), "draft": begun.reference,
         "link": "/" + link.split("/", 3)[3], "code": whole.report.code,
     }  # fmt: skip

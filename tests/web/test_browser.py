@@ -76,6 +76,12 @@ STAFF = [
     ("privacy", "emergencies", "/privacy/emergencies/"),
     ("specialist", "emergency-access", "/emergency-access/"),
     ("outsider", "emergency-case", "/emergency-access/{reference}/"),
+    ("coordinator", "desk-pages", "/desk/cases/{reference}/records/pages/"),
+    ("searching", "search-empty", "/files/{reference}/search/"),
+    ("searching", "search", "/files/{reference}/search/SEARCHED/"),
+    ("searching", "hit", "/files/{reference}/records/{record}/pages/1/look/?search=SEARCHED"),
+    ("family", "what-you-sent", "/my/cases/{reference}/what-you-sent/"),
+    ("family", "look", "/files/{reference}/records/{record}/pages/1/look/"),
 ]  # fmt: skip
 
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from secondopinion.core.folding import Folded
 from secondopinion.translation.checks.dates import DateMention, find_dates
 from secondopinion.translation.checks.drugs import DrugMention, find_drugs
-from secondopinion.translation.checks.folding import Folded, fold
+from secondopinion.translation.checks.folding import fold
 from secondopinion.translation.checks.found import Place
 from secondopinion.translation.checks.languages import WORD, Language
 from secondopinion.translation.checks.numbers import Quantity, find_quantities, find_words

@@ -20,7 +20,8 @@ from secondopinion.cases.states import ENDED
 from secondopinion.core.errors import NotYours, Refused
 from secondopinion.findings import actions as findings
 from secondopinion.findings.models import Finding
-from secondopinion.records import arranging
+from secondopinion.findings.queries import limitations_for
+from secondopinion.records import arranging, marking
 from secondopinion.records import queries as records
 from secondopinion.records.models import Kind, Page, Record
 from secondopinion.web.access import PersonRequest, of_case
@@ -53,7 +54,8 @@ def pages(request: PersonRequest, case: Case) -> HttpResponse:
     audit.record(
         "case-opened", by=request.user, case_id=case.pk, target=case, detail={"part": "pages"}
     )
-    rows = list(records.for_case(case).prefetch_related("pages"))
+    rows = list(records.with_pages(records.for_case(case), aside=True))
+    marking.mark_all(rows, limitations_for(case))
     copies = _copies(case)
     chosen = request.GET.get("show", "")
     chosen = chosen if chosen in FILTERS else ""

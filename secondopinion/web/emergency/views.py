@@ -19,8 +19,10 @@ from secondopinion.cases import actions
 from secondopinion.cases.models import Case, LocalProvider, Part
 from secondopinion.cases.queries import emergencies, holders_of, live_emergency
 from secondopinion.core.errors import Refused
+from secondopinion.findings.queries import limitations_for
 from secondopinion.imaging import queries as imaging
 from secondopinion.opinions.queries import readable
+from secondopinion.records import marking
 from secondopinion.records import queries as records
 from secondopinion.web.access import PersonRequest, of_case, staff
 from secondopinion.web.signin.factor import FactorForm
@@ -64,12 +66,14 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
     """Show what an emergency needs: child, whom to call, story, records, images, reports."""
     access = live_emergency(case, request.user)
     audit.record("case-opened", by=request.user, case_id=case.pk, target=case)
+    rows = list(records.with_pages(records.for_case(case)))
+    marking.mark_all(rows, limitations_for(case))
     context = {
         "case": case,
         "access": access,
         "family": holders_of(case, Part.FAMILY),
         "provider": LocalProvider.objects.filter(case=case).first(),
-        "records": records.with_pages(records.for_case(case)),
+        "records": rows,
         "series": imaging.series_with_images(case),
         "reports": readable(case, request.user),
     }

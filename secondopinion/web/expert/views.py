@@ -34,6 +34,7 @@ from secondopinion.opinions import queries as reports
 from secondopinion.opinions.models import Opinion, OpinionState
 from secondopinion.opinions.readability import level
 from secondopinion.outcomes.models import Outcome
+from secondopinion.records import marking
 from secondopinion.records import queries as records
 from secondopinion.records.models import Record
 from secondopinion.translation.models import Method
@@ -117,6 +118,8 @@ def review(request: PersonRequest, case: Case) -> HttpResponse:
         )
     )
     images = list(imaging.series_for_case(case))
+    findings = records.placed(limitations_for(case), rows)
+    marking.mark_all(rows, findings)
     context = {
         "case": case,
         "opinion": opinion,
@@ -126,7 +129,7 @@ def review(request: PersonRequest, case: Case) -> HttpResponse:
         "records": rows,
         "methods": dict(Method.choices),
         "series": [row for row in images if imaging.images_of(row)],
-        "findings": records.placed(limitations_for(case), rows),
+        "findings": findings,
         "agreement": fields.AGREEMENT.items(),
         "urgency": fields.URGENCY.items(),
         "options": _options(body),

@@ -1,0 +1,16 @@
+"""Places on a page, as shares of its width and height. Free of Django: the sandbox needs it."""
+
+type Box = tuple[float, float, float, float]  # left, top, right, bottom, each from 0 to 1
+
+
+def turned(box: Box, quarters: int) -> Box:
+    """Return a box on the page that was turned to the right by some quarters."""
+    left, top, right, bottom = box
+    for _quarter in range(quarters % 4):
+        left, top, right, bottom = 1 - bottom, left, 1 - top, right
+    return left, top, right, bottom
+
+
+def short(box: Box) -> list[float]:
+    """Return a box as it is kept: within the page, to a ten thousandth of it."""
+    return [round(min(1.0, max(0.0, each)), 4) for each in box]
