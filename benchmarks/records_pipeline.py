@@ -1,0 +1,398 @@
+"""How fast pages of records are pictured, judged and read, by the jobs of a real installation.
+
+    python benchmarks/records_pipeline.py            # 50 pages, 1 and 2 workers; writes its results
+    python benchmarks/records_pipeline.py --quick    # 6 pages, 2 workers; prints only
+
+Each run has a fresh SQLite database and its own workers (`secondopinion worker`, as processes).
+Pages are rendered from invented letters in five languages and spoilt so that people still read them
+(``degraded.py``); a family sends each as a photo. Three things are measured: pages a minute until
+nothing is left to do; the time from a photo's first byte here to its first verdict, when it comes
+while a scan of many pages waits to be read and when many photos come at once; and the memory of the
+workers and their children (proportional set size: what they share is counted once).
+
+OCRmyPDF with Tesseract, where both are installed as programs, reads the same pages as PDFs. It is
+told the language of each; ours is told that the case is in Spanish, and finds out itself.
+"""
+
+import argparse
+import io
+import itertools
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+if __name__ == "__main__":
+    os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="second-opinion-pipeline-"))
+    os.environ["DJANGO_SETTINGS_MODULE"] = "secondopinion.settings"
+
+    import django
+
+    django.setup()
+
+from django.core.management import call_command
+from django.tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
+from PIL import Image
+
+from benchmarks import degraded, legibility
+from secondopinion.accounts import actions as accounts
+from secondopinion.accounts.models import Person
+from secondopinion.arrivals import actions as arrivals
+from secondopinion.cases import actions as cases
+from secondopinion.cases.models import Case
+from secondopinion.program import actions as program
+from secondopinion.records import understanding
+from secondopinion.records.models import Page
+
+RESULTS = ROOT / "benchmarks" / "results" / "records_pipeline.md"
+LANGUAGES = {"es": "spa", "ru": "rus", "ar": "ara", "en": "eng", "hi": "hin"}
+WAYS = (("clean", 0), ("skew", 1), ("shadow", 1), ("JPEG", 1), ("low light", 0), ("defocus", 0))
+PAGES, WAITING, LATE = 50, 50, 20  # sent at once; of a scan, waiting to be read; photos meanwhile
+SCAN = 90  # pages of the scan: some are read before the last late photo comes
+EVERY, LOOK = 2.0, 0.02  # seconds between late photos, and between two looks at the database
+PATIENCE = 1800.0
+MEDIAN, MOST, MEMORY = 2.0, 5.0, 1500  # wanted: seconds, seconds (95th centile), MB
+QUICK = (6, 6, 3, 20)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A page with what stands on it."""
+
+    name: str
+    language: str
+    text: str
+    photo: bytes
+
+
+@dataclass(slots=True)
+class Run:
+    """What was measured with some workers; times in seconds."""
+
+    workers: int
+    minutes: float = 0.0
+    late: list[float] = field(default_factory=list)
+    together: list[float] = field(default_factory=list)
+    memory: int = 0
+    texts: dict[str, str] = field(default_factory=dict)
+
+
+def pages(count: int, kind: str = "page") -> list[Sent]:
+    """Return pages in turn of each language, letter and way of spoiling."""
+    letters = {
+        code: sorted(legibility.PARALLEL.glob(f"*/{code}.txt"))
+        or [legibility.ALONE / f"{code}.txt"]
+        for code in LANGUAGES
+    }
+    made = []
+    for number, code in zip(range(count), itertools.cycle(LANGUAGES), strict=False):
+        round_ = number // len(LANGUAGES)
+        _code, script, text = legibility.letter(letters[code][round_ % len(letters[code])])
+        chance = legibility.chance(kind, number)
+        page = degraded.render(text.splitlines(), script, chance)
+        way, strength = WAYS[round_ % len(WAYS)]
+        if way != "clean":
+            page = degraded.SPOILS[way](page, strength, chance)
+        out = io.BytesIO()
+        Image.fromarray(page).save(out, "JPEG", quality=88)
+        made.append(Sent(f"{kind}-{number}.jpg", code, text, out.getvalue()))
+    return made
+
+
+def scan_of(sent: list[Sent]) -> bytes:
+    """Return one PDF with a picture on each page, as a scanner makes it."""
+    first, *others = [Image.open(io.BytesIO(each.photo)) for each in sent]
+    out = io.BytesIO()
+    first.save(out, "PDF", save_all=True, append_images=others, resolution=150)
+    return out.getvalue()
+
+
+def tree(pids: set[int]) -> Iterator[int]:
+    """Yield some processes and all that they have started."""
+    parents: dict[int, list[int]] = defaultdict(list)
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parents[int(path.read_text().rpartition(") ")[2].split()[1])].append(
+                int(path.parent.name)
+            )
+        except OSError:
+            continue
+    left = list(pids)
+    while left:
+        pid = left.pop()
+        yield pid
+        left += parents[pid]
+
+
+class Memory:
+    """Watches how much memory some processes and all that they start use together."""
+
+    def __init__(self, pids: set[int]) -> None:
+        """Begin to watch; `peak` is in bytes."""
+        self.pids, self.peak, self.done = pids, 0, threading.Event()
+        self.thread = threading.Thread(target=self._watch, daemon=True)
+        self.thread.start()
+
+    def _watch(self) -> None:
+        while not self.done.wait(0.25):
+            self.peak = max(self.peak, sum(map(_share, tree(self.pids))))
+
+    def end(self) -> int:
+        """Stop watching; return the most, in MB."""
+        self.done.set()
+        self.thread.join()
+        return self.peak // 1_000_000
+
+
+def _share(pid: int) -> int:
+    """Return the proportional set size of a process in bytes; 0 when it is gone."""
+    try:
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    return 0
+
+
+def until(done: Callable[[], bool]) -> None:
+    """Wait until something is so.
+
+    Raises:
+        TimeoutError: it did not come.
+    """
+    ends = time.monotonic() + PATIENCE
+    while not done():
+        if time.monotonic() > ends:
+            raise TimeoutError
+        time.sleep(LOOK)
+
+
+def idle() -> bool:
+    """Say whether no job waits or runs."""
+    busy = (TaskResultStatus.READY, TaskResultStatus.RUNNING)
+    return not DBTaskResult.objects.filter(status__in=busy).exists()
+
+
+def unread(name: str) -> int:
+    """Return how many pages of a record wait to be read."""
+    shown = Page.objects.filter(record__title=name, blank=False)
+    return shown.exclude(reading__version=understanding.VERSION).count()
+
+
+class Family:
+    """Sends pages into a case of its own."""
+
+    def __init__(self, name: str) -> None:
+        """Begin a case."""
+        self.person: Person = accounts.ensure_person(
+            email=f"{name}@familia.example", full_name="María López", language="es"
+        )
+        self.case: Case = cases.start_draft(by=self.person, language="es")
+
+    def send(self, name: str, data: bytes) -> float:
+        """Send a file; return when it began to come."""
+        began = time.monotonic()
+        arrivals.receive_file(by=self.person, case=self.case, name=name, source=data)
+        return began
+
+    def verdicts(self, began: dict[str, float]) -> list[float]:
+        """Wait for the first verdict on each of some photos; return how long each took."""
+        took: dict[str, float] = {}
+
+        def all_there() -> bool:
+            there = Page.objects.filter(record__case=self.case).exclude(record__title__in=took)
+            for title in there.values_list("record__title", flat=True):
+                if title in began:
+                    took[title] = time.monotonic() - began[title]
+            return len(took) == len(began)
+
+        until(all_there)
+        return list(took.values())
+
+
+def measure(workers: int, sent: list[Sent], waiting: int, late: int, scan: int) -> Run:
+    """Return what one run gives: workers started, photos at once, photos while a scan waits."""
+    run = Run(workers)
+    command = [sys.executable, "-m", "secondopinion", "worker"]
+    started = [
+        subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for _ in range(workers)
+    ]
+    watched = Memory({each.pid for each in started})
+    try:
+        for number, warm in enumerate(pages(workers, "warm")):
+            Family(f"warm-{workers}-{number}").send(warm.name, warm.photo)
+        until(idle)
+        together = Family(f"together-{workers}")
+        began = {each.name: together.send(each.name, each.photo) for each in sent}
+        run.together = together.verdicts(began)
+        until(idle)
+        run.minutes = (time.monotonic() - min(began.values())) / 60
+        read = Page.objects.filter(record__case=together.case)
+        run.texts = dict(read.values_list("record__title", "text"))
+        _late(run, waiting, late, scan)
+    finally:
+        run.memory = watched.end()
+        for each in started:
+            each.kill()
+            each.wait()
+    return run
+
+
+def _late(run: Run, waiting: int, late: int, scan: int) -> None:
+    """Send photos one by one while pages of a scan wait to be read."""
+    family, number = Family(f"late-{run.workers}"), 0
+    photos = pages(late, f"late{run.workers}")
+    while number < late:
+        name = f"scan-{run.workers}-{number}.pdf"
+        family.send(name, scan_of(pages(scan, name)))
+        until(lambda name=name: Page.objects.filter(record__title=name).count() == scan)
+        while number < late and unread(name) >= waiting:
+            each = photos[number]
+            run.late += family.verdicts({each.name: family.send(each.name, each.photo)})
+            number += 1
+            time.sleep(EVERY)
+
+
+@dataclass(slots=True)
+class Peer:
+    """What OCRmyPDF gave."""
+
+    minutes: float
+    memory: int
+    version: str
+    texts: dict[str, str]
+
+
+def peer(sent: list[Sent]) -> Peer | None:
+    """Return what OCRmyPDF reads of the pages, two at once; None where it is not installed."""
+    program_, engine = shutil.which("ocrmypdf"), shutil.which("tesseract")
+    if not program_ or not engine:
+        return None
+    told = subprocess.run([engine, "--list-langs"], capture_output=True, text=True, check=True)
+    version = subprocess.run([program_, "--version"], capture_output=True, text=True, check=True)
+    engine_version = subprocess.run([engine, "--version"], capture_output=True, text=True,
+                                    check=True).stdout.splitlines()[0]  # fmt: skip
+    found = Peer(0.0, 0, f"OCRmyPDF {version.stdout.strip()}, {engine_version}", {})
+    # A child that gets nothing of ours: neither modules nor settings.
+    clean = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": os.environ.get("HOME", "/")}
+    with tempfile.TemporaryDirectory() as folder:
+        source, out, words = (Path(folder) / name for name in ("in.pdf", "out.pdf", "words.txt"))
+        for code, model in LANGUAGES.items():
+            own = [each for each in sent if each.language == code]
+            if not own or model not in told.stdout.split():
+                continue
+            source.write_bytes(scan_of(own))
+            began = time.monotonic()
+            child = subprocess.Popen(
+                [program_, "-l", model, "--jobs", "2", "--rotate-pages", "--deskew",
+                 "--output-type", "pdf", "--sidecar", words, source, out],
+                env=clean, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            )  # fmt: skip
+            watched = Memory({child.pid})
+            status = child.wait()
+            found.minutes += (time.monotonic() - began) / 60
+            found.memory = max(found.memory, watched.end())
+            texts = words.read_text().split("\f") if status == 0 else []
+            found.texts |= {each.name: text for each, text in zip(own, texts, strict=False)}
+    return found
+
+
+def errors(sent: list[Sent], texts: dict[str, str]) -> dict[str, float]:
+    """Return the mean share of letters that were read wrongly, at most 1 a page, by language."""
+    by: dict[str, list[float]] = defaultdict(list)
+    for each in sent:
+        if each.name in texts:
+            error = min(1.0, legibility.error_of(each.text, texts[each.name]))
+            by[each.language].append(error)
+            by["all"].append(error)
+    return {code: statistics.mean(found) for code, found in by.items()}
+
+
+def centile(values: list[float]) -> float:
+    """Return the 95th centile."""
+    return sorted(values)[min(len(values) - 1, int(0.95 * len(values)))]
+
+
+def report(sent: list[Sent], runs: list[Run], other: Peer | None) -> list[str]:
+    """Return the tables."""
+    lines = [
+        "| | Pages a minute | First verdict while pages wait: median, 95th, s | "
+        f"{len(sent)} photos at once: median, 95th, s | Peak memory, MB |",
+        "| --- | ---: | ---: | ---: | ---: |",
+    ]
+    for run in runs:
+        times = [f"{statistics.median(each):.2f}, {centile(each):.2f}"
+                 for each in (run.late, run.together)]  # fmt: skip
+        lines.append(f"| Ours, {run.workers} workers | {len(sent) / run.minutes:.1f} | "
+                     f"{' | '.join(times)} | {run.memory} |")  # fmt: skip
+    tables = {"Ours": errors(sent, runs[-1].texts)}
+    if other is None:
+        lines += ["", "OCRmyPDF and Tesseract are not installed: nothing stands beside ours."]
+    else:
+        lines.append(f"| {other.version}, 2 jobs | {len(other.texts) / other.minutes:.1f} | | | "
+                     f"{other.memory} |")  # fmt: skip
+        tables["OCRmyPDF"] = errors(sent, other.texts)
+    head = ["all", *LANGUAGES]
+    lines += ["", f"| Mean character error | {' | '.join(head)} |",
+              f"| --- |{' ---: |' * len(head)}"]  # fmt: skip
+    for name, found in tables.items():
+        cells = [f"{found[code]:.3f}" if code in found else "" for code in head]
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    return lines
+
+
+def main() -> None:
+    """Measure, print, and write the results of a whole run."""
+    given = argparse.ArgumentParser(description=__doc__)
+    given.add_argument("--quick", action="store_true")
+    quick = given.parse_args().quick
+    count, waiting, late, scan = QUICK if quick else (PAGES, WAITING, LATE, SCAN)
+    call_command("migrate", verbosity=0)
+    program.set_up()
+    sent, runs = pages(count), []
+    for workers in (2,) if quick else (1, 2):
+        runs.append(measure(workers, sent, waiting, late, scan))
+        print(
+            f"{workers} workers: {len(sent)} pages in {runs[-1].minutes:.2f} min", file=sys.stderr
+        )
+    other = None if quick else peer(sent)
+    lines = report(sent, runs, other)
+    print("\n".join(lines))
+    last = runs[-1]
+    median, most = statistics.median(last.late), centile(last.late)
+    met = median <= MEDIAN and most <= MOST and last.memory <= MEMORY
+    main_figure = (
+        f"{count / last.minutes:.1f} pages a minute on {os.cpu_count()} cores, first verdict while "
+        f"{waiting} pages wait {median:.2f} s (95th {most:.2f}; wanted {MEDIAN}, {MOST}), peak "
+        f"{last.memory} MB (wanted {MEMORY}): {'met' if met else 'not all met'}"
+    )
+    if not quick:
+        RESULTS.write_text(
+            f"# Pages of records, from arrival to verdict\n\n{time.strftime('%Y-%m-%d')}, "
+            f"{platform.machine()}, {os.cpu_count()} cores shared with other work (load "
+            f"{os.getloadavg()[2]:.1f} over 15 minutes), Python {platform.python_version()}, "
+            f"Django {django.__version__}, {legibility.engine()}, SQLite. {count} photos of "
+            f"rendered pages in {len(LANGUAGES)} languages; {late} more came one by one while at "
+            f"least {waiting} pages of a scan waited to be read. The peer is told each page’s "
+            "language, ours only that of the case.\n\n"
+            + "\n".join(lines) + f"\n\nMain figure: {main_figure}.\n"
+        )  # fmt: skip
+    print(main_figure)
+
+
+if __name__ == "__main__":
+    main()
