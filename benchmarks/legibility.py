@@ -176,7 +176,8 @@ def table(title: str, rows: list[Row], key: str, *, errors: bool = False) -> lis
     groups: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         groups[getattr(row, key)].append(row)
-    worst = sorted(groups, key=lambda name: area(groups[name]) or 2.0)
+    areas = {name: area(group) for name, group in groups.items()}
+    worst = sorted(areas, key=lambda name: 2.0 if (roc := areas[name]) is None else roc)
     middle = "Mean error by strength | " if errors else ""
     return [
         f"| {title} | Pages | {middle}Fail | Area under ROC | Failing told | Others told |",
@@ -190,12 +191,12 @@ def report(rows: list[Row], clean: list[Row]) -> tuple[list[str], str]:
     """Return the tables, and the main figure."""
     lines = table("Spoilt by", rows, "way", errors=True) + table("Script", rows, "script")
     for row in [row for row in rows if row.fails and not row.told]:
-        lines.append(f"Not told: {row.script}, {row.way}, strength {row.strength + 1} of 3, "
-                     f"error {row.error:.2f}, score {row.score:.2f}.")  # fmt: skip
+        lines += [f"Not told: {row.script}, {row.way}, strength {row.strength + 1} of 3, "
+                  f"error {row.error:.2f}, score {row.score:.2f}.", ""]  # fmt: skip
     unseen = [row for row in rows if row.script not in TUNED]
     if unseen:
         roc = area(unseen)
-        lines += ["", f"Scripts at which no limit was looked at ({', '.join(sorted({row.script for
+        lines += [f"Scripts at which no limit was looked at ({', '.join(sorted({row.script for
                   row in unseen}))}): area {roc or 0:.3f}."]  # fmt: skip
     told = [row for row in clean if row.told]
     if len(clean) > len(told) + 1:
@@ -235,7 +236,9 @@ def main() -> None:
             f"letters; a page fails where the error in letters is more than {HARM} above that of "
             "the unspoilt page. The engine whose reading makes the verdict also says what is "
             "harmful: on photographs, and for people’s eyes, expect less. “Told” is “hard to "
-            "read” or worse; a page cut at an edge is told whatever is lost.\n\n"
+            "read” or worse; a page cut at an edge is told whatever is lost. Limits were looked at "
+            "on another letter in four of the scripts; that a shadow can hide letters from every "
+            "engine was learnt from the spoilt English page itself.\n\n"
             + "\n".join(lines) + f"\nMain figure: {main_figure}.\n"
         )  # fmt: skip
     print(main_figure)
