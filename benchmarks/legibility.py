@@ -215,7 +215,7 @@ def main() -> None:
     given = argparse.ArgumentParser(description=__doc__)
     given.add_argument("--quick", action="store_true")
     quick = given.parse_args().quick
-    reader, rows = ocr.Reader(), []
+    reader, rows = ocr.Reader(), list[Row]()
     chosen = [PARALLEL / SPOILT / f"{code}.txt" for code in ("en", "ru", "ar", "zh")]
     chosen += sorted(ALONE.glob("*.txt"))
     for path in chosen[:1] if quick else chosen:

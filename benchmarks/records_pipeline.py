@@ -29,6 +29,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -139,6 +140,11 @@ def idle() -> bool:
     return not DBTaskResult.objects.filter(status__in=busy).exists()
 
 
+def pictured(name: str, count: int) -> bool:
+    """Say whether all pages of a record have their picture and first verdict."""
+    return Page.objects.filter(record__title=name).count() == count
+
+
 def unread(name: str) -> int:
     """Return how many pages of a record wait to be read."""
     shown = Page.objects.filter(record__title=name, blank=False)
@@ -216,7 +222,7 @@ def _late(run: Run, waiting: int, late: int, scan: int) -> None:
     while number < late:
         name = f"scan-{number}.pdf"
         family.send(name, scan_of(pages(scan, name)))
-        until(lambda name=name: Page.objects.filter(record__title=name).count() == scan)
+        until(partial(pictured, name, scan))
         while number < late and unread(name) >= waiting:
             each = photos[number]
             run.late += verdicts({each.name: family.send(each.name, each.photo)})
