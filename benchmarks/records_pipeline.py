@@ -16,6 +16,7 @@ told the language of each, and ours the language of the family that sends them.
 """
 
 import argparse
+import atexit
 import io
 import itertools
 import os
@@ -35,7 +36,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 if __name__ == "__main__":
-    os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="second-opinion-pipeline-"))
+    os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="second-opinion-pipeline-")
+    atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)
     os.environ["DJANGO_SETTINGS_MODULE"] = "secondopinion.settings"
 
     import django
@@ -71,10 +73,11 @@ QUICK = (4, 4, 3, 6)
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A page with what stands on it."""
+    """A page with what stands on it, and how it was spoilt."""
 
     name: str
     language: str
+    way: str
     text: str
     photo: bytes
 
@@ -109,7 +112,7 @@ def pages(count: int, kind: str = "page") -> list[Sent]:
             page = degraded.SPOILS[way](page, strength, chance)
         out = io.BytesIO()
         Image.fromarray(page).save(out, "JPEG", quality=88)
-        made.append(Sent(f"{kind}-{number}.jpg", code, text, out.getvalue()))
+        made.append(Sent(f"{kind}-{number}.jpg", code, way, text, out.getvalue()))
     return made
 
 
@@ -279,14 +282,15 @@ def peer(sent: list[Sent]) -> Peer | None:
 
 
 def errors(sent: list[Sent], texts: dict[str, str]) -> dict[str, float]:
-    """Return the mean share of letters that were read wrongly, at most 1 a page, by language."""
+    """Return the mean share of letters that were read wrongly, at most 1 a page, by language and
+    by way of spoiling."""
     by: dict[str, list[float]] = defaultdict(list)
     for each in sent:
         if each.name in texts:
             error = min(1.0, legibility.error_of(each.text, texts[each.name]))
-            by[each.language].append(error)
-            by["all"].append(error)
-    return {code: statistics.mean(found) for code, found in by.items()}
+            for name in ("all", each.language, each.way):
+                by[name].append(error)
+    return {name: statistics.mean(found) for name, found in by.items()}
 
 
 def centile(values: list[float]) -> float:
@@ -311,11 +315,11 @@ def report(sent: list[Sent], run: Run, other: Peer | None) -> list[str]:
         lines.append(f"| {other.version}, 2 jobs | {read / other.minutes:.1f} | "
                      f"{other.processor / read:.2f} | | | {other.memory} |")  # fmt: skip
         tables["OCRmyPDF"] = errors(sent, other.texts)
-    head = ["all", *LANGUAGES]
+    head = ["all", *LANGUAGES, *(way for way, _strength in WAYS)]
     lines += ["", f"| Mean character error | {' | '.join(head)} |",
               f"| --- |{' ---: |' * len(head)}"]  # fmt: skip
     for name, found in tables.items():
-        cells = [f"{found[code]:.3f}" if code in found else "" for code in head]
+        cells = [f"{found[each]:.3f}" if each in found else "" for each in head]
         lines.append(f"| {name} | {' | '.join(cells)} |")
     return lines
 
