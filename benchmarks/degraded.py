@@ -1,6 +1,9 @@
 """Pages of records rendered from known texts, and what spoils them, in three strengths each."""
 
 import io
+import os
+import sys
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,8 +13,13 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 ROOT = Path(__file__).resolve().parent.parent
-HOUSE = ROOT / "secondopinion" / "opinions" / "fonts"
+sys.path.insert(0, str(ROOT))
+
+from secondopinion.records.checks import scripts
+
+HOUSE = ROOT / "secondopinion" / "core" / "fonts"
 SYSTEM = Path("/usr/share/fonts")
+MORE = Path(os.environ.get("BENCH_FONTS", SYSTEM))  # where Noto's CJK lies, if not in the system
 FONTS = {
     "Latn": [HOUSE / "NotoSerif-Regular.ttf", SYSTEM / "truetype/dejavu/DejaVuSans.ttf"],
     "Cyrl": [HOUSE / "NotoSerif-Regular.ttf", SYSTEM / "truetype/dejavu/DejaVuSans.ttf"],
@@ -19,11 +27,12 @@ FONTS = {
     "Deva": [HOUSE / "NotoSerifDevanagari-Regular.ttf"],
     "Ethi": [HOUSE / "NotoSerifEthiopic-Regular.ttf"],
     "Hebr": [SYSTEM / "truetype/dejavu/DejaVuSans.ttf"],
-    "Hans": [SYSTEM / "opentype/noto/NotoSansCJK-Regular.ttc"],
+    "Hans": [MORE / "opentype/noto/NotoSansCJK-Regular.ttc"],
 }
 SCRIPTS = {"en": "Latn", "es": "Latn", "fr": "Latn", "pt": "Latn", "de": "Latn", "tr": "Latn",
            "ru": "Cyrl", "uk": "Cyrl", "ar": "Arab", "fa": "Arab", "zh": "Hans", "hi": "Deva",
            "am": "Ethi", "he": "Hebr"}  # fmt: skip
+WHOLE = {"Latn", "Cyrl", "Hans"}  # their fonts draw Latin letters and signs too
 
 type Grey = NDArray[np.uint8]
 type Spoil = Callable[[Grey, int, np.random.Generator], Grey]
@@ -34,11 +43,24 @@ def fonts_of(script: str) -> list[Path]:
     return [path for path in FONTS[script] if path.exists()]
 
 
+def drawable(text: str, script: str) -> str:
+    """Return a text without the words that hold letters or signs which the script's fonts lack."""
+    if script in WHOLE:
+        return text
+
+    def known(char: str) -> bool:
+        kind = unicodedata.category(char)
+        return scripts.script_of(char) == script or kind == "Nd" or kind[0] == "P"
+
+    lines = (line.split(" ") for line in text.splitlines())
+    kept = (" ".join(word for word in line if all(map(known, word))) for line in lines)
+    return "\n".join(line for line in kept if line)
+
+
 def render(lines: list[str], script: str, rng: np.random.Generator, width: int = 1240) -> Grey:
     """Return a page with the lines of a text, at about 150 dots an inch."""
     fonts = fonts_of(script)
     size = int(rng.integers(24, 34))
-    # Everywhere Latin letters and digits may stand between: what a font lacks is drawn by Noto.
     font = ImageFont.truetype(str(fonts[int(rng.integers(len(fonts)))]), size)
     margin, gap = int(rng.integers(60, 110)), int(size * 1.7)
     wrapped = [piece for line in lines for piece in _wrap(line, font, width - 2 * margin)]

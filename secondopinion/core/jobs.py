@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.db import DatabaseError, connections, transaction
@@ -59,10 +60,10 @@ def discover() -> None:
     autodiscover_modules("tasks")
 
 
-def claim(worker: str, least: int | None = None) -> DBTaskResult | None:
+def claim(worker: str, least: int | None = None, most: int | None = None) -> DBTaskResult | None:
     """Take the next job that is due, or None. Two workers never take the same one.
 
-    Jobs whose priority is below `least` are left to others.
+    Jobs whose priority is below `least` or above `most` are left to others.
     """
     while True:
         due = (
@@ -72,6 +73,8 @@ def claim(worker: str, least: int | None = None) -> DBTaskResult | None:
         )
         if least is not None:
             due = due.filter(priority__gte=least)
+        if most is not None:
+            due = due.filter(priority__lte=most)
         job = due.first()
         if job is None:
             return None
@@ -257,16 +260,44 @@ def run_all(*, least: int | None = None) -> int:
 
 
 def work(stop: threading.Event, *, worker: str = "", pause: float = 0.5) -> None:
-    """Work until `stop` is set: jobs first, then what comes round by the clock."""
+    """Work until `stop` is set: jobs first, then what comes round by the clock.
+
+    Jobs of a priority below 0 take long and nobody waits for them: a second thread does them, so
+    that what a family or the desk waits for is never behind one.
+    """
     worker = worker or f"{os.uname().nodename}-{os.getpid()}-{short_code(4)}"
     discover()
+
+    def next_one(name: str) -> DBTaskResult | None:
+        reclaim()
+        run_periodic()
+        return claim(name, least=0)
+
+    def long_ones() -> None:
+        try:
+            _work_off(stop, pause, f"{worker}-long", partial(claim, most=-1))
+        finally:
+            stop.set()  # a worker does both or neither
+            connections.close_all()
+
+    beside = threading.Thread(target=long_ones)
+    beside.start()
+    try:
+        _work_off(stop, pause, worker, next_one)
+    finally:
+        stop.set()
+        beside.join()
+
+
+def _work_off(
+    stop: threading.Event, pause: float, worker: str, take: Callable[[str], DBTaskResult | None]
+) -> None:
+    """Run jobs until `stop` is set; the one under way is finished first."""
     while not stop.is_set():
         for connection in connections.all(initialized_only=True):
             connection.close_if_unusable_or_obsolete()
         try:
-            reclaim()
-            run_periodic()
-            job = claim(worker)
+            job = take(worker)
         except Exception as error:  # noqa: BLE001 - the database may be away for a moment
             log.warning("worker waits: %s", type(error).__qualname__)
             stop.wait(5)

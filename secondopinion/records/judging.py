@@ -17,20 +17,19 @@ from secondopinion.records.models import Page, Reading, Record
 
 OF_PAGES = (legibility.NAME, examine.LANGUAGES, examine.DATES, whose.NAME, kinds_of_pages.NAME)
 OF_DOCUMENTS = (complete.NAME, whose.PATIENTS)
-AT_ONCE = 5  # pages that are read by one job
 FAILED = "failed"  # the source of a page that broke its child: the verdict on its picture stays
 SURE_TURN = 75  # of 100: how well a page must be read before it is shown as it was read
 
 
 def understand(record: Record) -> bool:
-    """Measure and read some of the pages that this version has not read yet; behind the last, judge
-    the record. Return whether pages are left: what is new in other records is shown between."""
+    """Measure and read one of the pages that this version has not read yet; behind the last, judge
+    the record. Return whether pages are left: what has come since is shown between two of them."""
     hints = list(dict.fromkeys(filter(None, (record.language, record.case.language, "en"))))
     whole = vault.read(record.opened or record.blob) if _as_it_came(record) else b""
     waiting = record.pages.filter(aside="", blank=False).exclude(
         reading__version=understanding.VERSION
     )
-    for page in waiting.select_related("image__space", "reading")[:AT_ONCE]:
+    for page in waiting.select_related("image__space", "reading")[:1]:
         try:
             answer = _answer(record, page, whole, hints)
         except sandbox.Failed as failed:

@@ -11,11 +11,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-VERSION = "1"  # of these numbers: another one has them taken again
+VERSION = "2"  # of these numbers: another one has them taken again
 LONGEST = 2400
 SHRUNK = 8  # the light of a page is estimated at an eighth of its size
 GRAINY = 6.0  # grey levels of noise beyond which a page is smoothed first
 WAVY = 150.0  # strength of a pattern beyond which it is
+FADED = 60  # grey levels by which letters beside a glare are paler than the darkest ones
+LIGHTLESS = 24  # grey levels: on paper that is darker than this nothing can stand out
 SUM_OF_TABLE = 3689  # of the standard's table for brightness
 STEEPEST = 20.0  # degrees of skew that are looked for
 
@@ -69,8 +71,10 @@ def measure(seen: Seen) -> dict[str, Any]:
 
     ``letter`` (height, pixels), ``letters`` (how many), ``contrast`` (grey levels between paper and
     ink), ``blur`` (width of an edge, pixels), ``noise`` (share of the contrast), ``skew`` (in
-    degrees), ``shadow`` and ``glare`` (share of the text's area), ``waves`` (strength of a
-    screen's pattern), ``cut`` (edges at which letters are cut), and ``regions``.
+    degrees), ``shadow`` and ``glare`` (share of the text's area), ``dark`` (share in which a
+    shadow leaves nothing to be seen), ``waves`` (strength of a
+    screen's pattern), ``cut`` (edges at which letters are cut), ``cut_lines`` (share of the lines
+    that are cut there), and ``regions``.
     """
     letter = seen.letter
     numbers: dict[str, Any] = {
@@ -84,7 +88,7 @@ def measure(seen: Seen) -> dict[str, Any]:
     numbers["skew"] = round(skew(seen), 2)
     numbers["waves"] = round(seen.waves, 1)
     numbers |= _lighting(seen, numbers["regions"])
-    numbers["cut"] = _cut(seen, letter, numbers["regions"])
+    numbers["cut"], numbers["cut_lines"] = _cut(seen, letter, numbers["regions"])
     return numbers
 
 
@@ -239,12 +243,12 @@ def _waves(grey: Grey) -> float:
 
 
 def _lighting(seen: Seen, regions: dict[str, list[float]]) -> dict[str, float]:
-    """Return the shares of the text's area in shadow and under glare, and note where."""
+    """Return the shares of the text's area in shadow, lost in it, and under glare; note where."""
     size = (seen.light.shape[1], seen.light.shape[0])
     text = cv2.resize(seen.text_mask(), size, interpolation=cv2.INTER_AREA)
     area = cv2.dilate((text > 8).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     if area.sum() < 20:
-        return {"shadow": 0.0, "glare": 0.0}
+        return {"shadow": 0.0, "dark": 0.0, "glare": 0.0}
     paper = float(np.percentile(seen.light[area], 80))
     shadow = area & (seen.light < 0.62 * paper)
     _note(regions, "shadow", shadow)
@@ -252,16 +256,42 @@ def _lighting(seen: Seen, regions: dict[str, list[float]]) -> dict[str, float]:
     rows, columns = np.nonzero(area)
     within = np.zeros_like(area)
     within[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1] = True
-    # White where paper is grey, without letters, and larger than what is left free between lines.
+    # A dark picture on a page has letters on bright paper beside it; a shadow has not.
+    dark = within & (seen.light < LIGHTLESS)
+    near = _around(seen, dark, text > 8)
+    if near.sum() < 12 or float(np.median(seen.light[near])) > 0.4 * paper:
+        dark[:] = False
+    # White, without letters, and larger than what is left free between lines; and either the paper
+    # is grey elsewhere, or the letters around it fade, as they do at the rim of a reflected light.
     usual = float(np.percentile(seen.light[area], 25))
-    lost = within & (small > 250) & (text == 0) & (usual < 244)
+    lost = within & (small > 250) & (text == 0)
     wide = max(5, int(seen.letter * 5 / SHRUNK)) | 1
     glare = cv2.morphologyEx(lost.astype(np.uint8), cv2.MORPH_OPEN, np.ones((wide, wide))) > 0
+    if usual >= 244 and not _fades(seen, glare, text > 8):
+        glare[:] = False
     _note(regions, "glare", glare)
     return {
         "shadow": round(float(shadow.sum() / area.sum()), 3),
+        "dark": round(float(dark.sum() / within.sum()), 3),
         "glare": round(float(glare.sum() / within.sum()), 3),
     }
+
+
+def _fades(seen: Seen, glare: NDArray[np.bool_], text: NDArray[np.bool_]) -> bool:
+    """Say whether the letters around a white place are much paler than those elsewhere."""
+    darkest = cv2.erode(seen.grey, np.ones((SHRUNK + 1, SHRUNK + 1), np.uint8))
+    size = (glare.shape[1], glare.shape[0])
+    darkest = cv2.resize(darkest, size, interpolation=cv2.INTER_NEAREST)
+    near = _around(seen, glare, text)
+    if near.sum() < 12:
+        return False
+    return float(np.median(darkest[near]) - np.percentile(darkest[text], 10)) > FADED
+
+
+def _around(seen: Seen, place: NDArray[np.bool_], text: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return where text is in a place or within some letters of it."""
+    reach = int(seen.letter * 3 / SHRUNK) * 2 + 3
+    return text & (cv2.dilate(place.astype(np.uint8), np.ones((reach, reach))) > 0)
 
 
 def _note(regions: dict[str, list[float]], name: str, mask: NDArray[np.bool_]) -> None:
@@ -273,15 +303,17 @@ def _note(regions: dict[str, list[float]], name: str, mask: NDArray[np.bool_]) -
     regions[name] = [round(float(each), 3) for each in (left, top, right, bottom)]
 
 
-def _cut(seen: Seen, letter: float, regions: dict[str, list[float]]) -> list[str]:
-    """Return the edges (left, top, right, bottom) at which letters are cut by the picture's end."""
+def _cut(seen: Seen, letter: float, regions: dict[str, list[float]]) -> tuple[list[str], float]:
+    """Return the edges (left, top, right, bottom) at which letters are cut by the picture's end,
+    and the share of the lines that are cut there."""
     if letter < 4 or len(seen.boxes) < 20:
-        return []
+        return [], 0.0
     high, wide = seen.ink.shape
     left, top, width, height = seen.boxes.T
     slack = max(2, letter / 4)
     size = (height > 0.5 * letter) & (height < 4 * letter)
-    lines = max(3, len(np.unique((top / (2.2 * letter)).astype(int))))
+    rows = (top / (2.2 * letter)).astype(int)
+    lines = max(3, len(np.unique(rows)))
     at_edge = {
         "left": size & (left <= slack),
         "top": (width > 0.3 * letter) & (top <= slack) & (height < 2 * letter),
@@ -293,10 +325,12 @@ def _cut(seen: Seen, letter: float, regions: dict[str, list[float]]) -> list[str
         "left": [0, 0, most / wide, 1], "top": [0, 0, 1, most / high],
         "right": [1 - most / wide, 0, 1, 1], "bottom": [0, 1 - most / high, 1, 1],
     }  # fmt: skip
-    found = []
+    found: list[str] = []
+    cut = np.zeros(len(rows), bool)
     for edge, here in at_edge.items():
         enough = max(2, lines // 6) if edge in {"left", "right"} else 6
         if here.sum() >= enough:
             found.append(edge)
+            cut |= here
             regions.setdefault("cut-off", [round(float(each), 3) for each in strips[edge]])
-    return found
+    return found, round(min(1.0, len(np.unique(rows[cut])) / lines), 3)

@@ -27,7 +27,7 @@ SHIPPED = Path(__file__).resolve().parent / "tessdata"
 LETTER = 22  # pixels: the height of a letter at which Tesseract reads well
 MOST_PIXELS = 9_000_000
 SURE, READ = 60, 64  # of 100: a word that counts, a page that needs no second try
-SAMPLE_LINES = 10
+SAMPLE_LINES, SAMPLE_LETTERS = 6, 32  # how high and how wide a sample is, in letters' heights
 FEWEST = 12  # letters; on a page with fewer no script is looked for
 FOUND = 80  # a sample that is read so well ends the search
 SLOWEST = 10  # times the processor time, on a machine that is busy with other things
@@ -252,12 +252,17 @@ def _level(seen: Seen) -> Level:
 
 
 def _sample(picture: Grey) -> Grey:
-    """Return the stretch of a page with the most ink, some lines high."""
-    rows = (picture < 128).sum(axis=1)
-    high = min(len(rows), SAMPLE_LINES * LETTER * 2)
-    sums = np.convolve(rows, np.ones(high), "valid")
-    top = int(sums.argmax())
-    return np.ascontiguousarray(picture[top : top + high])
+    """Return the piece of a page with the most ink, some lines high and some words wide."""
+    dark = picture < 128
+    top, high = _densest(dark.sum(axis=1), SAMPLE_LINES * LETTER * 2)
+    left, wide = _densest(dark[top : top + high].sum(axis=0), SAMPLE_LETTERS * LETTER)
+    return np.ascontiguousarray(picture[top : top + high, left : left + wide])
+
+
+def _densest(ink: NDArray[np.integer], length: int) -> tuple[int, int]:
+    """Return where the stretch of at most that length with the most ink begins, and its length."""
+    length = min(len(ink), length)
+    return int(np.convolve(ink, np.ones(length), "valid").argmax()), length
 
 
 def coverage(picture: Grey, words: list[Word]) -> float:

@@ -24,8 +24,8 @@ from secondopinion.records import (
 from secondopinion.records.models import Page, Record, RecordState
 
 MOST_PAGES = reading.MOST_PAGES
-AT_ONCE = 20  # pages read by one child
-MOST_BROKEN = 3  # pages that break their child, of those read at once
+AT_ONCE = 5  # pages of a PDF that one job makes, in one child: about a second
+MOST_BROKEN = 2  # pages that break their child, of those read at once
 OPENING = "opening@2"
 
 # Kept in English and translated where they are shown.
@@ -51,14 +51,18 @@ RETAKE = gettext_noop(
 )
 
 
-def make_pages(record: Record) -> None:
-    """Make what pages are missing; a job that died goes on behind the last page it made."""
+def make_pages(record: Record) -> bool:
+    """Make some of the pages that are missing, from behind the last one that is there; behind the
+    last of all say what came. Return whether pages are left, so that one long document does not
+    keep others waiting for their first verdict."""
     if record.state != RecordState.READING:
-        return
+        return False
     try:
         state, found = _read(record, vault.read(record.opened or record.blob))
     except sandbox.Failed:
         state, found = RecordState.UNREADABLE, [Found("unreadable-file", Severity.BLOCKER, BROKEN)]
+    if state == RecordState.READING:
+        return True
     with transaction.atomic():
         Record.objects.filter(pk=record.pk).update(state=state)
         replace(case=record.case, subject=record, check=OPENING, found=found)
@@ -67,6 +71,7 @@ def make_pages(record: Record) -> None:
         judging.judge(record)
         _look_for_film(record)
         copies.look_for(record)
+    return False
 
 
 def _look_for_film(record: Record) -> None:
@@ -118,9 +123,11 @@ def _read_pdf(record: Record, data: bytes) -> tuple[RecordState, list[Found]]:
     length = about["pages"]
     if length > MOST_PAGES:
         found.append(Found("page-missing", Severity.WARNING, LONG, measured={"pages": length}))
-    for first in range(record.pages.count(), min(length, MOST_PAGES), AT_ONCE):
-        pages = _some_pages(data, first, min(AT_ONCE, length - first, MOST_PAGES - first))
-        _keep(record, pages, first)
+    first, end = record.pages.count(), min(length, MOST_PAGES)
+    if first < end:
+        _keep(record, _some_pages(data, first, min(AT_ONCE, end - first)), first)
+    if first + AT_ONCE < end:
+        return RecordState.READING, []
     found += [
         Found("unreadable", Severity.BLOCKER, NOT_SHOWN, RETAKE, where={"page": number})
         for number in record.pages.filter(image=None, text="").values_list("number", flat=True)

@@ -11,16 +11,18 @@ from secondopinion.records.paging import make_pages
 
 @task(queue_name="slow")
 def read_pages(record_id: str) -> None:
-    """Make the pages of one record; have them understood behind all that waits to be shown."""
+    """Make some pages of one record, then the others behind what has come since; have them
+    understood behind all that waits to be shown."""
     record = _rows().get(pk=record_id)
-    make_pages(record)
-    if record.state == RecordState.READ and settings.UNDERSTAND_PAGES:
+    if make_pages(record):
+        read_pages.enqueue(record_id)
+    elif record.state == RecordState.READ and settings.UNDERSTAND_PAGES:
         understand_pages.enqueue(record_id)
 
 
 @task(queue_name="slow", priority=-10)
 def understand_pages(record_id: str) -> None:
-    """Read what stands on some pages of one record, then on the others; in the end judge it."""
+    """Read what stands on a page of one record, then on the others; in the end judge it."""
     if judging.understand(_rows().get(pk=record_id)):
         understand_pages.enqueue(record_id)
 

@@ -7,7 +7,7 @@ from typing import Any
 from secondopinion.records import boxes, measuring, ocr, pdfs, reading
 from secondopinion.records.checks import scripts, tongue
 
-WARM = (*pdfs.WARM, "tesserocr")  # see `sandbox.run`
+WARM = (*pdfs.WARM, "tesserocr", "secondopinion.records.checks.langid")  # see `sandbox.run`
 VERSION = f"{measuring.VERSION}.{ocr.VERSION}"
 READING_DPI = 220  # at which pages of PDFs are drawn for reading
 DRAWN_PIXELS = 12_000_000  # of a page that is drawn

@@ -13,7 +13,7 @@ from typing import Any
 NAME = "legibility@2"
 GOOD, HARD, UNREADABLE = "good", "hard", "unreadable"
 HARD_BELOW, UNREADABLE_BELOW = 0.6, 0.25  # of the score
-CUT_COSTS = 0.45  # what is left of the score where letters are cut at an edge
+CUT_LEAVES, CUT_ALL = 0.55, 0.25  # of the score where a line is cut, less where all of them are
 BLANK_LETTERS = 4  # with fewer a page is empty, and nothing on it is hard to read
 UNKNOWN_SCRIPT = 55  # of 100: an engine that does not know a script is less sure
 
@@ -82,7 +82,9 @@ def judge(picture: dict[str, Any], read: dict[str, Any] | None = None) -> Verdic
         # An engine that fails on a fine picture meets a script or a hand that it does not know.
         score = _score(read, numbers) if known else max(0.3, _score(read, numbers))
         # No engine misses what it never saw.
-        score *= max(0.0, 1 - 3.5 * numbers["glare"]) * (CUT_COSTS if picture["cut"] else 1.0)
+        score *= max(0.0, 1 - 3.5 * numbers["glare"]) * max(0.1, 1 - 2 * picture.get("dark", 0.0))
+        if picture["cut"]:
+            score *= CUT_LEAVES - CUT_ALL * picture.get("cut_lines", 0.5)
     level = UNREADABLE if score < UNREADABLE_BELOW else HARD if score < HARD_BELOW else GOOD
     told = _told(reasons, level, fine=read is not None)
     return Verdict(level, round(score, 3), told, tuple(picture["cut"]), numbers)

@@ -1,14 +1,18 @@
 """The language of a text: two judges and its script (py3langid, and CLD2 as the second vote)."""
 
+import copy
 import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 import pycld2
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from secondopinion.records.checks import scripts
+
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
 
 NAME = "language@1"
 MOST = 8000  # letters that are looked at
@@ -29,8 +33,10 @@ class Tongue:
 
 
 @cache
-def _judge(script: str) -> LanguageIdentifier:
-    judge = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+def _judge(script: str) -> "LanguageIdentifier":
+    from secondopinion.records.checks import langid  # dear: only where a text is looked at
+
+    judge = copy.copy(langid.WHOLE)
     judge.set_languages([each for each in scripts.LANGUAGES[script] if each in judge.labels])
     return judge
 
