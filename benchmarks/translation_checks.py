@@ -9,8 +9,8 @@ negation, medicine, date, lost line); it counts as found when an alarm of its ow
 line, stands there that the clean translation does not have. The checks were tuned on documents 1 to
 14 (9 and 10 were held out once, then looked at). What is reported first is about 15 to 20, which
 were written after the last change of the checks and met once, for this figure; nothing was mended
-for them since. Languages are told, not guessed. The pages are line by line the same, which helps the
-checks: where both texts have as many lines, they take the same line to be the likelier match.
+for them since. Languages are told, not guessed. The pages are line by line the same, which helps
+the checks: where both texts have as many lines, the same line is taken to be the likelier match.
 """
 
 import argparse

@@ -143,6 +143,11 @@ WORDS: dict[str, tuple[str, str, str]] = {
         gettext_noop("The translation has a part that the original does not have."),
         gettext_noop("If it is a note of the translator, mark it as one."),
     ),
+    "term-differs": (
+        "translation-term",
+        gettext_noop("A word of the glossary has another translation than the agreed one."),
+        gettext_noop("Use the agreed words, or keep yours where the sentence calls for them."),
+    ),
     "not-translated": (
         "translation-missing",
         gettext_noop("A part was left in the language of the original."),
