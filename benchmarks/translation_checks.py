@@ -3,12 +3,14 @@
     python benchmarks/translation_checks.py            # writes its results
     python benchmarks/translation_checks.py --quick    # Arabic and English only, prints only
 
-The texts are ten invented medical documents in six languages under ``tests/translation/texts``,
+The texts are twenty invented medical documents in six languages under ``tests/translation/texts``,
 line by line the same. One error is put into a translation at a time (number, unit, left and right,
 negation, medicine, date, lost line); it counts as found when an alarm of its own code, in its own
 line, stands there that the clean translation does not have. The checks were tuned on documents 1 to
-3, then false alarms on 4 to 8 were mended; what is reported first is about 9 and 10, which were
-written after that and met once, for this figure. Languages are told, not guessed.
+14 (9 and 10 were held out once, then looked at). What is reported first is about 15 to 20, which
+were written after the last change of the checks and met once, for this figure; nothing was mended
+for them since. Languages are told, not guessed. The pages are line by line the same, which helps
+the checks: where both texts have as many lines, the same line is taken to be the likelier match.
 """
 
 import argparse
@@ -19,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,7 +38,7 @@ TEXTS = ROOT / "tests" / "translation" / "texts"
 OTHERS = ("es", "fr", "ru", "ar", "zh")
 PAIRS = [pair for code in OTHERS for pair in ((code, "en"), ("en", code))]
 BESIDE_ENGLISH = [("es", "ar"), ("fr", "ru")]
-HELD_OUT = {"9", "10"}
+HELD_OUT = {"15", "16", "17", "18", "19", "20"}
 WANTED = {"number": 0.95, "unit": 0.95, "line-missing": 0.95, "laterality": 0.85, "negation": 0.85}
 MOST_FALSE = 0.05  # alarms a page
 
@@ -70,7 +73,7 @@ def caught(injected: Injected, found: list[Mismatch], before: set[Key]) -> bool:
 def documents(quick: bool) -> list[Path]:
     """Return the folders of the documents."""
     found = sorted(path for path in TEXTS.iterdir() if path.is_dir())
-    return [path for path in found if path.name.startswith(("9", "10", "3"))] if quick else found
+    return [path for path in found if path.name.startswith(("15", "20", "3"))] if quick else found
 
 
 def measure(
@@ -88,7 +91,7 @@ def measure(
         if each.alarm
     ]
     before = keys(clean)
-    tally: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    tally = {kind: [0, 0] for kind in KINDS}
     for injected in spoilt(translation, target):
         began = time.perf_counter()
         found = compare(original, injected.text, source, target).mismatches
@@ -129,20 +132,30 @@ def run(
     folders: list[Path], pairs: list[tuple[str, str]], missed: list[str]
 ) -> tuple[dict[tuple[str, str], dict[str, list[int]]], list[str], list[float]]:
     """Measure every document in every pair."""
-    results: dict[tuple[str, str], dict[str, list[int]]] = {}
+    results: dict[tuple[str, str], dict[str, list[int]]] = {
+        pair: {kind: [0, 0] for kind in KINDS} for pair in pairs
+    }
     false: list[str] = []
     seconds: list[float] = []
-    for pair in pairs:
-        tally: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-        for folder in folders:
-            one, alarms, times = measure(folder, *pair, missed=missed)
+    wanted = [(folder, *pair) for pair in pairs for folder in folders]
+    with ProcessPoolExecutor() as pool:
+        for (_folder, *pair), done in zip(wanted, pool.map(_measured, wanted), strict=True):
+            one, alarms, times, lost = done
             for kind, (hits, tries) in one.items():
-                tally[kind][0] += hits
-                tally[kind][1] += tries
+                results[pair[0], pair[1]][kind][0] += hits
+                results[pair[0], pair[1]][kind][1] += tries
             false += alarms
             seconds += times
-        results[pair] = tally
+            missed += lost
     return results, false, seconds
+
+
+def _measured(
+    what: tuple[Path, str, str],
+) -> tuple[dict[str, list[int]], list[str], list[float], list[str]]:
+    missed: list[str] = []
+    tally, false, seconds = measure(*what, missed=missed)
+    return tally, false, seconds, missed
 
 
 def summary(results: dict[tuple[str, str], dict[str, list[int]]], pages: int, false: int) -> str:

@@ -13,7 +13,7 @@ RISKS: dict[str, tuple[str, ...]] = {
     "poorly-translated": (
         "translation-number", "translation-unit", "translation-laterality",
         "translation-negation", "translation-drug", "translation-date",
-        "translation-line-missing", "translation-missing",
+        "translation-line-missing", "translation-missing", "translation-term",
     ),
     "illegible": ("unreadable", "hard-to-read"),
     "poor-quality-images": (

@@ -14,6 +14,7 @@ from secondopinion.program.models import (
     DeliveryMode,
     DeliveryRule,
     Disclaimer,
+    GlossaryTerm,
     MessageTemplate,
     Program,
     Specialty,
@@ -286,3 +287,43 @@ def write_disclaimers(value: Value) -> None:
                     version=row["version"], language=language, text=words,
                     in_force_from=date.fromisoformat(row["in_force_from"]),
                 )  # fmt: skip
+
+
+def read_glossary() -> Value:
+    return [
+        {
+            "source": row.source,
+            "target": row.target,
+            "term": row.term,
+            "translation": row.translation,
+        }
+        for row in GlossaryTerm.objects.all()
+    ]
+
+
+def clean_glossary(value: Value) -> Value:
+    kept = []
+    for each in rules.rows(value):
+        given = rules.table(each, ("source", "target", "term", "translation"))
+        row = {
+            "source": rules.language_code(given.get("source"), "source"),
+            "target": rules.language_code(given.get("target"), "target"),
+            "term": rules.text(given.get("term"), "term", most=120),
+            "translation": rules.text(
+                given.get("translation", ""), "translation", most=120, required=False
+            ),
+        }
+        if row["source"] == row["target"]:
+            raise rules.refuse(_("Choose two languages that differ."), "target")
+        if not row["term"].strip("* "):
+            raise rules.refuse(_("Write the word itself, not only an asterisk."), "term")
+        kept.append(row)
+    rules.once(((row["source"], row["target"], row["term"].casefold()) for row in kept), "term")
+    return kept
+
+
+def write_glossary(value: Value) -> None:
+    GlossaryTerm.objects.all().delete()
+    GlossaryTerm.objects.bulk_create(
+        GlossaryTerm(position=position, **row) for position, row in enumerate(value)
+    )

@@ -243,3 +243,25 @@ class MessageTemplate(Stored):
 
     def __str__(self) -> str:
         return self.key
+
+
+class GlossaryTerm(Stored):
+    """A word or phrase whose translation between two languages is agreed.
+
+    An empty `translation` says that it is not translated. ``*`` stands for any ending.
+    """
+
+    source = models.CharField(max_length=3)
+    target = models.CharField(max_length=3)
+    term = models.CharField(max_length=120)
+    translation = models.CharField(max_length=120, blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(name="glossary_once", fields=["source", "target", "term"])
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source}-{self.target}: {self.term}"

@@ -20,6 +20,7 @@ from secondopinion.program.models import (
     DeliveryMode,
     DeliveryRule,
     Disclaimer,
+    GlossaryTerm,
     MessageTemplate,
     Program,
     Specialty,
@@ -168,6 +169,11 @@ def disclaimer(language: str | None = None) -> Disclaimer:
 def message_templates() -> QuerySet[MessageTemplate]:
     """Return the desk's templates in their order."""
     return MessageTemplate.objects.all()
+
+
+def glossary(source: str, target: str) -> QuerySet[GlossaryTerm]:
+    """Return the agreed words between two languages (short codes), in their order."""
+    return GlossaryTerm.objects.filter(source=source, target=target)
 
 
 def calendar(of: Program | None = None) -> BusinessCalendar:

@@ -120,6 +120,14 @@ def key(value: Any, field: str) -> str:
     return kept
 
 
+def language_code(value: Any, field: str) -> str:
+    """Return a language by its short code (ISO 639) such as ``es``."""
+    kept = text(value, field, most=3).lower()
+    if not (kept.isascii() and kept.isalpha() and len(kept) >= 2):
+        raise refuse(_("Write the language as its short code, like es or ar."), field)
+    return kept
+
+
 def choice(value: Any, field: str, among: Iterable[str]) -> str:
     """Return one of the words that are possible here."""
     if value not in set(among):

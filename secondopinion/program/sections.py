@@ -207,6 +207,7 @@ SECTIONS: dict[str, Section] = {
     "conditions": Section(lists.read_conditions, lists.clean_conditions, lists.write_conditions),
     "checklists": Section(lists.read_checklists, lists.clean_checklists, lists.write_checklists),
     "templates": Section(lists.read_templates, lists.clean_templates, lists.write_templates),
+    "glossary": Section(lists.read_glossary, lists.clean_glossary, lists.write_glossary),
 }
 IN_FILES = [key for key in SECTIONS if key != "logo"]
 

@@ -11,7 +11,10 @@ from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import roles_of
 from secondopinion.core import clock
 from secondopinion.core.errors import NotYours
+from secondopinion.program import queries as program
 from secondopinion.translation.checks.compare import Comparison, Unsupported, compare
+from secondopinion.translation.checks.languages import short_code
+from secondopinion.translation.checks.terms import Term, standing_in
 from secondopinion.translation.models import Translation, TranslationPart, TranslationState
 
 # Who of a case reads its translations; what they may do besides is decided in the actions.
@@ -84,6 +87,18 @@ def newest(column: str) -> Subquery:
     return Subquery(done.order_by("-created_at").values(column)[:1])
 
 
+def agreed_words(translation: Translation) -> list[Term]:
+    """Return the program's glossary for the two languages of a translation."""
+    source, target = short_code(translation.source_language), short_code(translation.language)
+    return [Term(row.term, row.translation) for row in program.glossary(source, target)]
+
+
+def lines_with_terms(translation: Translation) -> list[tuple[int, str, list[Term]]]:
+    """Return the lines of the original in which words of the glossary stand, with these words."""
+    source = short_code(translation.source_language)
+    return standing_in(translation.original, agreed_words(translation), source)
+
+
 def comparison(translation: Translation) -> Comparison | None:
     """Compare a translation with its original; None where the checks do not know a language."""
     if not translation.original.strip() or not translation.text.strip():
@@ -91,7 +106,7 @@ def comparison(translation: Translation) -> Comparison | None:
     try:
         return compare(
             translation.original, translation.text, translation.source_language,
-            translation.language,
+            translation.language, agreed_words(translation),
         )  # fmt: skip
     except Unsupported:
         return None

@@ -59,7 +59,7 @@ def test_a_form_sent_as_it_is_shown_changes_nothing(ada: Client, key: str) -> No
     assert not Change.objects.exists()
 
 
-@pytest.mark.parametrize("key", ["specialties", "rules", "checklists", "templates"])
+@pytest.mark.parametrize("key", ["specialties", "rules", "checklists", "templates", "glossary"])
 def test_a_row_sent_as_it_is_shown_changes_nothing(ada: Client, key: str) -> None:
     before = SECTIONS[key].read()
     for number in range(len(before)):

@@ -71,6 +71,8 @@ STAFF = [
     ("coordinator", "site-keys", "/files/{reference}/site-keys/"),
     ("referrals", "referrals", "/desk/referrals/"),
     ("specialist", "expert", "/expert/"), ("specialist", "review", "/expert/cases/{reference}/"),
+    ("director", "glossary", "/program/glossary/"),
+    ("director", "glossary-word", "/program/glossary/0/"),
     ("director", "director", "/director/"), ("privacy", "privacy", "/privacy/"),
     ("privacy", "jobs", "/jobs/"), ("coordinator", "factor", "/account/factor/"),
     ("privacy", "emergencies", "/privacy/emergencies/"),

@@ -1,5 +1,6 @@
 """A translation compared with its original, whole."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from secondopinion.translation.checks import compare_words as words
@@ -8,6 +9,7 @@ from secondopinion.translation.checks.compare_numbers import Numbers
 from secondopinion.translation.checks.found import Mismatch, mismatch
 from secondopinion.translation.checks.languages import codes, guess, language, short_code
 from secondopinion.translation.checks.reading import View, read
+from secondopinion.translation.checks.terms import Term, differing
 
 MOST_LETTERS = 400_000  # of one text; about 150 pages
 
@@ -39,8 +41,12 @@ def supported(*given: str) -> bool:
     return all(short_code(each) in codes() for each in given)
 
 
-def compare(original: str, translation: str, source: str = "", target: str = "") -> Comparison:
+def compare(
+    original: str, translation: str, source: str = "", target: str = "", terms: Sequence[Term] = ()
+) -> Comparison:
     """Compare a translation with its original; languages not given are guessed from the texts.
+
+    `terms` are the words of the glossary for these two languages.
 
     Raises:
         Unsupported: a language is not known, or a text is too long.
@@ -59,6 +65,7 @@ def compare(original: str, translation: str, source: str = "", target: str = "")
     for check in (words.sides, words.negations, words.drugs):
         found += words.over_pairs(ours, theirs, pairs, check)
     found += words.lines(ours, theirs, pairs)
+    found += differing(ours, theirs, pairs, terms)
     return Comparison(ours, theirs, pairs, sorted(found, key=_place))
 
 

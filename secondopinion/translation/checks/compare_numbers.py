@@ -121,7 +121,7 @@ class Numbers:
             self._copied(one, other)
         self._conversions(bench)
         for one, other in _take(bench, _related("missing")):
-            if not one.prefix and not other.prefix:
+            if not (one.prefix or other.prefix or one.unread or other.unread):
                 self._say("unit-missing", one, other, 0.6)
         self._spelt(bench)
         self._split(bench)

@@ -25,7 +25,10 @@ def _all(segments: Iterable[Segment], name: str) -> list[Cue]:
 def sides(pair: Pair) -> list[Said]:
     """Compare left, right and both."""
     ours, theirs = _all(pair.original, "sides"), _all(pair.translation, "sides")
-    one, other = Counter(c.kind for c in ours), Counter(c.kind for c in theirs)
+    # A pair of hands is also just hands: it stands for both sides where the other text says them.
+    if not theirs or not ours:
+        ours, theirs = ([c for c in each if c.kind != "pair"] for each in (ours, theirs))
+    one, other = _counted(ours), _counted(theirs)
     if (one["left"], one["right"]) == (other["left"], other["right"]):
         return _exchanged(pair, ours, theirs)  # "both" is often left unsaid: two feet are both
     if bool(one["both"]) != bool(other["both"]):  # it may be said as "left and right" too
@@ -41,6 +44,10 @@ def sides(pair: Pair) -> list[Said]:
     if not ours:
         return [("side-missing", None, theirs[0], 0.65)]
     return _one_sided(ours, theirs, one, other)
+
+
+def _counted(cues: list[Cue]) -> Counter[str]:
+    return Counter("both" if cue.kind == "pair" else cue.kind for cue in cues)
 
 
 def _one_sided(
@@ -111,8 +118,27 @@ def _carried(cues: list[Cue]) -> int:
     """Return how many things are said not to be, counting what "neither" and "nor" carry on."""
     plain = sum(cue.kind == "cues" for cue in cues)
     coord = sum(cue.kind == "coord" for cue in cues)
-    # Russian and Turkish negate the verb besides: "was not neither fever nor cough".
-    return coord if plain and coord > 1 else plain + coord
+    # Russian and Turkish negate the verb besides: "was not neither fever nor cough", and of two
+    # ("neither parent does not wish") other languages say it with one word.
+    return max(plain, coord - 1) if plain and coord > 1 else plain + coord
+
+
+def _uncommon(ours: list[Cue], theirs: list[Cue]) -> tuple[list[Cue], list[Cue]]:
+    """Leave out what both say by a word of the same meaning: it stands for no other negation."""
+    mine, yours = (Counter(c.meaning for c in cues if c.meaning) for cues in (ours, theirs))
+    common = mine & yours
+    return _less(ours, common), _less(theirs, common)
+
+
+def _less(cues: list[Cue], common: Counter[str]) -> list[Cue]:
+    left = Counter(common)
+    kept = []
+    for cue in cues:
+        if left[cue.meaning] > 0:
+            left[cue.meaning] -= 1
+        else:
+            kept.append(cue)
+    return kept
 
 
 def _commas(segments: tuple[Segment, ...], cues: list[Cue]) -> int:
@@ -126,7 +152,7 @@ def _commas(segments: tuple[Segment, ...], cues: list[Cue]) -> int:
 
 def negations(pair: Pair) -> list[Said]:
     """Compare the negations."""
-    ours, theirs = _all(pair.original, "cues"), _all(pair.translation, "cues")
+    ours, theirs = _uncommon(_all(pair.original, "cues"), _all(pair.translation, "cues"))
     mine, yours = _strong(ours), _strong(theirs)
     if mine and not [cue for cue in theirs if cue.kind not in _JOINERS]:
         return [("negation-dropped", mine[0], None, 0.85)]
@@ -285,21 +311,31 @@ def _absorbed(segment: Segment, pairs: list[Pair], at: int) -> bool:
     return False
 
 
+def _without_units(segment: Segment) -> str:
+    """Return a sentence without its quantities: their units are no words of a language."""
+    letters = list(segment.text)
+    for each in segment.quantities:
+        first = each.start - segment.start
+        letters[first : each.end - segment.start] = " " * (each.end - each.start)
+    return "".join(letters)
+
+
 def _untranslated(original: View, translation: View, pair: Pair) -> list[Mismatch]:
     one, other = original.language, translation.language
     found = []
     ours = {" ".join(WORD.findall(segment.text)) for segment in pair.original}
     for segment in pair.translation:
-        words = WORD.findall(segment.text)
-        letters = sum(char.isalpha() for char in segment.text)
+        text = _without_units(segment)
+        words = WORD.findall(text)
+        letters = sum(char.isalpha() for char in text)
         if letters < 12 or (one.spaced and len(words) < 3):
             continue
-        copied = " ".join(words) in ours and (
+        copied = " ".join(WORD.findall(segment.text)) in ours and (
             one.script != other.script or any(word in one.stop for word in words)
         )
         foreign = (
             one.script != other.script
-            and share_of(one.script, segment.text) > 0.6
+            and share_of(one.script, text) > 0.6
             and sum(len(word) >= 4 and share_of(one.script, word) > 0.6 for word in words) >= 3
             and (len(words) >= 8 or any(word in one.stop for word in words))
         )

@@ -52,6 +52,26 @@ def _sounds() -> dict[str, str]:
     return {sound: name for sound, name in found.items() if sound not in shared}
 
 
+def _bare(word: str) -> str:
+    """Return the sounds of a word without doubled letters and without the ending's vowels."""
+    return re.sub(r"(.)\1+", r"\1", sounded(word)).rstrip("aeiou")
+
+
+@cache
+def _short() -> dict[str, str]:
+    """Return names too short for their consonants alone, by all their sounds; none is shared."""
+    found: dict[str, set[str]] = {}
+    for key, name in _table()[0].items():
+        if " " not in key and len(_bare(key)) >= _SHORTEST:
+            found.setdefault(_bare(key), set()).add(name)
+    return {sounds: names.pop() for sounds, names in found.items() if len(names) == 1}
+
+
+def _first_vowel(sounds: str) -> str:
+    vowel = re.search(r"[aeiou]", sounds)
+    return vowel.group() if vowel else ""
+
+
 @cache
 def _spellings(name: str) -> tuple[str, ...]:
     return tuple(sounded(key) for key, each in _table()[0].items() if each == name)
@@ -60,11 +80,15 @@ def _spellings(name: str) -> tuple[str, ...]:
 @cache
 def _by_sound(word: str) -> str | None:
     name = _candidate(word)
-    if name is None or re.search(r"[\u0600-\u06ff\u0900-\u097f]", word):
+    if re.search(r"[\u0600-\u06ff\u0900-\u097f]", word):
         return name  # these scripts leave vowels out, so consonants are all there is
     heard = sounded(word)
+    if name is None:
+        return _short().get(_bare(word))
     most = max(2, len(heard) * 3 // 10)
-    return name if any(distance(heard, way, most) <= most for way in _spellings(name)) else None
+    # Names travel with their first vowel; a word that has another one is another word.
+    ways = [way for way in _spellings(name) if _first_vowel(way) == _first_vowel(heard)]
+    return name if any(distance(heard, way, most) <= most for way in ways) else None
 
 
 def _candidate(word: str) -> str | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from secondopinion.findings.found import gettext_noop
 
-CHECK = "translation@1"
+CHECK = "translation@2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +142,11 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "translation-line-missing",
         gettext_noop("The translation has a part that the original does not have."),
         gettext_noop("If it is a note of the translator, mark it as one."),
+    ),
+    "term-differs": (
+        "translation-term",
+        gettext_noop("A word of the glossary has another translation than the agreed one."),
+        gettext_noop("Use the agreed words, or keep yours where the sentence calls for them."),
     ),
     "not-translated": (
         "translation-missing",

@@ -42,6 +42,7 @@ class Language:
     month_names: str = field(repr=False)
     sides: dict[str, re.Pattern[str]] = field(repr=False)
     negation: dict[str, re.Pattern[str]] = field(repr=False)
+    implied: dict[str, re.Pattern[str]] = field(repr=False)
     units: dict[str, str] = field(repr=False)
     words: dict[str, str] = field(repr=False)
     terms: dict[str, re.Pattern[str]] = field(repr=False)
@@ -55,11 +56,14 @@ class Language:
 
 
 def glob(text: str, *, spaced: bool) -> str:
-    """Return the expression of one entry: ``*`` any letters, ``…`` up to four words between."""
+    """Return the expression of one entry: ``*`` any letters, ``#`` a digit, ``…`` up to four words
+    between."""
     parts = []
-    for each in re.split(r"(\*|\s*…\s*|\s+)", folded(text)):
+    for each in re.split(r"(\*|#|\s*…\s*|\s+)", folded(text)):
         if each == "*":
             parts.append(rf"{LETTER}*")
+        elif each == "#":
+            parts.append(r"\d")
         elif each.strip() == "…":
             parts.append(
                 r"[\s\u00a0](?:[^.;:\n]{1,60}?[\s\u00a0])??" if spaced else r"[^。；\n]{0,20}?"
@@ -141,11 +145,15 @@ def _built(code: str, raw: dict[str, Any]) -> Language:
         ),
         sides={
             key: _pattern(raw["laterality"][key], spaced=spaced, prefix=prefix)
-            for key in ("left", "right", "both", "not")
+            for key in ("left", "right", "both", "pair", "not")
         },
         negation={
             key: _pattern(negation[key], spaced=spaced, prefix=ARABIC_AND if arabic else "")
-            for key in ("cues", "coord", "weak", "joiners", "not")
+            for key in ("cues", "concord", "coord", "weak", "joiners", "not")
+        },
+        implied={
+            key: _pattern(ways, spaced=spaced, prefix=prefix)
+            for key, ways in negation["implied"].items()
         },
         units={folded(key): value for key, value in raw["units"].items()},
         words={

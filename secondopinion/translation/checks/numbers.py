@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from secondopinion.translation.checks.dates import DateMention
-from secondopinion.translation.checks.languages import WORD, Language
+from secondopinion.translation.checks.languages import LETTER, WORD, Language
 from secondopinion.translation.checks.units import Unit, power_at, unit_at
 
 _NUMBER = re.compile(
@@ -15,10 +15,16 @@ _SPACED = re.compile(r"\d{1,3}(?: \d{3})+(?:[.,٫]\d+)?(?!\d|[.,/]\d)")
 _TIME = re.compile(r"(?<![\d:])(?<!\d[.,])(\d{1,2})(?::|[ ]?h[ ]?)([0-5]\d)(?![\d:])")
 _ROMAN = re.compile(r"(?<![\w.])(?:i{1,3}|iv|vi{0,3}|ix|x|xi{1,2})(?![\w])")
 _DUAL = re.compile(r"(?<!\w)\w{3,}(?:ان|ين)(?!\w)")  # Arabic says two by the end of the word
+# A month without its day or year is named by a word elsewhere, not by a number.
+_BARE_MONTH = re.compile(r"(?<!\d)(?:1[0-2]|[1-9])[ ]?月(?!龄)")
 _ROMANS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9,
            "x": 10, "xi": 11, "xii": 12}  # fmt: skip
 # No space before it, or it could be the end of a range: "5 -10".
 _SIGN = re.compile(r"(?:^|[\s(:=])-$")
+# What looks like a unit that is not known here: "12 Xyz/L".
+_UNREAD = re.compile(
+    rf"[\s\u00a0]{{0,2}}{LETTER}[^\s\d,;/]{{0,14}}(?:[\s\u00a0]{LETTER}{{1,8}})?/{LETTER}"
+)
 _RANGE = re.compile(r"[\s\u00a0]*(?:-|~|/|×|x|\.\.)[\s\u00a0]*")
 
 
@@ -27,6 +33,7 @@ class Quantity:
     """A number in a folded text, with every value it can have (the likeliest first) and its unit.
 
     `prefix` holds the letters before it in the same word (``t`` of ``T2``): it is a name then.
+    `unread` says that a unit stands behind it which is not known here.
     """
 
     start: int
@@ -38,6 +45,7 @@ class Quantity:
     parts: tuple[float, ...] = ()
     digits: str = ""
     minutes: tuple[int, ...] = ()
+    unread: bool = False
 
     def meets(self, other: "Quantity") -> bool:
         """Say whether both can be one value."""
@@ -123,7 +131,7 @@ def _number_at(text: str, at: int, language: Language) -> tuple[str, int, tuple[
 
 def find_quantities(text: str, language: Language, dates: list[DateMention]) -> list[Quantity]:
     """Return the numbers of a folded text outside its dates, in their order."""
-    text = _masked(text, dates)
+    text = _BARE_MONTH.sub(lambda each: "\x00" * len(each.group()), _masked(text, dates))
     times = _times(text, language)
     text_left = list(text)
     for each in times:
@@ -156,7 +164,9 @@ def _quantity(text: str, at: int, language: Language) -> tuple[Quantity, int]:
         unit = None  # the letter of the year
     if unit is not None:
         end = after
-    return Quantity(start, end, values, unit, prefix, False, parts, digits), max(end, at + 1)
+    unread = unit is None and _UNREAD.match(text, end) is not None
+    one = Quantity(start, end, values, unit, prefix, False, parts, digits, unread=unread)
+    return one, max(end, at + 1)
 
 
 def _tidy(value: float) -> float:

@@ -1,6 +1,7 @@
 """One text read for comparison: cut into sentences, each with what it names."""
 
 import re
+from bisect import bisect
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -22,16 +23,22 @@ _ABBREVIATIONS = {
     "resp", "art", "fig", "n°", "tel", "тыс", "млн", "sn", "doc", "uzm", "a", "p", "m", "i", "s",
     "кл", "уд", "im", "iv", "ing", "cap", "кг", "коп", "м", "кв", "мм",
 }  # fmt: skip
+_CLAUSES = re.compile(r"[,;:.!?。；，：、।\n]")
 _TERMINAL = ".!?:;।。！？؟"
 
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A word that turns a sentence round, or a side; `kind` says which."""
+    """A word that turns a sentence round, or a side; `kind` says which.
+
+    `meaning` tells what an affirmative word denies (to stop, to avoid): see `negation.implied` in
+    the languages' files.
+    """
 
     start: int
     end: int
     kind: str
+    meaning: str = ""
 
 
 @dataclass(slots=True)
@@ -50,11 +57,10 @@ class Segment:
     sides: list[Cue] = field(default_factory=list)
     cues: list[Cue] = field(default_factory=list)
     features: Counter[str] = field(default_factory=Counter)
+    size: int = field(init=False)  # its letters and digits
 
-    @property
-    def size(self) -> int:
-        """Its letters and digits."""
-        return sum(char.isalnum() for char in self.text)
+    def __post_init__(self) -> None:
+        self.size = sum(char.isalnum() for char in self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,22 +162,60 @@ def find_cues(text: str, language: Language) -> tuple[list[Cue], list[Cue]]:
     """Return the sides and the negations of a folded text, in their order."""
     sides: list[Cue] = []
     free = _without(text, language.sides["not"])
-    for kind in ("both", "left", "right"):
+    for kind in ("both", "pair", "left", "right"):
         for each in language.sides[kind].finditer(free):
             if not _covered(each, sides):
                 sides.append(Cue(each.start(), each.end(), kind))
+    return sorted(sides, key=lambda c: c.start), _negations(text, language)
+
+
+def _negations(text: str, language: Language) -> list[Cue]:
     cues: list[Cue] = []
-    free = _without(text, language.negation["not"])
-    for kind in ("coord", "cues", "weak", "joiners"):
+    free = _without(text, language.negation["not"], but=language.negation["cues"])
+    for meaning, pattern in language.implied.items():
+        for each in pattern.finditer(free):
+            if not _covered(each, cues):
+                cues.append(Cue(each.start(), each.end(), "weak", meaning))
+    for kind in ("coord", "cues", "concord", "weak", "joiners"):
         for each in language.negation[kind].finditer(free):
             if not _covered(each, cues):
                 early = kind == "joiners" and language.negates_late
                 cues.append(Cue(each.start(), each.end(), "joins-early" if early else kind))
-    return sorted(sides, key=lambda c: c.start), sorted(cues, key=lambda c: c.start)
+    return _agreed(sorted(cues, key=lambda c: c.start), text, late=language.negates_late)
 
 
-def _without(text: str, pattern: re.Pattern[str]) -> str:
-    return pattern.sub(lambda found: "\x00" * len(found.group()), text)
+def _agreed(cues: list[Cue], text: str, *, late: bool) -> list[Cue]:
+    """Count what only agrees with another negation of its clause ("no … nunca") with that one.
+
+    `late` says that the other may follow, as in Russian; in Spanish what follows is another one.
+    """
+    marks = [each.start() for each in _CLAUSES.finditer(text)]
+    clauses = [bisect(marks, cue.start) for cue in cues]
+    negated = {
+        clause for cue, clause in zip(cues, clauses, strict=True)
+        if late and cue.kind in {"cues", "coord"}
+    }  # fmt: skip
+    kept = []
+    for cue, clause in zip(cues, clauses, strict=True):
+        agrees = cue.kind == "concord"
+        if agrees and clause in negated:
+            continue
+        if agrees or cue.kind in {"cues", "coord"}:
+            negated.add(clause)
+        kept.append(Cue(cue.start, cue.end, "cues") if agrees else cue)
+    return kept
+
+
+def _without(text: str, pattern: re.Pattern[str], *, but: re.Pattern[str] | None = None) -> str:
+    """Blank what a pattern finds, save where a word of `but` begins before it and runs into it."""
+    held = [each.span() for each in but.finditer(text)] if but else []
+
+    def blank(found: re.Match[str]) -> str:
+        if any(start < found.start() < end for start, end in held):
+            return found.group()
+        return "\x00" * len(found.group())
+
+    return pattern.sub(blank, text)
 
 
 def _covered(found: re.Match[str], cues: list[Cue]) -> bool:

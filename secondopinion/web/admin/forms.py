@@ -260,6 +260,26 @@ class TemplateForm(SettingsForm):
     key = forms.CharField(label=_("Key"), widget=_code(), help_text=_("Like missing-record"))
 
 
+class GlossaryForm(SettingsForm):
+    """A word and its agreed translation."""
+
+    source = forms.CharField(
+        label=_("From the language"), help_text=_("Its short code, like es"), widget=_code(size="4")
+    )
+    target = forms.CharField(
+        label=_("Into the language"), help_text=_("Its short code, like en"), widget=_code(size="4")
+    )
+    term = forms.CharField(
+        label=_("Word or phrase"),
+        help_text=_("An asterisk at its end stands for any ending: fractur*"),
+    )
+    translation = forms.CharField(
+        label=_("Its agreed translation"),
+        help_text=_("Leave this empty where the word must not be translated."),
+        required=False,
+    )
+
+
 class DisclaimerForm(SettingsForm):
     """A new version of the disclaimer."""
 

@@ -108,6 +108,14 @@ PARTS = {
             rows=True,
         ),
         Part(
+            "glossary",
+            _("Glossary of translations"),
+            _("Translators see these words beside the lines where they stand, and are told where a "
+              "translation has others. What was handed over stays."),
+            forms.GlossaryForm,
+            rows=True,
+        ),
+        Part(
             "disclaimers",
             _("Disclaimer"),
             _("A version is never changed: who accepted one keeps it. A new version is asked of "
@@ -129,8 +137,6 @@ def title_of(key: str) -> str:
 def line(key: str, row: dict[str, Any]) -> list[str]:
     """Return what a list shows of a row of a section, from its name on."""
     field = _specialty(row.get("specialty", "")) if "specialty" in row else ""
-    if key == "specialties":
-        return [in_language(row["names"]), row["key"]]
     if key == "rules":
         place = dict(countries).get(row["country"], "") or gettext("Every other country")
         checked = row["checked_on"] + (f" · {row['checked_by']}" if row["checked_by"] else "")
@@ -142,6 +148,15 @@ def line(key: str, row: dict[str, Any]) -> list[str]:
         return [in_language(row["labels"]), of, kind, needed, age_of(row["months"])]
     if key == "conditions":
         return [in_language(row["names"]), field, row["source"], row["checked_on"]]
+    if key == "glossary":
+        kept = row["translation"] or gettext("is not translated")
+        return [row["term"], kept, f"{row['source']}\u00a0–\u00a0{row['target']}"]
+    return _worded(key, row)
+
+
+def _worded(key: str, row: dict[str, Any]) -> list[str]:
+    if key == "specialties":
+        return [in_language(row["names"]), row["key"]]
     if key == "templates":
         return [in_language(row["titles"]), in_language(row["bodies"])]
     return [row["version"], row["in_force_from"], ", ".join(row["text"])]

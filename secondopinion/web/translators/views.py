@@ -64,6 +64,7 @@ def translation(request: PersonRequest, row: Translation) -> HttpResponse:
         "checking": TranslationPart.Kind.REVIEWER in parts
         and row.state == TranslationState.WRITTEN,
         "pages": records.pages_with_pictures(row.case, row.subject_id),
+        "terms": queries.lines_with_terms(row) if writing else [],
         "remembered": queries.remembered(row) if writing else [],
         "from_right": {
             code for code in (row.source_language, row.language) if code[:2] in _RIGHT_TO_LEFT

@@ -1,0 +1,73 @@
+"""What good translations say in other words raises no alarm, and the same error still does."""
+
+import pytest
+
+from tests.translation.test_checks import DOCUMENTS, alarms, text_of
+
+# source, target, original, translation, and a translation that is wrong with its code.
+CASES = [
+    ("en", "ru", "The left colon was spared.", "Левые отделы не затронуты.",
+     "Правые отделы не затронуты.", "translation-laterality"),
+    ("en", "ru", "She must not receive live vaccines.", "Живые вакцины противопоказаны.",
+     "Живые вакцины можно вводить.", "translation-negation"),
+    ("en", "zh", "The effect was of little benefit.", "效果不大。", "左侧效果不大。",
+     "translation-laterality"),
+    ("en", "ru", "Cetirizine at most once in 24 hours.", "Цетиризин не чаще одного раза в 24 часа.",
+     "Цетиризин не чаще одного раза в 48 часов.", "translation-number"),
+    ("en", "es", "No nuts in any form; milk need not be avoided.",
+     "Nada de nueces en ninguna forma; la leche no tiene que evitarse.",
+     "Nada de nueces en ninguna forma; la leche tiene que evitarse.", "translation-negation"),
+    ("es", "en", "Nunca ha tenido crisis y no toma medicamentos.",
+     "He has never had a seizure and takes no medicine.",
+     "He has had a seizure and takes medicine.", "translation-negation"),
+    ("en", "fr", "Feeding: not by tube any more.", "Alimentation : plus par sonde.",
+     "Alimentation : par sonde.", "translation-negation"),
+    ("ru", "en", "Ни мать, ни отец не хотят решать.", "Neither parent wishes to decide.",
+     "The parents wish to decide.", "translation-negation"),
+    ("ar", "en", "الوالدان ليسا قريبين.", "The parents are not related.",
+     "The parents are related.", "translation-negation"),
+    ("zh", "en", "月经尚未来潮。", "Periods have not begun yet.", "Periods have begun.",
+     "translation-negation"),
+    ("en", "fr", "She is right-handed.", "Elle est droitière.", "Elle est gauchère.",
+     "translation-laterality"),
+    ("fr", "en", "Le rachis est droit.", "The spine is straight.", "The left spine is straight.",
+     "translation-laterality"),
+    ("zh", "fr", "双下肢等长。", "Les jambes sont de même longueur.",
+     "La jambe gauche est de même longueur.", "translation-laterality"),
+    ("en", "fr", "In hospital for about 10 days.", "Hospitalisé une dizaine de jours.",
+     "Hospitalisé une vingtaine de jours.", "translation-number"),
+    ("en", "zh", "3 kg lost since May.", "自5月以来体重减轻3 kg。", "自5月以来体重减轻8 kg。",
+     "translation-number"),
+    ("en", "ar", "Cortisol 85 nmol/L.", "الكورتيزول 85 نانومول/ل.", "الكورتيزول 85 ملغ/ل.",
+     "translation-unit"),
+    ("en", "fr", "Caffeine 10 mg was stopped.", "La caféine 10 mg a été arrêtée.",
+     "Le furosémide 10 mg a été arrêté.", "translation-drug"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "target", "original", "good", "wrong", "code"), CASES)
+def test_other_words_are_no_error_and_errors_still_are(
+    source: str, target: str, original: str, good: str, wrong: str, code: str
+) -> None:
+    assert not alarms(original, good, source, target)
+    assert code in {each.code for each in alarms(original, wrong, source, target)}
+
+
+def test_units_are_no_words_that_were_left_untranslated() -> None:
+    line = "钠118 mmol/L，钾8.1 mmol/L，葡萄糖2.3 mmol/L，pH 7.24。"
+    original = "Sodium 118 mmol/L, potassium 8.1 mmol/L, glucose 2.3 mmol/L, pH 7.24."
+    assert not alarms(original, line, "en", "zh")
+
+
+def test_an_ordinary_word_is_no_medicine_because_it_sounds_like_one() -> None:
+    assert not alarms("Fontanela hundida.", "Родничок запавший.", "es", "ru")
+
+
+def test_a_unit_that_is_not_known_is_not_called_missing() -> None:
+    assert not alarms("Titer 14 mg/L.", "滴度 14 某某/升。", "en", "zh")
+
+
+@pytest.mark.parametrize("document", [name for name in DOCUMENTS if name[:2] in {"11", "13"}])
+@pytest.mark.parametrize(("source", "target"), [("en", "ru"), ("zh", "en"), ("fr", "ar")])
+def test_letters_that_were_mended_for_stay_quiet(document: str, source: str, target: str) -> None:
+    assert not alarms(text_of(document, source), text_of(document, target), source, target)

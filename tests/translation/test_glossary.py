@@ -1,0 +1,100 @@
+"""The glossary: where its words stand, what is said of other words, and who changes it."""
+
+import pytest
+from django.test import Client
+
+from secondopinion.accounts.models import Person
+from secondopinion.core.errors import NotYours, Refused
+from secondopinion.findings.models import Finding
+from secondopinion.program.actions import change
+from secondopinion.program.models import Change, Program
+from secondopinion.translation.checks.compare import compare
+from secondopinion.translation.checks.terms import Term, standing_in
+from secondopinion.translation.models import Translation
+from tests.translation.test_work_queue import (  # noqa: F401 - fixtures
+    address,
+    asked,
+    reviewer,
+    translator,
+    whole,
+    written,
+)
+from tests.web.conftest import person, sign_in
+
+ROWS = [
+    {"source": "es", "target": "en", "term": "fémur", "translation": "thigh bone"},
+    {"source": "es", "target": "en", "term": "Peso", "translation": "Weight"},
+]
+
+
+def said(original: str, translation: str, source: str, target: str, *terms: Term) -> list[str]:
+    """Return the agreed words that a translation lacks."""
+    found = compare(original, translation, source, target, terms).mismatches
+    return [each.measured["wanted"] for each in found if each.code == "translation-term"]
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "original", "translation", "term"),
+    [
+        ("es", "en", "Pide una SEGUNDA OPINION.", "She asks for a second opinion.",
+         Term("segunda opinión", "second opinion")),
+        ("en", "es", "Two fractures were seen.", "Se vieron dos fracturas.",
+         Term("fractur*", "fractura")),
+        ("en", "ar", "She wants a second opinion.", "تريد رأيًا ثانيًا.",
+         Term("second opinion", "رأي ثان")),
+        ("en", "zh", "The reflux is mild.", "反流轻微。", Term("reflux", "反流")),
+        ("en", "es", "Apgar was 9.", "El Apgar fue 9.", Term("Apgar", "")),
+        ("en", "es", "The refluxing ureter.", "El uréter.", Term("reflux", "reflujo")),
+    ],
+)  # fmt: skip
+def test_agreed_words_are_recognised_with_their_endings(
+    source: str, target: str, original: str, translation: str, term: Term
+) -> None:
+    assert not said(original, translation, source, target, term)
+
+
+def test_other_words_than_the_agreed_ones_are_told_with_their_place() -> None:
+    term = Term("segunda opinión", "second opinion")
+    done = compare("Peso 3 kg.\nPide una segunda opinión.", "Weight 3 kg.\nShe asks for advice.",
+                   "es", "en", [term])  # fmt: skip
+    (found,) = [each for each in done.mismatches if each.code == "translation-term"]
+    assert found.original
+    assert (found.original.line, found.original.text) == (2, "segunda opinión")
+    assert said("Apgar 9.", "Puntuación 9.", "en", "es", Term("Apgar", "")) == ["Apgar"]
+
+
+def test_lines_are_found_folded_and_by_whole_words() -> None:
+    terms = [Term("fémur", "thigh bone"), Term("*", "")]
+    lines = standing_in("Nada\nFractura de FEMUR.\nFemural", terms[:1], "es")
+    assert [(number, words) for number, _line, words in lines] == [(2, terms[:1])]
+
+
+def test_who_changes_it_and_what_is_kept(hospital: Program) -> None:
+    ada = person("ada@harbour.example", "administrator")
+    with pytest.raises(NotYours):
+        change(by=person("tom@harbour.example", "translator"), section="glossary", value=ROWS,
+               revision=0)  # fmt: skip
+    change(by=ada, section="glossary", value=ROWS, revision=Program.objects.get().revision)
+    kept = Change.objects.get(section="glossary")
+    assert kept.after == ROWS
+    for wrong in (
+        [ROWS[0], ROWS[0] | {"term": "FÉMUR"}], [ROWS[0] | {"target": "es"}],
+        [ROWS[0] | {"term": "*"}], [ROWS[0] | {"source": "Spanish"}],
+    ):  # fmt: skip
+        with pytest.raises(Refused):
+            change(by=ada, section="glossary", value=wrong,
+                   revision=Program.objects.get().revision)  # fmt: skip
+
+
+def test_the_translator_sees_them_and_the_desk_what_differs(
+    asked: Translation,  # noqa: F811
+    translator: Person,  # noqa: F811
+) -> None:
+    ada = person("ada@harbour.example", "administrator")
+    change(by=ada, section="glossary", value=ROWS, revision=Program.objects.get().revision)
+    browser: Client = sign_in(translator)
+    shown = browser.get(address(asked)).content.decode()
+    assert 'data-insert="thigh bone"' in shown
+    row = written(asked, translator, "Weight 23.5 kg.\nThere is no fever.\nLeft femur broken.")
+    found = Finding.objects.get(subject_id=row.pk, code="translation-term")
+    assert found.measured["wanted"] == "thigh bone"
