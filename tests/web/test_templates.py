@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 from django.template.loader import get_template
+from django.utils import translation
+
+from secondopinion.web.templatetags import house
 
 TEMPLATES = Path(__file__).parents[2] / "secondopinion" / "web" / "templates"
 NAMES = sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html"))
@@ -57,3 +60,19 @@ def test_a_persons_name_cannot_scramble_what_stands_beside_it(name: str) -> None
             continue  # inside a tag: an attribute
         inside = before[before.rfind("<") :]
         assert inside.startswith(("<bdi", "<option")) or "hidden-visually" in inside, found[0]
+
+
+@pytest.mark.parametrize(
+    ("reader", "code", "name"),
+    [
+        ("en", "am", "Amharic"),
+        ("ar", "am", "الأمهرية"),
+        ("en", "es", "Spanish"),
+        ("en", "xx", "xx"),
+    ],
+)
+def test_a_language_has_its_name_though_django_does_not_speak_it(
+    reader: str, code: str, name: str
+) -> None:
+    with translation.override(reader):
+        assert house.language_name(code) == name

@@ -7,10 +7,17 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from django import forms, template
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
-from django.utils.translation import get_language_info, gettext, ngettext, pgettext
+from django.utils.translation import (
+    get_language,
+    get_language_info,
+    gettext,
+    ngettext,
+    pgettext,
+)
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.rules import age_on
@@ -92,8 +99,9 @@ def language_name(code: str) -> str:
     """Return the reader's name for a language (ISO 639-1), or its code where there is none."""
     try:
         return str(get_language_info(code)["name_translated"])
-    except KeyError:
-        return code
+    except KeyError:  # one in which Django itself does not speak
+        names = Locale.parse(get_language() or "en", sep="-").languages
+        return str(names.get(code, code))
 
 
 @register.filter
