@@ -22,6 +22,7 @@ from secondopinion.outcomes.queries import Turnaround, figures
 from secondopinion.pacs.queries import troubled_forwards
 from secondopinion.program.models import Target
 from secondopinion.web.access import PersonRequest, staff
+from secondopinion.web.oversight.words import words_of
 
 PERIODS = (30, 90, 365)
 WIDE = 520  # units of the chart's drawing
@@ -117,6 +118,7 @@ def privacy(request: PersonRequest) -> HttpResponse:
         "rows": [
             (
                 row,
+                words_of(row.verb),
                 people.get(str(row.actor_id), row.actor_label),
                 cases.get(row.case_id, "") if row.case_id else "",
             )
