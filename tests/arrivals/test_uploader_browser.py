@@ -206,9 +206,10 @@ def test_who_does_not_want_to_send_the_rest_says_so(
     site: Site, chromium: Browser, tmp_path: Path
 ) -> None:
     context = context_of(chromium, site, "drafting", "en", DESK)
-    with Link(site.url, bytes_a_second=100_000) as link:
+    # Four at once, each sealed a mebibyte at a time: when one has its first, none has come whole.
+    with Link(site.url, bytes_a_second=600_000) as link:
         page = files_page(context, site, link.url)
-        choose(page, folder_of(tmp_path / "HALF", noise(4, 1_000_000)))
+        choose(page, folder_of(tmp_path / "HALF", noise(4, 4_000_000)))
         wait_until(lambda: safe_bytes(site, "HALF") > 300_000)
         link.cut()
         context.close()

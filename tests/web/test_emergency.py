@@ -19,6 +19,8 @@ READABLE = {
     "/files/<str:reference>/records/<uuid:record>/original",
     "/files/<str:reference>/records/<uuid:record>/pages/<int:number>",
     "/files/<str:reference>/records/<uuid:record>/pages/<int:number>/small",
+    "/files/<str:reference>/records/<uuid:record>/pages/<int:number>/look/",
+    "/files/<str:reference>/search/", "/files/<str:reference>/search/<str:code>/",
     "/files/<str:reference>/reports/<int:number>.pdf",
 }  # fmt: skip
 
