@@ -38,12 +38,18 @@ PAGES = [
 
 
 def asks(browser: Client, address: str) -> int:
-    """Return how many queries a page costs that was opened before."""
+    """Return how many queries a page costs that was opened before.
+
+    The least of three looks: what a process remembers for ten seconds may end in one of them.
+    """
     browser.get(address)
-    with CaptureQueriesContext(connection) as queries:
-        answer = browser.get(address)
-    assert answer.status_code == 200
-    return len(queries)
+    counts = []
+    for _look in range(3):
+        with CaptureQueriesContext(connection) as queries:
+            answer = browser.get(address)
+        assert answer.status_code == 200
+        counts.append(len(queries))
+    return min(counts)
 
 
 @pytest.mark.parametrize("part", ["", "files/", "check/"])
