@@ -98,9 +98,12 @@ def measure(who: str, address: str) -> tuple[int, int, float]:
     if who:
         client.post(f"/demo/as/{who}/")
     client.get(address)
-    with CaptureQueriesContext(connection) as queries:
-        answer = client.get(address)
-        count = len(queries.captured_queries)
+    counts = []  # what a process remembers for ten seconds may end in one of the three
+    for _look in range(3):
+        with CaptureQueriesContext(connection) as queries:
+            answer = client.get(address)
+            counts.append(len(queries.captured_queries))
+    count = min(counts)
     assert answer.status_code == 200, (address, answer.status_code)
     body = answer.content
     size = len(body)
