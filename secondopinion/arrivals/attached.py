@@ -51,12 +51,14 @@ def _in_mail(data: bytes) -> Files:
 def _leaves(message: Message) -> list[Any]:
     """Return the parts that hold something, a mail in a mail as one."""
     if message.get_content_maintype() == "multipart":
+        # Read by the default policy it is an EmailMessage; its stub says the older class.
         return [leaf for part in message.iter_parts() for leaf in _leaves(part)]  # type: ignore[attr-defined]
     return [message]
 
 
 def _content(part: EmailMessage) -> bytes:
     if part.get_content_type() == "message/rfc822":
+        # The mail inside: a message, which the stub cannot tell from text.
         return bytes(part.get_payload(0))  # type: ignore[arg-type]
     content = part.get_payload(decode=True)
     return content if isinstance(content, bytes) else b""

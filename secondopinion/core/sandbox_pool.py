@@ -40,7 +40,7 @@ class _Child:
     def call(self, packed: bytes, wall_s: float) -> bytes:
         """Send one call and return the packed answer."""
         assert self.process.stdin is not None  # noqa: S101 - for the type checker
-        assert self.process.stdout is not None  # noqa: S101
+        assert self.process.stdout is not None  # noqa: S101 - likewise
         self.calls += 1
         self.used_at = time.monotonic()
         deadline = self.used_at + wall_s
