@@ -5,6 +5,7 @@ on a real link, a pause of its connection for one round trip; it is drawn for ea
 """
 
 import asyncio
+import math
 import random
 import socket
 import threading
@@ -18,17 +19,20 @@ BUFFER = 64 * 1024  # bytes that wait before the link
 
 
 class Link:
-    """A proxy before `target`; `url` is its other end. Use it as a context."""
+    """A proxy before `target`; `url` is its other end. Use it as a context.
+
+    With `cut_at` it breaks, and stays so, when it has carried as many bytes towards the server.
+    """
 
     def __init__(
         self, target: str, *, bytes_a_second: float, round_trip: float = 0.0, loss: float = 0.0,
-        seed: int = 1,
+        seed: int = 1, cut_at: int | None = None,
     ) -> None:  # fmt: skip
         where = urlparse(target)
         self.target = (where.hostname or "127.0.0.1", where.port or 80)
         self.rate, self.round_trip, self.loss = bytes_a_second, round_trip, loss
         self.carried = 0  # bytes towards the server that the link has carried
-        self.cuts = 0
+        self.cuts, self.cut_at = 0, cut_at
         self.url = ""
         self._free = {"up": 0.0, "down": 0.0}
         self._down_until = 0.0
@@ -55,13 +59,13 @@ class Link:
         What the link had carried until then goes on to the server.
         """
 
-        def now() -> None:
-            self.cuts += 1
-            self._down_until = self._loop.time() + seconds
-            for writer in list(self._near):
-                writer.transport.abort()
+        self._loop.call_soon_threadsafe(self._cut, seconds)
 
-        self._loop.call_soon_threadsafe(now)
+    def _cut(self, seconds: float) -> None:
+        self.cuts += 1
+        self._down_until = self._loop.time() + seconds
+        for writer in list(self._near):
+            writer.transport.abort()
 
     async def _run(self) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
@@ -138,6 +142,8 @@ class Link:
         await asyncio.sleep(self._free[way] - now)
         if way == "up":
             self.carried += size
+            if self.cut_at is not None and self.carried >= self.cut_at and not self.cuts:
+                self._cut(math.inf)
 
     async def _deliver(
         self, line: "asyncio.Queue[tuple[float, bytes]]", writer: asyncio.StreamWriter

@@ -223,6 +223,7 @@ function mount(root: HTMLElement): void {
   }
 
   async function finished(): Promise<void> {
+    delete root.dataset.checked; // what an earlier look found
     root.dispatchEvent(new CustomEvent("uploader:arrived", { bubbles: true }));
     await follow(root, status, texts);
     mark();

@@ -10,7 +10,8 @@ const FIRST = 1000; // ms between two questions, growing to LONGEST
 const LONGEST = 8000;
 const PATIENCE = 20 * 60_000;
 
-const running = new WeakSet<HTMLElement>();
+/** Who is asking already, and whether more has arrived since, so that it asks once more. */
+const running = new WeakMap<HTMLElement, { more: boolean }>();
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -43,22 +44,30 @@ export async function refresh(root: HTMLElement): Promise<void> {
 
 export async function follow(root: HTMLElement, place: HTMLElement, texts: Texts): Promise<void> {
   const url = root.dataset.statusUrl;
-  if (!url || running.has(root)) {
-    if (!url) await refresh(root);
+  if (!url) {
+    await refresh(root);
     return;
   }
-  running.add(root);
+  const asking = running.get(root);
+  if (asking) {
+    asking.more = true;
+    return;
+  }
+  const me = { more: false };
+  running.set(root, me);
   const since = Date.now();
   let failures = 0;
   let waiting = -1;
   try {
     for (let wait = FIRST; Date.now() - since < PATIENCE; wait = Math.min(LONGEST, wait * 1.4)) {
       try {
+        me.more = false;
         const status = await ask(url);
         failures = 0;
         if (status.waiting === 0) {
-          say(place, texts.checked);
           await refresh(root);
+          if (me.more) continue;
+          say(place, texts.checked);
           root.dataset.checked = "1";
           return;
         }

@@ -1,1 +1,1 @@
-import{n as e}from"./chunks/status-1zLWHirn.js";var t=5e3,n=document.querySelector(`[data-uploader-follow]`);n&&setInterval(()=>{document.visibilityState===`visible`&&e(n).catch(()=>void 0)},t);
+import{n as e}from"./chunks/status-CFJhZNOQ.js";var t=5e3,n=document.querySelector(`[data-uploader-follow]`);n&&setInterval(()=>{document.visibilityState===`visible`&&e(n).catch(()=>void 0)},t);
