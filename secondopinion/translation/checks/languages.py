@@ -46,6 +46,7 @@ class Language:
     units: dict[str, str] = field(repr=False)
     words: dict[str, str] = field(repr=False)
     terms: dict[str, re.Pattern[str]] = field(repr=False)
+    body: dict[str, re.Pattern[str]] = field(repr=False)  # parts that have a side
 
     def value_of(self, word: str) -> tuple[float, bool] | None:
         """Return the number that a word stands for, and whether only its stem is known."""
@@ -162,6 +163,9 @@ def _built(code: str, raw: dict[str, Any]) -> Language:
         },
         terms={
             key: _pattern(ways, spaced=spaced, prefix=prefix) for key, ways in raw["terms"].items()
+        },
+        body={
+            key: _pattern(ways, spaced=spaced, prefix=prefix) for key, ways in raw["body"].items()
         },
     )
 

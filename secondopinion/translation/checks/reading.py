@@ -158,18 +158,19 @@ def _segments(whole: Folded, nouns: bool) -> list[Segment]:
     return found
 
 
-def find_cues(text: str, language: Language) -> tuple[list[Cue], list[Cue]]:
-    """Return the sides and the negations of a folded text, in their order."""
+def find_sides(text: str, language: Language) -> list[Cue]:
+    """Return the sides that a folded text names, in their order."""
     sides: list[Cue] = []
     free = _without(text, language.sides["not"])
     for kind in ("both", "pair", "left", "right"):
         for each in language.sides[kind].finditer(free):
             if not _covered(each, sides):
                 sides.append(Cue(each.start(), each.end(), kind))
-    return sorted(sides, key=lambda c: c.start), _negations(text, language)
+    return sorted(sides, key=lambda c: c.start)
 
 
-def _negations(text: str, language: Language) -> list[Cue]:
+def find_negations(text: str, language: Language) -> list[Cue]:
+    """Return what denies in a folded text, in its order."""
     cues: list[Cue] = []
     free = _without(text, language.negation["not"], but=language.negation["cues"])
     for meaning, pattern in language.implied.items():
@@ -250,14 +251,13 @@ def read(text: str, language: Language) -> View:
     plain = whole.text
     segments = _segments(whole, language.code == "de")
     dates = find_dates(plain, language)
-    sides, cues = find_cues(plain, language)
     everything: dict[str, Sequence[Any]] = {
         "quantities": find_quantities(plain, language, dates),
         "words": find_words(plain, language),
         "dates": dates,
         "drugs": find_drugs(plain, language),
-        "sides": sides,
-        "cues": cues,
+        "sides": find_sides(plain, language),
+        "cues": find_negations(plain, language),
     }
     for name, items in everything.items():
         _share_out(name, items, segments)
