@@ -1,0 +1,149 @@
+"""Left or right in the report where everything that was sent names the other side of that part.
+
+A part is doubted only where the report calls it ill: "the left kidney is normal" beside a right one
+that was sent is what a report should say.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from secondopinion.opinions.checking.found import Doubt, Source, Texts
+from secondopinion.opinions.checking.tongues import finds, language_of, sentences, tongue
+from secondopinion.translation.checks.folding import fold, folded
+from secondopinion.translation.checks.languages import Language, language
+from secondopinion.translation.checks.reading import find_sides
+
+CHECK = "laterality"
+_NEAR = 24  # letters between a part and its side
+_BREAK = re.compile(r"[,:،，：()\n]")
+_JOINED = re.compile(r"\s*(?:and|or|y|o|e|et|ou|und|oder|и|или|و|ve|veya|/|&|和|及)?\s*")
+_OTHER = {"left": "right", "right": "left"}
+_DENIES = ("normal", "spare", "free", "same", "exclude", "lack")
+_MISSED: dict[str, str | Promise] = {
+    "left": _("The report says left; the request and the records say right."),
+    "right": _("The report says right; the request and the records say left."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A part of the body with its side, in a folded text; `near` is how many letters lie between."""
+
+    part: str
+    kind: str  # left, right or both
+    start: int
+    end: int
+    sentence: tuple[int, int]
+    near: int
+
+
+def _gap(one: tuple[int, int], other: tuple[int, int]) -> int:
+    return max(0, other[0] - one[1], one[0] - other[1])
+
+
+def _between(text: str, one: tuple[int, int], other: tuple[int, int]) -> str:
+    return text[min(one[1], other[1]) : max(one[0], other[0])]
+
+
+def said(text: str, tongue_: Language) -> list[Said]:
+    """Return the parts of the body that a folded text gives a side, each with the side nearest to
+    it, and with every side that stands nearest to it."""
+    cues = find_sides(text, tongue_)
+    if not cues:
+        return []
+    found: list[Said] = []
+    for start, end in sentences(text):
+        here = [cue for cue in cues if start <= cue.start < end]
+        if not here:
+            continue
+        parts = [
+            (each.span(), part)
+            for part, pattern in tongue_.body.items()
+            for each in pattern.finditer(text, start, end)
+        ]
+        spans = [(cue.start, cue.end) for cue in here]
+        pairs = {
+            (place, min(range(len(spans)), key=lambda at, p=place: _gap(p[0], spans[at])))
+            for place in parts
+        }
+        pairs |= {
+            (min(parts, key=lambda place, s=span: _gap(place[0], s)), at)
+            for at, span in enumerate(spans) if parts
+        }  # fmt: skip
+        for (span, part), at in pairs:
+            gap = _between(text, span, spans[at])
+            near = _gap(span, spans[at]) if not _BREAK.search(gap) else len(text)
+            kind = "both" if _joined(text, spans, at) else here[at].kind
+            found.append(
+                Said(part, "both" if kind == "pair" else kind, min(span[0], spans[at][0]),
+                     max(span[1], spans[at][1]), (start, end), near)
+            )  # fmt: skip
+    return sorted(found, key=lambda each: (each.start, each.end))
+
+
+def _joined(text: str, spans: list[tuple[int, int]], at: int) -> bool:
+    """Say whether a side stands joined with another one: "left and right kidneys"."""
+    return any(
+        _JOINED.fullmatch(_between(text, spans[at], spans[other]))
+        for other in (at - 1, at + 1) if 0 <= other < len(spans)
+    )  # fmt: skip
+
+
+@lru_cache(512)
+def _sides_in(text: str, code: str) -> tuple[tuple[str, str], ...]:
+    found = said(folded(text).replace("\n", " "), language(code))
+    return tuple(sorted({(each.part, each.kind) for each in found}))
+
+
+def sent(sources: Iterable[Source]) -> dict[str, set[str]]:
+    """Return the sides of each part of the body that was named in what was sent."""
+    sides: dict[str, set[str]] = defaultdict(set)
+    for each in sources:
+        for part, kind in _sides_in(each.text, tongue(each.text, said=each.language)):
+            sides[part].add(kind)
+    return sides
+
+
+def check(texts: Texts, sources: Iterable[Source]) -> list[Doubt]:
+    """Return the sides of the report that nothing bears out that was sent."""
+    sides = {part: next(iter(each)) for part, each in sent(sources).items() if len(each) == 1}
+    sides = {part: kind for part, kind in sides.items() if kind in _OTHER}
+    if not sides:
+        return []
+    usual = language_of(dict(texts))
+    return [
+        doubt for field, text in texts.items() for doubt in _in_text(field, text, usual, sides)
+    ]
+
+
+def _in_text(field: str, text: str, usual: str, sides: dict[str, str]) -> Iterable[Doubt]:
+    tongue_ = language(tongue(text, usual))
+    whole = fold(text)
+    found = said(whole.text, tongue_)
+    for each in found:
+        if sides.get(each.part) != _OTHER.get(each.kind) or each.near > _NEAR:
+            continue
+        also = {
+            other.kind for other in found
+            if other.sentence == each.sentence and other.part == each.part
+        }  # fmt: skip
+        if also != {each.kind} or _says_well(text, whole.text, each, tongue_):
+            continue
+        start, end = whole.span(each.start, each.end)
+        yield Doubt(CHECK, field, start, end, text[start:end], _MISSED[each.kind])
+
+
+def _says_well(text: str, plain: str, each: Said, tongue_: Language) -> bool:
+    """Say whether the sentence denies, calls normal or compares."""
+    start, end = each.sentence
+    patterns = [tongue_.negation["cues"], *(tongue_.implied[key] for key in _DENIES)]
+    told = plain[start:end]
+    return any(pattern.search(told) for pattern in patterns) or bool(
+        finds(tongue_.code, "other-side").search(told)
+    )
