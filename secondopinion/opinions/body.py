@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.cases.models import Case
+from secondopinion.opinions.models import Opinion
 from secondopinion.opinions.typeset import unprintable
 
 AGREEMENT = {
@@ -24,7 +26,7 @@ OPTIONS = 4  # treatment options with their pros and cons
 
 _TEXTS = (
     "history", "findings", "diagnosis_text", "plan_text", "tests", "limitations", "references",
-    "summary",
+    "summary", "change",
 )  # fmt: skip
 _CHOICES = {"diagnosis": AGREEMENT, "plan": AGREEMENT, "urgency": URGENCY}
 
@@ -37,6 +39,46 @@ def field_names(case: Case) -> list[str]:
         for part in ("name", "pros", "cons")
     ]  # fmt: skip
     return [*_TEXTS, *_CHOICES, *answers, *options]
+
+
+_LABELS: dict[str, str | Promise] = {
+    "history": _("History"),
+    "findings": _("Findings"),
+    "diagnosis": _("On the diagnosis"),
+    "diagnosis_text": _("On the diagnosis: why"),
+    "plan": _("On the treatment plan"),
+    "plan_text": _("On the treatment plan: why"),
+    "tests": _("Recommended tests"),
+    "urgency": _("How urgent"),
+    "limitations": _("Limitations, beyond what is listed"),
+    "references": _("References"),
+    "summary": _("Summary in plain words for the family"),
+    "change": _("What changed, and why"),
+}
+_OF_OPTIONS = {
+    "name": _("Option %(number)s"),
+    "pros": _("Option %(number)s: what speaks for it"),
+    "cons": _("Option %(number)s: what speaks against it"),
+}
+
+
+def label_of(name: str) -> str:
+    """Return what a field of the report is called."""
+    kind, _rest, number = name.partition("_")
+    if kind == "answer":
+        return gettext("Answer to question %(number)s") % {"number": number}
+    if kind == "option":
+        number, _rest, part = number.partition("_")
+        return str(_OF_OPTIONS[part]) % {"number": number}
+    return str(_LABELS[name])
+
+
+def in_words(body: dict[str, str]) -> dict[str, str]:
+    """Return the fields of a report as they are read: choices by their words."""
+    return {
+        name: str(_CHOICES[name].get(value, "")) if name in _CHOICES else value
+        for name, value in body.items()
+    }
 
 
 def cleaned(case: Case, values: dict[str, str]) -> dict[str, str]:
@@ -68,9 +110,14 @@ _NEEDED: tuple[tuple[str, str | Promise], ...] = (
 )
 
 
-def gaps(case: Case, body: dict[str, str]) -> list[Gap]:
+_CHANGE = ("change", _("Say what you changed in the report, and why."))
+
+
+def gaps(opinion: Opinion) -> list[Gap]:
     """Return what is missing, unanswered questions first."""
-    needed = [
+    case, body = opinion.case, opinion.body
+    needed: list[tuple[str, str | Promise]] = [_CHANGE] if opinion.amends_id else []
+    needed += [
         (
             f"answer_{question.number}",
             _("Question %(number)s has no answer.") % {"number": question.number},

@@ -132,8 +132,11 @@ def document(opinion: Opinion, code: str, signed_at: datetime, language: str) ->
             letterhead(case, opinion.author, code, signed_at)
             | facts(case)
             | {
-                "kind": "opinion",
+                "kind": "amendment" if opinion.amends else "opinion",
                 "language": language,
+                "replaces": opinion.amends.code if opinion.amends else "",
+                "replaces_signed_on": _day(opinion.amends.signed_at) if opinion.amends else "",
+                "change": body.get("change", "") if opinion.amends else "",
                 "questions": [
                     {
                         "number": row.number,

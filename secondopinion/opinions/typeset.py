@@ -30,6 +30,10 @@ def labels(language: str) -> dict[str, str]:
         return {
             "opinion": _("Remote second opinion"),
             "addendum": _("Addendum to a second opinion"),
+            "amendment": _("Remote second opinion, corrected"),
+            "change": _("What changed, and why"),
+            "replaces": _("This corrected report replaces the one with the code"),
+            "of_day": _("signed on"),
             "page": _("Page"),
             "of": _("of"),
             "case": _("Case"),
