@@ -21,7 +21,8 @@ from secondopinion.program.models import Program
 
 LEAST_SPACE = 5 * 1024**3  # bytes
 INSERT_ONLY = (
-    "audit_entry", "audit_seal", "opinions_signedreport", "program_change", "program_disclaimer",
+    "audit_entry", "audit_seal", "opinions_keptdoubt", "opinions_signedreport", "program_change",
+    "program_disclaimer",
 )  # fmt: skip
 
 

@@ -25,7 +25,15 @@ from secondopinion.imaging import drawing, pixels
 from secondopinion.imaging.models import Instance
 from secondopinion.imaging.queries import removed_series
 from secondopinion.opinions import body as fields
-from secondopinion.opinions import compose, measurements, signing, typeset, versions, writing
+from secondopinion.opinions import (
+    compose,
+    keeping,
+    measurements,
+    signing,
+    typeset,
+    versions,
+    writing,
+)
 from secondopinion.opinions.amending import AMENDABLE
 from secondopinion.opinions.models import Delivery, KeyImage, Opinion, OpinionState, SignedReport
 from secondopinion.opinions.queries import current_report
@@ -205,7 +213,7 @@ def sign(*, by: Person, opinion: Opinion, reauthenticated_at: datetime | None) -
 
     Raises:
         NotYours: by somebody else than its author.
-        Refused: something is missing, or the second factor was not given just now.
+        Refused: something is missing or doubted, or the second factor was not given just now.
         Conflict: the draft or the case changed meanwhile.
     """
     if opinion.author_id != by.pk:
@@ -216,6 +224,7 @@ def sign(*, by: Person, opinion: Opinion, reauthenticated_at: datetime | None) -
     missing = fields.gaps(opinion)
     if missing:
         raise Refused(missing[0].sentence, code="incomplete", field=missing[0].field)
+    doubts = keeping.settled(opinion)
     amends = opinion.amends
     if case.state not in (AMENDABLE if amends else {State.IN_REVIEW}):
         raise Conflict(_("This case is not in review."), code="state-changed")
@@ -241,7 +250,8 @@ def sign(*, by: Person, opinion: Opinion, reauthenticated_at: datetime | None) -
         Case.objects.select_for_update().get(pk=case.pk)
         kind = SignedReport.Kind.AMENDMENT if amends else SignedReport.Kind.OPINION
         report = paper.keep(case=case, kind=kind, by=by, revision=draft.revision, replaces=amends)
-        detail = {"digest": report.digest, "level": report.level}
+        kept = keeping.keep_with(report, opinion, doubts)
+        detail = {"digest": report.digest, "level": report.level, "kept": kept}
         if amends is None:
             workflow.advance(case, "sign", by=by, stamps={"reported_at": now}, detail=detail)
         else:

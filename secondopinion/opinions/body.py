@@ -1,5 +1,6 @@
 """What a specialist writes: the fields of the report's draft, and what must be there to sign it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -33,7 +34,10 @@ _CHOICES = {"diagnosis": AGREEMENT, "plan": AGREEMENT, "urgency": URGENCY}
 
 def field_names(case: Case) -> list[str]:
     """Return the names of every field of a case's report."""
-    answers = [f"answer_{question.number}" for question in case.questions.all()]
+    answers = [
+        f"{kind}_{question.number}" for question in case.questions.all()
+        for kind in ("answer", "declined")
+    ]  # fmt: skip
     options = [
         f"option_{number}_{part}" for number in range(1, OPTIONS + 1)
         for part in ("name", "pros", "cons")
@@ -63,14 +67,25 @@ _OF_OPTIONS = {
 
 
 def label_of(name: str) -> str:
-    """Return what a field of the report is called."""
+    """Return what a field of the report, or the caption of a key image, is called."""
     kind, _rest, number = name.partition("_")
     if kind == "answer":
         return gettext("Answer to question %(number)s") % {"number": number}
+    if kind == "declined":
+        return gettext("Why question %(number)s is not answered") % {"number": number}
+    if kind == "caption":
+        return gettext("Caption of key image %(number)s") % {"number": number}
     if kind == "option":
         number, _rest, part = number.partition("_")
         return str(_OF_OPTIONS[part]) % {"number": number}
     return str(_LABELS[name])
+
+
+def texts_in(case: Case, body: dict[str, str]) -> dict[str, str]:
+    """Return the fields in which a person writes, questions first."""
+    written = [name for name in field_names(case) if name not in _CHOICES]
+    first = sorted(written, key=lambda name: not name.startswith(("answer_", "declined_")))
+    return {name: body.get(name, "") for name in first}
 
 
 def in_words(body: dict[str, str]) -> dict[str, str]:
@@ -115,21 +130,25 @@ _CHANGE = ("change", _("Say what you changed in the report, and why."))
 
 def gaps(opinion: Opinion) -> list[Gap]:
     """Return what is missing, unanswered questions first."""
-    case, body = opinion.case, opinion.body
-    needed: list[tuple[str, str | Promise]] = [_CHANGE] if opinion.amends_id else []
-    needed += [
-        (
-            f"answer_{question.number}",
-            _("Question %(number)s has no answer.") % {"number": question.number},
+    body = opinion.body
+    empty = [Gap(field, sentence) for field, sentence in _NEEDED if not body.get(field, "").strip()]
+    changed = [Gap(*_CHANGE)] if opinion.amends_id and not body.get("change", "").strip() else []
+    return [*changed, *_unanswered(opinion.case, body), *empty, *_unprintable(body)]
+
+
+def _unanswered(case: Case, body: dict[str, str]) -> Iterator[Gap]:
+    """Return the questions that are neither answered nor declined with a reason, or both."""
+    for question in case.questions.all():
+        told = {"number": question.number}
+        answer, declined = (
+            body.get(f"{kind}_{question.number}", "").strip() for kind in ("answer", "declined")
         )
-        for question in case.questions.all()
-    ]
-    empty = [
-        Gap(field, sentence)
-        for field, sentence in (*needed, *_NEEDED)
-        if not body.get(field, "").strip()
-    ]
-    return [*empty, *_unprintable(body)]
+        if not answer and not declined:
+            sentence = _("Question %(number)s has no answer, and no reason why not.") % told
+            yield Gap(f"answer_{question.number}", sentence)
+        elif answer and declined:
+            sentence = _("Question %(number)s has an answer and a reason why not: keep one.") % told
+            yield Gap(f"declined_{question.number}", sentence)
 
 
 def _unprintable(body: dict[str, str]) -> list[Gap]:

@@ -142,6 +142,7 @@ def document(opinion: Opinion, code: str, signed_at: datetime, language: str) ->
                         "number": row.number,
                         "text": row.text,
                         "answer": body.get(f"answer_{row.number}", ""),
+                        "declined": body.get(f"declined_{row.number}", ""),
                     }
                     for row in case.questions.all()
                 ],

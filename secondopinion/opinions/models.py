@@ -31,6 +31,7 @@ class Opinion(Stored):
         "SignedReport", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     amending_since = models.DateTimeField(null=True, blank=True)
+    kept = models.JSONField(default=dict)  # why words that a check doubts stand, by their key
 
     class Meta:
         constraints = [
@@ -160,6 +161,23 @@ class SignedReport(Stored):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.number} of {self.case_id}"
+
+
+class KeptDoubt(Stored):
+    """Words of a signed report that a check doubted, and why its author kept them."""
+
+    report = models.ForeignKey(SignedReport, on_delete=models.PROTECT, related_name="kept_doubts")
+    kind = models.CharField(max_length=20)  # the name of the check
+    field = models.CharField(max_length=40)
+    quoted = models.TextField()
+    reason = models.TextField()
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["created_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} in {self.report_id}"
 
 
 class Delivery(Stored):

@@ -62,6 +62,7 @@ def labels(language: str) -> dict[str, str]:
             "answers": _("Answers to your questions"),
             "question": _("Question"),
             "answer": _("Answer"),
+            "not_answered": _("Not answered:"),
             "tests": _("Recommended tests"),
             "options": _("Treatment options"),
             "option": _("Option"),

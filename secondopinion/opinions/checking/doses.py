@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -111,14 +111,10 @@ def _doses(text: str, tongue_: Language) -> Iterator[tuple[Range, Dose]]:
             before = told[max(0, places[at][0] - _BEFORE) : places[at][0]]
             dose = _dose(found[at], places[at], before, behind, tongue_.code)
             if dose is not None:
-                yield ranges()[drug.name], _moved(dose, start)
-
-
-def _moved(dose: Dose, by: int) -> Dose:
-    return Dose(
-        dose.start + by, dose.end + by, dose.values, dose.by_kg, dose.often, dose.whole_day,
-        dose.bound, dose.step,
-    )  # fmt: skip
+                yield (
+                    ranges()[drug.name],
+                    replace(dose, start=dose.start + start, end=dose.end + start),
+                )
 
 
 def _drug_of(amount: Quantity, drugs: list[DrugMention], text: str) -> DrugMention | None:
@@ -178,26 +174,37 @@ def _wrong(named: Range, dose: Dose, weight_kg: float | None) -> str:
 def _about(named: Range, dose: Dose, value: float, weight_kg: float | None) -> str:
     one = None if dose.whole_day else value
     day = value if dose.whole_day else value * dose.often if dose.often else None
-    if not dose.by_kg:
-        most = named.most or named.most_day
-        if one is not None and most and one > most:
-            return _most(named, most, daily=False)
-        if day is not None and named.most_day and day > named.most_day:
-            return _most(named, named.most_day, daily=True)
-        if weight_kg is None or dose.bound:
-            return ""
-    by = 1.0 if dose.by_kg else weight_kg or 1.0
+    if dose.by_kg:
+        return _beside(named, dose, one, day, 1.0)
+    told = _above(named, one, day)
+    if told or weight_kg is None or dose.bound:
+        return told
+    one, day = (None if each is None else each / weight_kg for each in (one, day))
     # Above it the least of a child is more than an adult takes.
-    light = 1.0 if dose.by_kg else min(by, _GROWN) / by
+    return _beside(named, dose, one, day, min(weight_kg, _GROWN) / weight_kg)
+
+
+def _above(named: Range, one: float | None, day: float | None) -> str:
+    """Say that an amount in mg is more than anybody is given."""
+    most = named.most or named.most_day
+    if one is not None and most and one > most:
+        return _most(named, most, daily=False)
+    if day is not None and named.most_day and day > named.most_day:
+        return _most(named, named.most_day, daily=True)
+    return ""
+
+
+def _beside(
+    named: Range, dose: Dose, one: float | None, day: float | None, light: float
+) -> str:  # fmt: skip
+    """Say that an amount in mg/kg is outside what is stated; `light` lowers the least of it."""
     low = not (dose.bound or dose.step)
-    if day is not None and named.day and _outside(day / by, named.day, light, low=low):
-        return _range(named, named.day, day / by, daily=True)
-    if one is None:
-        return ""
-    if named.dose and _outside(one / by, named.dose, light, low=low):
-        return _range(named, named.dose, one / by, daily=False)
-    if named.day and not named.dose and _outside(one / by, named.day, light, low=False):
-        return _range(named, named.day, one / by, daily=True)
+    if day is not None and named.day and _outside(day, named.day, light, low=low):
+        return _range(named, named.day, day, daily=True)
+    if one is not None and named.dose and _outside(one, named.dose, light, low=low):
+        return _range(named, named.dose, one, daily=False)
+    if one is not None and named.day and not named.dose:
+        return _range(named, named.day, one, daily=True) if one > named.day[1] * _ABOVE else ""
     return ""
 
 

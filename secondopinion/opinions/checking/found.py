@@ -28,7 +28,7 @@ class Doubt:
     @property
     def key(self) -> str:
         """What stays the same while these words stand in this field."""
-        words = "\0".join((self.check, self.field, self.quoted))
+        words = f"{self.check}\0{self.field}\0{self.quoted}"
         return hashlib.sha256(words.encode()).hexdigest()[:16]
 
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from secondopinion.core.folding import plain
 from secondopinion.findings import names
 from secondopinion.opinions.checking.found import Doubt, Facts, Texts
-from secondopinion.opinions.checking.tongues import finds, language_of, tongue, words
+from secondopinion.opinions.checking.tongues import finds, language_of, tongue
 from secondopinion.translation.checks.languages import LETTER, language
 from secondopinion.translation.checks.sound import skeleton
 
@@ -52,9 +53,7 @@ def check(texts: Texts, facts: Facts) -> list[Doubt]:
         code = tongue(text, usual)
         places = [(place, _OTHER_CHILD) for place in _others(text, tokens, facts, known)]
         if field != _CITES:
-            places += [
-                (place, _OTHER_CHILD) for place in _alone(text, tokens, facts, known, code)
-            ]
+            places += [(place, _OTHER_CHILD) for place in _alone(text, tokens, facts, known, code)]
             unknown = [*_labelled(text, tokens, known, code), *_halves(text, tokens, facts, code)]
             places += [(place, _UNKNOWN) for place in unknown]
         taken: list[tuple[int, int]] = []
@@ -81,7 +80,7 @@ def _sounds(word: str) -> str:
 
 
 def _windows(text: str, tokens: list[_Word], at: int, most: int) -> Iterator[tuple[int, int]]:
-    """Return the stretches of two to `most` words that begin or end at a word, the longest first."""
+    """Return the stretches of two to `most` words that begin or end at one, the longest first."""
     for size in range(most, 1, -1):
         for first in {at, at - size + 1}:
             row = tokens[first : first + size] if first >= 0 else []
@@ -90,9 +89,7 @@ def _windows(text: str, tokens: list[_Word], at: int, most: int) -> Iterator[tup
 
 
 def _gaps(text: str, row: list[_Word]) -> str:
-    return "".join(
-        text[one.end : other.start] for one, other in zip(row, row[1:], strict=False)
-    ).replace("\n\n", ",")
+    return "".join(text[one.end : other.start] for one, other in pairwise(row)).replace("\n\n", ",")
 
 
 def _others(
@@ -205,8 +202,8 @@ def _names_behind(text: str, tokens: list[_Word], at: int) -> list[_Word]:
 def _halves(text: str, tokens: list[_Word], facts: Facts, code: str) -> Iterator[tuple[int, int]]:
     """Find the child's name with one half that is somebody else's: "Camila Rodríguez"."""
     ours, known = _all_parts(facts.names), _all_parts((*facts.names, *facts.people))
-    stop = language(code).stop | set(language(code).months) | set(words().get(code, {}))
-    for at, (one, other) in enumerate(zip(tokens, tokens[1:], strict=False)):
+    stop = language(code).stop | set(language(code).months)
+    for at, (one, other) in enumerate(pairwise(tokens)):
         if text[one.end : other.start] != " " or not (one.capital and other.capital):
             continue
         halves = [plain(re.sub(r"['’]s$", "", each.text)) for each in (one, other)]

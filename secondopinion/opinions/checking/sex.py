@@ -30,9 +30,7 @@ def check(texts: Texts, sex: str) -> list[Doubt]:
         for each in finds(code, wrong).finditer(text):
             inside = any(start <= each.start() < end for start, end in free)
             if not inside and not _somebody_else(text, each.start(), code, wrong):
-                found.append(
-                    Doubt(CHECK, field, each.start(), each.end(), each.group(), sentence)
-                )
+                found.append(Doubt(CHECK, field, each.start(), each.end(), each.group(), sentence))
     return found
 
 

@@ -6,7 +6,7 @@ that was sent is what a report should say.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,7 +17,7 @@ from secondopinion.opinions.checking.found import Doubt, Source, Texts
 from secondopinion.opinions.checking.tongues import finds, language_of, sentences, tongue
 from secondopinion.translation.checks.folding import fold, folded
 from secondopinion.translation.checks.languages import Language, language
-from secondopinion.translation.checks.reading import find_sides
+from secondopinion.translation.checks.reading import Cue, find_sides
 
 CHECK = "laterality"
 _NEAR = 24  # letters between a part and its side
@@ -33,7 +33,7 @@ _MISSED: dict[str, str | Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A part of the body with its side, in a folded text; `near` is how many letters lie between."""
+    """A part of the body with its side, in a folded text; `near` letters lie between."""
 
     part: str
     kind: str  # left, right or both
@@ -55,36 +55,39 @@ def said(text: str, tongue_: Language) -> list[Said]:
     """Return the parts of the body that a folded text gives a side, each with the side nearest to
     it, and with every side that stands nearest to it."""
     cues = find_sides(text, tongue_)
-    if not cues:
-        return []
     found: list[Said] = []
-    for start, end in sentences(text):
-        here = [cue for cue in cues if start <= cue.start < end]
-        if not here:
-            continue
-        parts = [
-            (each.span(), part)
-            for part, pattern in tongue_.body.items()
-            for each in pattern.finditer(text, start, end)
-        ]
-        spans = [(cue.start, cue.end) for cue in here]
-        pairs = {
-            (place, min(range(len(spans)), key=lambda at, p=place: _gap(p[0], spans[at])))
-            for place in parts
-        }
-        pairs |= {
-            (min(parts, key=lambda place, s=span: _gap(place[0], s)), at)
-            for at, span in enumerate(spans) if parts
-        }  # fmt: skip
-        for (span, part), at in pairs:
-            gap = _between(text, span, spans[at])
-            near = _gap(span, spans[at]) if not _BREAK.search(gap) else len(text)
-            kind = "both" if _joined(text, spans, at) else here[at].kind
-            found.append(
-                Said(part, "both" if kind == "pair" else kind, min(span[0], spans[at][0]),
-                     max(span[1], spans[at][1]), (start, end), near)
-            )  # fmt: skip
+    for sentence in sentences(text) if cues else ():
+        here = [cue for cue in cues if sentence[0] <= cue.start < sentence[1]]
+        if here:
+            found += _said_in(text, sentence, here, tongue_)
     return sorted(found, key=lambda each: (each.start, each.end))
+
+
+def _said_in(
+    text: str, sentence: tuple[int, int], cues: list[Cue], tongue_: Language
+) -> Iterator[Said]:
+    spans = [(cue.start, cue.end) for cue in cues]
+    parts = [
+        (each.span(), part)
+        for part, pattern in tongue_.body.items()
+        for each in pattern.finditer(text, *sentence)
+    ]
+    pairs = {(place, _nearest(place[0], spans)) for place in parts}
+    if parts:
+        places = [place for place, _part in parts]
+        pairs |= {(parts[_nearest(span, places)], at) for at, span in enumerate(spans)}
+    for (span, part), at in pairs:
+        apart = bool(_BREAK.search(_between(text, span, spans[at])))
+        near = len(text) if apart else _gap(span, spans[at])
+        both = cues[at].kind in {"both", "pair"} or _joined(text, spans, at)
+        kind = "both" if both else cues[at].kind
+        start, end = min(span[0], spans[at][0]), max(span[1], spans[at][1])
+        yield Said(part, kind, start, end, sentence, near)
+
+
+def _nearest(one: tuple[int, int], others: list[tuple[int, int]]) -> int:
+    gaps = [_gap(one, other) for other in others]
+    return gaps.index(min(gaps))
 
 
 def _joined(text: str, spans: list[tuple[int, int]], at: int) -> bool:
@@ -117,9 +120,7 @@ def check(texts: Texts, sources: Iterable[Source]) -> list[Doubt]:
     if not sides:
         return []
     usual = language_of(dict(texts))
-    return [
-        doubt for field, text in texts.items() for doubt in _in_text(field, text, usual, sides)
-    ]
+    return [doubt for field, text in texts.items() for doubt in _in_text(field, text, usual, sides)]
 
 
 def _in_text(field: str, text: str, usual: str, sides: dict[str, str]) -> Iterable[Doubt]:

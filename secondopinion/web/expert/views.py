@@ -32,6 +32,8 @@ from secondopinion.opinions import actions as opinions
 from secondopinion.opinions import body as fields
 from secondopinion.opinions import queries as reports
 from secondopinion.opinions.amending import AMENDABLE
+from secondopinion.opinions.doubts import doubts_of
+from secondopinion.opinions.keeping import keep_doubts
 from secondopinion.opinions.models import Opinion, OpinionState
 from secondopinion.opinions.readability import level
 from secondopinion.outcomes.models import Outcome
@@ -41,6 +43,7 @@ from secondopinion.records.models import Record
 from secondopinion.translation.models import Method
 from secondopinion.translation.queries import newest
 from secondopinion.web.access import PersonRequest, of_case, staff
+from secondopinion.web.expert.doubting import answers_in, by_field, told
 from secondopinion.web.signin.factor import FactorForm
 
 
@@ -126,6 +129,7 @@ def review(request: PersonRequest, case: Case) -> HttpResponse:
         "opinion": opinion,
         "body": body,
         "asked": [(each, body.get(f"answer_{each.number}", "")) for each in case.questions.all()],
+        "answers": answers_in(case, body),
         "timeline": _timeline(case, rows, images),
         "records": rows,
         "methods": dict(Method.choices),
@@ -141,6 +145,7 @@ def review(request: PersonRequest, case: Case) -> HttpResponse:
         "amendable": case.state in AMENDABLE,
     }
     if writing:
+        context["doubts"] = by_field(doubts_of(opinion))
         context |= {"key_images": opinion.key_images.all(), "requests": asked(case)}
     if not context["in_review"]:
         readable = reports.readable(case, request.user)
@@ -205,8 +210,27 @@ def sign(request: PersonRequest, case: Case) -> HttpResponse:
                 done = _("The corrected report is signed. Whoever had the earlier one gets it too.")
             messages.success(request, done)
             return redirect("review", case.reference)
-    context = {"case": case, "missing": missing, "form": form, "amends": amends}
+    doubts = [] if missing else told(doubts_of(opinion), opinion.kept)
+    context = {
+        "case": case, "missing": missing, "form": form, "amends": amends, "doubts": doubts,
+        "settled": all(each.reason for each in doubts),
+    }  # fmt: skip
     return render(request, "expert/sign.html", context)
+
+
+@of_case(Part.SPECIALIST)
+@require_POST
+def keep(request: PersonRequest, case: Case) -> HttpResponse:
+    """Keep words that are doubted, with the reasons typed beside them."""
+    reasons = {
+        name.removeprefix("keep_"): str(value)
+        for name, value in request.POST.items()
+        if name.startswith("keep_")
+    }
+    keep_doubts(by=request.user, opinion=_mine(request, case), reasons=reasons)
+    if "application/json" in request.headers.get("Accept", ""):
+        return JsonResponse({})
+    return redirect("sign", case.reference)
 
 
 @of_case(Part.SPECIALIST)

@@ -97,6 +97,7 @@ WORDS: dict[str, str | Promise] = {
     "copies-listed": _("The copies without names were listed"),
     "report-started": _("A report was begun"),
     "report-saved": _("A report was saved"),
+    "doubts-kept": _("Words of a report that a check doubts were kept"),
     "report-opened": _("A report was opened"),
     "report-delivered": _("A report was delivered"),
     "report-handed-on": _("A report was handed on"),

@@ -1,0 +1,72 @@
+"""Doubts about a report: mended by its author, or kept with a reason that is signed with it."""
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from secondopinion.accounts.models import Person
+from secondopinion.audit import actions as audit
+from secondopinion.core.errors import Refused
+from secondopinion.opinions import writing
+from secondopinion.opinions.checking.found import Doubt
+from secondopinion.opinions.doubts import doubts_of
+from secondopinion.opinions.models import KeptDoubt, Opinion, SignedReport
+
+LONGEST = 500  # letters of a reason
+
+
+@transaction.atomic
+def keep_doubts(*, by: Person, opinion: Opinion, reasons: dict[str, str]) -> Opinion:
+    """Keep words that are doubted, for the reasons given by the key of each doubt; an empty reason
+    takes an earlier one back. What is not doubted now is passed over.
+
+    Raises:
+        NotYours: by somebody else than its author.
+        Conflict: it is signed.
+    """
+    draft = writing.own_draft(opinion, by)
+    doubts = {each.key: each for each in doubts_of(draft)}
+    given = {key: each.strip()[:LONGEST] for key, each in reasons.items() if key in doubts}
+    kept = {key: reason for key, reason in {**draft.kept, **given}.items() if reason}
+    newly = [doubts[key] for key in kept if key in doubts and key not in draft.kept]
+    if kept != draft.kept:
+        draft.kept = kept
+        draft.save(update_fields=["kept"])
+    if newly:
+        audit.record(
+            "doubts-kept", by=by, case_id=draft.case_id, target=draft, detail=_counted(newly)
+        )
+    return draft
+
+
+def settled(opinion: Opinion) -> list[Doubt]:
+    """Return the doubts of a draft that its author has kept with a reason.
+
+    Raises:
+        Refused: one is neither mended nor kept.
+    """
+    doubts = doubts_of(opinion)
+    for each in doubts:
+        if each.key not in opinion.kept:
+            raise Refused(
+                _("Something in the report is doubted. Mend it, or say why it stays."),
+                code="doubted",
+                field=each.field,
+            )
+    return doubts
+
+
+def keep_with(report: SignedReport, opinion: Opinion, doubts: list[Doubt]) -> dict[str, int]:
+    """Write down with a signed report what was kept, why and by whom; return how many by check."""
+    KeptDoubt.objects.bulk_create(
+        KeptDoubt(
+            report=report, kind=each.check, field=each.field, quoted=each.quoted,
+            reason=opinion.kept[each.key], by=opinion.author,
+        )
+        for each in doubts
+    )  # fmt: skip
+    return _counted(doubts)
+
+
+def _counted(doubts: list[Doubt]) -> dict[str, int]:
+    names = [each.check for each in doubts]
+    return {name: names.count(name) for name in sorted(set(names))}

@@ -1,0 +1,74 @@
+"""Doubts about a report as its pages show them, and the questions with their answers."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+
+from secondopinion.cases.models import Case
+from secondopinion.opinions.body import label_of
+from secondopinion.opinions.checking.found import Doubt
+
+KEY_IMAGES = "key-images"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A doubt on the page of signing: where it leads, and why it was kept ("" where it was not)."""
+
+    key: str
+    label: str
+    anchor: str
+    quoted: str
+    sentence: str | Promise
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A question of the family, with what answers it or why it is not answered."""
+
+    number: int
+    question: str
+    answer: str
+    declined: str
+
+    @property
+    def field(self) -> str:
+        """The field of the answer."""
+        return f"answer_{self.number}"
+
+    @property
+    def declined_field(self) -> str:
+        """The field of the reason."""
+        return f"declined_{self.number}"
+
+
+def _anchor(field: str) -> str:
+    return KEY_IMAGES if field.startswith("caption_") else field
+
+
+def by_field(doubts: list[Doubt]) -> dict[str, list[Doubt]]:
+    """Return doubts by the place on the page of the review where they belong."""
+    found: dict[str, list[Doubt]] = defaultdict(list)
+    for each in doubts:
+        found[_anchor(each.field)].append(each)
+    return dict(found)
+
+
+def told(doubts: list[Doubt], kept: dict[str, str]) -> list[Told]:
+    """Return doubts with the reasons for which they were kept."""
+    return [
+        Told(each.key, label_of(each.field), _anchor(each.field), each.quoted, each.sentence,
+             kept.get(each.key, ""))
+        for each in doubts
+    ]  # fmt: skip
+
+
+def answers_in(case: Case, body: dict[str, str]) -> list[Answer]:
+    """Return the questions of a case as the report answers them so far."""
+    return [
+        Answer(each.number, each.text, body.get(f"answer_{each.number}", ""),
+               body.get(f"declined_{each.number}", ""))
+        for each in case.questions.all()
+    ]  # fmt: skip
