@@ -81,7 +81,7 @@ def ranges() -> dict[str, Range]:
 def check(texts: Texts, weight_kg: float | None) -> list[Doubt]:
     """Return the doses that no stated range holds; without a weight only those by kg, or above
     what is the most for anybody."""
-    usual = language_of(dict(texts))
+    usual = language_of(texts)
     return [
         Doubt(CHECK, field, dose.start, dose.end, text[dose.start : dose.end], sentence)
         for field, text in texts.items()
@@ -194,9 +194,7 @@ def _above(named: Range, one: float | None, day: float | None) -> str:
     return ""
 
 
-def _beside(
-    named: Range, dose: Dose, one: float | None, day: float | None, light: float
-) -> str:  # fmt: skip
+def _beside(named: Range, dose: Dose, one: float | None, day: float | None, light: float) -> str:
     """Say that an amount in mg/kg is outside what is stated; `light` lowers the least of it."""
     low = not (dose.bound or dose.step)
     if day is not None and named.day and _outside(day, named.day, light, low=low):

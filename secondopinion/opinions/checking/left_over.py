@@ -11,7 +11,7 @@ CHECK = "placeholder"
 _FOUND = re.compile(
     r"""
     (?<!\d\d,)(?<!\d\d,\s)(?<![\w-])x{3,}(?![\w-])(?!\s*(?:syndrome|karyotype|female|mosaic))
-  | (?<!\w)(?:todo|tbd|tbc|fixme)(?!\w)
+  | (?<!\w)(?:(?-i:TODO|FIXME)|tbd)(?!\w)
   | \?{3,}
   | \[\s*(?:\.{2,}|…|_+|-+|x+|\?+|)\s*\]
   | \[\s*(?:insert|fill|complete|add|enter|completar|rellenar|name|nombre|date|fecha|side|lado|dose|

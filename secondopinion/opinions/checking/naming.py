@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -46,7 +46,7 @@ class _Word:
 def check(texts: Texts, facts: Facts) -> list[Doubt]:
     """Return the names that are somebody else's."""
     known = (*facts.names, *facts.people)
-    usual = language_of(dict(texts))
+    usual = language_of(texts)
     found = []
     for field, text in texts.items():
         tokens = [_Word(each.group(), *each.span()) for each in _TOKEN.finditer(text)]
@@ -133,7 +133,7 @@ def _alone(
 ) -> Iterator[tuple[int, int]]:
     """Find one word of another child's name where it is plainly said of somebody."""
     theirs = {each for each in _all_parts(facts.others) if len(each) >= _SHORTEST}
-    theirs -= _all_parts(known)
+    theirs -= _all_parts(known) | set(language(code).months)
     if not theirs:
         return
     small = {token.text for token in tokens if token.text.islower()}
@@ -153,12 +153,12 @@ def _of_somebody_else(text: str, tokens: list[_Word], at: int, code: str) -> boo
     token = tokens[at]
     behind = text[token.end : token.end + 20].lstrip(" -–’'s")
     before = tokens[at - 1].text if at else ""
-    beside = at + 1 < len(tokens) and tokens[at + 1].capital
+    row = takewhile(lambda each: each.capital, tokens[at + 1 : at + 4])
     return bool(
         finds(code, "title").fullmatch(before)
         or finds(code, "eponym").match(behind)
         or re.match(r"[-–]", text[token.end : token.end + 1])
-        or (beside and finds(code, "eponym").fullmatch(tokens[at + 1].text))
+        or any(finds(code, "eponym").fullmatch(each.text) for each in row)
     )
 
 
@@ -174,7 +174,12 @@ def _labelled(
     """Find names behind "patient", "called" or a label."""
     for label in _LABEL.finditer(text):
         told = label.group(1).rstrip()
-        if names.given(told) and names.compare(known, (told,)) == names.DIFFERENT:
+        if (
+            told
+            and not told[0].islower()
+            and names.given(told)
+            and names.compare(known, (told,)) == names.DIFFERENT
+        ):
             yield label.start(1), label.start(1) + len(told)
     patients, called = finds(code, "patient"), finds(code, "called")
     for at, token in enumerate(tokens):

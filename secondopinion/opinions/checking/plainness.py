@@ -30,7 +30,7 @@ def check_summary(texts: Texts) -> list[Doubt]:
 
 def check_answers(texts: Texts) -> list[Doubt]:
     """Return the answers that only point elsewhere, or say nothing."""
-    usual = language_of(dict(texts))
+    usual = language_of(texts)
     found = []
     for field, text in texts.items():
         told = text.strip()

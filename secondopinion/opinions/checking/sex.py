@@ -22,7 +22,7 @@ def check(texts: Texts, sex: str) -> list[Doubt]:
     if sex not in _AT_ODDS:
         return []
     wrong, sentence = _AT_ODDS[sex]
-    usual = language_of(dict(texts))
+    usual = language_of(texts)
     found = []
     for field, text in texts.items():
         code = tongue(text, usual)

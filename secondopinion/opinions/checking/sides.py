@@ -119,7 +119,7 @@ def check(texts: Texts, sources: Iterable[Source]) -> list[Doubt]:
     sides = {part: kind for part, kind in sides.items() if kind in _OTHER}
     if not sides:
         return []
-    usual = language_of(dict(texts))
+    usual = language_of(texts)
     return [doubt for field, text in texts.items() for doubt in _in_text(field, text, usual, sides)]
 
 
@@ -130,17 +130,28 @@ def _in_text(field: str, text: str, usual: str, sides: dict[str, str]) -> Iterab
     for each in found:
         if sides.get(each.part) != _OTHER.get(each.kind) or each.near > _NEAR:
             continue
-        also = {
-            other.kind for other in found
-            if other.sentence == each.sentence and other.part == each.part
-        }  # fmt: skip
-        if also != {each.kind} or _says_well(text, whole.text, each, tongue_):
+        nearer = any(
+            (other.sentence, other.part, other.kind) == (each.sentence, each.part, each.kind)
+            and (other.near, other.start) < (each.near, each.start)
+            for other in found
+        )
+        if nearer or _beside_the_other(each, found) or _says_well(whole.text, each, tongue_):
             continue
         start, end = whole.span(each.start, each.end)
         yield Doubt(CHECK, field, start, end, text[start:end], _MISSED[each.kind])
 
 
-def _says_well(text: str, plain: str, each: Said, tongue_: Language) -> bool:
+def _beside_the_other(each: Said, found: list[Said]) -> bool:
+    """Say whether the other side of a part is spoken of in its sentence or one next to it."""
+    near = {
+        other.kind for other in found
+        if other.part == each.part
+        and (other.sentence[0] <= each.sentence[1] and each.sentence[0] <= other.sentence[1])
+    }  # fmt: skip
+    return near != {each.kind}
+
+
+def _says_well(plain: str, each: Said, tongue_: Language) -> bool:
     """Say whether the sentence denies, calls normal or compares."""
     start, end = each.sentence
     patterns = [tongue_.negation["cues"], *(tongue_.implied[key] for key in _DENIES)]

@@ -7,12 +7,23 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from secondopinion.translation.checks.languages import codes, guess, share_of, short_code
+from secondopinion.opinions.checking.found import Texts
+from secondopinion.translation.checks.folding import folded
+from secondopinion.translation.checks.languages import (
+    WORD,
+    codes,
+    guess,
+    language,
+    share_of,
+    short_code,
+)
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 _SENTENCE = re.compile(r"[.!?؟।](?:\s|$)|[;。；؛]|\n\s*\n")
 _LONG = 60  # characters from which on the words of a text tell its language
+_SURE = 2  # words that a language is known by
 _TELLING = 400  # characters that are looked at
+_MOST = 2_000  # characters of a whole report by which its language is told
 _NOT_LATIN = re.compile(r"[\u0370-\u1dff\u2e80-\ufdff]")
 _OF_SCRIPT = {"Arab": "ar", "Cyrl": "ru", "Hans": "zh", "Deva": "hi"}
 
@@ -34,7 +45,10 @@ def finds(code: str, key: str) -> re.Pattern[str]:
 
 @lru_cache(64)
 def _by_words(letters: str) -> str:
-    return guess(letters) or "en"
+    code = guess(letters)
+    known = language(code).stop if code else frozenset()
+    told = {word for word in WORD.findall(folded(letters)) if word in known}
+    return code if len(told) >= _SURE else "en"
 
 
 def tongue(text: str, otherwise: str = "en", said: str = "") -> str:
@@ -51,10 +65,11 @@ def tongue(text: str, otherwise: str = "en", said: str = "") -> str:
     return _by_words(text[:_TELLING]) if len(text) >= _LONG else otherwise
 
 
-def language_of(texts: dict[str, str]) -> str:
+def language_of(texts: Texts) -> str:
     """Return the language in which most of a report is written."""
-    longest = max(texts.values(), key=len, default="")
-    return tongue(longest)
+    told = " ".join(texts.values())
+    script = tongue(told, "")
+    return script or _by_words(told[:_MOST])
 
 
 def sentences(text: str) -> Iterator[tuple[int, int]]:
