@@ -70,6 +70,10 @@ def labels(language: str) -> dict[str, str]:
             "urgency": _("How urgent"),
             "limitations": _("Limitations of this opinion"),
             "accepted_because": _("Accepted:"),
+            "left_out": _(
+                "Found by a check and left out by the author, who says why in the data "
+                "that is attached to this document:"
+            ),
             "key_images": _("Key images"),
             "image": _("Image"),
             "window": _("Window (centre / width)"),
