@@ -27,6 +27,7 @@ from secondopinion.imaging.queries import removed_series
 from secondopinion.opinions import body as fields
 from secondopinion.opinions import (
     compose,
+    fhir,
     keeping,
     measurements,
     signing,
@@ -198,9 +199,11 @@ def _signed(
 ) -> _Paper:  # fmt: skip
     with override(LANGUAGE):
         reason = gettext(reason)
-    made = signing.sign(
-        typeset.pdf(document, pictures, at), name=by.full_name, reason=reason, at=at
-    )
+    attached = {
+        "report.json": document, "report.fhir.json": fhir.document(document, case.child, at),
+    }  # fmt: skip
+    pdf = typeset.pdf(document, pictures, at, attached)
+    made = signing.sign(pdf, name=by.full_name, reason=reason, at=at)
     return _Paper(document, vault.put(case.vault, made.data), made.level, at)
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.cases.models import Case
+from secondopinion.findings.queries import limitations_for
 from secondopinion.opinions.models import Opinion
 from secondopinion.opinions.typeset import unprintable
 
@@ -32,8 +33,15 @@ _TEXTS = (
 _CHOICES = {"diagnosis": AGREEMENT, "plan": AGREEMENT, "urgency": URGENCY}
 
 
+WORDING, LEFT_OUT = "limit_", "omit_"  # before the id of a finding: its words, why it is left out
+
+
 def field_names(case: Case) -> list[str]:
     """Return the names of every field of a case's report."""
+    limits = [
+        f"{kind}{finding.pk.hex}" for finding in limitations_for(case)
+        for kind in (WORDING, LEFT_OUT)
+    ]  # fmt: skip
     answers = [
         f"{kind}_{question.number}" for question in case.questions.all()
         for kind in ("answer", "declined")
@@ -42,7 +50,7 @@ def field_names(case: Case) -> list[str]:
         f"option_{number}_{part}" for number in range(1, OPTIONS + 1)
         for part in ("name", "pros", "cons")
     ]  # fmt: skip
-    return [*_TEXTS, *_CHOICES, *answers, *options]
+    return [*_TEXTS, *_CHOICES, *answers, *options, *limits]
 
 
 _LABELS: dict[str, str | Promise] = {
@@ -64,6 +72,10 @@ _OF_OPTIONS = {
     "pros": _("Option %(number)s: what speaks for it"),
     "cons": _("Option %(number)s: what speaks against it"),
 }
+_OF_LIMITS = {
+    WORDING: _("A limitation in your words"),
+    LEFT_OUT: _("Why a limitation is left out"),
+}
 
 
 def label_of(name: str) -> str:
@@ -78,7 +90,7 @@ def label_of(name: str) -> str:
     if kind == "option":
         number, _rest, part = number.partition("_")
         return str(_OF_OPTIONS[part]) % {"number": number}
-    return str(_LABELS[name])
+    return str(_OF_LIMITS.get(f"{kind}_") or _LABELS[name])
 
 
 def texts_in(case: Case, body: dict[str, str]) -> dict[str, str]:

@@ -18,7 +18,7 @@ from secondopinion.findings.actions import Found, replace
 from secondopinion.opinions import actions, body, compose, readability, typeset, verifying
 from secondopinion.opinions.models import Opinion, SignedReport, Version
 from secondopinion.program.models import Program
-from tests.web.conftest import expert
+from tests.web.conftest import expert, sign_in
 
 
 def text_of(data: bytes, folder: Path) -> str:
@@ -131,6 +131,33 @@ def test_limitations_that_were_found_are_never_dropped(opinion: Opinion, tmp_pat
     replace(case=opinion.case, subject=opinion.case, check="geometry@1", found=[found])
     report = actions.sign(by=opinion.author, opinion=opinion, reauthenticated_at=clock.now())
     assert "Some images in the middle" in text_of(vault.read(report.blob), tmp_path)
+
+
+def test_a_limitation_is_worded_or_left_out_with_a_reason(opinion: Opinion, tmp_path: Path) -> None:
+    found = [
+        Found("missing-slices", "warning", "Some images in the middle of a series are missing."),
+        Found("thick-slices", "warning", "The slices are thick."),
+    ]
+    worded, left = replace(case=opinion.case, subject=opinion.case, check="geometry@1", found=found)
+    browser = sign_in(opinion.author)
+    page = f"/expert/cases/{opinion.case.reference}/"
+    answer = browser.post(f"{page}save/", {
+        f"limit_{worded.pk.hex}": "Ten slices of the T2 series are missing.",
+        f"omit_{left.pk.hex}": "3 mm do for this question.",
+        "limit_0123456789abcdef0123456789abcdef": "of no finding",
+    })  # fmt: skip
+    assert answer.status_code == 302
+    assert "3 mm do for this question." in browser.get(page).content.decode()
+    opinion.refresh_from_db()
+    report = actions.sign(by=opinion.author, opinion=opinion, reauthenticated_at=clock.now())
+    words = " ".join(text_of(vault.read(report.blob), tmp_path).split())
+    assert "Ten slices of the T2 series are missing." in words
+    assert "The slices are thick" not in words
+    assert "left out by the author" in words
+    [told], [gone] = report.body["found"], report.body["left_out"]
+    assert told["found_as"] == "Some images in the middle of a series are missing."
+    assert gone["why"] == "3 mm do for this question."
+    assert "of no finding" not in str(report.body)
 
 
 def test_two_windows_do_not_overwrite_each_other(opinion: Opinion) -> None:

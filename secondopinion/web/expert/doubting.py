@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 
 from secondopinion.cases.models import Case
-from secondopinion.opinions.body import label_of
+from secondopinion.opinions.body import LEFT_OUT, WORDING, label_of
 from secondopinion.opinions.checking.found import Doubt
 
 KEY_IMAGES = "key-images"
@@ -45,7 +45,9 @@ class Answer:
 
 
 def _anchor(field: str) -> str:
-    return KEY_IMAGES if field.startswith("caption_") else field
+    if field.startswith("caption_"):
+        return KEY_IMAGES
+    return f"{WORDING}{field.removeprefix(LEFT_OUT)}" if field.startswith(LEFT_OUT) else field
 
 
 def by_field(doubts: list[Doubt]) -> dict[str, list[Doubt]]:

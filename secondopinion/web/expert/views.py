@@ -46,6 +46,8 @@ from secondopinion.web.access import PersonRequest, of_case, staff
 from secondopinion.web.expert.doubting import answers_in, by_field, told
 from secondopinion.web.signin.factor import FactorForm
 
+_LIMIT_FIELDS = (fields.WORDING, fields.LEFT_OUT)
+
 
 @staff(Role.SPECIALIST)
 def home(request: PersonRequest) -> HttpResponse:
@@ -145,8 +147,14 @@ def review(request: PersonRequest, case: Case) -> HttpResponse:
         "amendable": case.state in AMENDABLE,
     }
     if writing:
-        context["doubts"] = by_field(doubts_of(opinion))
-        context |= {"key_images": opinion.key_images.all(), "requests": asked(case)}
+        context |= {
+            "key_images": opinion.key_images.all(), "requests": asked(case),
+            "limits": [
+                (row, *(body.get(f"{kind}{row.pk.hex}", "") for kind in _LIMIT_FIELDS))
+                for row in findings
+            ],
+            "doubts": by_field(doubts_of(opinion)),
+        }  # fmt: skip
     if not context["in_review"]:
         readable = reports.readable(case, request.user)
         context |= {"questions": questions(case), "reports": readable}
