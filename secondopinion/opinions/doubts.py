@@ -25,11 +25,15 @@ _TOLD = ("diagnosis", "history", "medicines", "operations", "development")
 
 def doubts_of(opinion: Opinion) -> list[Doubt]:
     """Return what is doubtful in a draft as it stands, each doubt once."""
+    return examine(texts_of(opinion), facts_of(opinion), timezone.localdate(clock.now()))
+
+
+def texts_of(opinion: Opinion) -> dict[str, str]:
+    """Return what its author wrote in a draft, by field, with the captions of its key images."""
     captions = opinion.key_images.values_list("caption", flat=True)
-    texts = texts_in(opinion.case, opinion.body) | {
+    return texts_in(opinion.case, opinion.body) | {
         f"caption_{number}": caption for number, caption in enumerate(captions, 1)
     }
-    return examine(texts, facts_of(opinion), timezone.localdate(clock.now()))
 
 
 def facts_of(opinion: Opinion) -> Facts:

@@ -188,9 +188,9 @@ def _above(named: Range, one: float | None, day: float | None) -> str:
     """Say that an amount in mg is more than anybody is given."""
     most = named.most or named.most_day
     if one is not None and most and one > most:
-        return _most(named, most, daily=False)
+        return _most(named, most, one, daily=False)
     if day is not None and named.most_day and day > named.most_day:
-        return _most(named, named.most_day, daily=True)
+        return _most(named, named.most_day, day, daily=True)
     return ""
 
 
@@ -210,11 +210,17 @@ def _outside(value: float, stated: tuple[float, float], light: float, *, low: bo
     return value > stated[1] * _ABOVE or (low and value < stated[0] * _BELOW * light)
 
 
-def _most(named: Range, most: float, *, daily: bool) -> str:
-    told = {"drug": named.name, "most": f"{most:g}", "source": named.source}
+def _most(named: Range, most: float, value: float, *, daily: bool) -> str:
+    told = {
+        "drug": named.name, "most": f"{most:g}", "value": f"{value:g}", "source": named.source,
+    }  # fmt: skip
     if daily:
-        return _("Stated for %(drug)s: at most %(most)s mg a day (%(source)s).") % told
-    return _("Stated for %(drug)s: at most %(most)s mg a dose (%(source)s).") % told
+        return _(
+            "Stated for %(drug)s: at most %(most)s mg a day (%(source)s). This is %(value)s mg."
+        ) % told  # fmt: skip
+    return _(
+        "Stated for %(drug)s: at most %(most)s mg a dose (%(source)s). This is %(value)s mg."
+    ) % told  # fmt: skip
 
 
 def _range(named: Range, stated: tuple[float, float], value: float, *, daily: bool) -> str:

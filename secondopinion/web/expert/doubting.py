@@ -8,8 +8,11 @@ from django.utils.functional import Promise
 from secondopinion.cases.models import Case
 from secondopinion.opinions.body import LEFT_OUT, WORDING, label_of
 from secondopinion.opinions.checking.found import Doubt
+from secondopinion.opinions.doubts import doubts_of, texts_of
+from secondopinion.opinions.models import Opinion
 
 KEY_IMAGES = "key-images"
+AROUND = 50  # characters on either side of what is quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +22,9 @@ class Told:
     key: str
     label: str
     anchor: str
+    before: str
     quoted: str
+    after: str
     sentence: str | Promise
     reason: str
 
@@ -58,13 +63,23 @@ def by_field(doubts: list[Doubt]) -> dict[str, list[Doubt]]:
     return dict(found)
 
 
-def told(doubts: list[Doubt], kept: dict[str, str]) -> list[Told]:
-    """Return doubts with the reasons for which they were kept."""
+def told(opinion: Opinion) -> list[Told]:
+    """Return what is doubtful in a draft, with the reasons for which it was kept."""
+    texts = texts_of(opinion)
     return [
-        Told(each.key, label_of(each.field), _anchor(each.field), each.quoted, each.sentence,
-             kept.get(each.key, ""))
-        for each in doubts
+        Told(
+            each.key, label_of(each.field), _anchor(each.field),
+            _around(texts[each.field][: each.start][::-1])[::-1], each.quoted,
+            _around(texts[each.field][each.end :]), each.sentence, opinion.kept.get(each.key, ""),
+        )
+        for each in doubts_of(opinion)
     ]  # fmt: skip
+
+
+def _around(text: str) -> str:
+    """Return the words of a line until there are enough of them to know where one is."""
+    line = text.split("\n", 1)[0]
+    return line if len(line) <= AROUND else line[:AROUND].rpartition(" ")[0] + " …"
 
 
 def answers_in(case: Case, body: dict[str, str]) -> list[Answer]:

@@ -131,7 +131,6 @@ def review(request: PersonRequest, case: Case) -> HttpResponse:
         "opinion": opinion,
         "body": body,
         "asked": [(each, body.get(f"answer_{each.number}", "")) for each in case.questions.all()],
-        "answers": answers_in(case, body),
         "timeline": _timeline(case, rows, images),
         "records": rows,
         "methods": dict(Method.choices),
@@ -153,6 +152,7 @@ def review(request: PersonRequest, case: Case) -> HttpResponse:
                 (row, *(body.get(f"{kind}{row.pk.hex}", "") for kind in _LIMIT_FIELDS))
                 for row in findings
             ],
+            "answers": answers_in(case, body),
             "doubts": by_field(doubts_of(opinion)),
         }  # fmt: skip
     if not context["in_review"]:
@@ -218,7 +218,7 @@ def sign(request: PersonRequest, case: Case) -> HttpResponse:
                 done = _("The corrected report is signed. Whoever had the earlier one gets it too.")
             messages.success(request, done)
             return redirect("review", case.reference)
-    doubts = [] if missing else told(doubts_of(opinion), opinion.kept)
+    doubts = [] if missing else told(opinion)
     context = {
         "case": case, "missing": missing, "form": form, "amends": amends, "doubts": doubts,
         "settled": all(each.reason for each in doubts),
