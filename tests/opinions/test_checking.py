@@ -1,6 +1,8 @@
 """The checks of a report: what they must find, and the careful texts in which they find nothing."""
 
+import re
 from datetime import date, timedelta
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -75,6 +77,7 @@ def test_a_side_that_nobody_sent_is_doubted(text: str, words: str) -> None:
         "No stone in the left kidney.",
         "The right kidney is dilated, the left kidney less so.",
         "Both kidneys are dilated.",
+        "Both lungs are small.",
         "The kidney was left in place.",
         "The left hip hurts.",  # of hips nothing was sent
         "El riñón izquierdo es normal.",
@@ -82,6 +85,28 @@ def test_a_side_that_nobody_sent_is_doubted(text: str, words: str) -> None:
 )
 def test_a_side_that_may_be_said_is_not_doubted(text: str) -> None:
     assert sides.check({"findings": text}, RIGHT) == []
+
+
+def test_a_letter_is_not_doubted_beside_its_own_translations() -> None:
+    """Each letter as a report, in six languages, held against itself in the others; and with left
+    and right exchanged, wherever one side alone is named."""
+    letters = [path.parent for path in TEXTS.glob("*/en.txt")]
+    exchanged = {"left": "right", "right": "left"}
+    found = 0
+    for letter in letters:
+        texts = {path.stem: path.read_text() for path in letter.glob("*.txt")}
+        for code, other in product(texts, texts):
+            sent = [Source(texts[other], other)]
+            assert sides.check({"findings": texts[code]}, sent) == [], (letter.name, code, other)
+        swapped = re.sub(r"\b(left|right)\b", lambda each: exchanged[each.group()], texts["en"])
+        found += bool(sides.check({"findings": swapped}, [Source(texts["es"], "es")]))
+    assert found >= 5
+
+
+def test_the_sex_of_nobody_in_these_letters_is_doubted() -> None:
+    for path in TEXTS.glob("*/*.txt"):
+        texts = {"history": path.read_text()}
+        assert [] in (sex.check(texts, "F"), sex.check(texts, "M")), path
 
 
 def test_where_both_sides_were_sent_none_is_doubted() -> None:

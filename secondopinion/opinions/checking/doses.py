@@ -210,9 +210,14 @@ def _outside(value: float, stated: tuple[float, float], light: float, *, low: bo
     return value > stated[1] * _ABOVE or (low and value < stated[0] * _BELOW * light)
 
 
+def _apart(text: str) -> str:
+    """Return Latin words so that they keep their order within a line that runs from the right."""
+    return f"\u2068{text}\u2069"
+
+
 def _most(named: Range, most: float, value: float, *, daily: bool) -> str:
     told = {
-        "drug": named.name, "most": f"{most:g}", "value": f"{value:g}", "source": named.source,
+        "drug": _apart(named.name), "most": f"{most:g}", "value": f"{value:g}", "source": _apart(named.source),
     }  # fmt: skip
     if daily:
         return _(
@@ -225,8 +230,8 @@ def _most(named: Range, most: float, value: float, *, daily: bool) -> str:
 
 def _range(named: Range, stated: tuple[float, float], value: float, *, daily: bool) -> str:
     told = {
-        "drug": named.name, "low": f"{stated[0]:g}", "high": f"{stated[1]:g}",
-        "value": f"{value:.3g}", "source": named.source,
+        "drug": _apart(named.name), "low": f"{stated[0]:g}", "high": f"{stated[1]:g}",
+        "value": f"{value:.3g}", "source": _apart(named.source),
     }  # fmt: skip
     if daily:
         return _(

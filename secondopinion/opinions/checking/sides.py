@@ -128,12 +128,13 @@ def _in_text(field: str, text: str, usual: str, sides: dict[str, str]) -> Iterab
     whole = fold(text)
     found = said(whole.text, tongue_)
     for each in found:
-        if sides.get(each.part) != _OTHER.get(each.kind) or each.near > _NEAR:
+        other = _OTHER.get(each.kind)
+        if other is None or sides.get(each.part) != other or each.near > _NEAR:
             continue
         nearer = any(
-            (other.sentence, other.part, other.kind) == (each.sentence, each.part, each.kind)
-            and (other.near, other.start) < (each.near, each.start)
-            for other in found
+            (rival.sentence, rival.part, rival.kind) == (each.sentence, each.part, each.kind)
+            and (rival.near, rival.start) < (each.near, each.start)
+            for rival in found
         )
         if nearer or _beside_the_other(each, found) or _says_well(whole.text, each, tongue_):
             continue
