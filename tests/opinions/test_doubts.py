@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from secondopinion.accounts.models import Person
 from secondopinion.audit.queries import entries_for
 from secondopinion.cases import actions as cases
-from secondopinion.cases.models import ItemState
+from secondopinion.cases.models import Case, ItemState
 from secondopinion.core import clock, vault
 from secondopinion.core.errors import NotYours, Refused
 from secondopinion.experts import actions as experts
@@ -136,6 +137,14 @@ def test_a_question_is_declined_with_a_reason(opinion: Opinion, tmp_path: Path) 
     words = " ".join(text_of(vault.read(report.blob), tmp_path).split())
     assert f"Not answered: {reason}" in words
     assert reason in str(fhir.document(report.body, opinion.case.child, report.signed_at))
+    Case.objects.filter(pk=report.case_id).update(delivery_mode="to_family")
+    case = Case.objects.get(pk=report.case_id)
+    actions.deliver(by=case.coordinator, case=case)
+    family = Person.objects.get(email="maria@familia.example")
+    shown = sign_in(family).get(f"/my/cases/{case.reference}/reports/{report.number}/")
+    assert f'<p>Not answered:</p><p class="pre" lang="en" dir="auto">{reason}' in (
+        shown.content.decode()
+    )
 
 
 @pytest.mark.parametrize(

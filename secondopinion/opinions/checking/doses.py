@@ -217,7 +217,8 @@ def _apart(text: str) -> str:
 
 def _most(named: Range, most: float, value: float, *, daily: bool) -> str:
     told = {
-        "drug": _apart(named.name), "most": f"{most:g}", "value": f"{value:g}", "source": _apart(named.source),
+        "drug": _apart(named.name), "most": f"{most:g}", "value": f"{value:g}",
+        "source": _apart(named.source),
     }  # fmt: skip
     if daily:
         return _(
