@@ -19,7 +19,7 @@ from secondopinion.records.models import Page
 from secondopinion.translation.models import Translation
 
 MOST_LETTERS = 400_000  # of what was sent; about 150 pages
-MOST_CHILDREN = 2_000  # whose names are looked for, the latest first
+MOST_CHILDREN = 1_000  # whose names are looked for, the latest first
 _TOLD = ("diagnosis", "history", "medicines", "operations", "development")
 
 

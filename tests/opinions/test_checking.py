@@ -153,6 +153,7 @@ def test_words_of_a_boy_about_a_girl_are_doubted(text: str, words: list[str]) ->
         "Boys and girls get this alike.",
         "His bundle and HER2 are no people; p.Arg175His neither.",
         "He or she may swim.",
+        "The parents have an older son. Prof. Rossi saw her; he agrees.",
         "Her twin brother is healthy. He was born first.",
     ],
 )
@@ -197,6 +198,7 @@ def test_a_dose_outside_its_range_is_doubted(text: str, kg: float | None, words:
         ("Ibuprofen 400 mg three times a day.", 90.0),
         ("Levetiracetam 250 mg tablets are too strong.", 3.0),
         ("Amoxicillin 1,000 mg twice a day.", 30.0),
+        ("Dexamethasone 4 mg every 6 hours against the swelling of the brain.", 16.0),
     ],
 )
 def test_a_dose_that_may_be_right_is_not_doubted(text: str, kg: float | None) -> None:
@@ -296,6 +298,7 @@ def test_a_name_of_somebody_else_is_doubted(text: str, words: str) -> None:
         "Dr. Hassan wrote the letter. White matter is normal.",
         "Will she walk? Hope remains. Down syndrome was ruled out in April.",
         "Patient: Camila Fernández",
+        "Camila's Mother and Camila's MRI were seen.",
         "Wilson disease, Brown-Séquard syndrome",
     ],
 )
@@ -303,9 +306,8 @@ def test_names_of_the_case_and_plain_words_are_not_doubted(text: str) -> None:
     assert quoted(text, KNOWN) == []
 
 
-@pytest.mark.parametrize("field", ["references"])
-def test_authors_may_be_cited(field: str) -> None:
-    assert quoted("Hassan A, White O (2019). Brown M.", KNOWN, field) == []
+def test_authors_may_be_cited() -> None:
+    assert quoted("Hassan A, White O (2019). Brown M, Wilson L.", KNOWN, "references") == []
 
 
 def test_another_child_is_found_among_a_thousand() -> None:

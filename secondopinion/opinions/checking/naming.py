@@ -84,7 +84,8 @@ def _windows(text: str, tokens: list[_Word], at: int, most: int) -> Iterator[tup
     for size in range(most, 1, -1):
         for first in {at, at - size + 1}:
             row = tokens[first : first + size] if first >= 0 else []
-            if len(row) == size and not re.search(r"[^\s'’.-]", _gaps(text, row)):
+            whole = len(row) == size and all(len(each.text) > 1 for each in row)  # no initials
+            if whole and not re.search(r"[^\s'’.-]", _gaps(text, row)):
                 yield row[0].start, row[-1].end
 
 
@@ -106,10 +107,10 @@ def _others(
                 yield at, at + len(bare)
             continue
         parts = _parts(other)
-        if len(parts) < 2 or names.compare(known, (other,)) == names.SAME:
-            continue
         sounds = {sound for part in parts if (sound := _sounds(part))}
-        if sum(sound in by_sound for sound in sounds) < min(2, len(sounds)):
+        if len(parts) < 2 or sum(sound in by_sound for sound in sounds) < min(2, len(sounds)):
+            continue
+        if names.compare(known, (other,)) == names.SAME:
             continue
         places = {at for sound in sounds for at in by_sound.get(sound, ())}
         for at in sorted(places):
@@ -218,6 +219,8 @@ def _halves(text: str, tokens: list[_Word], facts: Facts, code: str) -> Iterator
         strange = halves[mine.index(False)]
         if strange in known | stop or len(strange) < 3 or _alike(strange, known):
             continue
+        if mine[0] and re.search(r"['’]s$", one.text):
+            continue  # "Camila's Mother"
         first = mine[1]  # the strange half comes first
         if first and (_begins(text, one.start) or finds(code, "title").fullmatch(one.text)):
             continue
