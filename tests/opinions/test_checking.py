@@ -177,6 +177,8 @@ def test_words_about_others_are_not_doubted(text: str) -> None:
         ("باراسيتامول 2400 ملغ كل 6 ساعات.", 16.0, "2400 ملغ"),
         ("Gentamicin 75 mg/kg once daily.", 12.0, "75 mg/kg"),
         ("Hydroxyurea 200 mg/kg daily.", 30.0, "200 mg/kg"),
+        ("Gentamicin 70 mg/kg once daily, with a trough below 1 mg/L.", None, "70 mg/kg"),
+        ("We gave 100 mg/kg twice a day, which is usual for levetiracetam.", None, "100 mg/kg"),
     ],
 )
 def test_a_dose_outside_its_range_is_doubted(text: str, kg: float | None, words: str) -> None:
@@ -198,6 +200,8 @@ def test_a_dose_outside_its_range_is_doubted(text: str, kg: float | None, words:
         ("Ibuprofen 400 mg three times a day.", 90.0),
         ("Levetiracetam 250 mg tablets are too strong.", 3.0),
         ("Amoxicillin 1,000 mg twice a day.", 30.0),
+        ("Gentamicin was given at a birth weight of 1200 g.", 1.2),
+        ("After prednisolone the protein fell to 0.2 g/day.", 20.0),
         ("Dexamethasone 4 mg every 6 hours against the swelling of the brain.", 16.0),
     ],
 )

@@ -30,6 +30,7 @@ _PER = {"kg", "d", "dose"}
 _ABOVE, _BELOW = 1.1, 0.5  # rounding to what a syringe holds; doses that begin low
 _GROWN = 50.0  # kg from which on children are given doses of adults
 _BEHIND, _BEFORE, _REACH = 40, 25, 90  # characters
+_CLAUSE = re.compile(r"[,;(]")
 _OF = re.compile(r"\s*(?:of|de|من)?\s*")
 
 
@@ -124,7 +125,11 @@ def _drug_of(amount: Quantity, drugs: list[DrugMention], text: str) -> DrugMenti
     near = before and amount.start - before[-1].end <= 2
     if behind and not near and _OF.fullmatch(text[amount.end : behind.start]):
         return behind
-    return before[-1] if before and amount.start - before[-1].end <= _REACH else None
+    if before:
+        return before[-1] if amount.start - before[-1].end <= _REACH else None
+    # A dose by weight may come first, where there is one medicine that it can be of.
+    by_kg = amount.unit is not None and "kg" in amount.unit.per
+    return behind if by_kg and len({each.name for each in drugs}) == 1 else None
 
 
 @cache
@@ -150,8 +155,9 @@ def _dose(
     unit = amount.unit
     if unit is None or set(unit.per) - _PER or behind.startswith("/"):
         return None
+    clause = _CLAUSE.split(before)[-1], _CLAUSE.split(behind)[0]
     if finds(code, "no-dose").match(behind.lstrip(" -")) or any(
-        finds(code, "level").search(told) for told in (before, behind)
+        finds(code, "level").search(told) for told in clause
     ):
         return None
     by_day = "d" in unit.per or bool(finds(code, "spread").search(behind))
