@@ -48,7 +48,7 @@ def facts_of(opinion: Opinion) -> Facts:
         born=child.birth_date,
         weight_kg=float(request.weight_kg) if request.weight_kg else None,
         weighed_on=_weighed_on(case),
-        sources=tuple(_within(_sources(case))),
+        sources=_all_of(_sources(case)),
     )
 
 
@@ -111,9 +111,14 @@ def _sources(case: Case) -> Iterator[Source]:
         yield Source(text, language)
 
 
-def _within(sources: Iterator[Source]) -> Iterator[Source]:
-    left = MOST_LETTERS
+def _all_of(sources: Iterator[Source]) -> tuple[Source, ...]:
+    """Return the texts that say something, or none where they are too many to be read on a page:
+    what only a part of them says is not what was sent."""
+    kept, letters = [], 0
     for each in sources:
-        if each.text.strip() and len(each.text) <= left:
-            left -= len(each.text)
-            yield each
+        if each.text.strip():
+            letters += len(each.text)
+            kept.append(each)
+        if letters > MOST_LETTERS:
+            return ()
+    return tuple(kept)

@@ -12,7 +12,7 @@ from secondopinion.cases.models import Case, ItemState
 from secondopinion.core import clock, vault
 from secondopinion.core.errors import NotYours, Refused
 from secondopinion.experts import actions as experts
-from secondopinion.opinions import actions, body, fhir, keeping
+from secondopinion.opinions import actions, body, doubts, fhir, keeping
 from secondopinion.opinions.doubts import doubts_of, facts_of
 from secondopinion.opinions.models import KeptDoubt, Opinion, SignedReport
 from tests.opinions.test_report import text_of
@@ -54,6 +54,16 @@ def test_the_facts_are_those_of_the_case(opinion: Opinion) -> None:
     written(opinion, findings="The left kidney is dilated. He has no pain.")
     opinion.refresh_from_db()
     assert {each.check for each in doubts_of(opinion)} == {"laterality", "sex"}
+
+
+def test_of_more_than_can_be_read_nothing_is_said(
+    opinion: Opinion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opinion.case.records.get().pages.update(text="Hydronephrosis of the right kidney.")
+    opinion = written(opinion, findings="The left kidney is dilated.")
+    assert [each.check for each in doubts_of(opinion)] == ["laterality"]
+    monkeypatch.setattr(doubts, "MOST_LETTERS", 20)
+    assert doubts_of(opinion) == []
 
 
 def test_names_of_children_of_the_same_specialist_are_looked_for(opinion: Opinion) -> None:
