@@ -36,11 +36,14 @@ def earlier(case: Case) -> list[Measured]:
     """Return what was measured before, the oldest first."""
     return [
         Measured(
-            date.fromisoformat(row["on"]),
-            *(Decimal(row[name]) if row[name] else None for name in ("weight_kg", "height_cm")),
+            date.fromisoformat(row["on"]), _number(row["weight_kg"]), _number(row["height_cm"])
         )
         for row in case.request.measured_before
     ]
+
+
+def _number(text: str) -> Decimal | None:
+    return Decimal(text) if text else None
 
 
 def measurements(case: Case) -> list[Measured]:

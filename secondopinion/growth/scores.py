@@ -63,7 +63,9 @@ def _plain_value(z: float, found: LMS) -> float:
     if not found.power:
         return found.median * math.exp(found.variation * z)
     base = 1 + found.power * found.variation * z
-    return found.median * max(base, 0) ** (1 / found.power)
+    if base <= 0:  # so far out, the distribution has no value
+        return math.inf if found.power < 0 else 0
+    return float(found.median * base ** (1 / found.power))
 
 
 def z_of(value: float, found: LMS, *, straight: bool = False) -> float:
