@@ -15,8 +15,9 @@ LEFT, RIGHT, TOP, BOTTOM = 34, 26, 8, 34
 CENTILES = (3, 15, 50, 85, 97)
 STEPS = 48  # pieces of a curve
 YEAR = 12 * DAYS_IN_MONTH
-# Charts that people know, in years; the shortest that holds every point is drawn.
-SPANS = ((0, 1), (0, 2), (0, 5), (5, 10), (2, 10), (0, 10), (5, 19), (2, 20), (0, 19), (0, 20))
+# Years at which a chart may begin and end; the shortest that holds every point is drawn.
+STARTS, STOPS = (0, 2, 5, 10), (1, 2, 5, 10, 15, 20)
+LINE = 10  # the least distance of two words
 
 
 class Mark(NamedTuple):
@@ -80,7 +81,7 @@ def drawing(measure: Measure, sex: str, reference: Reference, dots: Sequence[Dot
             "M" + "L".join(f"{x(days)} {y(value)}" for days, value in curve)
             for curve in curves.values()
         ],
-        names=[Mark(x(stop), y(curve[-1][1]), str(centile)) for centile, curve in curves.items()],
+        names=list(_named(x(stop), {key: y(curve[-1][1]) for key, curve in curves.items()})),
         ages=[Mark(x(age * unit), bottom, str(age)) for age in ages if not age % every],
         values=[Mark(str(LEFT), y(value), f"{value:g}") for value in lines],
         points=[Mark(x(each.days), y(each.value), each.label) for each in dots],
@@ -89,11 +90,20 @@ def drawing(measure: Measure, sex: str, reference: Reference, dots: Sequence[Dot
 
 def _ages(span: tuple[float, float] | None, days: Sequence[int]) -> tuple[float, float]:
     begins, ends = span or (0, 0)
-    for start, stop in sorted(SPANS, key=lambda each: each[1] - each[0]):
+    spans = [(start, stop) for start in STARTS for stop in STOPS if stop > start]
+    for start, stop in sorted(spans, key=lambda each: each[1] - each[0]):
         first, last = max(start * YEAR, begins), min(stop * YEAR, ends)
         if first <= min(days) and max(days) <= last:
             return first, last
     return begins, ends
+
+
+def _named(x: str, places: dict[int, str]) -> Iterator[Mark]:
+    """Write the name of each curve at its end, one above the other where they would overlap."""
+    below = math.inf
+    for centile, place in places.items():
+        below = min(float(place), below - LINE)
+        yield Mark(x, f"{below:.1f}", str(centile))
 
 
 def _curve(

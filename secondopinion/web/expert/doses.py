@@ -24,7 +24,7 @@ _DOSE = re.compile(
 )
 
 
-def doses(case: Case) -> tuple[Decimal, list[Dose]] | None:
+def doses(case: Case) -> tuple[str, list[Dose]] | None:
     """Return the child's newest weight, and the amounts in the medicines divided by it."""
     weights = [each.weight_kg for each in measurements(case) if each.weight_kg]
     if not weights:
@@ -32,7 +32,6 @@ def doses(case: Case) -> tuple[Decimal, list[Dose]] | None:
     found = []
     for match in _DOSE.finditer(case.request.medicines):
         amount = Decimal(match[1].translate({ord(","): ".", ord("٫"): "."}))
-        per_kg = float(amount / weights[-1])
-        words = number_format(float(f"{per_kg:.3g}"))
+        words = number_format(Decimal(f"{amount / weights[-1]:.3g}"))
         found.append(Dose(match[0], f"{words} {match[2]}/kg"))
-    return (weights[-1], found) if found else None
+    return (number_format(weights[-1].normalize()), found) if found else None

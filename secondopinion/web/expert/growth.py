@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from secondopinion.cases.measuring import Measured, measurements
 from secondopinion.cases.models import Case
 from secondopinion.growth import scores
-from secondopinion.growth.references import DAYS_IN_MONTH, Measure, Reference
+from secondopinion.growth.references import Measure, Reference
 from secondopinion.growth.scores import Score
 from secondopinion.web.expert.centiles import CENTILES, Dot, Drawing, drawing
 
@@ -140,7 +140,7 @@ def _chart(measure: Measure, sex: str, points: list[_Point]) -> Chart:
         picture = drawing(measure, sex, reference, dots)
     return Chart(
         measure.value, title, described, unit, [_NAMES[each] for each in shown],
-        [_row(each, measure, shown) for each in points], picture,
+        [_row(each, shown) for each in points], picture,
     )  # fmt: skip
 
 
@@ -166,17 +166,24 @@ def ordinal(centile: float) -> str:
     return str(_ORDINALS.get(form, _ORDINALS["other"])) % {"n": number_format(number)}
 
 
-def _row(point: _Point, measure: Measure, shown: Sequence[Reference]) -> Row:
+def _row(point: _Point, shown: Sequence[Reference]) -> Row:
     found = [point.scores[each] for each in shown]
+    day = point.measured.on
     return Row(
-        on=point.measured.on,
+        on=day,
         told=point.measured.told,
-        age=age_words(point.age),
-        corrected="" if point.days == point.age else age_words(point.days),
-        value=number_format(round(point.value, 1 if measure != Measure.WEIGHT else 2)),
+        age=age_words(day - timedelta(days=point.age), day),
+        corrected=(
+            "" if point.days == point.age else age_words(day - timedelta(days=point.days), day)
+        ),
+        value=_number(point.value),
         standings=[_standing(each) if each else None for each in found],
         likely=all(each.likely for each in found if each),
     )
+
+
+def _number(value: float) -> str:
+    return str(number_format(float(f"{value:.4g}")))
 
 
 def _standing(found: Score) -> Standing:
@@ -190,13 +197,15 @@ def _standing(found: Score) -> Standing:
     return Standing(words, number_format(found.z, 2).replace("-", "−"))
 
 
-def age_words(days: int) -> str:
-    """Write an age out: in years and months, in the first two months in days."""
+def age_words(since: date, day: date) -> str:
+    """Write the time between two days: in years and months, in the first two months in days."""
+    days = (day - since).days
     if days < 0:
         return _("%(days)s days before term") % {"days": -days}
     if days < 61:
         return pgettext("age", "%(days)s d") % {"days": days}
-    years, months = divmod(int(days / DAYS_IN_MONTH), 12)
+    whole = 12 * (day.year - since.year) + day.month - since.month - (day.day < since.day)
+    years, months = divmod(whole, 12)
     if not years:
         return pgettext("age", "%(months)s m") % {"months": months}
     return pgettext("age", "%(years)s y %(months)s m") % {"years": years, "months": months}
@@ -204,4 +213,4 @@ def age_words(days: int) -> str:
 
 def _point_words(point: _Point, measure: Measure) -> str:
     day = date_format(point.measured.on, pgettext("date format", "j F Y"))
-    return f"{day}: {number_format(round(point.value, 2))} {_WORDS[measure][1]}"
+    return f"{day}: {_number(point.value)} {_WORDS[measure][1]}"
