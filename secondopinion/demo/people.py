@@ -78,7 +78,7 @@ FAMILIES = (
         ("¿Es correcto el diagnóstico de epilepsia?", "¿Es la dosis de la medicina la adecuada?",
          "¿Puede Camila nadar y hacer deporte?"),
         "carta-de-alta-es.jpg", "closed", images=True,
-        measured=("29.5", "134.0"), before=(("2025-09-12", "26.1", "128.5"),),
+        measured=("24.5", "125.0"), before=(("2025-09-12", "22.1", "119.5"),),
     ),
     Family(
         "amina.alhassan@usra.example", "أمينة الحسن", "Amina Al Hassan", "ar", "Asia/Dubai",

@@ -183,18 +183,19 @@ def _row(point: _Point, shown: Sequence[Reference]) -> Row:
 
 
 def _number(value: float) -> str:
-    return str(number_format(float(f"{value:.4g}")))
+    return str(number_format(Decimal(f"{value:.4g}")))
 
 
 def _standing(found: Score) -> Standing:
     centile = found.centile
     if centile < 0.1:
-        words = f"<{number_format(0.1)}"
+        words = f"<{number_format(Decimal('0.1'))}"
     elif centile > 99.9:
-        words = f">{number_format(99.9)}"
+        words = f">{number_format(Decimal('99.9'))}"
     else:
-        words = number_format(centile, 1 if centile < 1 or centile > 99 else 0)
-    return Standing(words, number_format(found.z, 2).replace("-", "−"))
+        places = 1 if centile < 1 or centile > 99 else 0
+        words = number_format(Decimal(f"{centile:.{places}f}"))
+    return Standing(words, number_format(Decimal(f"{found.z:.2f}")).replace("-", "−"))
 
 
 def age_words(since: date, day: date) -> str:

@@ -144,7 +144,7 @@ def events_of(case: Case, rows: Sequence[Record], images: Sequence[Series]) -> l
         by_study[series.study_id].append(series)
     found += [_of_study(group) for group in by_study.values()]
     if case.child.birth_date:
-        found.append(Event(case.child.birth_date, "told", _("Born")))
+        found.append(Event(case.child.birth_date, "told", _("Born"), "#asked"))
     found += [
         Event(each.on, "told", _("Measured"), "#growth") for each in measurements(case) if each.told
     ]
