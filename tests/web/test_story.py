@@ -17,6 +17,7 @@ from secondopinion.cases.measuring import Measured, measurements
 from secondopinion.cases.models import Case, Request
 from secondopinion.core import jobs
 from secondopinion.core.errors import Refused
+from secondopinion.imaging.models import Series, Study
 from secondopinion.program.models import Program
 from secondopinion.records.models import Kind, Record
 from secondopinion.web.expert import growth
@@ -99,6 +100,14 @@ def test_operations_stand_on_the_day_that_is_read_from_the_text(hospital: Progra
     found = [each for each in events_of(case, [], []) if each.lane == "operations"]
     assert [each.day for each in found] == [date(2023, 3, 12)]
     assert "date read from the text" in found[0].label
+
+
+def test_what_is_dated_before_the_birth_says_so() -> None:
+    study = Study(uid="1.2", date=date(2013, 7, 17), description="Head")
+    series = Series(study=study, uid="1.2.3", modality="MR")
+    found = next(each for each in events_of(child(), [], [series]) if each.lane == "images")
+    assert found.label == "MR Head, 1 series (before the birth)"
+    assert "1.2.3" in found.look
 
 
 def test_every_record_is_a_link_to_where_it_stands(whole: Whole) -> None:

@@ -4,7 +4,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import groupby
 from textwrap import shorten
@@ -42,7 +42,7 @@ _LANES: dict[str, str | Promise] = {
     "letters": gettext_lazy("Letters and other records"),
     "told": gettext_lazy("From the request"),
 }
-_LANE_OF = {
+_LANE_OF: dict[str, str] = {
     Kind.OPERATION_NOTE: "operations", Kind.LABORATORY: "laboratory", Kind.PATHOLOGY: "laboratory",
     Kind.GENETICS: "laboratory", Kind.IMAGING_REPORT: "images",
 }  # fmt: skip
@@ -134,9 +134,7 @@ class _Scale:
 def events_of(case: Case, rows: Sequence[Record], images: Sequence[Series]) -> list[Event]:
     """Return everything that is known to have happened, as it was found: facts, records, images."""
     found = [
-        Event(
-            row.dated, _LANE_OF.get(Kind(row.kind), "letters"), _of_record(row), f"#{anchor(row)}"
-        )
+        Event(row.dated, _LANE_OF.get(row.kind, "letters"), _of_record(row), f"#{anchor(row)}")
         for row in rows
     ]
     by_study: dict[object, list[Series]] = defaultdict(list)
@@ -152,7 +150,12 @@ def events_of(case: Case, rows: Sequence[Record], images: Sequence[Series]) -> l
     if case.submitted_at:
         day = timezone.localtime(case.submitted_at).date()
         found.append(Event(day, "told", _("The request was sent"), "#asked"))
-    return found
+    born = case.child.birth_date
+    return [_doubted(each) if each.day and born and each.day < born else each for each in found]
+
+
+def _doubted(event: Event) -> Event:
+    return replace(event, label=_("%(what)s (before the birth)") % {"what": event.label})
 
 
 def _told(case: Case) -> list[Event]:
