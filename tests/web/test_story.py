@@ -1,6 +1,7 @@
 """The child's story on the review screen: the drawn timeline, growth on centiles, doses."""
 
 import re
+from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
@@ -27,6 +28,13 @@ from tests.web.conftest import Whole, draft, page, person, sign_in, start
 from tests.web.test_request import ANSWERS
 
 BORN = date(2017, 5, 14)
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Words are compared in English, whatever was read before."""
+    with override("en"):
+        yield
 
 
 def child(
