@@ -50,16 +50,8 @@ def corrected(days: int, gestation_weeks: int | None) -> int:
     return days - 7 * (TERM - gestation_weeks)
 
 
-def value_at(z: float, found: LMS, *, straight: bool = False) -> float:
+def value_at(z: float, found: LMS) -> float:
     """Return the value that has a z-score."""
-    if straight and abs(z) > _TAIL:
-        end = math.copysign(_TAIL, z)
-        edge, inner = _plain_value(end, found), _plain_value(end - math.copysign(1, z), found)
-        return edge + (abs(z) - _TAIL) * (edge - inner)
-    return _plain_value(z, found)
-
-
-def _plain_value(z: float, found: LMS) -> float:
     if not found.power:
         return found.median * math.exp(found.variation * z)
     base = 1 + found.power * found.variation * z
@@ -78,7 +70,7 @@ def z_of(value: float, found: LMS, *, straight: bool = False) -> float:
     if not straight or abs(z) <= _TAIL:
         return z
     end = math.copysign(_TAIL, z)
-    edge, inner = _plain_value(end, found), _plain_value(end - math.copysign(1, z), found)
+    edge, inner = value_at(end, found), value_at(end - math.copysign(1, z), found)
     return end + math.copysign(1, z) * (value - edge) / (edge - inner)
 
 
