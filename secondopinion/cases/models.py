@@ -79,6 +79,11 @@ class Request(Stored):
     emergency = models.BooleanField(null=True)
     weight_kg = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
     height_cm = models.DecimalField(max_digits=5, decimal_places=1, null=True, blank=True)
+    head_cm = models.DecimalField(max_digits=5, decimal_places=1, null=True, blank=True)
+    measured_on = models.DateField(null=True, blank=True)
+    # Measured earlier: {"on": "2025-03-01", "weight_kg": "12.40", "height_cm": ""}, by day.
+    measured_before = models.JSONField(default=list)
+    gestation_weeks = models.PositiveSmallIntegerField(null=True, blank=True)  # at birth
     diagnosis = models.TextField(blank=True)
     history = models.TextField(blank=True)
     medicines = models.TextField(blank=True)

@@ -1,6 +1,7 @@
 """What must hold before a case moves; each says what is missing and what to do."""
 
 from collections.abc import Callable
+from datetime import date
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,7 @@ from secondopinion.cases.models import (
     LocalProvider,
     Part,
 )
+from secondopinion.core import clock
 from secondopinion.core.errors import Refused
 from secondopinion.program import queries as program
 from secondopinion.program.models import DeliveryMode
@@ -52,6 +54,19 @@ def in_the_way_of(action: str) -> Callable[[Callable[[Case], None]], Callable[[C
         return rule
 
     return add
+
+
+def check_measured_on(birth_date: date, day: date) -> None:
+    """Refuse a day of measuring before the birth or in the future.
+
+    Raises:
+        Refused: with the sentence for the family.
+    """
+    if not birth_date <= day <= clock.today():
+        raise Refused(
+            _("This day is before the birth, or in the future. Check it."), code="measured-on",
+            field="measured_on",
+        )  # fmt: skip
 
 
 def missing_pages(case: Case) -> dict[str, str | Promise]:

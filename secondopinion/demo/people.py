@@ -61,6 +61,10 @@ class Family:
     letter: str
     until: str
     images: bool = False
+    measured: tuple[str, str] = ("24.5", "125.0")  # kg, cm
+    before: tuple[tuple[str, str, str], ...] = ()  # day, kg, cm
+    weeks: int | None = None  # at birth
+    operations: str = ""
 
 
 FAMILIES = (
@@ -74,6 +78,7 @@ FAMILIES = (
         ("¿Es correcto el diagnóstico de epilepsia?", "¿Es la dosis de la medicina la adecuada?",
          "¿Puede Camila nadar y hacer deporte?"),
         "carta-de-alta-es.jpg", "closed", images=True,
+        measured=("24.5", "125.0"), before=(("2025-09-12", "22.1", "119.5"),),
     ),
     Family(
         "amina.alhassan@usra.example", "أمينة الحسن", "Amina Al Hassan", "ar", "Asia/Dubai",
@@ -81,6 +86,7 @@ FAMILIES = (
         "د. سلمى المنصوري", "مستشفى النور للأطفال", "فقر دم مع نقص الصفائح",
         "تعب وشحوب منذ شهرين، وكدمات بلا سبب.", "لا شيء",
         ("هل يحتاج يوسف إلى فحص نخاع العظم؟", "هل هناك علاج آخر؟"), "tahlil-ar.jpg", "follow_up",
+        measured=("22.8", "124.0"),
     ),
     Family(
         "priya.sharma@parivar.example", "प्रिया शर्मा", "Priya Sharma", "en", "Asia/Kolkata",
@@ -88,6 +94,7 @@ FAMILIES = (
         "डॉ. मीना गुप्ता", "बाल चिकित्सा केंद्र, जयपुर", "Lesion of the right femur",
         "Pain and swelling of the right knee for six months. No fever.", "Ibuprofen when needed",
         ("Is a biopsy needed?", "Can he walk to school?"), "patra-hi.jpg", "reported",
+        measured=("37.0", "147.5"),
     ),
     Family(
         "olena.koval@rodyna.example", "Олена Коваль", "Olena Koval", "en", "Europe/Kyiv",
@@ -95,6 +102,9 @@ FAMILIES = (
         "Лікар О. Мельник", "Обласна дитяча лікарня", "Ventricular septal defect, 6 mm",
         "Short of breath while eating. Gains little weight.", "Furosemide 10 mg twice a day",
         ("Is an operation needed now?",), "vypyska-uk.jpg", "collecting",
+        measured=("16.2", "112.0"),
+        before=(("2022-01-20", "9.2", "77.0"), ("2024-08-05", "13.1", "99.0")),
+        weeks=34,
     ),
     Family(
         "abebe.tesfaye@beteseb.example", "አበበ ተስፋዬ", "Abebe Tesfaye", "en", "Africa/Addis_Ababa",
@@ -102,6 +112,7 @@ FAMILIES = (
         "ዶ/ር ሀና ተስፋዬ", "የሕፃናት ሆስፒታል", "Belly pain and weight loss",
         "Belly pain for six months. Lost 4 kg.", "Metronidazole 200 mg three times a day",
         ("What is the cause of the pain?",), "debdabe-am.jpg", "submitted",
+        measured=("24.0", "137.0"), before=(("2025-11-03", "28.0", "132.0"),),
     ),
     Family(
         "lucia.gomez@familia.example", "Lucía Gómez Díaz", "", "es", "America/Bogota",
@@ -114,12 +125,14 @@ FAMILIES = (
         "Diego Rojas", "", "2018-02-11", "M", "MX", "brain-and-nerves", "Dra. Ana Solís",
         "Centro Pediátrico", "Epilepsia de ausencias", "Se queda quieto unos segundos.",
         "Etosuximida 250 mg", ("¿Se curará?",), "carta-de-alta-es.jpg", "ready", images=True,
+        measured=("27.0", "131.0"),
     ),
     Family(
         "nour.haddad@usra.example", "نور حداد", "Nour Haddad", "ar", "Asia/Dubai", "ليلى حداد",
         "Layla Haddad", "2013-09-05", "F", "AE", "brain-and-nerves", "د. كريم صالح",
         "مستشفى المدينة", "نوبات تشنج", "نوبتان في شهر واحد.", "ليفيتيراسيتام 500 mg",
         ("ما سبب النوبات؟",), "tahlil-ar.jpg", "offered", images=True,
+        measured=("45.0", "156.0"),
     ),
     Family(
         "carmen.ruiz@familia.example", "Carmen Ruiz", "", "es", "America/Mexico_City",
@@ -127,6 +140,9 @@ FAMILIES = (
         "Hospital Civil", "Crisis focales, epilepsia", "Crisis al dormir desde hace un año.",
         "Carbamazepina 100 mg", ("¿Hace falta operar?", "¿Puede ir al colegio?"),
         "carta-de-alta-es.jpg", "in_review", images=True,
+        measured=("27.5", "138.0"),
+        before=(("2023-05-02", "22.4", "119.0"), ("2025-04-10", "27.8", "131.0")),
+        weeks=33, operations="Apendicectomía el 12 de marzo de 2023.",
     ),
     Family(
         "rahul.verma@parivar.example", "राहुल वर्मा", "Rahul Verma", "en", "Asia/Kolkata",
@@ -135,6 +151,7 @@ FAMILIES = (
         "Three seizures with fever.",
         "Clobazam 5 mg",
         ("Will she have epilepsy?",), "patra-hi.jpg", "more_needed", images=True,
+        measured=("25.5", "130.0"), before=(("2025-06-18", "21.9", "121.5"),),
     ),
     Family(
         "iryna.shevchenko@rodyna.example", "Ірина Шевченко", "Iryna Shevchenko", "en",

@@ -19,6 +19,7 @@ from secondopinion.arrivals import actions as arrivals
 from secondopinion.audit import actions as audit
 from secondopinion.billing import actions as billing
 from secondopinion.cases import actions, workflow
+from secondopinion.cases.measuring import Measured
 from secondopinion.cases.models import Case, ItemState
 from secondopinion.cases.rules import NEEDED_CONSENTS
 from secondopinion.conversations.actions import post
@@ -184,7 +185,12 @@ class _Walk:
         actions.save_child(
             by=by, case=case, full_name=told.child, latin_name=told.child_latin,
             birth_date=date.fromisoformat(told.born), sex=told.sex,
-            weight_kg=Decimal("24.5"), height_cm=Decimal("125.0"),
+            weight_kg=Decimal(told.measured[0]), height_cm=Decimal(told.measured[1]),
+            measured_on=clock.today() - timedelta(days=9), gestation_weeks=told.weeks,
+            measured_before=[
+                Measured(date.fromisoformat(on), Decimal(weight), Decimal(height))
+                for on, weight, height in told.before
+            ],
         )  # fmt: skip
         if told.until in {"draft", "expired"}:
             return
@@ -200,7 +206,9 @@ class _Walk:
             by=by, case=case, diagnosis=told.diagnosis, history=told.history,
             medicines=told.medicines,
         )  # fmt: skip
-        actions.save_story(by=by, case=case, page="story-2", allergies="", operations="")
+        actions.save_story(
+            by=by, case=case, page="story-2", allergies="", operations=told.operations
+        )
         actions.save_questions(by=by, case=case, texts=list(told.questions))
         self._send(FILES / "documents" / told.letter)
         if told.until == "closed":

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -97,8 +98,9 @@ def draft(family: Person, child: str = "Camila Fernández", country: str = "MX")
     )  # fmt: skip
     actions.save_emergency(by=family, case=case, emergency=False)
     actions.save_child(
-        by=family, case=case, full_name=child, latin_name="", birth_date=date(2017, 5, 14), sex="F"
-    )
+        by=family, case=case, full_name=child, latin_name="", birth_date=date(2017, 5, 14),
+        sex="F", weight_kg=Decimal("24.5"), height_cm=Decimal(125),
+    )  # fmt: skip
     actions.save_guardian(
         by=family, case=case, full_name="María López", latin_name="", phone="+52 33 5550 0100",
         kind="parent",

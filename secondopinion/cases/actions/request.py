@@ -1,5 +1,6 @@
 """The family's request: started, saved page by page, submitted."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,9 +12,10 @@ from secondopinion.accounts import actions as accounts
 from secondopinion.accounts import rules as people
 from secondopinion.accounts.models import Child, Person
 from secondopinion.audit import actions as audit
-from secondopinion.cases import rules, workflow
+from secondopinion.cases import measuring, rules, workflow
 from secondopinion.cases.actions.parts import give_part, require
 from secondopinion.cases.actions.provider import invite_provider
+from secondopinion.cases.measuring import Measured
 from secondopinion.cases.models import (
     Case,
     ChecklistItem,
@@ -157,18 +159,30 @@ def save_child(
     sex: str,
     weight_kg: Decimal | None = None,
     height_cm: Decimal | None = None,
+    head_cm: Decimal | None = None,
+    measured_on: date | None = None,
+    measured_before: Sequence[Measured] = (),
+    gestation_weeks: int | None = None,
 ) -> Case:
-    """Keep who the child is.
+    """Keep who the child is, and how it grew.
 
     Raises:
-        Refused: a birth date in the future, or a patient of age.
+        Refused: a birth date in the future, a patient of age, or a measurement before the birth
+            or in the future.
     """
     request = _open_draft(case, by)
     people.check_birth_date(birth_date)
+    for day in (measured_on, *(each.on for each in measured_before)):
+        if day is not None:
+            rules.check_measured_on(birth_date, day)
     Child.objects.filter(pk=case.child_id).update(
         full_name=full_name, latin_name=latin_name, birth_date=birth_date, sex=sex
     )
-    _saved(request, case, by, "child", weight_kg=weight_kg, height_cm=height_cm)
+    _saved(
+        request, case, by, "child", weight_kg=weight_kg, height_cm=height_cm, head_cm=head_cm,
+        measured_on=measured_on, gestation_weeks=gestation_weeks,
+        measured_before=measuring.kept(measured_before),
+    )  # fmt: skip
     case.child.refresh_from_db()
     return case
 

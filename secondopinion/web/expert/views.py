@@ -1,8 +1,5 @@
 """The specialist's pages: offers, the review on one screen, signing, follow-up answers."""
 
-from collections.abc import Sequence
-from datetime import date
-
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -27,7 +24,6 @@ from secondopinion.followup import actions as followup
 from secondopinion.followup.models import QuestionState
 from secondopinion.followup.queries import question_for, questions, waiting
 from secondopinion.imaging import queries as imaging
-from secondopinion.imaging.models import Series
 from secondopinion.opinions import actions as opinions
 from secondopinion.opinions import body as fields
 from secondopinion.opinions import queries as reports
@@ -39,10 +35,10 @@ from secondopinion.opinions.readability import level
 from secondopinion.outcomes.models import Outcome
 from secondopinion.records import marking
 from secondopinion.records import queries as records
-from secondopinion.records.models import Record
 from secondopinion.translation.models import Method
 from secondopinion.translation.queries import newest
 from secondopinion.web.access import PersonRequest, of_case, staff
+from secondopinion.web.expert import doses, growth, story
 from secondopinion.web.expert.doubting import answers_in, by_field, told
 from secondopinion.web.signin.factor import FactorForm
 
@@ -92,18 +88,6 @@ def offer(request: PersonRequest, reference: str) -> HttpResponse:
     return render(request, "expert/offer.html", context)
 
 
-def _timeline(case: Case, rows: Sequence[Record], images: list[Series]) -> list[tuple[date, str]]:
-    dated = [(row.dated, row.title) for row in rows if row.dated]
-    dated += [
-        (row.study.date, " ".join(each for each in (row.modality, row.description) if each))
-        for row in images
-        if row.study.date
-    ]
-    if case.child.birth_date:
-        dated.append((case.child.birth_date, _("Born")))
-    return sorted(dated)
-
-
 def _options(body: dict[str, str]) -> list[tuple[int, dict[str, str]]]:
     parts = ("name", "pros", "cons")
     return [
@@ -131,7 +115,9 @@ def review(request: PersonRequest, case: Case) -> HttpResponse:
         "opinion": opinion,
         "body": body,
         "asked": [(each, body.get(f"answer_{each.number}", "")) for each in case.questions.all()],
-        "timeline": _timeline(case, rows, images),
+        "story": story.story(story.events_of(case, rows, images)),
+        "growth": growth.charts(case),
+        "doses": doses.doses(case),
         "records": rows,
         "methods": dict(Method.choices),
         "series": [row for row in images if imaging.images_of(row)],

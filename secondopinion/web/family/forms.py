@@ -6,11 +6,13 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from secondopinion.accounts.models import GuardianKind, Sex
 from secondopinion.accounts.rules import check_birth_date, clean_email, clean_phone
+from secondopinion.cases.rules import check_measured_on
 from secondopinion.core.errors import Refused
 from secondopinion.program import queries as program
 from secondopinion.program.models import Specialty
@@ -18,7 +20,19 @@ from secondopinion.web.family import countries
 from secondopinion.web.forms import DateField, MeasureField, PlainForm, make_plain
 
 QUESTIONS = 3  # boxes shown; a filled last one brings another
+EARLIER = ("before_1", "before_2")  # rows for earlier measurements
+GESTATION = (22, 44)  # weeks
 ASSENT_FROM = 12  # years; from here on a young person is asked
+
+
+GROWTH = frozenset(
+    {"measured_on", "head_cm", "gestation_weeks"}
+    | {f"{row}_{part}" for row in EARLIER for part in ("on", "weight_kg", "height_cm")}
+)
+
+
+def _is_filled(value: Any) -> bool:
+    return any(value) if isinstance(value, list) else value not in {None, ""}
 
 
 def _told[T](rule: Callable[[T], T | None], value: T) -> T:
@@ -71,8 +85,18 @@ class EmergencyForm(PlainForm):
     )
 
 
+def _weight(label: str | Promise) -> MeasureField:
+    wrong = _("Write the weight in kilograms, for example 24.5.")
+    return MeasureField(label=label, max_value=300, decimal_places=2, wrong=wrong)
+
+
+def _height(label: str | Promise) -> MeasureField:
+    wrong = _("Write the height in centimetres, for example 121.")
+    return MeasureField(label=label, max_value=250, decimal_places=1, wrong=wrong)
+
+
 class ChildForm(PlainForm):
-    """Who the child is."""
+    """Who the child is, and how it grew; what fewer families know is asked behind one line."""
 
     full_name = forms.CharField(
         label=_("Your child’s name"), max_length=200,
@@ -84,18 +108,71 @@ class ChildForm(PlainForm):
     )  # fmt: skip
     birth_date = DateField(label=_("Date of birth"), help_text=_("For example 27 3 2017"))
     sex = forms.ChoiceField(label=_("Girl or boy"), choices=Sex.choices, widget=forms.RadioSelect)
-    weight_kg = MeasureField(
-        label=_("Weight in kilograms"), max_value=300, decimal_places=2,
-        wrong=_("Write the weight in kilograms, for example 24.5."),
+    weight_kg = _weight(_("Weight in kilograms"))
+    height_cm = _height(_("Height in centimetres"))
+    measured_on = DateField(
+        label=_("When was this measured?"), required=False, help_text=_("For example 27 3 2025")
+    )
+    head_cm = MeasureField(
+        label=_("Size around the head, in centimetres"), max_value=80, decimal_places=1,
+        wrong=_("Write the size around the head in centimetres, for example 45.5."),
     )  # fmt: skip
-    height_cm = MeasureField(
-        label=_("Height in centimetres"), max_value=250, decimal_places=1,
-        wrong=_("Write the height in centimetres, for example 121."),
+    gestation_weeks = MeasureField(
+        label=_("In which week of pregnancy was your child born?"), max_value=GESTATION[1],
+        decimal_places=0, wrong=_("Write the number of weeks, for example 40."),
+        help_text=_("Most children are born in week 37 to 42."),
     )  # fmt: skip
+
+    before_1_on = DateField(label=_("Measured earlier: the day"), required=False)
+    before_1_weight_kg = _weight(_("Measured earlier: weight in kilograms"))
+    before_1_height_cm = _height(_("Measured earlier: height in centimetres"))
+    before_2_on = DateField(label=_("Measured before that: the day"), required=False)
+    before_2_weight_kg = _weight(_("Measured before that: weight in kilograms"))
+    before_2_height_cm = _height(_("Measured before that: height in centimetres"))
+
+    @property
+    def main(self) -> list[forms.BoundField]:
+        """What every family is asked."""
+        return [field for field in self if field.name not in GROWTH]
+
+    @property
+    def growth(self) -> list[forms.BoundField]:
+        """What helps where a family knows it."""
+        return [field for field in self if field.name in GROWTH]
+
+    @property
+    def growth_is_open(self) -> bool:
+        """Whether something is written there, or wrong."""
+        return any(field.errors or _is_filled(field.value()) for field in self.growth)
 
     def clean_birth_date(self) -> date | None:
         born: date | None = self.cleaned_data["birth_date"]
         return _told(check_birth_date, born) if born else born
+
+    def clean_gestation_weeks(self) -> int | None:
+        weeks = self.cleaned_data["gestation_weeks"]
+        if weeks is not None and weeks < GESTATION[0]:
+            field = self.fields["gestation_weeks"]
+            raise forms.ValidationError(str(getattr(field, "wrong", "")), code="invalid")
+        return None if weeks is None else int(weeks)
+
+    def clean(self) -> dict[str, Any]:
+        values = self.cleaned_data
+        for row in EARLIER:
+            measured = values.get(f"{row}_weight_kg") or values.get(f"{row}_height_cm")
+            if measured and f"{row}_on" in values and values[f"{row}_on"] is None:
+                self.add_error(
+                    f"{row}_on", _("Write the day too, so that we know how old your child was.")
+                )
+        born = values.get("birth_date")
+        for name in ("measured_on", *(f"{row}_on" for row in EARLIER)):
+            day = values.get(name)
+            if born and day:
+                try:
+                    check_measured_on(born, day)
+                except Refused as refused:
+                    self.add_error(name, str(refused.message))
+        return values
 
 
 class YouForm(PlainForm):

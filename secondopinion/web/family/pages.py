@@ -12,6 +12,7 @@ from secondopinion.accounts.models import Person
 from secondopinion.accounts.queries import guardianship
 from secondopinion.accounts.rules import age_on
 from secondopinion.cases import actions
+from secondopinion.cases.measuring import Measured, earlier
 from secondopinion.cases.models import Case
 from secondopinion.core import clock
 from secondopinion.core.errors import NotYours
@@ -60,18 +61,34 @@ def _save_emergency(case: Case, person: Person, values: Values) -> None:
 
 def _child(case: Case, person: Person) -> Values:
     child, request = case.child, case.request
-    return {
+    before = {
+        f"{row}_{name}": getattr(measured, name)
+        for row, measured in zip(forms.EARLIER, reversed(earlier(case)), strict=False)
+        for name in ("on", "weight_kg", "height_cm")
+    }
+    return before | {
         "full_name": child.full_name,
         "latin_name": child.latin_name,
         "birth_date": child.birth_date,
         "sex": child.sex,
         "weight_kg": request.weight_kg,
         "height_cm": request.height_cm,
+        "measured_on": request.measured_on,
+        "head_cm": request.head_cm,
+        "gestation_weeks": request.gestation_weeks,
     }
 
 
 def _save_child(case: Case, person: Person, values: Values) -> None:
-    actions.save_child(by=person, case=case, **values)
+    rest = dict(values)
+    rows = [
+        (rest.pop(f"{row}_on"), rest.pop(f"{row}_weight_kg"), rest.pop(f"{row}_height_cm"))
+        for row in forms.EARLIER
+    ]
+    before = [
+        Measured(on, weight, height) for on, weight, height in rows if on and (weight or height)
+    ]
+    actions.save_child(by=person, case=case, measured_before=before, **rest)
 
 
 def _you(case: Case, person: Person) -> Values:
@@ -147,7 +164,8 @@ PAGES: tuple[Page, ...] = (
     Page("start", _("Where, and about what"), forms.StartForm, _start, _save_start),
     Page("emergency", _("Is your child in danger now?"), forms.EmergencyForm, _emergency,
          _save_emergency, "family/emergency_question.html"),
-    Page("child", _("Your child"), forms.ChildForm, _child, _save_child),
+    Page("child", _("Your child"), forms.ChildForm, _child, _save_child,
+         "family/child_question.html"),
     Page("you", _("You"), forms.YouForm, _you, _save_you),
     Page("provider", _("Your local provider"), forms.ProviderForm, _provider, _save_provider,
          "family/provider_question.html"),
