@@ -84,6 +84,7 @@ def save_draft(
 
     Raises:
         Conflict: it was changed in another window since `base_revision`, or it is signed.
+        Refused: a code that there is not.
     """
     draft = _own_draft(opinion, by)
     if base_revision is not None and base_revision != draft.revision:
@@ -91,7 +92,7 @@ def save_draft(
             _("The report was changed in another window. Load the page again."),
             code="changed-elsewhere",
         )
-    draft.body = {**draft.body, **fields.cleaned(draft.case, values)}
+    draft.body = {**draft.body, **fields.cleaned(draft.case, values, draft.body)}
     draft.revision += 1
     draft.save(update_fields=["body", "revision"])
     last = draft.versions.first()

@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.cases.models import Case
+from secondopinion.opinions import coded
 from secondopinion.opinions.typeset import unprintable
 
 AGREEMENT = {
@@ -36,16 +37,22 @@ def field_names(case: Case) -> list[str]:
         f"option_{number}_{part}" for number in range(1, OPTIONS + 1)
         for part in ("name", "pros", "cons")
     ]  # fmt: skip
-    return [*_TEXTS, *_CHOICES, *answers, *options]
+    return [*_TEXTS, *_CHOICES, *coded.FIELDS, *answers, *options]
 
 
-def cleaned(case: Case, values: dict[str, str]) -> dict[str, str]:
-    """Return the values that belong to the report, choices only where they exist."""
+def cleaned(case: Case, values: dict[str, str], before: dict[str, str]) -> dict[str, str]:
+    """Return the values that belong to the report, choices only where they exist.
+
+    Raises:
+        Refused: a code that there is not, and that was not there `before`.
+    """
     names = set(field_names(case))
     kept = {name: value for name, value in values.items() if name in names}
     for name, choices in _CHOICES.items():
         if kept.get(name) and kept[name] not in choices:
             kept[name] = ""
+    for name in coded.FIELDS.keys() & kept.keys():
+        kept[name] = coded.kept(name, kept[name], before.get(name, ""))
     return kept
 
 

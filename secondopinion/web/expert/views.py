@@ -40,6 +40,7 @@ from secondopinion.records.models import Record
 from secondopinion.translation.models import Method
 from secondopinion.translation.queries import newest
 from secondopinion.web.access import PersonRequest, of_case, staff
+from secondopinion.web.expert import codes
 from secondopinion.web.signin.factor import FactorForm
 
 
@@ -133,6 +134,7 @@ def review(request: PersonRequest, case: Case) -> HttpResponse:
         "agreement": fields.AGREEMENT.items(),
         "urgency": fields.URGENCY.items(),
         "options": _options(body),
+        "coded": codes.fields_of(body),
         "level": level(body.get("summary", ""), "en"),
         "writing": writing,
         "in_review": case.state == State.IN_REVIEW,
@@ -166,13 +168,15 @@ def save(request: PersonRequest, case: Case) -> HttpResponse:
     """Save the report: as it is typed, or by its button."""
     base = request.POST.get("base_revision", "")
     saved = opinions.save_draft(
-        by=request.user, opinion=_mine(request, case), values=request.POST.dict(),
+        by=request.user, opinion=_mine(request, case), values=codes.given(request.POST),
         base_revision=int(base) if base.isdecimal() else None,
     )  # fmt: skip
     if "application/json" in request.headers.get("Accept", ""):
         return JsonResponse({"revision": saved.revision})
     if "sign" in request.POST:
         return redirect("sign", case.reference)
+    if sought := codes.sought(request.POST):
+        return codes.choose(request, saved, sought)
     messages.success(request, _("The report is saved."))
     return redirect("review", case.reference)
 
