@@ -39,8 +39,10 @@ RESULTS = ROOT / "benchmarks" / "results" / "coding_search.md"
 SHOWN, LONGEST, SEED = 12, 60, 20261126
 MEDIAN_MS, WORST_MS, MEMORY_MB = 10, 100, 40
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
-HARD = ("e", "of", "le", "unspecified", "initial encounter for closed fracture", "i e c f r l",
-        "acute unspecified left ear initial encounter subsequent", "qwertyuiop asdfghjkla zxcvbnmq")  # fmt: skip
+HARD = (
+    "e", "of", "le", "unspecified", "initial encounter for closed fracture", "i e c f r l",
+    "acute unspecified left ear initial encounter subsequent", "qwertyuiop asdfghjkla zxcvbnmq",
+)  # fmt: skip
 ROWS = {
     "ours, HPO": ("hpo", (HPO,)),
     "ours, ICD-10-CM and Orphanet": ("icd-10-cm", (ICD_10_CM, ORPHANET)),
@@ -55,12 +57,12 @@ def drawn(key: str, count: int) -> list[tuple[str, str]]:
         rows = data.execute(
             "SELECT code, label FROM code WHERE length(label) < ? ORDER BY code", (LONGEST,)
         ).fetchall()
-    return random.Random(SEED).sample(rows, count)  # noqa: S311 - a sample, no secret
+    return random.Random(SEED).sample(rows, count)
 
 
 def typed(label: str) -> dict[str, str]:
     """Return how a name may be typed; the wrong letter stands within its longest word."""
-    chance = random.Random(label)  # noqa: S311
+    chance = random.Random(label)
     parts = label.lower().split()
     long = max(parts, key=len)
     place = chance.randrange(1, max(2, len(long) - 1))
@@ -177,7 +179,11 @@ def main() -> int:
         ),
     ]
     pairs = [("ours, HPO", "pyhpo"), ("ours, ICD-10-CM and Orphanet", "scan of simple-icd-10-cm")]
-    lines += ["", "| Ratio, peer by ours | Ready | Median | Worst | Memory |", "| --- | --: | --: | --: | --: |"]  # fmt: skip
+    lines += [
+        "",
+        "| Ratio, peer by ours | Ready | Median | Worst | Memory |",
+        "| --- | --: | --: | --: | --: |",
+    ]
     for mine, peer in pairs:
         ratios = [
             f"{found[peer][name] / max(found[mine][name], 0.001):.1f}"
@@ -185,7 +191,11 @@ def main() -> int:
         ]
         lines.append(f"| {peer} | {' | '.join(ratios)} |")
     ways = list(typed("Fever of a child"))
-    lines += ["", f"| Among the first {SHOWN} | {' | '.join(ways)} |", "| --- |" + " --: |" * len(ways)]  # fmt: skip
+    lines += [
+        "",
+        f"| Among the first {SHOWN} | {' | '.join(ways)} |",
+        "| --- |" + " --: |" * len(ways),
+    ]
     for row, each in found.items():
         right = each["right"]
         shares = [f"{right[way] / counts[row]:.3f} ({right[way]}/{counts[row]})" for way in ways]

@@ -25,22 +25,17 @@ from secondopinion.imaging import drawing, pixels
 from secondopinion.imaging.models import Instance
 from secondopinion.imaging.queries import removed_series
 from secondopinion.opinions import body as fields
-from secondopinion.opinions import compose, measurements, signing, typeset
-from secondopinion.opinions.models import (
-    Delivery,
-    KeyImage,
-    Opinion,
-    OpinionState,
-    SignedReport,
-    Version,
-)
+from secondopinion.opinions import compose, fhir, measurements, signing, typeset, versions, writing
+from secondopinion.opinions.amending import AMENDABLE
+from secondopinion.opinions.models import Delivery, KeyImage, Opinion, OpinionState, SignedReport
+from secondopinion.opinions.queries import current_report
 from secondopinion.program import queries as program
 from secondopinion.program.models import DeliveryMode
 
-VERSION_EVERY = timedelta(minutes=3)
 CODE_LENGTH = 12
 LANGUAGE = "en"  # of the house's own words in a report
 REASON_OPINION = gettext_noop("Signature of the second opinion")
+REASON_AMENDMENT = gettext_noop("Signature of a correction of the second opinion")
 REASON_ADDENDUM = gettext_noop("Signature of an addendum")
 
 
@@ -54,26 +49,11 @@ def start_report(*, by: Person, case: Case) -> Opinion:
     require(case, by, Part.SPECIALIST)
     request = case.request
     first = {"history": "\n\n".join(each for each in (request.history, request.medicines) if each)}
-    opinion, made = Opinion.objects.get_or_create(case=case, defaults={"author": by, "body": first})
+    opinion, made = Opinion.objects.get_or_create(case=case, defaults={"author": by})
     if made:
+        writing.write(opinion, by, first)
         audit.record("report-started", by=by, case_id=case.pk, target=opinion)
     return opinion
-
-
-def _own_draft(opinion: Opinion, by: Person) -> Opinion:
-    """Lock a draft for its author.
-
-    Raises:
-        NotYours: somebody else's.
-        Conflict: it is signed.
-    """
-    if opinion.author_id != by.pk:
-        raise NotYours
-    require(opinion.case, by, Part.SPECIALIST)
-    fresh = Opinion.objects.select_for_update().select_related("case").get(pk=opinion.pk)
-    if fresh.state != OpinionState.DRAFT:
-        raise Conflict(_("This report is signed. Add an addendum instead."), code="signed")
-    return fresh
 
 
 @transaction.atomic
@@ -86,18 +66,15 @@ def save_draft(
         Conflict: it was changed in another window since `base_revision`, or it is signed.
         Refused: a code that there is not.
     """
-    draft = _own_draft(opinion, by)
+    draft = writing.own_draft(opinion, by)
     if base_revision is not None and base_revision != draft.revision:
         raise Conflict(
             _("The report was changed in another window. Load the page again."),
             code="changed-elsewhere",
         )
-    draft.body = {**draft.body, **fields.cleaned(draft.case, values, draft.body)}
-    draft.revision += 1
-    draft.save(update_fields=["body", "revision"])
-    last = draft.versions.first()
-    if last is None or clock.now() - last.created_at > VERSION_EVERY:
-        Version.objects.create(opinion=draft, revision=draft.revision, body=draft.body, by=by)
+    last = draft.versions.last()
+    writing.write(draft, by, fields.cleaned(draft.case, values, draft.body))
+    if last is None or clock.now() - last.created_at > versions.PAUSE:  # a sitting, not each key
         audit.record("report-saved", by=by, case_id=draft.case_id, target=draft)
     return draft
 
@@ -118,7 +95,7 @@ def add_key_image(
     Raises:
         Refused: without a caption, or pixels that cannot be decoded.
     """
-    draft = _own_draft(opinion, by)
+    draft = writing.own_draft(opinion, by)
     if not caption.strip():
         raise Refused(_("Write a caption."), code="caption-missing", field="caption")
     _printable(caption, "caption")
@@ -149,9 +126,9 @@ def add_key_image(
 @transaction.atomic
 def remove_key_image(*, by: Person, key_image: KeyImage) -> None:
     """Take an image out of the report."""
-    draft = _own_draft(key_image.opinion, by)
+    draft = writing.own_draft(key_image.opinion, by)
     audit.record("key-image-removed", by=by, case_id=draft.case_id, target=key_image)
-    key_image.delete()
+    KeyImage.objects.filter(pk=key_image.pk).update(removed_at=clock.now())
 
 
 def _pictures(opinion: Opinion) -> dict[str, bytes]:
@@ -185,12 +162,17 @@ class _Paper:
     level: str
     at: datetime
 
-    def keep(self, *, case: Case, kind: str, number: int, by: Person) -> SignedReport:
-        """Write it down as signed, in the caller's transaction."""
+    def keep(
+        self, *, case: Case, kind: str, by: Person, revision: int | None = None,
+        replaces: SignedReport | None = None,
+    ) -> SignedReport:  # fmt: skip
+        """Write it down as signed, in the caller's transaction, which holds the case locked."""
         return SignedReport.objects.create(
             case=case,
             kind=kind,
-            number=number,
+            number=case.signed_reports.count() + 1,
+            revision=revision,
+            replaces=replaces,
             code=self.document["code"],
             body=self.document,
             language=LANGUAGE,
@@ -209,14 +191,17 @@ def _signed(
 ) -> _Paper:  # fmt: skip
     with override(LANGUAGE):
         reason = gettext(reason)
-    made = signing.sign(
-        typeset.pdf(document, pictures, at), name=by.full_name, reason=reason, at=at
-    )
+    attached = {
+        "report.json": document, "report.fhir.json": fhir.document(document, case.child, at),
+    }  # fmt: skip
+    pdf = typeset.pdf(document, pictures, at, attached)
+    made = signing.sign(pdf, name=by.full_name, reason=reason, at=at)
     return _Paper(document, vault.put(case.vault, made.data), made.level, at)
 
 
 def sign(*, by: Person, opinion: Opinion, reauthenticated_at: datetime | None) -> SignedReport:
-    """Sign the report: from then on it is never changed.
+    """Sign the report: from then on it is never changed. A correction replaces what it corrects,
+    and goes at once to whom that was delivered.
 
     Typesetting and signing come first; one transaction then checks that the draft is still what was
     typeset, and moves the case. Pressed twice, one of the two is refused and nothing is doubled.
@@ -231,10 +216,11 @@ def sign(*, by: Person, opinion: Opinion, reauthenticated_at: datetime | None) -
     check_factor(reauthenticated_at)
     opinion.refresh_from_db()
     case = opinion.case
-    missing = fields.gaps(case, opinion.body)
+    missing = fields.gaps(opinion)
     if missing:
         raise Refused(missing[0].sentence, code="incomplete", field=missing[0].field)
-    if case.state != State.IN_REVIEW:
+    amends = opinion.amends
+    if case.state not in (AMENDABLE if amends else {State.IN_REVIEW}):
         raise Conflict(_("This case is not in review."), code="state-changed")
     if removed_series(case).filter(uid__in=opinion.key_images.values("series_uid")).exists():
         raise Refused(
@@ -243,20 +229,28 @@ def sign(*, by: Person, opinion: Opinion, reauthenticated_at: datetime | None) -
         )
     code, now = short_code(CODE_LENGTH), clock.now()
     document = compose.document(opinion, code, now, LANGUAGE)
-    paper = _signed(case, by, document, _pictures(opinion), REASON_OPINION, now)
+    reason = REASON_AMENDMENT if amends else REASON_OPINION
+    paper = _signed(case, by, document, _pictures(opinion), reason, now)
     with transaction.atomic():
-        draft = _own_draft(opinion, by)
-        if draft.revision != opinion.revision:
+        draft = writing.own_draft(opinion, by)
+        if (draft.revision, draft.amends_id) != (opinion.revision, opinion.amends_id):
             raise Conflict(
                 _("The report was changed in another window. Look at it again, then sign."),
                 code="changed-elsewhere",
             )
-        Opinion.objects.filter(pk=draft.pk).update(state=OpinionState.SIGNED)
-        report = paper.keep(case=case, kind=SignedReport.Kind.OPINION, number=1, by=by)
-        workflow.advance(
-            case, "sign", by=by, stamps={"reported_at": now},
-            detail={"digest": report.digest, "level": report.level},
-        )  # fmt: skip
+        Opinion.objects.filter(pk=draft.pk).update(
+            state=OpinionState.SIGNED, amends=None, amending_since=None
+        )
+        Case.objects.select_for_update().get(pk=case.pk)
+        kind = SignedReport.Kind.AMENDMENT if amends else SignedReport.Kind.OPINION
+        report = paper.keep(case=case, kind=kind, by=by, revision=draft.revision, replaces=amends)
+        detail = {"digest": report.digest, "level": report.level}
+        if amends is None:
+            workflow.advance(case, "sign", by=by, stamps={"reported_at": now}, detail=detail)
+        else:
+            audit.record("amendment-signed", by=by, case_id=case.pk, target=report, detail=detail)
+            if amends.deliveries.exists():
+                _hand_out(report, by)
         tell_coordinator(case)
     opinion.refresh_from_db()
     return report
@@ -274,19 +268,18 @@ def sign_addendum(
     require(case, by, Part.SPECIALIST)
     check_factor(reauthenticated_at)
     _printable(answer, "text")
-    first = case.signed_reports.filter(kind=SignedReport.Kind.OPINION).first()
-    if first is None:
+    current = current_report(case)
+    if current is None:
         raise Refused(_("There is no report yet."), code="too-early")
     code, now = short_code(CODE_LENGTH), clock.now()
     document = compose.addendum(
         case=case, author=by, code=code, question=question, answer=answer, language=LANGUAGE,
-        to=first.code,
+        to=current.code,
     )  # fmt: skip
     paper = _signed(case, by, document, {}, REASON_ADDENDUM, now)
     with transaction.atomic():
         Case.objects.select_for_update().get(pk=case.pk)
-        number = case.signed_reports.count() + 1
-        report = paper.keep(case=case, kind=SignedReport.Kind.ADDENDUM, number=number, by=by)
+        report = paper.keep(case=case, kind=SignedReport.Kind.ADDENDUM, by=by)
         audit.record(
             "addendum-signed", by=by, case_id=case.pk, target=report,
             detail={"digest": report.digest},
@@ -315,7 +308,8 @@ def deliver(*, by: Person | None, case: Case) -> Case:
     workflow.advance(
         case, "deliver", by=by, stamps={"follow_up_until": clock.now() + timedelta(days=days)}
     )
-    _hand_out(case.signed_reports.get(kind=SignedReport.Kind.OPINION), by)
+    if report := current_report(case):
+        _hand_out(report, by)
     return case
 
 

@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.cases.models import Case
+from secondopinion.findings.queries import limitations_for
 from secondopinion.opinions import coded
+from secondopinion.opinions.models import Opinion
 from secondopinion.opinions.typeset import unprintable
 
 AGREEMENT = {
@@ -25,19 +28,75 @@ OPTIONS = 4  # treatment options with their pros and cons
 
 _TEXTS = (
     "history", "findings", "diagnosis_text", "plan_text", "tests", "limitations", "references",
-    "summary",
+    "summary", "change",
 )  # fmt: skip
 _CHOICES = {"diagnosis": AGREEMENT, "plan": AGREEMENT, "urgency": URGENCY}
 
 
+WORDING, LEFT_OUT = "limit_", "omit_"  # before the id of a finding: its words, why it is left out
+
+
 def field_names(case: Case) -> list[str]:
     """Return the names of every field of a case's report."""
+    limits = [
+        f"{kind}{finding.pk.hex}" for finding in limitations_for(case)
+        for kind in (WORDING, LEFT_OUT)
+    ]  # fmt: skip
     answers = [f"answer_{question.number}" for question in case.questions.all()]
     options = [
         f"option_{number}_{part}" for number in range(1, OPTIONS + 1)
         for part in ("name", "pros", "cons")
     ]  # fmt: skip
-    return [*_TEXTS, *_CHOICES, *coded.FIELDS, *answers, *options]
+    return [*_TEXTS, *_CHOICES, *coded.FIELDS, *answers, *options, *limits]
+
+
+_LABELS: dict[str, str | Promise] = {
+    "history": _("History"),
+    "findings": _("Findings"),
+    "diagnosis": _("On the diagnosis"),
+    "diagnosis_text": _("On the diagnosis: why"),
+    "diagnosis_codes": _("Diagnoses, coded"),
+    "finding_codes": _("Findings, coded"),
+    "plan": _("On the treatment plan"),
+    "plan_text": _("On the treatment plan: why"),
+    "tests": _("Recommended tests"),
+    "urgency": _("How urgent"),
+    "limitations": _("Limitations, beyond what is listed"),
+    "references": _("References"),
+    "summary": _("Summary in plain words for the family"),
+    "change": _("What changed, and why"),
+}
+_OF_OPTIONS = {
+    "name": _("Option %(number)s"),
+    "pros": _("Option %(number)s: what speaks for it"),
+    "cons": _("Option %(number)s: what speaks against it"),
+}
+_OF_LIMITS = {
+    WORDING: _("A limitation in your words"),
+    LEFT_OUT: _("Why a limitation is left out"),
+}
+
+
+def label_of(name: str) -> str:
+    """Return what a field of the report is called."""
+    kind, _rest, number = name.partition("_")
+    if kind == "answer":
+        return gettext("Answer to question %(number)s") % {"number": number}
+    if kind == "option":
+        number, _rest, part = number.partition("_")
+        return str(_OF_OPTIONS[part]) % {"number": number}
+    return str(_OF_LIMITS.get(f"{kind}_") or _LABELS[name])
+
+
+def in_words(body: dict[str, str]) -> dict[str, str]:
+    """Return the fields of a report as they are read: choices by their words, codes by names."""
+    return {name: _in_words(name, value) for name, value in body.items()}
+
+
+def _in_words(name: str, value: str) -> str:
+    if name in _CHOICES:
+        return str(_CHOICES[name].get(value, ""))
+    return coded.in_words(value) if name in coded.FIELDS else value
 
 
 def cleaned(case: Case, values: dict[str, str], before: dict[str, str]) -> dict[str, str]:
@@ -75,9 +134,14 @@ _NEEDED: tuple[tuple[str, str | Promise], ...] = (
 )
 
 
-def gaps(case: Case, body: dict[str, str]) -> list[Gap]:
+_CHANGE = ("change", _("Say what you changed in the report, and why."))
+
+
+def gaps(opinion: Opinion) -> list[Gap]:
     """Return what is missing, unanswered questions first."""
-    needed = [
+    case, body = opinion.case, opinion.body
+    needed: list[tuple[str, str | Promise]] = [_CHANGE] if opinion.amends_id else []
+    needed += [
         (
             f"answer_{question.number}",
             _("Question %(number)s has no answer.") % {"number": question.number},

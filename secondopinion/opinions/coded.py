@@ -49,6 +49,11 @@ def _line(field: str, given: Sequence[str]) -> str:
     return f"{key} {found.code} {found.version} {found.label}"
 
 
+def in_words(lines: str) -> str:
+    """Return a field as it is read: the name of each code, and where it is from."""
+    return "\n".join(f"{each.label} ({each.system.name} {each.code})" for each in chosen(lines))
+
+
 def told(codes: Iterable[Code]) -> list[dict[str, Any]]:
     """Return codes as the document holds them: FHIR’s Coding, and the name of the system."""
     return [

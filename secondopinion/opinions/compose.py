@@ -20,7 +20,7 @@ from secondopinion.experts.queries import profile
 from secondopinion.findings.queries import limitations_for
 from secondopinion.imaging import queries as imaging
 from secondopinion.opinions import coded
-from secondopinion.opinions.body import AGREEMENT, OPTIONS, URGENCY
+from secondopinion.opinions.body import AGREEMENT, LEFT_OUT, OPTIONS, URGENCY, WORDING
 from secondopinion.opinions.models import Opinion
 from secondopinion.program import queries as program
 from secondopinion.program.models import Disclaimer
@@ -79,8 +79,23 @@ def _how_read(made: Translation | None) -> str:
     return f"{words} ({', '.join(people)})" if people else words
 
 
+def _limitations(case: Case, body: dict[str, str]) -> dict[str, Any]:
+    """Return what checks found that limits the opinion: in the house's words or the author's; and
+    what the author left out, with why."""
+    found, left_out = [], []
+    for row in records.placed(limitations_for(case)):
+        own = ": ".join(filter(None, (records.place_of(row), _(row.message))))
+        worded = body.get(f"{WORDING}{row.pk.hex}", "").strip()
+        told = {"text": own, "reason": row.reason, "risk": row.risk, "code": row.code}
+        if why := body.get(f"{LEFT_OUT}{row.pk.hex}", "").strip():
+            left_out.append(told | {"why": why})
+        else:
+            found.append(told | ({"text": worded, "found_as": own} if worded else {}))
+    return {"found": found, "left_out": left_out}
+
+
 def facts(case: Case) -> dict[str, Any]:
-    """Return what is listed without the specialist: records, images, limitations."""
+    """Return what is listed without the specialist: records and images."""
     made = made_of(case)
     return {
         "records": [
@@ -101,15 +116,6 @@ def facts(case: Case) -> dict[str, Any]:
                 "count": imaging.images_of(row),
             }
             for row in imaging.series_for_case(case)
-        ],
-        "found": [
-            {
-                "text": ": ".join(filter(None, (records.place_of(row), _(row.message)))),
-                "reason": row.reason,
-                "risk": row.risk,
-                "code": row.code,
-            }
-            for row in records.placed(limitations_for(case))
         ],
     }
 
@@ -133,9 +139,13 @@ def document(opinion: Opinion, code: str, signed_at: datetime, language: str) ->
         return (
             letterhead(case, opinion.author, code, signed_at)
             | facts(case)
+            | _limitations(case, body)
             | {
-                "kind": "opinion",
+                "kind": "amendment" if opinion.amends else "opinion",
                 "language": language,
+                "replaces": opinion.amends.code if opinion.amends else "",
+                "replaces_signed_on": _day(opinion.amends.signed_at) if opinion.amends else "",
+                "change": body.get("change", "") if opinion.amends else "",
                 "questions": [
                     {
                         "number": row.number,

@@ -26,21 +26,35 @@ class Opinion(Stored):
     )
     body = models.JSONField(default=dict)
     revision = models.PositiveIntegerField(default=0)
+    # While a signed report is being corrected: which, and since when.
+    amends = models.ForeignKey(
+        "SignedReport", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    amending_since = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="opinion_amends_since",
+                condition=models.Q(amends__isnull=True, amending_since__isnull=True)
+                | models.Q(amends__isnull=False, amending_since__isnull=False),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"opinion of {self.case_id}"
 
 
 class Version(Stored):
-    """The text as it stood at a time; a new one at most every few minutes of writing."""
+    """What one saving changed; the text of a revision is what all up to it add up to."""
 
     opinion = models.ForeignKey(Opinion, on_delete=models.CASCADE, related_name="versions")
     revision = models.PositiveIntegerField()
-    body = models.JSONField()
+    changed = models.JSONField()  # the fields that this saving changed, as they are since then
     by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        ordering = ["-revision"]
+        ordering = ["revision"]
         constraints = [models.UniqueConstraint(name="version_once", fields=["opinion", "revision"])]
 
     def __str__(self) -> str:
@@ -75,6 +89,13 @@ class Measurement(Stored):
         return f"{self.tool} of {self.case_id}"
 
 
+class KeyImagesShown(models.Manager["KeyImage"]):
+    """Key images that stand in the report as it is now."""
+
+    def get_queryset(self) -> models.QuerySet["KeyImage"]:
+        return super().get_queryset().filter(removed_at=None)
+
+
 class KeyImage(Stored):
     """An image chosen for the report, as it was windowed and measured, with its caption."""
 
@@ -89,6 +110,10 @@ class KeyImage(Stored):
     caption = models.CharField(max_length=500)
     picture = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
     position = models.PositiveSmallIntegerField(default=0)
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = KeyImagesShown()
+    everything: models.Manager["KeyImage"] = models.Manager()
 
     class Meta:
         ordering = ["position", "created_at"]
@@ -117,11 +142,20 @@ class SignedReport(Stored):
     signed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     signed_at = models.DateTimeField()
     audit_head = models.CharField(max_length=64)
+    revision = models.PositiveIntegerField(null=True)  # of the draft that was signed
+    replaces = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="replaced_by"
+    )
 
     class Meta:
         ordering = ["number"]
         constraints = [
-            models.UniqueConstraint(name="signed_report_number_once", fields=["case", "number"])
+            models.UniqueConstraint(name="signed_report_number_once", fields=["case", "number"]),
+            models.UniqueConstraint(
+                name="signed_report_replaced_once",
+                fields=["replaces"],
+                condition=models.Q(replaces__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from secondopinion.accounts.models import Person
 from secondopinion.cases.models import Case, Part
@@ -15,8 +15,13 @@ STAFF = {Part.COORDINATOR, Part.SPECIALIST, Part.REFERRAL_COORDINATOR, Part.EMER
 
 def readable(case: Case, person: Person) -> QuerySet[SignedReport]:
     """Return the signed documents of a case that a person may read: staff all of them, family and
-    local provider those that were delivered to them."""
-    rows = SignedReport.objects.filter(case=case).select_related("signed_by", "blob__space", "case")
+    local provider those that were delivered to them. Each says whether it is `replaced`."""
+    newer = SignedReport.objects.filter(replaces=OuterRef("pk"))
+    rows = (
+        SignedReport.objects.filter(case=case)
+        .select_related("signed_by", "blob__space", "case")
+        .annotate(replaced=Exists(newer))
+    )
     if roles_of(case, person) & STAFF:
         return rows
     return rows.filter(Q(deliveries__to=person))
@@ -38,6 +43,13 @@ def report_for(case: Case, person: Person, number: int) -> SignedReport:
     if found is None:
         raise NotYours
     return found
+
+
+def current_report(case: Case) -> SignedReport | None:
+    """Return the signed report that counts: the opinion, or the last correction of it."""
+    return case.signed_reports.exclude(kind=SignedReport.Kind.ADDENDUM).filter(
+        replaced_by=None
+    ).first()  # fmt: skip
 
 
 def report_in(case: Case) -> Opinion | None:

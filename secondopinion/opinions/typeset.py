@@ -30,6 +30,10 @@ def labels(language: str) -> dict[str, str]:
         return {
             "opinion": _("Remote second opinion"),
             "addendum": _("Addendum to a second opinion"),
+            "amendment": _("Remote second opinion, corrected"),
+            "change": _("What changed, and why"),
+            "replaces": _("This corrected report replaces the one with the code"),
+            "of_day": _("signed on"),
             "page": _("Page"),
             "of": _("of"),
             "case": _("Case"),
@@ -72,6 +76,10 @@ def labels(language: str) -> dict[str, str]:
             "urgency": _("How urgent"),
             "limitations": _("Limitations of this opinion"),
             "accepted_because": _("Accepted:"),
+            "left_out": _(
+                "Found by a check and left out by the author, who says why in the data "
+                "that is attached to this document:"
+            ),
             "key_images": _("Key images"),
             "image": _("Image"),
             "window": _("Window (centre / width)"),
@@ -90,6 +98,7 @@ def labels(language: str) -> dict[str, str]:
                 "and stand in full on the case’s page."
             ),
             "draft": _("Draft"),
+            "attached": _("What this document says, for programs"),
             "belongs_to": _("It belongs to the report with the code"),
         }
 
@@ -129,8 +138,12 @@ def printable(value: Any, note: Callable[[], object]) -> Any:
     return "".join(kept)
 
 
-def pdf(document: dict[str, Any], pictures: dict[str, bytes], signed_at: datetime) -> bytes:
-    """Return the PDF of a document; `pictures` are PNG files by the names in it.
+def pdf(
+    document: dict[str, Any], pictures: dict[str, bytes], signed_at: datetime,
+    attached: dict[str, Any] | None = None,
+) -> bytes:  # fmt: skip
+    """Return the PDF of a document; `pictures` are PNG files by the names in it, `attached` is what
+    is attached to it as JSON, by file names.
 
     Raises:
         NotSet: the compiler refused it (a missing alternative text, a glyph that no font has).
@@ -139,6 +152,7 @@ def pdf(document: dict[str, Any], pictures: dict[str, bytes], signed_at: datetim
     words = printable(document, lambda: unprinted.append(True)) | {
         "labels": labels(document["language"]),
         "unprinted": bool(unprinted),
+        "attached": [*(attached or {})],
     }
     code = io.BytesIO()
     segno.make(document["verify"], error="m").save(code, kind="svg", border=0, scale=2)
@@ -148,7 +162,11 @@ def pdf(document: dict[str, Any], pictures: dict[str, bytes], signed_at: datetim
         main = Path(folder) / "main.typ"
         main.write_bytes((HERE / "typst" / "document.typ").read_bytes())
         (Path(folder) / "verify.svg").write_bytes(code.getvalue())
-        for name, data in pictures.items():
+        files = {
+            name: json.dumps(each, ensure_ascii=False, indent=1).encode()
+            for name, each in (attached or {}).items()
+        }
+        for name, data in (pictures | files).items():
             (Path(folder) / name).write_bytes(data)
         try:
             made = typst.compile(

@@ -28,7 +28,8 @@ class Verified:
     """What verification says; it holds nothing about a patient.
 
     `known`: these very bytes were signed here. `bottom_line`: the signature holds and nothing was
-    added behind it. `lines` are sentences for people.
+    added behind it. `replaced_at`: when a correction of it was signed. `later`: kind and instant of
+    the documents of the same case that were signed after it. `lines` are sentences for people.
     """
 
     known: bool
@@ -38,6 +39,8 @@ class Verified:
     signer: str = ""
     signed_at: datetime | None = None
     level: str = ""
+    replaced_at: datetime | None = None
+    later: list[tuple[str | Promise, datetime]] = field(default_factory=list)
     lines: list[str | Promise] = field(default_factory=list)
 
     @property
@@ -47,6 +50,8 @@ class Verified:
 
 
 def _of(report: SignedReport, *, bottom_line: bool) -> Verified:
+    later = list(SignedReport.objects.filter(case=report.case_id, number__gt=report.number))
+    newer = next((row for row in later if row.replaces_id == report.pk), None)
     return Verified(
         known=True,
         bottom_line=bottom_line,
@@ -55,6 +60,8 @@ def _of(report: SignedReport, *, bottom_line: bool) -> Verified:
         signer=report.signed_by.full_name,
         signed_at=report.signed_at,
         level=report.level,
+        replaced_at=newer.signed_at if newer else None,
+        later=[(row.get_kind_display(), row.signed_at) for row in later],
     )
 
 

@@ -7,25 +7,15 @@ import pytest
 from secondopinion.coding.codes import SYSTEMS, reading
 from secondopinion.core import clock, vault
 from secondopinion.core.errors import Conflict, Refused
-from secondopinion.opinions import actions, coded, typeset
+from secondopinion.demo.reports import EPILEPSY
+from secondopinion.opinions import actions, body, coded, typeset
 from secondopinion.opinions.models import Opinion
-from secondopinion.program.models import Program
 from tests.opinions.test_report import text_of
-from tests.opinions.walk import to_review
-from tests.web.conftest import REPORT
 
 CODES = {
     "diagnosis_codes": "orphanet 1945\nicd-10-cm G40.009 a forged name\norphanet 1945",
     "finding_codes": "hpo HP:0012557",
 }
-
-
-@pytest.fixture
-def opinion(hospital: Program) -> Opinion:
-    """A report that could be signed."""
-    case, specialist = to_review()
-    opinion = actions.start_report(by=specialist, case=case)
-    return actions.save_draft(by=specialist, opinion=opinion, values=REPORT, base_revision=None)
 
 
 def save(opinion: Opinion, base: int | None = None, **values: str) -> Opinion:
@@ -39,9 +29,10 @@ def test_a_draft_keeps_system_code_version_and_name_in_order(opinion: Opinion) -
     )
     assert [each.code for each in coded.chosen(held["diagnosis_codes"])] == ["1945", "G40.009"]
     assert "forged" not in held["diagnosis_codes"]
-    assert held["history"] == REPORT["history"]
+    assert held["history"] == EPILEPSY.body["history"]
     turned = save(opinion, diagnosis_codes="icd-10-cm G40.009\norphanet 1945").body
     assert turned["diagnosis_codes"].startswith("icd-10-cm G40.009 2026-04-01 Localization")
+    assert body.in_words(turned)["diagnosis_codes"].endswith("spikes (Orphanet 1945)")
     assert save(opinion, diagnosis_codes="").body["diagnosis_codes"] == ""
 
 
@@ -59,7 +50,7 @@ def test_a_code_that_there_is_not_is_refused(opinion: Opinion, field: str, line:
     with pytest.raises(Refused) as refused:
         save(opinion, tests="EEG", **{field: line})
     assert (refused.value.code, refused.value.field) == ("no-such-code", field)
-    assert Opinion.objects.get().body["tests"] == REPORT["tests"]
+    assert Opinion.objects.get().body["tests"] == EPILEPSY.body["tests"]
 
 
 def test_there_is_an_end_to_codes(opinion: Opinion) -> None:
@@ -102,6 +93,7 @@ def test_the_signed_document_says_them(opinion: Opinion, tmp_path: Path) -> None
 
 
 def test_without_codes_the_document_says_nothing_of_them(opinion: Opinion, tmp_path: Path) -> None:
+    opinion = save(opinion, diagnosis_codes="", finding_codes="")
     words = text_of(actions.preview(by=opinion.author, opinion=opinion), tmp_path)
     assert "coded" not in words
 

@@ -14,30 +14,11 @@ from secondopinion.cases.models import Case
 from secondopinion.core import clock, vault
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.demo.people import FAMILIES
-from secondopinion.demo.reports import EPILEPSY
 from secondopinion.findings.actions import Found, replace
 from secondopinion.opinions import actions, body, compose, readability, typeset, verifying
 from secondopinion.opinions.models import Opinion, SignedReport, Version
 from secondopinion.program.models import Program
-from tests.opinions.walk import to_review
-from tests.web.conftest import expert
-
-
-@pytest.fixture
-def opinion(hospital: Program) -> Opinion:
-    """A report in the making, every field of it filled in."""
-    case, specialist = to_review()
-    opinion = actions.start_report(by=specialist, case=case)
-    answers = {f"answer_{each.number}": "Yes, 20–40 mg/kg." for each in case.questions.all()}
-    return actions.save_draft(
-        by=specialist, opinion=opinion, values={**EPILEPSY.body, **answers}, base_revision=None
-    )
-
-
-@pytest.fixture
-def signed(opinion: Opinion) -> SignedReport:
-    """A signed report."""
-    return actions.sign(by=opinion.author, opinion=opinion, reauthenticated_at=clock.now())
+from tests.web.conftest import expert, sign_in
 
 
 def text_of(data: bytes, folder: Path) -> str:
@@ -140,7 +121,7 @@ def test_what_is_missing_is_named(opinion: Opinion) -> None:
         base_revision=None,
     )  # fmt: skip
     opinion.refresh_from_db()
-    assert [gap.field for gap in body.gaps(opinion.case, opinion.body)] == ["answer_2", "summary"]
+    assert [gap.field for gap in body.gaps(opinion)] == ["answer_2", "summary"]
     with pytest.raises(Refused):
         actions.sign(by=opinion.author, opinion=opinion, reauthenticated_at=clock.now())
 
@@ -150,6 +131,33 @@ def test_limitations_that_were_found_are_never_dropped(opinion: Opinion, tmp_pat
     replace(case=opinion.case, subject=opinion.case, check="geometry@1", found=[found])
     report = actions.sign(by=opinion.author, opinion=opinion, reauthenticated_at=clock.now())
     assert "Some images in the middle" in text_of(vault.read(report.blob), tmp_path)
+
+
+def test_a_limitation_is_worded_or_left_out_with_a_reason(opinion: Opinion, tmp_path: Path) -> None:
+    found = [
+        Found("missing-slices", "warning", "Some images in the middle of a series are missing."),
+        Found("thick-slices", "warning", "The slices are thick."),
+    ]
+    worded, left = replace(case=opinion.case, subject=opinion.case, check="geometry@1", found=found)
+    browser = sign_in(opinion.author)
+    page = f"/expert/cases/{opinion.case.reference}/"
+    answer = browser.post(f"{page}save/", {
+        f"limit_{worded.pk.hex}": "Ten slices of the T2 series are missing.",
+        f"omit_{left.pk.hex}": "3 mm do for this question.",
+        "limit_0123456789abcdef0123456789abcdef": "of no finding",
+    })  # fmt: skip
+    assert answer.status_code == 302
+    assert "3 mm do for this question." in browser.get(page).content.decode()
+    opinion.refresh_from_db()
+    report = actions.sign(by=opinion.author, opinion=opinion, reauthenticated_at=clock.now())
+    words = " ".join(text_of(vault.read(report.blob), tmp_path).split())
+    assert "Ten slices of the T2 series are missing." in words
+    assert "The slices are thick" not in words
+    assert "left out by the author" in words
+    [told], [gone] = report.body["found"], report.body["left_out"]
+    assert told["found_as"] == "Some images in the middle of a series are missing."
+    assert gone["why"] == "3 mm do for this question."
+    assert "of no finding" not in str(report.body)
 
 
 def test_two_windows_do_not_overwrite_each_other(opinion: Opinion) -> None:
@@ -162,7 +170,7 @@ def test_two_windows_do_not_overwrite_each_other(opinion: Opinion) -> None:
             by=opinion.author, opinion=opinion, values={"tests": "two"}, base_revision=base
         )
     assert Opinion.objects.get().body["tests"] == "one"
-    assert Version.objects.exists()
+    assert Version.objects.last().changed == {"tests": "one"}  # type: ignore[union-attr]
 
 
 def test_a_report_through_the_provider_waits_for_being_handed_on(signed: SignedReport) -> None:
@@ -235,7 +243,7 @@ def test_what_cannot_be_printed_is_not_signed(opinion: Opinion) -> None:
         by=opinion.author, opinion=opinion, values={"findings": "A lesion of 脳."},
         base_revision=None,
     )  # fmt: skip
-    [gap] = body.gaps(opinion.case, opinion.body)
+    [gap] = body.gaps(opinion)
     assert gap.field == "findings"
     assert "脳" in str(gap.sentence)
     with pytest.raises(Refused):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from secondopinion.web.expert import codes, images, views
+from secondopinion.web.expert import codes, images, versions, views
 
 _CASE = "cases/<str:reference>/"
 
@@ -19,6 +19,10 @@ urlpatterns = [
     path(_CASE + "measurements/<uuid:key>/remove/", images.remove_measured,
          name="measurement-remove"),
     path(_CASE + "preview.pdf", views.preview, name="report-preview"),
+    path(_CASE + "versions/", versions.versions, name="report-versions"),
+    path(_CASE + "versions/<int:revision>/back/", versions.go_back, name="report-go-back"),
+    path(_CASE + "amend/", versions.amend, name="amend"),
+    path(_CASE + "amend/give-up/", versions.give_up, name="amend-give-up"),
     path(_CASE + "sign/", views.sign, name="sign"),
     path(_CASE + "ask/", views.ask_more, name="ask-more"),
     path(_CASE + "messages/", views.message, name="expert-message"),

@@ -31,6 +31,7 @@ from secondopinion.imaging.models import Series
 from secondopinion.opinions import actions as opinions
 from secondopinion.opinions import body as fields
 from secondopinion.opinions import queries as reports
+from secondopinion.opinions.amending import AMENDABLE
 from secondopinion.opinions.models import Opinion, OpinionState
 from secondopinion.opinions.readability import level
 from secondopinion.outcomes.models import Outcome
@@ -42,6 +43,8 @@ from secondopinion.translation.queries import newest
 from secondopinion.web.access import PersonRequest, of_case, staff
 from secondopinion.web.expert import codes
 from secondopinion.web.signin.factor import FactorForm
+
+_LIMIT_FIELDS = (fields.WORDING, fields.LEFT_OUT)
 
 
 @staff(Role.SPECIALIST)
@@ -138,10 +141,18 @@ def review(request: PersonRequest, case: Case) -> HttpResponse:
         "level": level(body.get("summary", ""), "en"),
         "writing": writing,
         "in_review": case.state == State.IN_REVIEW,
+        "amends": opinion.amends,
+        "amendable": case.state in AMENDABLE,
     }
     if writing:
-        context |= {"key_images": opinion.key_images.all(), "requests": asked(case)}
-    else:
+        context |= {
+            "key_images": opinion.key_images.all(), "requests": asked(case),
+            "limits": [
+                (row, *(body.get(f"{kind}{row.pk.hex}", "") for kind in _LIMIT_FIELDS))
+                for row in findings
+            ],
+        }  # fmt: skip
+    if not context["in_review"]:
         readable = reports.readable(case, request.user)
         context |= {"questions": questions(case), "reports": readable}
     return render(request, "expert/review.html", context)
@@ -192,7 +203,8 @@ def preview(request: PersonRequest, case: Case) -> HttpResponse:
 def sign(request: PersonRequest, case: Case) -> HttpResponse:
     """Say what is missing, or ask for the second factor and sign."""
     opinion = _mine(request, case)
-    missing = fields.gaps(case, opinion.body)
+    amends = opinion.amends
+    missing = fields.gaps(opinion)
     form = FactorForm(request, request.POST or None)
     if request.method == "POST" and not missing and form.is_valid():
         try:
@@ -200,9 +212,12 @@ def sign(request: PersonRequest, case: Case) -> HttpResponse:
         except Refused as refused:
             form.add_error(None, str(refused.message))
         else:
-            messages.success(request, _("The report is signed. The intake team delivers it."))
+            done = _("The report is signed. The intake team delivers it.")
+            if amends:
+                done = _("The corrected report is signed. Whoever had the earlier one gets it too.")
+            messages.success(request, done)
             return redirect("review", case.reference)
-    context = {"case": case, "missing": missing, "form": form}
+    context = {"case": case, "missing": missing, "form": form, "amends": amends}
     return render(request, "expert/sign.html", context)
 
 

@@ -1,0 +1,231 @@
+"""A signed document as an HL7 FHIR R4 document (a Bundle that begins with a Composition).
+
+It is attached to the PDF, so that another hospital's system can take in what a person reads there.
+Sections carry a LOINC code where one fits (https://loinc.org, document section codes). Coded
+diagnoses are Conditions, coded findings Observations whose value is the code.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+from xml.etree import ElementTree as ET
+
+from secondopinion.accounts.models import Child, Sex
+from secondopinion.opinions.typeset import labels
+
+XHTML = "http://www.w3.org/1999/xhtml"
+LOINC = "http://loinc.org"
+CONSULT_NOTE, ADDENDUM = ("11488-4", "Consult note"), ("55107-7", "Addendum Document")
+_CODES = {
+    "asked": ("42349-1", "Reason for referral (narrative)"),
+    "history": ("11329-0", "History general Narrative - Reported"),
+    "findings": ("51848-0", "Evaluation note"),
+    "tests": ("18776-5", "Plan of care note"),
+}
+_FINDING = {"system": LOINC, "code": "75321-0", "display": "Clinical finding"}
+_CATEGORY = {
+    "system": "http://terminology.hl7.org/CodeSystem/condition-category",
+    "code": "encounter-diagnosis",
+}
+_CODED = {"diagnosis": "diagnosis_codes", "findings": "finding_codes"}  # by their section
+_GENDERS = {Sex.FEMALE: "female", Sex.MALE: "male", Sex.OTHER: "other"}
+
+
+def document(words: dict[str, Any], child: Child, signed_at: datetime) -> dict[str, Any]:
+    """Return the Bundle of a signed document; `words` is what is typeset (see `compose`)."""
+    codes = _codes(words)
+    address = {
+        name: f"urn:uuid:{uuid5(NAMESPACE_URL, words['verify'] + name)}"
+        for name in ("composition", "patient", "author", "hospital", *codes)
+    }
+    resources = {
+        "composition": _composition(words, address, signed_at),
+        "patient": _patient(words, child),
+        "author": _author(words),
+        "hospital": {"resourceType": "Organization", "name": words["hospital"]},
+    } | {
+        name: _coded(name, each, address, signed_at) for name, each in codes.items()
+    }  # fmt: skip
+    return {
+        "resourceType": "Bundle",
+        "type": "document",
+        "identifier": _identifier(words["code"], words["verify"]),
+        "timestamp": _instant(signed_at),
+        "entry": [
+            {"fullUrl": address[name], "resource": {"id": address[name][9:], **resource}}
+            for name, resource in resources.items()
+        ],
+    }
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _identifier(code: str, verify: str) -> dict[str, str]:
+    """Return a document's verification code; its system is where a code is verified."""
+    return {"system": verify.removesuffix(f"{code}/"), "value": code}
+
+
+def _composition(
+    words: dict[str, Any], address: dict[str, str], signed_at: datetime
+) -> dict[str, Any]:
+    is_addendum = words["kind"] == "addendum"
+    code, display = ADDENDUM if is_addendum else CONSULT_NOTE
+    made: dict[str, Any] = {
+        "resourceType": "Composition",
+        "language": words["language"],
+        "identifier": _identifier(words["code"], words["verify"]),
+        "status": "amended" if words["kind"] == "amendment" else "final",
+        "type": {"coding": [{"system": LOINC, "code": code, "display": display}]},
+        "subject": {"reference": address["patient"]},
+        "date": _instant(signed_at),
+        "author": [{"reference": address["author"]}],
+        "title": f"{labels(words['language'])[words['kind']]} {words['reference']}",
+        "custodian": {"reference": address["hospital"]},
+        "section": _sections(words, address),
+    }
+    if earlier := words.get("replaces") or words.get("belongs_to"):
+        made["relatesTo"] = [
+            {
+                "code": "appends" if is_addendum else "replaces",
+                "targetIdentifier": {
+                    "system": made["identifier"]["system"], "value": earlier,
+                },
+            }
+        ]  # fmt: skip
+    return made
+
+
+def _patient(words: dict[str, Any], child: Child) -> dict[str, Any]:
+    names = [{"use": "official", "text": words["patient"]}]
+    if words["patient_latin"]:
+        names.append({"use": "usual", "text": words["patient_latin"]})
+    made: dict[str, Any] = {"resourceType": "Patient", "name": names}
+    if child.sex in _GENDERS:
+        made["gender"] = _GENDERS[Sex(child.sex)]
+    if child.birth_date:
+        made["birthDate"] = child.birth_date.isoformat()
+    if child.country:
+        made["address"] = [{"country": str(child.country)}]
+    return made
+
+
+def _author(words: dict[str, Any]) -> dict[str, Any]:
+    made: dict[str, Any] = {"resourceType": "Practitioner", "name": [{"text": words["author"]}]}
+    if words["registration"]:
+        made["identifier"] = [{"value": words["registration"]}]
+    if words["title"]:
+        made["qualification"] = [{"code": {"text": words["title"]}}]
+    return made
+
+
+def _codes(words: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """Return the codes of a document by the names of their resources, in their order."""
+    return {
+        f"{field}-{number}": each
+        for field in _CODED.values()
+        for number, each in enumerate(words.get(field, ()), 1)
+    }
+
+
+def _coded(
+    name: str, each: dict[str, str], address: dict[str, str], signed_at: datetime
+) -> dict[str, Any]:
+    coding = {part: each[part] for part in ("system", "version", "code", "display")}
+    concept = {"coding": [coding], "text": each["display"]}
+    subject, author = {"reference": address["patient"]}, {"reference": address["author"]}
+    if name.startswith(_CODED["diagnosis"]):
+        return {
+            "resourceType": "Condition", "category": [{"coding": [_CATEGORY]}], "code": concept,
+            "subject": subject, "recordedDate": _instant(signed_at), "asserter": author,
+        }  # fmt: skip
+    return {
+        "resourceType": "Observation", "status": "final", "code": {"coding": [_FINDING]},
+        "subject": subject, "issued": _instant(signed_at), "performer": [author],
+        "valueCodeableConcept": concept,
+    }  # fmt: skip
+
+
+def _sections(words: dict[str, Any], address: dict[str, str]) -> list[dict[str, Any]]:
+    """Return the parts of the document in the order in which they are read."""
+    named = labels(words["language"])
+    if words["kind"] == "addendum":
+        told = {"question": words["question"], "answer": words["answer"]}
+    else:
+        told = {
+            "change": words["change"],
+            "asked": [f"{each['number']}. {each['text']}" for each in words["questions"]],
+            "summary": words["summary"],
+            "answers": [f"{each['number']}. {each['answer']}" for each in words["questions"]],
+            "limitations": [
+                *(each["text"] for each in words["found"]), words["limitations"],
+            ],
+            "urgency": words["urgency"],
+            "local_diagnosis": words["local_diagnosis"],
+            "diagnosis": [
+                words["diagnosis"], words["diagnosis_text"], *_said(words["diagnosis_codes"]),
+            ],
+            "plan": [words["plan"], words["plan_text"]],
+            "history": words["history"],
+            "findings": [words["findings"], *_said(words["finding_codes"])],
+            "tests": words["tests"],
+            "options": [
+                ": ".join(filter(None, (each["name"], each["pros"], each["cons"])))
+                for each in words["options"]
+            ],
+            "records": [
+                f"{each['title']}, {each['kind']}, {each['date']}, {each['language']}"
+                for each in words["records"]
+            ],
+            "images": [
+                f"{each['title']}, {each['date']}, {each['count']}" for each in words["images"]
+            ],
+            "references": words["references"],
+            "disclaimer": words["disclaimer"],
+        }  # fmt: skip
+    return [
+        _section(name, named[name], paragraphs) | _entries(name, address)
+        for name, value in told.items()
+        if (paragraphs := [each for each in _listed(value) if each.strip()])
+    ]
+
+
+def _said(codes: list[dict[str, str]]) -> list[str]:
+    return [f"{each['display']} ({each['name']} {each['code']})" for each in codes]
+
+
+def _entries(name: str, address: dict[str, str]) -> dict[str, Any]:
+    start = f"{_CODED.get(name, name)}-"
+    found = [{"reference": each} for key, each in address.items() if key.startswith(start)]
+    return {"entry": found} if found else {}
+
+
+def _listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+def _section(name: str, title: str, paragraphs: list[str]) -> dict[str, Any]:
+    div = ET.Element("div", xmlns=XHTML)
+    for text in paragraphs:
+        place = ET.SubElement(div, "p")
+        first, *others = text.splitlines()
+        place.text = _allowed(first)
+        for line in others:
+            ET.SubElement(place, "br").tail = _allowed(line)
+    made: dict[str, Any] = {
+        "title": title,
+        "text": {"status": "additional", "div": ET.tostring(div, encoding="unicode")},
+    }
+    if name in _CODES:
+        code, display = _CODES[name]
+        made["code"] = {"coding": [{"system": LOINC, "code": code, "display": display}]}
+    return made
+
+
+def _allowed(text: str) -> str:
+    """Return a line without the signs that XML cannot hold."""
+    return "".join(
+        each for each in text if each == "\t" or " " <= each <= "\ud7ff"
+        or "\ue000" <= each <= "\ufffd" or each >= "\U00010000"
+    )  # fmt: skip
