@@ -37,6 +37,7 @@ def test_a_report_is_verified(
     opinion = opinions.start_report(by=specialist, case=case)
     values = dict.fromkeys(field_names(case), "x") | {
         "diagnosis": "agrees", "plan": "agrees", "urgency": "routine",
+        "diagnosis_codes": "icd-10-cm G40.0", "finding_codes": "",
     }  # fmt: skip
     opinion = opinions.save_draft(by=specialist, opinion=opinion, values=values, base_revision=None)
     report = opinions.sign(by=specialist, opinion=opinion, reauthenticated_at=clock.now())
