@@ -205,7 +205,7 @@ class Codes {
       row.querySelectorAll(".tag, button").forEach((old) => old.remove());
       row.querySelector("input")!.type = "hidden"; // its button takes a code out, not a box
       const label = row.querySelector("bdi")?.textContent ?? "";
-      if (place === 0 && this.words.main) row.querySelector(".code-name")!.append(" ", make("span", "tag", this.words.main));
+      if (place === 0 && this.words.main) row.append(make("span", "tag", this.words.main), " ");
       if (place > 0) row.append(this.button(this.words.up, label, () => this.move(row)));
       row.append(this.button(this.words.remove, label, () => this.remove(row)));
     });
