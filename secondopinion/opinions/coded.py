@@ -18,9 +18,7 @@ MOST = 20
 def chosen(lines: str) -> list[Code]:
     """Return the codes that a field of the draft holds, in their order."""
     parts = (line.split(" ", 3) for line in lines.splitlines())
-    return [
-        Code(SYSTEMS[key], code, version, label) for key, code, version, label in parts
-    ]  # fmt: skip
+    return [Code(SYSTEMS[key], code, version, label) for key, code, version, label in parts]
 
 
 def kept(field: str, given: str, before: str) -> str:
