@@ -1,6 +1,7 @@
 """Says in plain words what is mis-set."""
 
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +15,8 @@ from secondopinion.accounts.models import Role
 from secondopinion.cli import dicomweb
 from secondopinion.cli.doctor_program import program
 from secondopinion.cli.found import Found, fine
+from secondopinion.coding.codes import HPO, SYSTEMS
+from secondopinion.coding.searching import search
 from secondopinion.core import clock, master_key, triggers
 from secondopinion.core.models import JobLease, PeriodicRun
 from secondopinion.opinions import signing
@@ -55,6 +58,7 @@ def _settings() -> Iterator[Found]:
         yield fine("Reports are signed with the hospital’s certificate.")
     if not settings.TSA_URL:
         yield Found("TSA_URL is not set: signatures carry no time stamp of a third party.")
+    yield from _codes()
     yield from _single_sign_on()
     yield from dicomweb.examine()
     for folder in dict.fromkeys((Path(settings.DATA_DIR), Path(settings.VAULT_DIR))):
@@ -90,6 +94,17 @@ def _mail() -> Iterator[Found]:
     if settings.DEFAULT_FROM_EMAIL.endswith("@localhost"):
         yield Found("MAIL_FROM is not set: mail from an address at localhost is refused by others.",
                     bad=True)  # fmt: skip
+
+
+def _codes() -> Iterator[Found]:
+    try:
+        search([HPO], "fever")
+    except sqlite3.Error as error:
+        yield Found(f"Codes of diagnoses and findings cannot be searched ({error}): this Python’s "
+                    "SQLite needs FTS5.", bad=True)  # fmt: skip
+    else:
+        told = ", ".join(f"{each.name} {each.version}" for each in SYSTEMS.values())
+        yield fine(f"Codes of diagnoses and findings: {told}.")
 
 
 def _readable() -> Iterator[Found]:

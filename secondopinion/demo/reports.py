@@ -27,6 +27,8 @@ EPILEPSY = Written(
         "diagnosis": "agrees",
         "diagnosis_text": "Course, recording and age fit self-limited epilepsy with "
         "centrotemporal spikes.",
+        "diagnosis_codes": "orphanet 1945\nicd-10-cm G40.009",
+        "finding_codes": "hpo HP:0012557\nhpo HP:0031951",
         "plan": "partly",
         "plan_text": "Treatment is reasonable. The evening dose matters most, because the "
         "seizures come from sleep.",
@@ -68,6 +70,8 @@ LOW_COUNTS = Written(
         "diagnosis": "partly",
         "diagnosis_text": "Anaemia with low platelets describes what was measured. It is not yet "
         "a diagnosis: the cause is to be found.",
+        "diagnosis_codes": "icd-10-cm D64.9\nicd-10-cm D69.6",
+        "finding_codes": "hpo HP:0001903\nhpo HP:0001873\nhpo HP:0000980",
         "plan": "partly",
         "plan_text": "To wait is not enough. The cause should be looked for now.",
         "tests": "Full blood count with a film read by a specialist, reticulocytes, iron, vitamin "
@@ -102,6 +106,8 @@ BONE_LESION = Written(
         "diagnosis": "cannot_say",
         "diagnosis_text": "A lesion is a finding, not a diagnosis. Without images and tissue "
         "nobody can say what it is.",
+        "diagnosis_codes": "icd-10-cm M89.9",
+        "finding_codes": "hpo HP:0030839",
         "plan": "differs",
         "plan_text": "Ibuprofen alone is not enough for six months of pain with a lesion of bone.",
         "tests": "MR of the whole thigh with contrast, X-rays in two planes, and a biopsy planned "

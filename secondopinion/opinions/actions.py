@@ -73,6 +73,7 @@ def save_draft(
 
     Raises:
         Conflict: it was changed in another window since `base_revision`, or it is signed.
+        Refused: a code that there is not.
     """
     draft = writing.own_draft(opinion, by)
     if base_revision is not None and base_revision != draft.revision:
@@ -81,7 +82,7 @@ def save_draft(
             code="changed-elsewhere",
         )
     last = draft.versions.last()
-    writing.write(draft, by, fields.cleaned(draft.case, values))
+    writing.write(draft, by, fields.cleaned(draft.case, values, draft.body))
     if last is None or clock.now() - last.created_at > versions.PAUSE:  # a sitting, not each key
         audit.record("report-saved", by=by, case_id=draft.case_id, target=draft)
     return draft

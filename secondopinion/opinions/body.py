@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from secondopinion.cases.models import Case
 from secondopinion.findings.queries import limitations_for
+from secondopinion.opinions import coded
 from secondopinion.opinions.models import Opinion
 from secondopinion.opinions.typeset import unprintable
 
@@ -50,7 +51,7 @@ def field_names(case: Case) -> list[str]:
         f"option_{number}_{part}" for number in range(1, OPTIONS + 1)
         for part in ("name", "pros", "cons")
     ]  # fmt: skip
-    return [*_TEXTS, *_CHOICES, *answers, *options, *limits]
+    return [*_TEXTS, *_CHOICES, *coded.FIELDS, *answers, *options, *limits]
 
 
 _LABELS: dict[str, str | Promise] = {
@@ -58,6 +59,8 @@ _LABELS: dict[str, str | Promise] = {
     "findings": _("Findings"),
     "diagnosis": _("On the diagnosis"),
     "diagnosis_text": _("On the diagnosis: why"),
+    "diagnosis_codes": _("Diagnoses, coded"),
+    "finding_codes": _("Findings, coded"),
     "plan": _("On the treatment plan"),
     "plan_text": _("On the treatment plan: why"),
     "tests": _("Recommended tests"),
@@ -101,20 +104,29 @@ def texts_in(case: Case, body: dict[str, str]) -> dict[str, str]:
 
 
 def in_words(body: dict[str, str]) -> dict[str, str]:
-    """Return the fields of a report as they are read: choices by their words."""
-    return {
-        name: str(_CHOICES[name].get(value, "")) if name in _CHOICES else value
-        for name, value in body.items()
-    }
+    """Return the fields of a report as they are read: choices by their words, codes by names."""
+    return {name: _in_words(name, value) for name, value in body.items()}
 
 
-def cleaned(case: Case, values: dict[str, str]) -> dict[str, str]:
-    """Return the values that belong to the report, choices only where they exist."""
+def _in_words(name: str, value: str) -> str:
+    if name in _CHOICES:
+        return str(_CHOICES[name].get(value, ""))
+    return coded.in_words(value) if name in coded.FIELDS else value
+
+
+def cleaned(case: Case, values: dict[str, str], before: dict[str, str]) -> dict[str, str]:
+    """Return the values that belong to the report, choices only where they exist.
+
+    Raises:
+        Refused: a code that there is not, and that was not there `before`.
+    """
     names = set(field_names(case))
     kept = {name: value for name, value in values.items() if name in names}
     for name, choices in _CHOICES.items():
         if kept.get(name) and kept[name] not in choices:
             kept[name] = ""
+    for name in coded.FIELDS.keys() & kept.keys():
+        kept[name] = coded.kept(name, kept[name], before.get(name, ""))
     return kept
 
 

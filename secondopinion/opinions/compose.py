@@ -19,6 +19,7 @@ from secondopinion.core import clock
 from secondopinion.experts.queries import profile
 from secondopinion.findings.queries import limitations_for
 from secondopinion.imaging import queries as imaging
+from secondopinion.opinions import coded
 from secondopinion.opinions.body import AGREEMENT, LEFT_OUT, OPTIONS, URGENCY, WORDING
 from secondopinion.opinions.models import Opinion
 from secondopinion.program import queries as program
@@ -122,6 +123,7 @@ def facts(case: Case) -> dict[str, Any]:
 def document(opinion: Opinion, code: str, signed_at: datetime, language: str) -> dict[str, Any]:
     """Return the whole report as it will be typeset, in `language` where words are the house's."""
     case, body = opinion.case, opinion.body
+    diagnoses, findings = (coded.chosen(body.get(field, "")) for field in coded.FIELDS)
     with override(language):
         accepted = (
             Consent.objects.filter(
@@ -155,9 +157,12 @@ def document(opinion: Opinion, code: str, signed_at: datetime, language: str) ->
                 ],
                 "history": body.get("history", ""),
                 "findings": body.get("findings", ""),
+                "finding_codes": coded.told(findings),
                 "local_diagnosis": case.request.diagnosis,
                 "diagnosis": str(AGREEMENT.get(body.get("diagnosis", ""), "")),
                 "diagnosis_text": body.get("diagnosis_text", ""),
+                "diagnosis_codes": coded.told(diagnoses),
+                "code_credits": coded.credits_of([*diagnoses, *findings]),
                 "plan": str(AGREEMENT.get(body.get("plan", ""), "")),
                 "plan_text": body.get("plan_text", ""),
                 "tests": body.get("tests", ""),

@@ -1,7 +1,8 @@
 """A signed document as an HL7 FHIR R4 document (a Bundle that begins with a Composition).
 
 It is attached to the PDF, so that another hospital's system can take in what a person reads there.
-Sections carry a LOINC code where one fits (https://loinc.org, document section codes).
+Sections carry a LOINC code where one fits (https://loinc.org, document section codes). Coded
+diagnoses are Conditions, coded findings Observations whose value is the code.
 """
 
 from datetime import UTC, datetime
@@ -21,21 +22,30 @@ _CODES = {
     "findings": ("51848-0", "Evaluation note"),
     "tests": ("18776-5", "Plan of care note"),
 }
+_FINDING = {"system": LOINC, "code": "75321-0", "display": "Clinical finding"}
+_CATEGORY = {
+    "system": "http://terminology.hl7.org/CodeSystem/condition-category",
+    "code": "encounter-diagnosis",
+}
+_CODED = {"diagnosis": "diagnosis_codes", "findings": "finding_codes"}  # by their section
 _GENDERS = {Sex.FEMALE: "female", Sex.MALE: "male", Sex.OTHER: "other"}
 
 
 def document(words: dict[str, Any], child: Child, signed_at: datetime) -> dict[str, Any]:
     """Return the Bundle of a signed document; `words` is what is typeset (see `compose`)."""
+    codes = _codes(words)
     address = {
         name: f"urn:uuid:{uuid5(NAMESPACE_URL, words['verify'] + name)}"
-        for name in ("composition", "patient", "author", "hospital")
+        for name in ("composition", "patient", "author", "hospital", *codes)
     }
     resources = {
         "composition": _composition(words, address, signed_at),
         "patient": _patient(words, child),
         "author": _author(words),
         "hospital": {"resourceType": "Organization", "name": words["hospital"]},
-    }
+    } | {
+        name: _coded(name, each, address, signed_at) for name, each in codes.items()
+    }  # fmt: skip
     return {
         "resourceType": "Bundle",
         "type": "document",
@@ -73,7 +83,7 @@ def _composition(
         "author": [{"reference": address["author"]}],
         "title": f"{labels(words['language'])[words['kind']]} {words['reference']}",
         "custodian": {"reference": address["hospital"]},
-        "section": _sections(words),
+        "section": _sections(words, address),
     }
     if earlier := words.get("replaces") or words.get("belongs_to"):
         made["relatesTo"] = [
@@ -110,7 +120,34 @@ def _author(words: dict[str, Any]) -> dict[str, Any]:
     return made
 
 
-def _sections(words: dict[str, Any]) -> list[dict[str, Any]]:
+def _codes(words: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """Return the codes of a document by the names of their resources, in their order."""
+    return {
+        f"{field}-{number}": each
+        for field in _CODED.values()
+        for number, each in enumerate(words.get(field, ()), 1)
+    }
+
+
+def _coded(
+    name: str, each: dict[str, str], address: dict[str, str], signed_at: datetime
+) -> dict[str, Any]:
+    coding = {part: each[part] for part in ("system", "version", "code", "display")}
+    concept = {"coding": [coding], "text": each["display"]}
+    subject, author = {"reference": address["patient"]}, {"reference": address["author"]}
+    if name.startswith(_CODED["diagnosis"]):
+        return {
+            "resourceType": "Condition", "category": [{"coding": [_CATEGORY]}], "code": concept,
+            "subject": subject, "recordedDate": _instant(signed_at), "asserter": author,
+        }  # fmt: skip
+    return {
+        "resourceType": "Observation", "status": "final", "code": {"coding": [_FINDING]},
+        "subject": subject, "issued": _instant(signed_at), "performer": [author],
+        "valueCodeableConcept": concept,
+    }  # fmt: skip
+
+
+def _sections(words: dict[str, Any], address: dict[str, str]) -> list[dict[str, Any]]:
     """Return the parts of the document in the order in which they are read."""
     named = labels(words["language"])
     no = named["not_answered"]
@@ -130,10 +167,12 @@ def _sections(words: dict[str, Any]) -> list[dict[str, Any]]:
             ],
             "urgency": words["urgency"],
             "local_diagnosis": words["local_diagnosis"],
-            "diagnosis": [words["diagnosis"], words["diagnosis_text"]],
+            "diagnosis": [
+                words["diagnosis"], words["diagnosis_text"], *_said(words["diagnosis_codes"]),
+            ],
             "plan": [words["plan"], words["plan_text"]],
             "history": words["history"],
-            "findings": words["findings"],
+            "findings": [words["findings"], *_said(words["finding_codes"])],
             "tests": words["tests"],
             "options": [
                 ": ".join(filter(None, (each["name"], each["pros"], each["cons"])))
@@ -150,10 +189,20 @@ def _sections(words: dict[str, Any]) -> list[dict[str, Any]]:
             "disclaimer": words["disclaimer"],
         }  # fmt: skip
     return [
-        _section(name, named[name], paragraphs)
+        _section(name, named[name], paragraphs) | _entries(name, address)
         for name, value in told.items()
         if (paragraphs := [each for each in _listed(value) if each.strip()])
     ]
+
+
+def _said(codes: list[dict[str, str]]) -> list[str]:
+    return [f"{each['display']} ({each['name']} {each['code']})" for each in codes]
+
+
+def _entries(name: str, address: dict[str, str]) -> dict[str, Any]:
+    start = f"{_CODED.get(name, name)}-"
+    found = [{"reference": each} for key, each in address.items() if key.startswith(start)]
+    return {"entry": found} if found else {}
 
 
 def _listed(value: str | list[str]) -> list[str]:

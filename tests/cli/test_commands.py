@@ -38,6 +38,7 @@ def test_a_report_is_verified(
     names = (each for each in field_names(case) if not each.startswith("declined_"))
     values = dict.fromkeys(names, "x") | {
         "diagnosis": "agrees", "plan": "agrees", "urgency": "routine",
+        "diagnosis_codes": "icd-10-cm G40.0", "finding_codes": "",
     }  # fmt: skip
     opinion = opinions.save_draft(by=specialist, opinion=opinion, values=values, base_revision=None)
     report = opinions.sign(by=specialist, opinion=opinion, reauthenticated_at=clock.now())

@@ -46,6 +46,26 @@ def test_a_report_is_attached_to_itself(signed: SignedReport) -> None:
     assert patient["name"][0]["text"] == child.full_name
 
 
+def test_coded_diagnoses_and_findings_are_resources_of_their_sections(
+    signed: SignedReport,
+) -> None:
+    told = composition(signed)
+    bundle = Bundle.model_validate(attached(signed)["report.fhir.json"])
+    resources = {each.fullUrl: each.resource for each in bundle.entry}
+    conditions, observations = (
+        [resources[each.reference] for section in told.section if section.title == title
+         for each in section.entry]
+        for title in ("On the diagnosis", "Findings")
+    )  # fmt: skip
+    codings = [each.code.coding[0] for each in conditions]
+    assert [(each.system, each.code) for each in codings] == [
+        ("http://www.orpha.net", "1945"), ("http://hl7.org/fhir/sid/icd-10-cm", "G40.009"),
+    ]  # fmt: skip
+    coding = observations[0].valueCodeableConcept.coding[0]
+    assert (coding.system, coding.code) == ("http://human-phenotype-ontology.org", "HP:0012557")
+    assert coding.version == "2025-01-16"
+
+
 def test_an_addendum_and_a_correction_name_what_they_belong_to(signed: SignedReport) -> None:
     author = signed.signed_by
     addendum = actions.sign_addendum(

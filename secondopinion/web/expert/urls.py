@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from secondopinion.web.expert import images, versions, views
+from secondopinion.web.expert import codes, images, versions, views
 
 _CASE = "cases/<str:reference>/"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("offers/<str:reference>/", views.offer, name="offer"),
     path(_CASE, views.review, name="review"),
     path(_CASE + "save/", views.save, name="report-save"),
+    path(_CASE + "codes/<str:field>/", codes.find, name="codes"),
     path(_CASE + "key-images/", images.key_images, name="key-images"),
     path(_CASE + "key-images/<uuid:key_image>/remove/", images.remove_key_image,
          name="key-image-remove"),

@@ -38,7 +38,7 @@ from secondopinion.records import queries as records
 from secondopinion.translation.models import Method
 from secondopinion.translation.queries import newest
 from secondopinion.web.access import PersonRequest, of_case, staff
-from secondopinion.web.expert import doses, growth, story
+from secondopinion.web.expert import codes, doses, growth, story
 from secondopinion.web.expert.doubting import answers_in, by_field, told
 from secondopinion.web.signin.factor import FactorForm
 
@@ -125,6 +125,7 @@ def review(request: PersonRequest, case: Case) -> HttpResponse:
         "agreement": fields.AGREEMENT.items(),
         "urgency": fields.URGENCY.items(),
         "options": _options(body),
+        "coded": codes.fields_of(body),
         "level": level(body.get("summary", ""), "en"),
         "writing": writing,
         "in_review": case.state == State.IN_REVIEW,
@@ -168,13 +169,15 @@ def save(request: PersonRequest, case: Case) -> HttpResponse:
     """Save the report: as it is typed, or by its button."""
     base = request.POST.get("base_revision", "")
     saved = opinions.save_draft(
-        by=request.user, opinion=_mine(request, case), values=request.POST.dict(),
+        by=request.user, opinion=_mine(request, case), values=codes.given(request.POST),
         base_revision=int(base) if base.isdecimal() else None,
     )  # fmt: skip
     if "application/json" in request.headers.get("Accept", ""):
         return JsonResponse({"revision": saved.revision})
     if "sign" in request.POST:
         return redirect("sign", case.reference)
+    if sought := codes.sought(request.POST):
+        return codes.choose(request, saved, sought)
     messages.success(request, _("The report is saved."))
     return redirect("review", case.reference)
 
