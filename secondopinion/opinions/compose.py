@@ -79,7 +79,7 @@ def _how_read(made: Translation | None) -> str:
     return f"{words} ({', '.join(people)})" if people else words
 
 
-def _limitations(case: Case, body: dict[str, str]) -> dict[str, Any]:
+def limitations(case: Case, body: dict[str, str]) -> dict[str, Any]:
     """Return what checks found that limits the opinion: in the house's words or the author's; and
     what the author left out, with why."""
     found, left_out = [], []
@@ -139,7 +139,7 @@ def document(opinion: Opinion, code: str, signed_at: datetime, language: str) ->
         return (
             letterhead(case, opinion.author, code, signed_at)
             | facts(case)
-            | _limitations(case, body)
+            | limitations(case, body)
             | {
                 "kind": "amendment" if opinion.amends else "opinion",
                 "language": language,

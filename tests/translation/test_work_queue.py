@@ -9,7 +9,7 @@ from secondopinion.accounts.models import Person
 from secondopinion.audit.queries import entries_for
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.findings.models import Finding
-from secondopinion.opinions.compose import facts
+from secondopinion.opinions.compose import facts, limitations
 from secondopinion.program.models import Program
 from secondopinion.records import queries as records
 from secondopinion.translation import actions, queries
@@ -84,7 +84,9 @@ def test_what_the_checks_find_limits_the_report_until_it_is_mended(
     found = Finding.objects.get(subject_id=row.pk)
     assert found.code == "translation-laterality"
     assert found.where["translation"]["text"] == "right"
-    assert "translation-laterality" in {each["code"] for each in facts(whole.case)["found"]}
+    assert "translation-laterality" in {
+        each["code"] for each in limitations(whole.case, {})["found"]
+    }
     row = actions.send_back(by=reviewer, translation=row, note="Left, not right.")
     row = written(row, translator, GOOD)
     found.refresh_from_db()
