@@ -183,7 +183,7 @@ print(__version__, *took)
 
 
 def peer(document: dict[str, Any], images: dict[str, bytes], times: int) -> tuple[str, float]:
-    """Return the version and the median seconds of Debian's WeasyPrint; "" where it is not there."""
+    """Return version and median seconds of Debian's WeasyPrint; "" where it is not there."""
     clean = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": "/tmp"}
     with tempfile.TemporaryDirectory() as folder:
         page = _peer_page(document, images, Path(folder))
