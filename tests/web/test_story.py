@@ -191,8 +191,11 @@ def test_nothing_told_is_no_chart() -> None:
 @pytest.mark.parametrize(
     ("medicines", "said"),
     [
-        ("Levetiracetam 250 mg cada 12 horas", [("250 mg", "10 mg/kg")]),
-        ("Clobazam 2,5 mg, Vitamin D 10 µg", [("2,5 mg", "0.1 mg/kg"), ("10 µg", "0.4 µg/kg")]),
+        ("Levetiracetam 250 mg cada 12 horas", [("Levetiracetam 250 mg", "10 mg/kg")]),
+        (
+            "Clobazam 2,5 mg, Vitamin D 10 µg",
+            [("Clobazam 2,5 mg", "0.1 mg/kg"), ("Vitamin D 10 µg", "0.4 µg/kg")],
+        ),
         ("Paracetamol 250 mg/5 ml", []),
         ("Valproate 20 mg/kg", []),
         ("Ibuprofen 5-10 mg", []),

@@ -11,7 +11,7 @@ from secondopinion.cases.models import Case
 
 
 class Dose(NamedTuple):
-    """An amount of a medicine as it is written, and the same for each kilogram."""
+    """An amount as it is written, behind its medicine, and the same for each kilogram."""
 
     written: str
     per_kg: str
@@ -23,6 +23,9 @@ _DOSE = re.compile(
     re.IGNORECASE,
 )
 
+_PARTS = re.compile(r"[\n;]|,\s")  # what stands between one medicine and the next
+LONGEST = 60  # letters before an amount that are shown
+
 
 def doses(case: Case) -> tuple[str, list[Dose]] | None:
     """Return the child's newest weight, and the amounts in the medicines divided by it."""
@@ -33,5 +36,6 @@ def doses(case: Case) -> tuple[str, list[Dose]] | None:
     for match in _DOSE.finditer(case.request.medicines):
         amount = Decimal(match[1].translate({ord(","): ".", ord("٫"): "."}))
         words = number_format(Decimal(f"{amount / weights[-1]:.3g}"))
-        found.append(Dose(match[0], f"{words} {match[2]}/kg"))
+        named = _PARTS.split(match.string[: match.end()])[-1].strip()
+        found.append(Dose(named[-LONGEST:], f"{words} {match[2]}/kg"))
     return (number_format(weights[-1].normalize()), found) if found else None
