@@ -238,7 +238,7 @@ def _most(named: Range, most: float, value: float, *, daily: bool) -> str:
 def _range(named: Range, stated: tuple[float, float], value: float, *, daily: bool) -> str:
     told = {
         "drug": _apart(named.name), "low": f"{stated[0]:g}", "high": f"{stated[1]:g}",
-        "value": f"{value:.3g}", "source": _apart(named.source),
+        "value": f"{value:.3g}" if value < 1000 else f"{value:.0f}", "source": _apart(named.source),
     }  # fmt: skip
     if daily:
         return _(
