@@ -122,6 +122,10 @@ TEMPLATES: dict[str, Template] = {
             ),
         ),
     ),
+    "report-not-opened": Template(
+        _("The report for %(reference)s has not been opened"),
+        (_("The local provider has not opened it in time. You can send it again, or telephone."),),
+    ),
     "report-with-provider": Template(
         _("The report for %(reference)s is with your local provider"),
         (

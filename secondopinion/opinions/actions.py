@@ -30,6 +30,7 @@ from secondopinion.opinions import (
     fhir,
     keeping,
     measurements,
+    receipts,
     signing,
     typeset,
     versions,
@@ -330,22 +331,18 @@ def _hand_out(report: SignedReport, by: Person | None) -> None:
     parts = [Part.LOCAL_PROVIDER] if through_provider else [Part.FAMILY, Part.LOCAL_PROVIDER]
     for part in parts:
         for person in holders_of(case, part):
+            open_by = receipts.due() if part == Part.LOCAL_PROVIDER else None
             Delivery.objects.get_or_create(
-                report=report, to=person, defaults={"role": part, "rule": case.delivery_mode}
-            )
-        tell_part(case, part, _news(part, through_provider))
+                report=report, to=person,
+                defaults={"role": part, "rule": case.delivery_mode, "open_by": open_by},
+            )  # fmt: skip
+        tell_part(case, part, receipts.news(part, case.delivery_mode))
     if through_provider:
         tell_part(case, Part.FAMILY, "report-with-provider")
     audit.record(
         "report-delivered", by=by, case_id=case.pk, target=report,
         detail={"rule": case.delivery_mode, "to": [str(part) for part in parts]},
     )  # fmt: skip
-
-
-def _news(part: Part, through_provider: bool) -> str:
-    if part == Part.FAMILY:
-        return "report-ready"
-    return "report-to-hand-on" if through_provider else "report-for-provider"
 
 
 @transaction.atomic

@@ -189,9 +189,17 @@ class Delivery(Stored):
     rule = models.CharField(max_length=20)
     opened_at = models.DateTimeField(null=True, blank=True)
     handed_on_at = models.DateTimeField(null=True, blank=True)
+    open_by = models.DateTimeField(null=True, blank=True)  # or else the coordinator is told
+    missed_at = models.DateTimeField(null=True, blank=True)  # when the coordinator was told
 
     class Meta:
         constraints = [models.UniqueConstraint(name="delivery_once", fields=["report", "to"])]
+        indexes = [
+            models.Index(
+                name="delivery_not_opened", fields=["open_by"],
+                condition=models.Q(opened_at__isnull=True),
+            )
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.report_id} to {self.role}"

@@ -87,6 +87,7 @@ class Target(Stored):
         REVIEW_RECORDS = "review_records", _("Records looked through")
         EXPERT = "expert", _("Expert found")
         REPORT = "report", _("Report signed")
+        OPEN = "open", _("Report opened by the local provider")
         ANSWER = "answer", _("Follow-up question answered")
 
     step = models.CharField(max_length=20, choices=Step.choices, unique=True)

@@ -26,6 +26,8 @@ from secondopinion.findings.models import Finding
 from secondopinion.followup import actions as followup
 from secondopinion.followup.queries import question_for
 from secondopinion.opinions import actions as opinions
+from secondopinion.opinions import receipts
+from secondopinion.opinions.models import Delivery
 from secondopinion.pacs import actions as pacs
 from secondopinion.pacs.models import Fetch
 from secondopinion.program import queries as program
@@ -59,6 +61,7 @@ PART_OF = {
     "complete": "specialist",
     "message": "messages",
     "deliver": "after",
+    "send-again": "after",
     "pass-question": "after",
     "settle-question": "after",
     "refer": "after",
@@ -232,6 +235,11 @@ class _Verbs:
         row = self._row(self.case.translations.all(), "translation")
         translation_actions.withdraw(by=self.by, translation=row)
         return _("The translation is withdrawn.")
+
+    def send_again(self) -> str:
+        sent = Delivery.objects.filter(report__case=self.case).select_related("report__case", "to")
+        receipts.remind(by=self.by, delivery=self._row(sent, "delivery"))
+        return _("The local provider has a new mail.")
 
     def charge(self) -> str:
         billing.charge(case=self.case, by=self.by)

@@ -16,12 +16,14 @@ from secondopinion.cases.states import ENDED, State
 from secondopinion.conversations.queries import unread_by
 from secondopinion.core import clock
 from secondopinion.followup.models import FollowUpQuestion, QuestionState
+from secondopinion.opinions.models import Delivery
 from secondopinion.web.access import PersonRequest, staff
 
 PER_PAGE = 50
 
-# What somebody wrote and nobody of the desk has looked at: the columns that `with_news` adds.
-NEWS = Q(unread=True) | Q(answered=True) | Q(questioned=True)
+# What somebody wrote and nobody of the desk has looked at, or a report that was not opened in time:
+# the columns that `with_news` adds.
+NEWS = Q(unread=True) | Q(answered=True) | Q(questioned=True) | Q(unopened=True)
 
 VIEWS: dict[str, tuple[Any, Callable[[Any], Q]]] = {
     "open": (gettext_lazy("Open"), lambda _person: ~Q(state__in=ENDED)),
@@ -63,12 +65,17 @@ def desk(request: PersonRequest) -> HttpResponse:
 
 
 def with_news(rows: QuerySet[Case], person: Person) -> QuerySet[Case]:
-    """Say of each case what is new in it: messages, answers, questions after the report."""
+    """Say of each case what is new in it: messages, answers, questions after the report, and a
+    report that was not opened in time."""
     items = ChecklistItem.objects.filter(case=OuterRef("pk"), state=ItemState.ANSWERED)
     questions = FollowUpQuestion.objects.filter(case=OuterRef("pk"), state=QuestionState.ASKED)
-    return rows.annotate(
-        unread=unread_by(person), answered=Exists(items), questioned=Exists(questions)
+    missed = Delivery.objects.filter(
+        report__case=OuterRef("pk"), opened_at=None, missed_at__isnull=False
     )
+    return rows.annotate(
+        unread=unread_by(person), answered=Exists(items), questioned=Exists(questions),
+        unopened=Exists(missed),
+    )  # fmt: skip
 
 
 def _searched(rows: QuerySet[Case], text: str) -> QuerySet[Case]:

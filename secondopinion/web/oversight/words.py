@@ -99,6 +99,8 @@ WORDS: dict[str, str | Promise] = {
     "report-saved": _("A report was saved"),
     "doubts-kept": _("Words of a report that a check doubts were kept"),
     "report-opened": _("A report was opened"),
+    "report-not-opened": _("A report was not opened in time"),
+    "report-sent-again": _("A report was sent again"),
     "report-delivered": _("A report was delivered"),
     "report-handed-on": _("A report was handed on"),
     "addendum-signed": _("An addendum was signed"),

@@ -1,0 +1,71 @@
+"""Receipts of reports: a local provider who does not open one in time does not keep a family
+waiting: the coordinator is told, and can send it again."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from secondopinion.accounts.models import Person
+from secondopinion.audit import actions as audit
+from secondopinion.cases.actions.parts import require
+from secondopinion.cases.actions.telling import tell, tell_coordinator
+from secondopinion.cases.models import Part
+from secondopinion.core import clock
+from secondopinion.core.errors import Conflict
+from secondopinion.opinions.models import Delivery
+from secondopinion.program import queries as program
+from secondopinion.program.models import DeliveryMode
+
+UNOPENED = "report-not-opened"
+
+
+def due() -> datetime:
+    """Return until when a report that is delivered now should be opened."""
+    return program.calendar().add(clock.now(), timedelta(hours=program.target("open")))
+
+
+def news(part: str, rule: str) -> str:
+    """Return the mail that says to who has a part in a case that there is a report."""
+    if part == Part.FAMILY:
+        return "report-ready"
+    return "report-to-hand-on" if rule == DeliveryMode.THROUGH_PROVIDER else "report-for-provider"
+
+
+def notice_unopened() -> int:
+    """Tell coordinators of reports that were not opened in time, of each once; return how many.
+
+    Safe to run at any time.
+    """
+    told = 0
+    late = Delivery.objects.filter(
+        opened_at=None, missed_at=None, open_by__lt=clock.now(), report__replaced_by=None
+    )
+    for row in late.select_related("report__case__coordinator"):
+        with transaction.atomic():
+            fresh = Delivery.objects.filter(pk=row.pk, opened_at=None, missed_at=None)
+            if not fresh.update(missed_at=clock.now()):
+                continue  # opened this very moment
+            tell_coordinator(row.report.case, UNOPENED)
+            audit.record(
+                "report-not-opened", by=None, case_id=row.report.case_id, target=row.report
+            )
+        told += 1
+    return told
+
+
+@transaction.atomic
+def remind(*, by: Person, delivery: Delivery) -> None:
+    """Send a local provider the way to a report again, with time as at first.
+
+    Raises:
+        NotYours: by somebody who is not the coordinator.
+        Conflict: it has been opened.
+    """
+    case = delivery.report.case
+    require(case, by, Part.COORDINATOR)
+    waiting = Delivery.objects.filter(pk=delivery.pk, opened_at=None, role=Part.LOCAL_PROVIDER)
+    if not waiting.update(open_by=due(), missed_at=None):
+        raise Conflict(_("The report has been opened already."), code="state-changed")
+    tell(case, delivery.to, news(delivery.role, delivery.rule), "/provider/cases")
+    audit.record("report-sent-again", by=by, case_id=case.pk, target=delivery.report)

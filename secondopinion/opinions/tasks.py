@@ -1,0 +1,12 @@
+"""What comes round by the clock for reports."""
+
+from datetime import timedelta
+
+from secondopinion.core.jobs import periodic
+from secondopinion.opinions import receipts
+
+
+@periodic("reports-unopened", every=timedelta(minutes=15))
+def unopened() -> None:
+    """Tell coordinators of reports that a local provider has not opened in time."""
+    receipts.notice_unopened()

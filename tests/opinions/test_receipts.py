@@ -1,0 +1,73 @@
+"""A report that the local provider does not open in time."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from secondopinion.core import clock
+from secondopinion.core.errors import Conflict, NotYours
+from secondopinion.messaging.models import Message
+from secondopinion.opinions import actions, receipts
+from secondopinion.opinions.models import Delivery, SignedReport
+from tests.opinions.test_amending import corrected, deliver
+from tests.web.conftest import sign_in
+
+LATER = timedelta(days=6)  # more than two business days
+
+
+@pytest.fixture
+def delivery(signed: SignedReport) -> Delivery:
+    """A report that is with the local provider."""
+    deliver(signed)
+    return Delivery.objects.select_related("report__case__coordinator", "to").get(
+        role="local_provider"
+    )
+
+
+def told() -> int:
+    return Message.objects.filter(template="report-not-opened").count()
+
+
+def test_the_coordinator_is_told_once(delivery: Delivery) -> None:
+    assert receipts.notice_unopened() == 0, "there is time yet"
+    with time_machine.travel(clock.now() + LATER):
+        assert receipts.notice_unopened() == 1
+        assert receipts.notice_unopened() == 0
+    assert told() == 1
+
+
+def test_who_opens_in_time_is_left_alone(delivery: Delivery) -> None:
+    actions.open_report(by=delivery.to, report=delivery.report)
+    with time_machine.travel(clock.now() + LATER):
+        assert receipts.notice_unopened() == 0
+        with pytest.raises(Conflict):
+            receipts.remind(by=delivery.report.case.coordinator, delivery=delivery)
+
+
+def test_a_report_that_was_replaced_is_not_waited_for(delivery: Delivery) -> None:
+    corrected(delivery.report.case)
+    with time_machine.travel(clock.now() + LATER):
+        assert receipts.notice_unopened() == 1, "the corrected one"
+
+
+def test_it_is_sent_again_from_the_page_and_waited_for_anew(delivery: Delivery) -> None:
+    case = delivery.report.case
+    with pytest.raises(NotYours):
+        receipts.remind(by=delivery.to, delivery=delivery)
+    with time_machine.travel(clock.now() + LATER):
+        receipts.notice_unopened()
+        browser = sign_in(case.coordinator)
+        assert "Report not opened" in browser.get("/desk/?view=news").content.decode()
+        page = f"/desk/cases/{case.reference}/"
+        assert "has not opened the report in time" in browser.get(page).content.decode()
+        after = browser.get(f"{page}after/").content.decode()
+        assert "not opened in time" in after
+        before = Message.objects.filter(to=delivery.to).count()
+        sent = browser.post(f"{page}do/send-again/", {"delivery": str(delivery.pk)})
+        assert sent.status_code == 302
+        assert Message.objects.filter(to=delivery.to).count() == before + 1
+        assert "Report not opened" not in browser.get("/desk/?view=news").content.decode()
+        assert receipts.notice_unopened() == 0
+    with time_machine.travel(clock.now() + 2 * LATER):
+        assert receipts.notice_unopened() == 1
