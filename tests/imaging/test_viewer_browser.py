@@ -298,7 +298,7 @@ def test_measurements_stay_and_go_into_the_report(
     viewer.wait_for_selector("[data-key-images] img")
     again_in = context_of(chromium, site)
     again = opened(again_in, site)
-    again.click("[data-open-key-image]")
+    again.click("[data-key-images] [data-open-key-image]")
     again.wait_for_function(
         "() => document.querySelector('.viewer-who').textContent.includes('signed-ct')"
     )
