@@ -9,6 +9,7 @@ from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import roles_of
 from secondopinion.core.errors import NotYours
 from secondopinion.opinions.models import Delivery, KeyImage, Opinion, SignedReport
+from secondopinion.program.models import DeliveryMode
 
 STAFF = {Part.COORDINATOR, Part.SPECIALIST, Part.REFERRAL_COORDINATOR, Part.EMERGENCY, "desk"}
 
@@ -31,6 +32,15 @@ def handed_on(case: Case, person: Person) -> set[int]:
     """Return the numbers of the documents that this local provider has handed on to the family."""
     rows = Delivery.objects.filter(report__case=case, to=person, handed_on_at__isnull=False)
     return set(rows.values_list("report__number", flat=True))
+
+
+def with_provider(case: Case) -> Delivery | None:
+    """Return the delivery of the current report that a local provider has yet to hand on."""
+    rows = Delivery.objects.filter(
+        report__case=case, report__replaced_by=None, rule=DeliveryMode.THROUGH_PROVIDER,
+        role=Part.LOCAL_PROVIDER, handed_on_at=None,
+    )  # fmt: skip
+    return rows.exclude(report__kind=SignedReport.Kind.ADDENDUM).order_by("-created_at").first()
 
 
 def report_for(case: Case, person: Person, number: int) -> SignedReport:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from secondopinion.cases.models import Case, Part
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours
 from secondopinion.messaging.models import Message
@@ -71,3 +72,24 @@ def test_it_is_sent_again_from_the_page_and_waited_for_anew(delivery: Delivery) 
         assert receipts.notice_unopened() == 0
     with time_machine.travel(clock.now() + 2 * LATER):
         assert receipts.notice_unopened() == 1
+
+
+def test_the_family_knows_where_its_report_is(signed: SignedReport) -> None:
+    Case.objects.filter(pk=signed.case_id).update(delivery_mode="through_provider")
+    case = Case.objects.get(pk=signed.case_id)
+    family = case.participations.get(role=Part.FAMILY).person
+    browser, page = sign_in(family), f"/my/cases/{case.reference}/"
+    assert "with your local provider" not in browser.get(page).content.decode()
+    assert case.coordinator
+    actions.deliver(by=case.coordinator, case=case)
+    assert "They have not opened it yet" in browser.get(page).content.decode()
+    provider = case.local_provider.person
+    assert provider
+    actions.open_report(by=provider, report=signed)
+    assert "They opened it on" in browser.get(page).content.decode()
+    actions.hand_on(by=provider, report=signed)
+    shown = browser.get(page).content.decode()
+    assert "with your local provider" not in shown
+    assert "Your report" in shown
+    corrected(case)
+    assert "A corrected report is with your local provider" in browser.get(page).content.decode()

@@ -22,10 +22,9 @@ from secondopinion.conversations.queries import posts
 from secondopinion.followup import actions as followup
 from secondopinion.followup.queries import questions
 from secondopinion.opinions import actions as opinions
-from secondopinion.opinions.queries import readable, report_for
+from secondopinion.opinions.queries import readable, report_for, with_provider
 from secondopinion.outcomes import actions as outcomes
 from secondopinion.outcomes.models import Answer
-from secondopinion.program.models import DeliveryMode
 from secondopinion.referrals import actions as referral_actions
 from secondopinion.referrals.queries import referral_for, referrals
 from secondopinion.web.access import PersonRequest, of_case, signed_in
@@ -76,7 +75,7 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
         "questions": questions(case),
         "may_ask": followup.window_open(case),
         "referrals": referrals(case),
-        "through_provider": case.delivery_mode == DeliveryMode.THROUGH_PROVIDER,
+        "with_provider": with_provider(case),
         "answers": Answer.choices,
         "provider": getattr(case, "local_provider", None),
         "fee": Fee.objects.filter(case=case).first(),
