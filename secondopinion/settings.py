@@ -343,6 +343,7 @@ SIGNING_KEY_FILE = os.environ.get("SIGNING_KEY_FILE", "")
 SIGNING_KEY_PASSWORD = os.environ.get("SIGNING_KEY_PASSWORD", "")
 SIGNING_TRUST_ROOTS = os.environ.get("SIGNING_TRUST_ROOTS", "")
 TSA_URL = os.environ.get("TSA_URL", "")
+TSA_TRUST_ROOTS = os.environ.get("TSA_TRUST_ROOTS", "")
 REPORT_FONTS_DIR = os.environ.get("REPORT_FONTS_DIR", "")
 
 LOGGING = {

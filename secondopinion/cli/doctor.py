@@ -56,7 +56,9 @@ def _settings() -> Iterator[Found]:
                     "installation made. They verify here and nowhere else.")  # fmt: skip
     else:
         yield fine("Reports are signed with the hospital’s certificate.")
-    if not settings.TSA_URL:
+    if bool(settings.TSA_URL) != bool(settings.TSA_TRUST_ROOTS):
+        yield Found("TSA_URL and TSA_TRUST_ROOTS belong together: without both nothing is stamped.")
+    elif not settings.TSA_URL:
         yield Found("TSA_URL is not set: signatures carry no time stamp of a third party.")
     yield from _codes()
     yield from _single_sign_on()

@@ -1,17 +1,23 @@
 """Signs a PDF by PAdES, invisibly and without touching what was typeset."""
 
 import io
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from django.conf import settings
+from pyhanko.keys import load_certs_from_pemder
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers, timestamps
+from pyhanko.sign.general import SigningError
+from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.errors import PathError, ValidationError
 
 SUBFILTER = fields.SigSeedSubFilter.PADES
 FIELD = "SpecialistSignature"
@@ -53,15 +59,26 @@ def self_made() -> bool:
 
 
 def trust_roots() -> list[Path]:
-    """Return the certificates that signatures are judged by."""
-    return [_paths()[2]]
+    """Return the files of certificates that signatures and time stamps are judged by."""
+    stamps = [Path(settings.TSA_TRUST_ROOTS)] if settings.TSA_TRUST_ROOTS else []
+    return [_paths()[2], *stamps]
+
+
+def judged_by(**more: Any) -> ValidationContext:
+    """Return the context in which a signature is judged."""
+    return ValidationContext(
+        trust_roots=list(load_certs_from_pemder([str(path) for path in trust_roots()])), **more
+    )
 
 
 def sign(pdf: bytes, *, name: str, reason: str, at: datetime) -> Signed:
-    """Return the PDF signed for `name`.
+    """Return the PDF signed for `name`, at the highest level of PAdES (ETSI EN 319 142-1) that can
+    be had now.
 
-    With a time-stamp server set (`TSA_URL`) the level is B-T; when it does not answer the level is
-    B-B: a server that is down never blocks a signature.
+    With a server of time stamps (`TSA_URL`, `TSA_TRUST_ROOTS`) that is B-LTA: stamped, with all
+    that is needed to judge it later, and stamped again. Where a certificate names a source of
+    revocations that does not answer it is B-T, and B-B when the server of time stamps does not
+    answer: what is down never blocks a signature.
     """
     certificate, key, root = _paths()
     signer = signers.SimpleSigner.load(
@@ -70,13 +87,14 @@ def sign(pdf: bytes, *, name: str, reason: str, at: datetime) -> Signed:
     )  # fmt: skip
     if signer is None:
         raise RuntimeError("the signing certificate or its key cannot be loaded")
-    stamper = timestamps.HTTPTimeStamper(settings.TSA_URL, timeout=5) if settings.TSA_URL else None
-    if stamper is not None:
-        try:
-            return Signed(_sign(pdf, signer, name, reason, at, stamper), "B-T")
-        except (timestamps.TimestampRequestError, OSError):
-            pass
-    return Signed(_sign(pdf, signer, name, reason, at, None), "B-B")
+    if settings.TSA_URL and settings.TSA_TRUST_ROOTS:
+        stamper = timestamps.HTTPTimeStamper(settings.TSA_URL, timeout=5)
+        for level in ("B-LTA", "B-T"):
+            with suppress(
+                timestamps.TimestampRequestError, OSError, SigningError, PathError, ValidationError
+            ):
+                return Signed(_sign(pdf, signer, name, reason, stamper, level), level)
+    return Signed(_sign(pdf, signer, name, reason, None, "B-B"), "B-B")
 
 
 def _sign(
@@ -84,13 +102,24 @@ def _sign(
     signer: signers.Signer,
     name: str,
     reason: str,
-    at: datetime,
     stamper: timestamps.TimeStamper | None,
+    level: str,
 ) -> bytes:
+    lasting: dict[str, Any] = {}
+    if level == "B-LTA":
+        lasting = {
+            "embed_validation_info": True, "use_pades_lta": True,
+            "validation_context": judged_by(allow_fetching=True, revocation_mode="hard-fail"),
+        }  # fmt: skip
     out = io.BytesIO()
     signers.PdfSigner(
         signers.PdfSignatureMetadata(
-            field_name=FIELD, name=name, reason=reason, subfilter=SUBFILTER, md_algorithm="sha256"
+            field_name=FIELD,
+            name=name,
+            reason=reason,
+            subfilter=SUBFILTER,
+            md_algorithm="sha256",
+            **lasting,
         ),
         signer=signer,
         timestamper=stamper,

@@ -9,13 +9,11 @@ from datetime import datetime
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from pyhanko.keys import load_cert_from_pemder
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.errors import SignatureValidationError
-from pyhanko_certvalidator import ValidationContext
 
 from secondopinion.core import vault
 from secondopinion.core.ids import normalise_code
@@ -106,12 +104,11 @@ def verify_file(pieces: Iterable[bytes]) -> Verified:
 
 def _signature_holds(data: bytes) -> bool:
     """Judge by the bottom line: `intact` alone stays true when pages are appended."""
-    roots = [load_cert_from_pemder(str(path)) for path in signing.trust_roots()]
-    context = ValidationContext(trust_roots=roots, allow_fetching=False)
+    context = signing.judged_by(allow_fetching=False)
     logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
     logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
     try:
-        signatures = PdfFileReader(io.BytesIO(data)).embedded_signatures
+        signatures = PdfFileReader(io.BytesIO(data)).embedded_regular_signatures
         return len(signatures) == 1 and bool(
             validate_pdf_signature(signatures[0], context).bottom_line
         )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pyhanko.keys import load_cert_from_pemder
+from pyhanko.keys import load_certs_from_pemder
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -124,10 +124,11 @@ def judged_by_signature(data: bytes, roots: list[Path]) -> bool:
     logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
     logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
     context = ValidationContext(
-        trust_roots=[load_cert_from_pemder(str(path)) for path in roots], allow_fetching=False
+        trust_roots=list(load_certs_from_pemder([str(path) for path in roots])),
+        allow_fetching=False,
     )
     try:
-        [signature] = PdfFileReader(io.BytesIO(data)).embedded_signatures
+        [signature] = PdfFileReader(io.BytesIO(data)).embedded_regular_signatures
         return bool(validate_pdf_signature(signature, context).bottom_line)
     except (
         PdfError, SigningError, SignatureValidationError, ValueError, KeyError, TypeError,
@@ -138,6 +139,6 @@ def judged_by_signature(data: bytes, roots: list[Path]) -> bool:
 
 def signed_bytes(data: bytes) -> list[range]:
     """Return where the bytes are that the signature of a document covers."""
-    [signature] = PdfFileReader(io.BytesIO(data)).embedded_signatures
+    [signature] = PdfFileReader(io.BytesIO(data)).embedded_regular_signatures
     first, length, second, rest = map(int, signature.byte_range)
     return [range(first, first + length), range(second, second + rest)]
