@@ -158,6 +158,8 @@ def test_a_limitation_is_worded_or_left_out_with_a_reason(opinion: Opinion, tmp_
     assert told["found_as"] == "Some images in the middle of a series are missing."
     assert gone["why"] == "3 mm do for this question."
     assert "of no finding" not in str(report.body)
+    after = sign_in(opinion.case.coordinator).get(f"/desk/cases/{opinion.case.reference}/after/")
+    assert "3 mm do for this question." in after.content.decode()
 
 
 def test_two_windows_do_not_overwrite_each_other(opinion: Opinion) -> None:

@@ -145,7 +145,7 @@ def _messages(request: PersonRequest, case: Case) -> Context:
 def _after(request: PersonRequest, case: Case) -> Context:
     return {
         "reports": readable(case, request.user).prefetch_related(
-            Prefetch("deliveries", Delivery.objects.select_related("to"))
+            Prefetch("deliveries", Delivery.objects.select_related("to")), "kept_doubts"
         ),
         "measured": case.coordinator_id == request.user.pk and exporting.anything(case),
         "questions": questions(case),
