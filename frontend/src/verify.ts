@@ -3,6 +3,7 @@ import "./verify.css";
 
 interface Answer {
   known: boolean;
+  replaced?: boolean;
   url?: string;
 }
 
@@ -74,7 +75,8 @@ function mount(root: HTMLElement): void {
       });
       if (!response.ok) throw new Error(String(response.status));
       const answer = (await response.json()) as Answer;
-      if (answer.known) show("good", say("known", "This is the report that was signed."), file, answer.url);
+      if (answer.replaced) show("stop", say("replaced", "There is a newer document."), file, answer.url);
+      else if (answer.known) show("good", say("known", "This is the report that was signed."), file, answer.url);
       else show("stop", say("unknown", "This is not a report that was signed here."), file);
     } catch {
       show("failed", say("failed", "The check could not be made. Try again."), file);

@@ -126,6 +126,30 @@ TEMPLATES: dict[str, Template] = {
         _("The report for %(reference)s has not been opened"),
         (_("The local provider has not opened it in time. You can send it again, or telephone."),),
     ),
+    "corrected-report-ready": Template(
+        _("The report for %(reference)s was corrected"),
+        (_("A corrected report is on your page. Please use it instead of the earlier one."),),
+        _READ,
+    ),
+    "corrected-report-for-provider": Template(
+        _("The report for %(reference)s was corrected"),
+        (
+            _(
+                "%(hospital)s has corrected the second opinion on a child whom you treat. The "
+                "corrected report says what changed. Please use it instead of the earlier one."
+            ),
+        ),
+    ),
+    "corrected-report-to-hand-on": Template(
+        _("The report for %(reference)s was corrected"),
+        (
+            _(
+                "%(hospital)s has corrected the second opinion on a child whom you treat. The "
+                "corrected report says what changed. Please use it instead of the earlier one."
+            ),
+            _("Please talk about it with the family, and hand it on to them on your page."),
+        ),
+    ),
     "report-with-provider": Template(
         _("The report for %(reference)s is with your local provider"),
         (

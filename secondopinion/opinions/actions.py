@@ -336,7 +336,7 @@ def _hand_out(report: SignedReport, by: Person | None) -> None:
                 report=report, to=person,
                 defaults={"role": part, "rule": case.delivery_mode, "open_by": open_by},
             )  # fmt: skip
-        tell_part(case, part, receipts.news(part, case.delivery_mode))
+        tell_part(case, part, receipts.news(report, part, case.delivery_mode))
     if through_provider:
         tell_part(case, Part.FAMILY, "report-with-provider")
     audit.record(
@@ -361,7 +361,8 @@ def hand_on(*, by: Person, report: SignedReport) -> None:
             to=person,
             defaults={"role": Part.FAMILY, "rule": report.case.delivery_mode},
         )
-    tell_part(report.case, Part.FAMILY, "report-ready")
+    told = receipts.news(report, Part.FAMILY, report.case.delivery_mode)
+    tell_part(report.case, Part.FAMILY, told)
     audit.record("report-handed-on", by=by, case_id=report.case_id, target=report)
 
 

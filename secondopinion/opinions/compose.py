@@ -90,7 +90,7 @@ def limitations(case: Case, body: dict[str, str]) -> dict[str, Any]:
         if why := body.get(f"{LEFT_OUT}{row.pk.hex}", "").strip():
             left_out.append(told | {"why": why})
         else:
-            found.append(told | ({"text": worded, "found_as": own} if worded else {}))
+            found.append(told | ({"text": worded, "found_as": own, "reason": ""} if worded else {}))
     return {"found": found, "left_out": left_out}
 
 

@@ -129,7 +129,7 @@ class SignedReport(Stored):
     class Kind(models.TextChoices):
         OPINION = "opinion", _("Second opinion")
         ADDENDUM = "addendum", _("Addendum")
-        AMENDMENT = "amendment", _("Amendment")
+        AMENDMENT = "amendment", _("Corrected report")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="signed_reports")
     kind = models.CharField(max_length=10, choices=Kind.choices)

@@ -20,7 +20,7 @@ def readable(case: Case, person: Person) -> QuerySet[SignedReport]:
     newer = SignedReport.objects.filter(replaces=OuterRef("pk"))
     rows = (
         SignedReport.objects.filter(case=case)
-        .select_related("signed_by", "blob__space", "case")
+        .select_related("signed_by", "blob__space", "case", "replaces")
         .annotate(replaced=Exists(newer))
     )
     if roles_of(case, person) & STAFF:

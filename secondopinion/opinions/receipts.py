@@ -13,7 +13,7 @@ from secondopinion.cases.actions.telling import tell, tell_coordinator
 from secondopinion.cases.models import Part
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict
-from secondopinion.opinions.models import Delivery
+from secondopinion.opinions.models import Delivery, SignedReport
 from secondopinion.program import queries as program
 from secondopinion.program.models import DeliveryMode
 
@@ -25,11 +25,14 @@ def due() -> datetime:
     return program.calendar().add(clock.now(), timedelta(hours=program.target("open")))
 
 
-def news(part: str, rule: str) -> str:
+def news(report: SignedReport, part: str, rule: str) -> str:
     """Return the mail that says to who has a part in a case that there is a report."""
+    mail = "report-for-provider"
     if part == Part.FAMILY:
-        return "report-ready"
-    return "report-to-hand-on" if rule == DeliveryMode.THROUGH_PROVIDER else "report-for-provider"
+        mail = "report-ready"
+    elif rule == DeliveryMode.THROUGH_PROVIDER:
+        mail = "report-to-hand-on"
+    return f"corrected-{mail}" if report.kind == SignedReport.Kind.AMENDMENT else mail
 
 
 def notice_unopened() -> int:
@@ -67,5 +70,5 @@ def remind(*, by: Person, delivery: Delivery) -> None:
     waiting = Delivery.objects.filter(pk=delivery.pk, opened_at=None, role=Part.LOCAL_PROVIDER)
     if not waiting.update(open_by=due(), missed_at=None):
         raise Conflict(_("The report has been opened already."), code="state-changed")
-    tell(case, delivery.to, news(delivery.role, delivery.rule), "/provider/cases")
+    tell(case, delivery.to, news(delivery.report, delivery.role, delivery.rule), "/provider/cases")
     audit.record("report-sent-again", by=by, case_id=case.pk, target=delivery.report)

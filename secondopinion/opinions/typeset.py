@@ -77,10 +77,7 @@ def labels(language: str) -> dict[str, str]:
             "urgency": _("How urgent"),
             "limitations": _("Limitations of this opinion"),
             "accepted_because": _("Accepted:"),
-            "left_out": _(
-                "Found by a check and left out by the author, who says why in the data "
-                "that is attached to this document:"
-            ),
+            "left_out": _("Left out by the author, with a reason that is kept with the report:"),
             "key_images": _("Key images"),
             "image": _("Image"),
             "window": _("Window (centre / width)"),

@@ -53,7 +53,8 @@ def verify_digest(request: HttpRequest) -> JsonResponse:
     )
     if known is None:
         return JsonResponse({"known": False})
-    return JsonResponse({"known": True, "url": reverse("verify-code", args=[known.code])})
+    url = reverse("verify-code", args=[known.code])
+    return JsonResponse({"known": True, "replaced": known.replaced_at is not None, "url": url})
 
 
 @public

@@ -153,7 +153,7 @@ def test_a_limitation_is_worded_or_left_out_with_a_reason(opinion: Opinion, tmp_
     words = " ".join(text_of(vault.read(report.blob), tmp_path).split())
     assert "Ten slices of the T2 series are missing." in words
     assert "The slices are thick" not in words
-    assert "left out by the author" in words
+    assert "Left out by the author" in words
     [told], [gone] = report.body["found"], report.body["left_out"]
     assert told["found_as"] == "Some images in the middle of a series are missing."
     assert gone["why"] == "3 mm do for this question."

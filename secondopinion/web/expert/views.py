@@ -227,6 +227,10 @@ def keep(request: PersonRequest, case: Case) -> HttpResponse:
     keep_doubts(by=request.user, opinion=_mine(request, case), reasons=reasons)
     if "application/json" in request.headers.get("Accept", ""):
         return JsonResponse({})
+    if any(each.strip() for each in reasons.values()):
+        messages.success(request, _("The reasons are kept."))
+    else:
+        messages.error(request, _("Write why, or mend the words."))
     return redirect("sign", case.reference)
 
 

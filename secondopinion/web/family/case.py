@@ -167,6 +167,7 @@ def report(request: PersonRequest, case: Case, number: int) -> HttpResponse:
     opinions.open_report(by=request.user, report=row)
     context = {
         "case": case, "report": row, "d": row.body,
+        "newer": readable(case, request.user).filter(replaces=row).first(),
         "foreign": row.language != (get_language() or "en").partition("-")[0],
     }  # fmt: skip
     return render(request, "family/report.html", context)
