@@ -20,7 +20,7 @@ from secondopinion.program.queries import images_wanted
 
 BATCH_FILES, BATCH_BYTES = 200, 32 * 1024**2  # measured by one child
 OF_SERIES = (geometry.NAME, quality.NAME, pixels.NAME)
-OF_STUDIES = (identity.NAME, disk.AGE)
+OF_STUDIES = (identity.NAME, identity.MADE, disk.AGE)
 OF_CASES = (disk.DOUBLES, identity.PATIENTS, disk.DIRECTORY, disk.WANTED)
 
 

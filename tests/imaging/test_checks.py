@@ -98,8 +98,8 @@ def test_the_same_child_in_another_script_is_the_same(
     rows = injections.copied(head[:1])
     rows[0].SpecificCharacterSet = "ISO_IR 192"
     rows[0].PatientName = "=".join(theirs)
-    rows[0].PatientBirthDate = "20160409"
-    assert found(rows, Asked(TODAY, Child((ours,), date(2016, 4, 9), "F"))) == {}
+    rows[0].PatientBirthDate = "20100409"
+    assert found(rows, Asked(TODAY, Child((ours,), date(2010, 4, 9), "F"))) == {}
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,21 @@ def test_another_child_is_said_by_how_much_it_differs(
 
 
 def test_images_without_a_name_are_nobody_elses(head: Rows) -> None:
-    assert found(head[:1], Asked(TODAY, Child(("María López",), date(2017, 4, 14), "F"))) == {}
+    assert found(head[:1], Asked(TODAY, Child(("María López",), date(2011, 4, 14), "F"))) == {}
+
+
+@pytest.mark.parametrize(
+    ("born", "codes"),
+    [
+        (date(2013, 7, 1), []),
+        (date(2014, 4, 1), []),  # before its birth a child is imaged in its mother
+        (date(2014, 9, 1), ["date-implausible"]),
+    ],
+)
+def test_images_from_long_before_the_birth_are_said(
+    head: Rows, born: date, codes: list[str]
+) -> None:
+    assert list(found(head[:1], Asked(TODAY, Child((), born)))) == codes
 
 
 def test_names_of_several_character_sets_are_read(head: Rows) -> None:

@@ -41,6 +41,8 @@ def study(row: Study, asked: Asked) -> Iterator[Said]:
     if asked.child is not None:
         for each in identity.check_child(row, asked.child):
             yield identity.NAME, each
+        for each in identity.check_made(row, asked.child):
+            yield identity.MADE, each
     for each in disk.age(row, asked.today):
         yield disk.AGE, each
 

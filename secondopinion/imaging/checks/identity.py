@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from secondopinion.findings import names
 from secondopinion.findings.found import BLOCKER, INFO, WARNING, Found, gettext_noop
 from secondopinion.imaging.checks.model import Image, Patient, Study
 
-NAME, PATIENTS = "identity@2", "patients@2"
+NAME, PATIENTS, MADE = "identity@2", "patients@2", "made@1"
 MOST_LISTED = 200
+UNBORN = timedelta(days=300)  # images of a child before its birth are its own
 
 OTHER_DAY = gettext_noop("The date of birth in the images is not the child’s.")
 OTHER_CHILD = gettext_noop("The name and the date of birth in the images are not the child’s.")
@@ -17,6 +18,7 @@ OTHER_NAME = gettext_noop("The name in the images is not the child’s.")
 PARTLY = gettext_noop("A part of the name in the images is not the child’s.")
 OTHER_SEX = gettext_noop("The sex in the images is not the child’s.")
 TWO = gettext_noop("These images carry more than one patient’s name.")
+BEFORE_BIRTH = gettext_noop("These images were made long before the child was born.")
 CHECK_CHILD = gettext_noop("Check that these images are of this child.")
 SORT_OUT = gettext_noop(
     "Check whose images these are. What is somebody else’s must not stay here: "
@@ -55,6 +57,16 @@ def check_child(study: Study, child: Child) -> list[Found]:
             if each is not None:
                 found.setdefault(repr((each.code, each.message, each.where)), each)
     return list(found.values())
+
+
+def check_made(study: Study, child: Child) -> list[Found]:
+    """Return whether a study was made so long before the child's birth that it is another's."""
+    made = day(study.date)
+    if made is None or child.birth_date is None or made >= child.birth_date - UNBORN:
+        return []
+    where: dict[str, object] = {"study": study.uid, "tag": "00080020"}
+    told = {"date": made.isoformat()}
+    return [Found("date-implausible", WARNING, BEFORE_BIRTH, CHECK_CHILD, where, told, 0.9)]
 
 
 def _about_name_and_day(patient: Patient, child: Child, where: dict[str, object]) -> Found | None:
