@@ -17,6 +17,7 @@ from secondopinion.opinions.doubts import doubts_of, facts_of
 from secondopinion.opinions.models import KeptDoubt, Opinion, SignedReport
 from tests.opinions.test_report import text_of
 from tests.web.conftest import draft, expert, person, sign_in
+from tests.web.test_queries import MOST, asks
 
 REASON = "The word is right here."
 
@@ -171,8 +172,11 @@ def test_a_question_is_answered_or_declined_and_not_both(
 
 def test_the_pages_show_doubts_and_take_reasons(doubted: Opinion) -> None:
     browser, here = sign_in(doubted.author), f"/expert/cases/{doubted.case.reference}/"
-    shown = browser.get(here).content.decode()
-    assert '<q dir="auto">TODO</q>' in shown.partition('name="tests"')[2].partition("</div>")[0]
+    assert '<div data-doubts="tests"></div>' in browser.get(here).content.decode()
+    [told] = browser.get(f"{here}doubts/").json()["tests"]
+    assert told["quoted"] == "TODO"
+    assert "left to be written" in told["sentence"]
+    assert sign_in(expert("v@harbour.example")).get(f"{here}doubts/").status_code == 404
     signing = browser.get(f"{here}sign/").content.decode()
     assert f'href="{here}#tests"' in signing
     assert "Look at the preview" not in signing
@@ -187,6 +191,11 @@ def test_the_pages_show_doubts_and_take_reasons(doubted: Opinion) -> None:
     saved = browser.post(f"{here}sign/doubts/", typed, headers={"accept": "application/json"})
     assert saved.json() == {}
     assert KeptDoubt.objects.count() == 0
+
+
+def test_the_page_of_writing_asks_a_few_times(opinion: Opinion) -> None:
+    browser, here = sign_in(opinion.author), f"/expert/cases/{opinion.case.reference}/"
+    assert asks(browser, here) <= MOST
 
 
 def test_a_declined_question_is_written_on_the_page(opinion: Opinion) -> None:

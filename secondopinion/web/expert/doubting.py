@@ -1,11 +1,12 @@
 """Doubts about a report as its pages show them, and the questions with their answers."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
 
-from secondopinion.cases.models import Case
+from secondopinion.cases.models import Question
 from secondopinion.opinions.body import LEFT_OUT, WORDING, label_of
 from secondopinion.opinions.checking.found import Doubt
 from secondopinion.opinions.doubts import doubts_of, texts_of
@@ -82,10 +83,10 @@ def _around(text: str) -> str:
     return line if len(line) <= AROUND else line[:AROUND].rpartition(" ")[0] + " …"
 
 
-def answers_in(case: Case, body: dict[str, str]) -> list[Answer]:
+def answers_in(asked: Sequence[Question], body: dict[str, str]) -> list[Answer]:
     """Return the questions of a case as the report answers them so far."""
     return [
         Answer(each.number, each.text, body.get(f"answer_{each.number}", ""),
                body.get(f"declined_{each.number}", ""))
-        for each in case.questions.all()
+        for each in asked
     ]  # fmt: skip

@@ -23,6 +23,7 @@ urlpatterns = [
     path(_CASE + "versions/<int:revision>/back/", versions.go_back, name="report-go-back"),
     path(_CASE + "amend/", versions.amend, name="amend"),
     path(_CASE + "amend/give-up/", versions.give_up, name="amend-give-up"),
+    path(_CASE + "doubts/", views.doubts, name="report-doubts"),
     path(_CASE + "sign/", views.sign, name="sign"),
     path(_CASE + "sign/doubts/", views.keep, name="keep-doubts"),
     path(_CASE + "ask/", views.ask_more, name="ask-more"),

@@ -108,13 +108,14 @@ def review(request: PersonRequest, case: Case) -> HttpResponse:
         )
     )
     images = list(imaging.series_for_case(case))
+    asked_here = list(case.questions.all())
     findings = records.placed(limitations_for(case), rows)
     marking.mark_all(rows, findings)
     context = {
         "case": case,
         "opinion": opinion,
         "body": body,
-        "asked": [(each, body.get(f"answer_{each.number}", "")) for each in case.questions.all()],
+        "asked": asked_here,
         "story": story.story(story.events_of(case, rows, images)),
         "growth": growth.charts(case),
         "doses": doses.doses(case),
@@ -139,8 +140,7 @@ def review(request: PersonRequest, case: Case) -> HttpResponse:
                 (row, *(body.get(f"{kind}{row.pk.hex}", "") for kind in _LIMIT_FIELDS))
                 for row in findings
             ],
-            "answers": answers_in(case, body),
-            "doubts": by_field(doubts_of(opinion)),
+            "answers": answers_in(asked_here, body),
         }  # fmt: skip
     if not context["in_review"]:
         readable = reports.readable(case, request.user)
@@ -213,6 +213,16 @@ def sign(request: PersonRequest, case: Case) -> HttpResponse:
         "settled": all(each.reason for each in doubts),
     }  # fmt: skip
     return render(request, "expert/sign.html", context)
+
+
+@of_case(Part.SPECIALIST)
+def doubts(request: PersonRequest, case: Case) -> JsonResponse:
+    """Return what is doubted in the draft as it stands, by the place on the page of the review."""
+    found = by_field(doubts_of(_mine(request, case)))
+    return JsonResponse({
+        field: [{"quoted": each.quoted[:160], "sentence": str(each.sentence)} for each in rows]
+        for field, rows in found.items()
+    })  # fmt: skip
 
 
 @of_case(Part.SPECIALIST)
