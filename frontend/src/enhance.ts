@@ -1,14 +1,12 @@
 /** Small helps on ordinary pages: autosave, double submits, keys, copying, inserting, confirming, counting. */
 import "./enhance.css";
 import { startAutosave } from "./enhance/autosave";
-import { startDoubts } from "./enhance/doubts";
 import { startHelps } from "./enhance/helps";
 import { startInserting } from "./enhance/insert";
 import { startKeeping } from "./enhance/keep";
 import { startKeys } from "./enhance/keys";
 
 startAutosave();
-startDoubts();
 startHelps();
 startInserting();
 startKeeping();

@@ -2,7 +2,7 @@
  * Shows beside the fields of `<form data-doubts-url>` which of their words are doubted, on load and
  * after each saving. Places are `[data-doubts]`, by field.
  */
-import { make } from "../shared/dom";
+import { make } from "./shared/dom";
 
 interface Doubt {
   quoted: string;
@@ -36,7 +36,7 @@ async function ask(url: string): Promise<void> {
   }
 }
 
-export function startDoubts(): void {
+function start(): void {
   const form = document.querySelector<HTMLFormElement>("form[data-doubts-url]");
   const url = form?.dataset.doubtsUrl;
   if (!form || !url) return;
@@ -50,3 +50,5 @@ export function startDoubts(): void {
   }).observe(form, { attributes: true, attributeFilter: ["data-autosave-state"] });
   soon();
 }
+
+start();
