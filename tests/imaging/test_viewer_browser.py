@@ -78,7 +78,7 @@ def test_the_first_image_is_seen_under_its_name_before_the_engine_is_there(
 ) -> None:
     context = context_of(chromium, site)
     held: list[Any] = []
-    context.route("**/islands/chunks/app-*.js", lambda route: held.append(route))
+    context.route("**/islands/chunks/app-*.js", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks the function
     page = context.new_page()
     page.goto(f"{site.url}/expert/cases/{(site.facts or {})['reference']}/")
     page.wait_for_selector("[data-viewer][data-seen='1']")
