@@ -30,14 +30,23 @@ from secondopinion.opinions import (
     fhir,
     keeping,
     measurements,
+    panels,
     receipts,
+    second,
+    seconding,
     signing,
     typeset,
     versions,
     writing,
 )
 from secondopinion.opinions.amending import AMENDABLE
-from secondopinion.opinions.models import Delivery, KeyImage, Opinion, OpinionState, SignedReport
+from secondopinion.opinions.models import (
+    Delivery,
+    KeyImage,
+    Opinion,
+    OpinionState,
+    SignedReport,
+)
 from secondopinion.opinions.queries import current_report
 from secondopinion.program import queries as program
 from secondopinion.program.models import DeliveryMode
@@ -76,7 +85,7 @@ def save_draft(
         Conflict: it was changed in another window since `base_revision`, or it is signed.
         Refused: a code that there is not.
     """
-    draft = writing.own_draft(opinion, by)
+    draft = writing.shared_draft(opinion, by)
     if base_revision is not None and base_revision != draft.revision:
         raise Conflict(
             _("The report was changed in another window. Load the page again."),
@@ -105,7 +114,7 @@ def add_key_image(
     Raises:
         Refused: without a caption, or pixels that cannot be decoded.
     """
-    draft = writing.own_draft(opinion, by)
+    draft = writing.shared_draft(opinion, by)
     if not caption.strip():
         raise Refused(_("Write a caption."), code="caption-missing", field="caption")
     _printable(caption, "caption")
@@ -136,7 +145,7 @@ def add_key_image(
 @transaction.atomic
 def remove_key_image(*, by: Person, key_image: KeyImage) -> None:
     """Take an image out of the report."""
-    draft = writing.own_draft(key_image.opinion, by)
+    draft = writing.shared_draft(key_image.opinion, by)
     audit.record("key-image-removed", by=by, case_id=draft.case_id, target=key_image)
     KeyImage.objects.filter(pk=key_image.pk).update(removed_at=clock.now())
 
@@ -230,6 +239,8 @@ def sign(*, by: Person, opinion: Opinion, reauthenticated_at: datetime | None) -
     if missing:
         raise Refused(missing[0].sentence, code="incomplete", field=missing[0].field)
     doubts = keeping.settled(opinion)
+    second.settle(opinion)
+    panels.settle(opinion)
     amends = opinion.amends
     if case.state not in (AMENDABLE if amends else {State.IN_REVIEW}):
         raise Conflict(_("This case is not in review."), code="state-changed")
@@ -256,6 +267,7 @@ def sign(*, by: Person, opinion: Opinion, reauthenticated_at: datetime | None) -
         kind = SignedReport.Kind.AMENDMENT if amends else SignedReport.Kind.OPINION
         report = paper.keep(case=case, kind=kind, by=by, revision=draft.revision, replaces=amends)
         kept = keeping.keep_with(report, opinion, doubts)
+        seconding.finish(opinion, by)
         detail = {"digest": report.digest, "level": report.level, "kept": kept}
         if amends is None:
             workflow.advance(case, "sign", by=by, stamps={"reported_at": now}, detail=detail)

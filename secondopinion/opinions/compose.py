@@ -19,8 +19,8 @@ from secondopinion.core import clock
 from secondopinion.experts.queries import profile
 from secondopinion.findings.queries import limitations_for
 from secondopinion.imaging import queries as imaging
-from secondopinion.opinions import coded
-from secondopinion.opinions.body import AGREEMENT, LEFT_OUT, OPTIONS, URGENCY, WORDING
+from secondopinion.opinions import coded, panels, second
+from secondopinion.opinions.body import AGREEMENT, LEFT_OUT, OPERATION, OPTIONS, URGENCY, WORDING
 from secondopinion.opinions.models import Opinion
 from secondopinion.program import queries as program
 from secondopinion.program.models import Disclaimer
@@ -141,6 +141,10 @@ def document(opinion: Opinion, code: str, signed_at: datetime, language: str) ->
             | facts(case)
             | limitations(case, body)
             | {
+                "second_reader": second.told(second.countersigned(opinion)),
+                "panel": panels.told(opinion),
+            }
+            | {
                 "kind": "amendment" if opinion.amends else "opinion",
                 "language": language,
                 "replaces": opinion.amends.code if opinion.amends else "",
@@ -166,6 +170,7 @@ def document(opinion: Opinion, code: str, signed_at: datetime, language: str) ->
                 "plan": str(AGREEMENT.get(body.get("plan", ""), "")),
                 "plan_text": body.get("plan_text", ""),
                 "tests": body.get("tests", ""),
+                "operation": str(OPERATION.get(body.get("operation", ""), "")),
                 "options": [
                     {part: body.get(f"option_{number}_{part}", "") for part in _OPTION_PARTS}
                     for number in range(1, OPTIONS + 1)

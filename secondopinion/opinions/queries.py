@@ -1,14 +1,24 @@
 """Reads of reports: who may read which signed document."""
 
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from secondopinion.accounts.models import Person
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import roles_of
 from secondopinion.core.errors import NotYours
-from secondopinion.opinions.models import Delivery, KeyImage, Opinion, SignedReport
+from secondopinion.opinions.models import (
+    Delivery,
+    ExpertNote,
+    KeyImage,
+    Opinion,
+    PanelMember,
+    SecondReading,
+    SignedReport,
+)
 from secondopinion.program.models import DeliveryMode
 
 STAFF = {Part.COORDINATOR, Part.SPECIALIST, Part.REFERRAL_COORDINATOR, Part.EMERGENCY, "desk"}
@@ -63,19 +73,44 @@ def current_report(case: Case) -> SignedReport | None:
 
 
 def report_in(case: Case) -> Opinion | None:
-    """Return the report of a case as it is being written, for a specialist of the case."""
-    return Opinion.objects.filter(case=case).first()
+    """Return the report of a case as it is being written, for a specialist of the case.
+
+    It knows how its last second reading ended (`read_outcome`, `read_comments`) or that it goes on
+    (`read_outcome` is empty), how many notes wait (`notes_open`) and experts write it (`seats`).
+    """
+    last = SecondReading.objects.filter(opinion=OuterRef("pk")).order_by("-number")
+    notes = ExpertNote.objects.filter(opinion=OuterRef("pk"), settled_at=None).order_by()
+    seats = PanelMember.objects.filter(opinion=OuterRef("pk"), left_at=None).order_by()
+    return (
+        Opinion.objects.filter(case=case)
+        .annotate(
+            read_outcome=Subquery(last.values("outcome")[:1]),
+            read_comments=Subquery(last.values("comments")[:1]),
+            notes_open=_count(notes),
+            seats=_count(seats),
+        )
+        .first()
+    )
+
+
+def _count(rows: QuerySet[Any]) -> Coalesce:
+    found = rows.values("opinion").annotate(many=Count("pk")).values("many")
+    return Coalesce(Subquery(found), 0)
+
+
+def _seats(person: Person) -> QuerySet[PanelMember]:
+    return PanelMember.objects.filter(opinion=OuterRef("pk"), person=person, left_at=None)
 
 
 def opinion_of(case: Case, person: Person) -> Opinion:
-    """Return the report in the making, for its author.
+    """Return the report in the making, for its author or an expert of its panel.
 
     Raises:
         NotYours: there is none, or it is somebody else's.
     """
     found = (
         Opinion.objects.select_related("case__child", "case__request", "case__vault", "author")
-        .filter(case=case, author=person)
+        .filter(Q(author=person) | Exists(_seats(person)), case=case)
         .first()
     )
     if found is None or Part.SPECIALIST not in roles_of(case, person):

@@ -10,7 +10,7 @@ from secondopinion.cases.models import Case, Part
 from secondopinion.core import streams, vault
 from secondopinion.core.models import Blob
 from secondopinion.opinions import actions as opinions
-from secondopinion.opinions import exporting
+from secondopinion.opinions import exporting, second
 from secondopinion.opinions import queries as reports
 from secondopinion.records import queries as records
 from secondopinion.records.models import Page
@@ -78,10 +78,14 @@ def signed_report(request: PersonRequest, case: Case, number: int) -> StreamingH
     return download(request, report.blob, name, "application/pdf")
 
 
-@of_case(Part.SPECIALIST)
+@of_case(Part.SPECIALIST, Part.SECOND_READER)
 def key_image(request: PersonRequest, case: Case, key_image: UUID) -> HttpResponse:
-    """Show a key image to the author of the report."""
-    row = reports.key_image_of(reports.opinion_of(case, request.user), key_image)
+    """Show a key image to who writes the report, or reads its draft."""
+    if Part.SPECIALIST in request.parts:
+        opinion = reports.opinion_of(case, request.user)
+    else:
+        opinion = second.opinion_shown(case, request.user)
+    row = reports.key_image_of(opinion, key_image)
     return HttpResponse(vault.read(row.picture), content_type="image/png")
 
 

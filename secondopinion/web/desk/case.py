@@ -29,9 +29,9 @@ from secondopinion.findings.queries import limitations_for
 from secondopinion.followup.actions import window_open
 from secondopinion.followup.queries import questions
 from secondopinion.imaging import queries as imaging
-from secondopinion.opinions import exporting
-from secondopinion.opinions.models import Delivery
-from secondopinion.opinions.queries import readable
+from secondopinion.opinions import exporting, panels, second
+from secondopinion.opinions.models import Delivery, OpinionState
+from secondopinion.opinions.queries import readable, report_in
 from secondopinion.pacs.servers import servers
 from secondopinion.program import queries as program
 from secondopinion.records import queries as records
@@ -129,10 +129,18 @@ def _records(request: PersonRequest, case: Case) -> Context:
 
 def _specialist(request: PersonRequest, case: Case) -> Context:
     offers = list(offers_of(case))
+    draft = report_in(case)
+    reading = second.open_reading(draft) if draft else None
+    writing = draft is not None and draft.state == OpinionState.DRAFT
+    looks = case.state == State.READY or (writing and case.coordinator_id == request.user.pk)
     return {
         "offers": offers,
         "open_offer": next((each for each in offers if each.state == OfferState.OPEN), None),
-        "suggestions": suggest(case) if case.state == State.READY else [],
+        "suggestions": suggest(case) if looks else [],
+        "reading": reading,
+        "second_reasons": [second.REASONS[each] for each in reading.reasons] if reading else [],
+        "panel": panels.members(draft) if draft else [],
+        "writing": writing,
     }
 
 
