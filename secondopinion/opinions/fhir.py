@@ -98,16 +98,20 @@ def _composition(
         made["attester"] = [
             {"mode": "professional", "party": {"reference": address["second-reader"]}}
         ]
-    if earlier := words.get("replaces") or words.get("belongs_to"):
-        made["relatesTo"] = [
-            {
-                "code": "appends" if is_addendum else "replaces",
-                "targetIdentifier": {
-                    "system": made["identifier"]["system"], "value": earlier,
-                },
-            }
-        ]  # fmt: skip
+    if related := _related(words, is_addendum=is_addendum):
+        code, value = related
+        identifier = {"system": made["identifier"]["system"], "value": value}
+        made["relatesTo"] = [{"code": code, "targetIdentifier": identifier}]
     return made
+
+
+def _related(words: dict[str, Any], *, is_addendum: bool) -> tuple[str, str] | None:
+    """Return how a document is related to an earlier one, and the code of that one."""
+    if of := words.get("translation", {}).get("of"):
+        return "transforms", of
+    if earlier := words.get("replaces") or words.get("belongs_to"):
+        return "appends" if is_addendum else "replaces", earlier
+    return None
 
 
 def _patient(words: dict[str, Any], child: Child) -> dict[str, Any]:

@@ -220,6 +220,7 @@ class SignedReport(Stored):
         OPINION = "opinion", _("Second opinion")
         ADDENDUM = "addendum", _("Addendum")
         AMENDMENT = "amendment", _("Corrected report")
+        TRANSLATION = "translated", _("Translation")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="signed_reports")
     kind = models.CharField(max_length=10, choices=Kind.choices)
@@ -236,6 +237,9 @@ class SignedReport(Stored):
     revision = models.PositiveIntegerField(null=True)  # of the draft that was signed
     replaces = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="replaced_by"
+    )
+    translates = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="translations"
     )
 
     class Meta:

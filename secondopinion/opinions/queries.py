@@ -23,15 +23,21 @@ from secondopinion.program.models import DeliveryMode
 
 STAFF = {Part.COORDINATOR, Part.SPECIALIST, Part.REFERRAL_COORDINATOR, Part.EMERGENCY, "desk"}
 
+REPORTS = (SignedReport.Kind.OPINION, SignedReport.Kind.AMENDMENT)  # not what belongs to one
+
 
 def readable(case: Case, person: Person) -> QuerySet[SignedReport]:
     """Return the signed documents of a case that a person may read: staff all of them, family and
-    local provider those that were delivered to them. Each says whether it is `replaced`."""
-    newer = SignedReport.objects.filter(replaces=OuterRef("pk"))
+    local provider those that were delivered to them. Each says whether it is `replaced`, and
+    `unread` by this person to whom it went."""
+    newer = SignedReport.objects.filter(
+        Q(replaces=OuterRef("pk")) | Q(replaces=OuterRef("translates"))
+    )
+    waiting = Delivery.objects.filter(report=OuterRef("pk"), to=person, opened_at=None)
     rows = (
         SignedReport.objects.filter(case=case)
-        .select_related("signed_by", "blob__space", "case", "replaces")
-        .annotate(replaced=Exists(newer))
+        .select_related("signed_by", "blob__space", "case", "replaces", "translates")
+        .annotate(replaced=Exists(newer), unread=Exists(waiting))
     )
     if roles_of(case, person) & STAFF:
         return rows
@@ -50,7 +56,7 @@ def with_provider(case: Case) -> Delivery | None:
         report__case=case, report__replaced_by=None, rule=DeliveryMode.THROUGH_PROVIDER,
         role=Part.LOCAL_PROVIDER, handed_on_at=None,
     )  # fmt: skip
-    return rows.exclude(report__kind=SignedReport.Kind.ADDENDUM).order_by("-created_at").first()
+    return rows.filter(report__kind__in=REPORTS).order_by("-created_at").first()
 
 
 def report_for(case: Case, person: Person, number: int) -> SignedReport:
@@ -67,9 +73,7 @@ def report_for(case: Case, person: Person, number: int) -> SignedReport:
 
 def current_report(case: Case) -> SignedReport | None:
     """Return the signed report that counts: the opinion, or the last correction of it."""
-    return case.signed_reports.exclude(kind=SignedReport.Kind.ADDENDUM).filter(
-        replaced_by=None
-    ).first()  # fmt: skip
+    return case.signed_reports.filter(kind__in=REPORTS, replaced_by=None).first()
 
 
 def report_in(case: Case) -> Opinion | None:

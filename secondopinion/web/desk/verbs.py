@@ -26,7 +26,7 @@ from secondopinion.findings.models import Finding
 from secondopinion.followup import actions as followup
 from secondopinion.followup.queries import question_for
 from secondopinion.opinions import actions as opinions
-from secondopinion.opinions import panels, receipts, seconding
+from secondopinion.opinions import panels, receipts, seconding, translating
 from secondopinion.opinions.models import Delivery, PanelMember, SecondReading
 from secondopinion.pacs import actions as pacs
 from secondopinion.pacs.models import Fetch
@@ -49,6 +49,7 @@ PART_OF = {
     "decline": "people",
     "describe-record": "records",
     "translate-record": "records",
+    "translate-report": "translations",
     "withdraw-translation": "records",
     "accept-finding": "records",
     "change-images": "records",
@@ -249,6 +250,16 @@ class _Verbs:
             translator=self._staff(Role.TRANSLATOR, "translator"),
             reviewer=self._staff(Role.TRANSLATION_REVIEWER, "reviewer"),
             text=self.text(), machine=bool(self.text("machine")),
+        )  # fmt: skip
+        return _("The translation is asked for.")
+
+    def translate_report(self) -> str:
+        report = self._row(self.case.signed_reports.select_related("case"), "report")
+        translating.ask(
+            by=self.by, report=report, language=self.text("language"),
+            translator=self._staff(Role.TRANSLATOR, "translator"),
+            reviewer=self._staff(Role.TRANSLATION_REVIEWER, "reviewer"),
+            machine=bool(self.text("machine")),
         )  # fmt: skip
         return _("The translation is asked for.")
 
