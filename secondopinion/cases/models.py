@@ -173,6 +173,7 @@ class Part(models.TextChoices):
     LOCAL_PROVIDER = "local_provider", _("Local provider")
     COORDINATOR = "coordinator", _("Intake coordinator")
     SPECIALIST = "specialist", _("Specialist")
+    SECOND_READER = "second_reader", _("Second reader")
     REFERRAL_COORDINATOR = "referral_coordinator", _("Referral coordinator")
     EMERGENCY = "emergency", _("Emergency access")
 

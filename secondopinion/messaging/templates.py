@@ -122,6 +122,30 @@ TEMPLATES: dict[str, Template] = {
             ),
         ),
     ),
+    "second-reader-wanted": Template(
+        _("A report needs a second reader: %(reference)s"),
+        (_("Please choose one on the page of the case."),),
+    ),
+    "second-reading-waiting": Template(
+        _("A report waits for you to read it: %(reference)s"),
+        (_("You are its second reader. Please return it with comments, or countersign it."),),
+    ),
+    "second-reading-ended": Template(
+        _("The second reader has answered: %(reference)s"),
+        (_("What they say stands on the page of the report."),),
+    ),
+    "second-reading-late": Template(
+        _("The second reading of %(reference)s is late"),
+        (_("It was not ended in time. Ask the second reader, or find another one."),),
+    ),
+    "panel-invited": Template(
+        _("You are asked to write a report together: %(reference)s"),
+        (_("The case is among your reviews. One of you leads and signs."),),
+    ),
+    "panel-verdict": Template(
+        _("An expert of your panel has answered: %(reference)s"),
+        (_("Whether they agree stands on the page of the report."),),
+    ),
     "report-not-opened": Template(
         _("The report for %(reference)s has not been opened"),
         (_("The local provider has not opened it in time. You can send it again, or telephone."),),

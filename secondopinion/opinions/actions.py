@@ -1,11 +1,8 @@
 """Writing, signing and delivering the report."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext, gettext_noop, override
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
@@ -20,33 +17,35 @@ from secondopinion.cases.states import State
 from secondopinion.core import clock, vault
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.core.ids import short_code
-from secondopinion.core.models import Blob
 from secondopinion.imaging import drawing, pixels
 from secondopinion.imaging.models import Instance
 from secondopinion.imaging.queries import removed_series
 from secondopinion.opinions import body as fields
 from secondopinion.opinions import (
     compose,
-    fhir,
     keeping,
     measurements,
+    panels,
+    papers,
     receipts,
-    signing,
+    second,
+    seconding,
     typeset,
     versions,
     writing,
 )
 from secondopinion.opinions.amending import AMENDABLE
-from secondopinion.opinions.models import Delivery, KeyImage, Opinion, OpinionState, SignedReport
+from secondopinion.opinions.models import (
+    Delivery,
+    KeyImage,
+    Opinion,
+    OpinionState,
+    SignedReport,
+)
+from secondopinion.opinions.pictures import pictures_in
 from secondopinion.opinions.queries import current_report
 from secondopinion.program import queries as program
 from secondopinion.program.models import DeliveryMode
-
-CODE_LENGTH = 12
-LANGUAGE = "en"  # of the house's own words in a report
-REASON_OPINION = gettext_noop("Signature of the second opinion")
-REASON_AMENDMENT = gettext_noop("Signature of a correction of the second opinion")
-REASON_ADDENDUM = gettext_noop("Signature of an addendum")
 
 
 @transaction.atomic
@@ -76,7 +75,7 @@ def save_draft(
         Conflict: it was changed in another window since `base_revision`, or it is signed.
         Refused: a code that there is not.
     """
-    draft = writing.own_draft(opinion, by)
+    draft = writing.shared_draft(opinion, by)
     if base_revision is not None and base_revision != draft.revision:
         raise Conflict(
             _("The report was changed in another window. Load the page again."),
@@ -105,7 +104,7 @@ def add_key_image(
     Raises:
         Refused: without a caption, or pixels that cannot be decoded.
     """
-    draft = writing.own_draft(opinion, by)
+    draft = writing.shared_draft(opinion, by)
     if not caption.strip():
         raise Refused(_("Write a caption."), code="caption-missing", field="caption")
     _printable(caption, "caption")
@@ -136,22 +135,17 @@ def add_key_image(
 @transaction.atomic
 def remove_key_image(*, by: Person, key_image: KeyImage) -> None:
     """Take an image out of the report."""
-    draft = writing.own_draft(key_image.opinion, by)
+    draft = writing.shared_draft(key_image.opinion, by)
     audit.record("key-image-removed", by=by, case_id=draft.case_id, target=key_image)
     KeyImage.objects.filter(pk=key_image.pk).update(removed_at=clock.now())
-
-
-def _pictures(opinion: Opinion) -> dict[str, bytes]:
-    rows = opinion.key_images.select_related("picture__space")
-    return {f"key-{number}.png": vault.read(row.picture) for number, row in enumerate(rows, 1)}
 
 
 def preview(*, by: Person, opinion: Opinion) -> bytes:
     """Return the PDF as it would be signed now, without a signature and with no valid code."""
     require(opinion.case, by, Part.SPECIALIST)
     now = clock.now()
-    document = compose.document(opinion, "PREVIEW", now, LANGUAGE) | {"draft": True}
-    return typeset.pdf(document, _pictures(opinion), now)
+    document = compose.document(opinion, "PREVIEW", now, papers.LANGUAGE) | {"draft": True}
+    return typeset.pdf(document, pictures_in(opinion), now)
 
 
 def _printable(text: str, field: str) -> None:
@@ -161,52 +155,6 @@ def _printable(text: str, field: str) -> None:
             code="unprintable",
             field=field,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Paper:
-    """A document that is typeset, signed and in the vault; nobody has been given it yet."""
-
-    document: dict[str, Any]
-    blob: Blob
-    level: str
-    at: datetime
-
-    def keep(
-        self, *, case: Case, kind: str, by: Person, revision: int | None = None,
-        replaces: SignedReport | None = None,
-    ) -> SignedReport:  # fmt: skip
-        """Write it down as signed, in the caller's transaction, which holds the case locked."""
-        return SignedReport.objects.create(
-            case=case,
-            kind=kind,
-            number=case.signed_reports.count() + 1,
-            revision=revision,
-            replaces=replaces,
-            code=self.document["code"],
-            body=self.document,
-            language=LANGUAGE,
-            blob=self.blob,
-            digest=self.blob.digest,
-            level=self.level,
-            signed_by=by,
-            signed_at=self.at,
-            audit_head=audit.head(),
-        )
-
-
-def _signed(
-    case: Case, by: Person, document: dict[str, Any], pictures: dict[str, bytes], reason: str,
-    at: datetime,
-) -> _Paper:  # fmt: skip
-    with override(LANGUAGE):
-        reason = gettext(reason)
-    attached = {
-        "report.json": document, "report.fhir.json": fhir.document(document, case.child, at),
-    }  # fmt: skip
-    pdf = typeset.pdf(document, pictures, at, attached)
-    made = signing.sign(pdf, name=by.full_name, reason=reason, at=at)
-    return _Paper(document, vault.put(case.vault, made.data), made.level, at)
 
 
 def sign(*, by: Person, opinion: Opinion, reauthenticated_at: datetime | None) -> SignedReport:
@@ -230,6 +178,8 @@ def sign(*, by: Person, opinion: Opinion, reauthenticated_at: datetime | None) -
     if missing:
         raise Refused(missing[0].sentence, code="incomplete", field=missing[0].field)
     doubts = keeping.settled(opinion)
+    second.settle(opinion)
+    panels.settle(opinion)
     amends = opinion.amends
     if case.state not in (AMENDABLE if amends else {State.IN_REVIEW}):
         raise Conflict(_("This case is not in review."), code="state-changed")
@@ -238,10 +188,10 @@ def sign(*, by: Person, opinion: Opinion, reauthenticated_at: datetime | None) -
             _("A key image shows a series that was taken out of the case. Remove it first."),
             code="images-removed",
         )
-    code, now = short_code(CODE_LENGTH), clock.now()
-    document = compose.document(opinion, code, now, LANGUAGE)
-    reason = REASON_AMENDMENT if amends else REASON_OPINION
-    paper = _signed(case, by, document, _pictures(opinion), reason, now)
+    code, now = short_code(papers.CODE_LENGTH), clock.now()
+    document = compose.document(opinion, code, now, papers.LANGUAGE)
+    reason = papers.REASON_AMENDMENT if amends else papers.REASON_OPINION
+    paper = papers.signed(case, by.full_name, document, pictures_in(opinion), reason, now)
     with transaction.atomic():
         draft = writing.own_draft(opinion, by)
         if (draft.revision, draft.amends_id) != (opinion.revision, opinion.amends_id):
@@ -256,13 +206,14 @@ def sign(*, by: Person, opinion: Opinion, reauthenticated_at: datetime | None) -
         kind = SignedReport.Kind.AMENDMENT if amends else SignedReport.Kind.OPINION
         report = paper.keep(case=case, kind=kind, by=by, revision=draft.revision, replaces=amends)
         kept = keeping.keep_with(report, opinion, doubts)
+        seconding.finish(opinion, by)
         detail = {"digest": report.digest, "level": report.level, "kept": kept}
         if amends is None:
             workflow.advance(case, "sign", by=by, stamps={"reported_at": now}, detail=detail)
         else:
             audit.record("amendment-signed", by=by, case_id=case.pk, target=report, detail=detail)
             if amends.deliveries.exists():
-                _hand_out(report, by)
+                papers.hand_out(report, by)
         tell_coordinator(case)
     opinion.refresh_from_db()
     return report
@@ -283,12 +234,12 @@ def sign_addendum(
     current = current_report(case)
     if current is None:
         raise Refused(_("There is no report yet."), code="too-early")
-    code, now = short_code(CODE_LENGTH), clock.now()
+    code, now = short_code(papers.CODE_LENGTH), clock.now()
     document = compose.addendum(
-        case=case, author=by, code=code, question=question, answer=answer, language=LANGUAGE,
+        case=case, author=by, code=code, question=question, answer=answer, language=papers.LANGUAGE,
         to=current.code,
     )  # fmt: skip
-    paper = _signed(case, by, document, {}, REASON_ADDENDUM, now)
+    paper = papers.signed(case, by.full_name, document, {}, papers.REASON_ADDENDUM, now)
     with transaction.atomic():
         Case.objects.select_for_update().get(pk=case.pk)
         report = paper.keep(case=case, kind=SignedReport.Kind.ADDENDUM, by=by)
@@ -296,7 +247,7 @@ def sign_addendum(
             "addendum-signed", by=by, case_id=case.pk, target=report,
             detail={"digest": report.digest},
         )  # fmt: skip
-        _hand_out(report, by)
+        papers.hand_out(report, by)
     return report
 
 
@@ -321,28 +272,9 @@ def deliver(*, by: Person | None, case: Case) -> Case:
         case, "deliver", by=by, stamps={"follow_up_until": clock.now() + timedelta(days=days)}
     )
     if report := current_report(case):
-        _hand_out(report, by)
+        for each in (report, *report.translations.all()):
+            papers.hand_out(each, by)
     return case
-
-
-def _hand_out(report: SignedReport, by: Person | None) -> None:
-    case = report.case
-    through_provider = case.delivery_mode == DeliveryMode.THROUGH_PROVIDER
-    parts = [Part.LOCAL_PROVIDER] if through_provider else [Part.FAMILY, Part.LOCAL_PROVIDER]
-    for part in parts:
-        for person in holders_of(case, part):
-            open_by = receipts.due() if part == Part.LOCAL_PROVIDER else None
-            Delivery.objects.get_or_create(
-                report=report, to=person,
-                defaults={"role": part, "rule": case.delivery_mode, "open_by": open_by},
-            )  # fmt: skip
-        tell_part(case, part, receipts.news(report, part, case.delivery_mode))
-    if through_provider:
-        tell_part(case, Part.FAMILY, "report-with-provider")
-    audit.record(
-        "report-delivered", by=by, case_id=case.pk, target=report,
-        detail={"rule": case.delivery_mode, "to": [str(part) for part in parts]},
-    )  # fmt: skip
 
 
 @transaction.atomic

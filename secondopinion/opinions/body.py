@@ -12,6 +12,7 @@ from secondopinion.findings.queries import limitations_for
 from secondopinion.opinions import coded
 from secondopinion.opinions.models import Opinion
 from secondopinion.opinions.typeset import unprintable
+from secondopinion.program import queries as program
 
 AGREEMENT = {
     "agrees": _("Agrees"),
@@ -25,13 +26,21 @@ URGENCY = {
     "weeks": _("Within weeks"),
     "routine": _("No hurry"),
 }
+OPERATION = {
+    "advised": _("An operation is advised"),
+    "not_advised": _("No operation is advised"),
+}
 OPTIONS = 4  # treatment options with their pros and cons
 
 _TEXTS = (
     "history", "findings", "diagnosis_text", "plan_text", "tests", "limitations", "references",
     "summary", "change",
 )  # fmt: skip
-_CHOICES = {"diagnosis": AGREEMENT, "plan": AGREEMENT, "urgency": URGENCY}
+CHOICES = {
+    "diagnosis": AGREEMENT, "plan": AGREEMENT, "operation": OPERATION, "urgency": URGENCY,
+}  # fmt: skip
+# What can be written by one of several authors, or commented.
+SECTIONS = ("history", "findings", "diagnosis_text", "plan_text", "tests", "limitations", "summary")
 
 
 WORDING, LEFT_OUT = "limit_", "omit_"  # before the id of a finding: its words, why it is left out
@@ -51,7 +60,7 @@ def field_names(case: Case) -> list[str]:
         f"option_{number}_{part}" for number in range(1, OPTIONS + 1)
         for part in ("name", "pros", "cons")
     ]  # fmt: skip
-    return [*_TEXTS, *_CHOICES, *coded.FIELDS, *answers, *options, *limits]
+    return [*_TEXTS, *CHOICES, *coded.FIELDS, *answers, *options, *limits]
 
 
 _LABELS: dict[str, str | Promise] = {
@@ -64,6 +73,7 @@ _LABELS: dict[str, str | Promise] = {
     "plan": _("On the treatment plan"),
     "plan_text": _("On the treatment plan: why"),
     "tests": _("Recommended tests"),
+    "operation": _("On an operation"),
     "urgency": _("How urgent"),
     "limitations": _("Limitations, beyond what is listed"),
     "references": _("References"),
@@ -98,7 +108,7 @@ def label_of(name: str) -> str:
 
 def texts_in(case: Case, body: dict[str, str]) -> dict[str, str]:
     """Return the fields in which a person writes, questions first."""
-    written = [name for name in field_names(case) if name not in _CHOICES]
+    written = [name for name in field_names(case) if name not in CHOICES]
     first = sorted(written, key=lambda name: not name.startswith(("answer_", "declined_")))
     return {name: body.get(name, "") for name in first}
 
@@ -109,8 +119,8 @@ def in_words(body: dict[str, str]) -> dict[str, str]:
 
 
 def _in_words(name: str, value: str) -> str:
-    if name in _CHOICES:
-        return str(_CHOICES[name].get(value, ""))
+    if name in CHOICES:
+        return str(CHOICES[name].get(value, ""))
     return coded.in_words(value) if name in coded.FIELDS else value
 
 
@@ -122,12 +132,18 @@ def cleaned(case: Case, values: dict[str, str], before: dict[str, str]) -> dict[
     """
     names = set(field_names(case))
     kept = {name: value for name, value in values.items() if name in names}
-    for name, choices in _CHOICES.items():
-        if kept.get(name) and kept[name] not in choices:
-            kept[name] = ""
+    kept |= choices_in(kept)
     for name in coded.FIELDS.keys() & kept.keys():
         kept[name] = coded.kept(name, kept[name], before.get(name, ""))
     return kept
+
+
+def choices_in(values: dict[str, str]) -> dict[str, str]:
+    """Return the choices among values; one that does not exist is none."""
+    return {
+        name: value if value in CHOICES[name] else ""
+        for name, value in values.items() if name in CHOICES
+    }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +165,7 @@ _NEEDED: tuple[tuple[str, str | Promise], ...] = (
 )
 
 
+_OPERATION = ("operation", _("Say whether you advise an operation."))
 _CHANGE = ("change", _("Say what you changed in the report, and why."))
 
 
@@ -156,6 +173,8 @@ def gaps(opinion: Opinion) -> list[Gap]:
     """Return what is missing, unanswered questions first."""
     body = opinion.body
     empty = [Gap(field, sentence) for field, sentence in _NEEDED if not body.get(field, "").strip()]
+    if program.program().second_operation and not body.get("operation"):
+        empty.append(Gap(*_OPERATION))
     changed = [Gap(*_CHANGE)] if opinion.amends_id and not body.get("change", "").strip() else []
     return [*changed, *_unanswered(opinion.case, body), *empty, *_unprintable(body)]
 

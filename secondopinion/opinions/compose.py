@@ -19,8 +19,9 @@ from secondopinion.core import clock
 from secondopinion.experts.queries import profile
 from secondopinion.findings.queries import limitations_for
 from secondopinion.imaging import queries as imaging
-from secondopinion.opinions import coded
-from secondopinion.opinions.body import AGREEMENT, LEFT_OUT, OPTIONS, URGENCY, WORDING
+from secondopinion.opinions import coded, panels, second
+from secondopinion.opinions.body import AGREEMENT, LEFT_OUT, OPERATION, OPTIONS, URGENCY, WORDING
+from secondopinion.opinions.meanings import meanings
 from secondopinion.opinions.models import Opinion
 from secondopinion.program import queries as program
 from secondopinion.program.models import Disclaimer
@@ -36,13 +37,24 @@ def _day(value: date | datetime | None) -> str:
     return date_format(value, "j F Y") if value else _("no date")
 
 
-def _language(code: str) -> str:
+def language_name(code: str) -> str:
+    """Return the name of a language in the language that is active."""
     if not code:
         return _("language not said")
     try:
         return str(get_language_info(code)["name_translated"])
     except KeyError:
         return code
+
+
+def issued(code: str, at: datetime) -> dict[str, str]:
+    """Return what stands in a document of its signature: when, and where it can be checked."""
+    return {
+        "signed_on": _day(at),
+        "signed_at": at.strftime("%Y-%m-%d %H:%M UTC"),
+        "code": code,
+        "verify": f"{settings.SITE_URL}/verify/{code}/",
+    }
 
 
 def letterhead(case: Case, author: Person, code: str, signed_at: datetime) -> dict[str, Any]:
@@ -63,11 +75,7 @@ def letterhead(case: Case, author: Person, code: str, signed_at: datetime) -> di
         "author": author.full_name,
         "title": expert.title if expert else "",
         "registration": expert.registration if expert else "",
-        "signed_on": _day(signed_at),
-        "signed_at": signed_at.strftime("%Y-%m-%d %H:%M UTC"),
-        "code": code,
-        "verify": f"{settings.SITE_URL}/verify/{code}/",
-    }
+    } | issued(code, signed_at)
 
 
 def _how_read(made: Translation | None) -> str:
@@ -75,7 +83,7 @@ def _how_read(made: Translation | None) -> str:
     if made is None:
         return _("read in the original")
     people = [each.full_name for each in (made.made_by, made.reviewed_by) if each is not None]
-    words = f"{_language(made.language)}: {made.get_method_display()}"
+    words = f"{language_name(made.language)}: {made.get_method_display()}"
     return f"{words} ({', '.join(people)})" if people else words
 
 
@@ -103,7 +111,7 @@ def facts(case: Case) -> dict[str, Any]:
                 "title": row.title,
                 "kind": str(row.get_kind_display()),
                 "date": _day(row.dated),
-                "language": _language(row.language),
+                "language": language_name(row.language),
                 "pages": records.pages_of(row),
                 "read": _how_read(made.get(row.pk)),
             }
@@ -136,10 +144,14 @@ def document(opinion: Opinion, code: str, signed_at: datetime, language: str) ->
         disclaimer = Disclaimer.objects.filter(
             version=version, language=language
         ).first() or program.disclaimer(language)
-        return (
+        made = (
             letterhead(case, opinion.author, code, signed_at)
             | facts(case)
             | limitations(case, body)
+            | {
+                "second_reader": second.told(second.countersigned(opinion)),
+                "panel": panels.told(opinion),
+            }
             | {
                 "kind": "amendment" if opinion.amends else "opinion",
                 "language": language,
@@ -166,6 +178,7 @@ def document(opinion: Opinion, code: str, signed_at: datetime, language: str) ->
                 "plan": str(AGREEMENT.get(body.get("plan", ""), "")),
                 "plan_text": body.get("plan_text", ""),
                 "tests": body.get("tests", ""),
+                "operation": str(OPERATION.get(body.get("operation", ""), "")),
                 "options": [
                     {part: body.get(f"option_{number}_{part}", "") for part in _OPTION_PARTS}
                     for number in range(1, OPTIONS + 1)
@@ -192,12 +205,13 @@ def document(opinion: Opinion, code: str, signed_at: datetime, language: str) ->
                 "disclaimer_version": disclaimer.version,
                 "accepted": (
                     f"{_day(accepted.created_at)} "
-                    f"({accepted.version}, {_language(accepted.language)})"
+                    f"({accepted.version}, {language_name(accepted.language)})"
                     if accepted
                     else ""
                 ),
             }
         )
+        return made | {"words": meanings(made, case.language)}
 
 
 def addendum(

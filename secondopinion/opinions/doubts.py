@@ -97,7 +97,7 @@ def _sources(case: Case) -> Iterator[Source]:
         yield Source(provider.correction, provider.language)
     for series in imaging.series_for_case(case):
         yield Source(f"{series.body_part} {series.description}".replace("_", " "), "en")
-    translations = Translation.objects.filter(case=case).exclude(text="")
+    translations = Translation.objects.filter(case=case, subject_kind="record").exclude(text="")
     for text, language in translations.values_list("text", "language"):
         yield Source(text, language)
     pages = (

@@ -34,14 +34,19 @@ _GENDERS = {Sex.FEMALE: "female", Sex.MALE: "male", Sex.OTHER: "other"}
 def document(words: dict[str, Any], child: Child, signed_at: datetime) -> dict[str, Any]:
     """Return the Bundle of a signed document; `words` is what is typeset (see `compose`)."""
     codes = _codes(words)
+    others = _others(words)
     address = {
         name: f"urn:uuid:{uuid5(NAMESPACE_URL, words['verify'] + name)}"
-        for name in ("composition", "patient", "author", "hospital", *codes)
+        for name in ("composition", "patient", "author", "hospital", *others, *codes)
     }
     resources = {
         "composition": _composition(words, address, signed_at),
         "patient": _patient(words, child),
-        "author": _author(words),
+        "author": _practitioner(words["author"], words["registration"], words["title"]),
+        **{
+            name: _practitioner(each["name"], each["registration"], each["title"])
+            for name, each in others.items()
+        },
         "hospital": {"resourceType": "Organization", "name": words["hospital"]},
     } | {
         name: _coded(name, each, address, signed_at) for name, each in codes.items()
@@ -80,21 +85,33 @@ def _composition(
         "type": {"coding": [{"system": LOINC, "code": code, "display": display}]},
         "subject": {"reference": address["patient"]},
         "date": _instant(signed_at),
-        "author": [{"reference": address["author"]}],
+        "author": [
+            {"reference": address[name]}
+            for name in ("author", *_others(words))
+            if name != "second-reader"
+        ],
         "title": f"{labels(words['language'])[words['kind']]} {words['reference']}",
         "custodian": {"reference": address["hospital"]},
         "section": _sections(words, address),
     }
-    if earlier := words.get("replaces") or words.get("belongs_to"):
-        made["relatesTo"] = [
-            {
-                "code": "appends" if is_addendum else "replaces",
-                "targetIdentifier": {
-                    "system": made["identifier"]["system"], "value": earlier,
-                },
-            }
-        ]  # fmt: skip
+    if "second-reader" in address:
+        made["attester"] = [
+            {"mode": "professional", "party": {"reference": address["second-reader"]}}
+        ]
+    if related := _related(words, is_addendum=is_addendum):
+        code, value = related
+        identifier = {"system": made["identifier"]["system"], "value": value}
+        made["relatesTo"] = [{"code": code, "targetIdentifier": identifier}]
     return made
+
+
+def _related(words: dict[str, Any], *, is_addendum: bool) -> tuple[str, str] | None:
+    """Return how a document is related to an earlier one, and the code of that one."""
+    if of := words.get("translation", {}).get("of"):
+        return "transforms", of
+    if earlier := words.get("replaces") or words.get("belongs_to"):
+        return "appends" if is_addendum else "replaces", earlier
+    return None
 
 
 def _patient(words: dict[str, Any], child: Child) -> dict[str, Any]:
@@ -111,12 +128,19 @@ def _patient(words: dict[str, Any], child: Child) -> dict[str, Any]:
     return made
 
 
-def _author(words: dict[str, Any]) -> dict[str, Any]:
-    made: dict[str, Any] = {"resourceType": "Practitioner", "name": [{"text": words["author"]}]}
-    if words["registration"]:
-        made["identifier"] = [{"value": words["registration"]}]
-    if words["title"]:
-        made["qualification"] = [{"code": {"text": words["title"]}}]
+def _others(words: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return who has a part in a document beside its author, by the names of their resources."""
+    found = {f"panel-{number}": each for number, each in enumerate(words.get("panel", ()), 1)}
+    reader = words.get("second_reader")
+    return found | ({"second-reader": reader} if reader else {})
+
+
+def _practitioner(name: str, registration: str, title: str) -> dict[str, Any]:
+    made: dict[str, Any] = {"resourceType": "Practitioner", "name": [{"text": name}]}
+    if registration:
+        made["identifier"] = [{"value": registration}]
+    if title:
+        made["qualification"] = [{"code": {"text": title}}]
     return made
 
 

@@ -20,10 +20,10 @@ def keep_doubts(*, by: Person, opinion: Opinion, reasons: dict[str, str]) -> Opi
     takes an earlier one back. What is not doubted now is passed over.
 
     Raises:
-        NotYours: by somebody else than its author.
+        NotYours: by somebody who does not write it.
         Conflict: it is signed.
     """
-    draft = writing.own_draft(opinion, by)
+    draft = writing.shared_draft(opinion, by)
     doubts = {each.key: each for each in doubts_of(draft)}
     given = {key: each.strip()[:LONGEST] for key, each in reasons.items() if key in doubts}
     kept = {key: reason for key, reason in {**draft.kept, **given}.items() if reason}

@@ -62,6 +62,96 @@ class Version(Stored):
         return f"revision {self.revision} of {self.opinion_id}"
 
 
+class SecondReading(Stored):
+    """A draft given to a second reader at one revision, and what they said of it."""
+
+    class Outcome(models.TextChoices):
+        RETURNED = "returned", _("Returned with comments")
+        COUNTERSIGNED = "countersigned", _("Countersigned")
+        TAKEN_BACK = "taken_back", _("Taken back")
+
+    opinion = models.ForeignKey(Opinion, on_delete=models.CASCADE, related_name="second_readings")
+    number = models.PositiveSmallIntegerField()
+    revision = models.PositiveIntegerField()  # of the draft that is read
+    reasons = models.JSONField(default=list)  # names of `second.REASONS`
+    blinded = models.BooleanField(default=False)
+    reader = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    due_at = models.DateTimeField()
+    missed_at = models.DateTimeField(null=True, blank=True)  # when the coordinator was told
+    own = models.JSONField(default=dict)  # what a blinded reader judged before seeing the draft
+    own_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=20, choices=Outcome.choices, blank=True)
+    comments = models.TextField(blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(name="second_reading_once", fields=["opinion", "number"]),
+            models.UniqueConstraint(
+                name="second_reading_one_open",
+                fields=["opinion"],
+                condition=models.Q(ended_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="second_reading_ended_how",
+                condition=models.Q(ended_at__isnull=True, outcome="")
+                | models.Q(ended_at__isnull=False, outcome__gt=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"second reading {self.number} of {self.opinion_id}"
+
+
+class PanelMember(Stored):
+    """An expert who writes a joint report with its author, who leads; where they stand on it."""
+
+    class Verdict(models.TextChoices):
+        AGREES = "agrees", _("Agrees")
+        DISSENTS = "dissents", _("Dissents")
+
+    opinion = models.ForeignKey(Opinion, on_delete=models.CASCADE, related_name="panel")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    sections = models.JSONField(default=list)  # fields of the report that they write
+    left_at = models.DateTimeField(null=True, blank=True)
+    verdict = models.CharField(max_length=10, choices=Verdict.choices, blank=True)
+    dissent = models.TextField(blank=True)  # stands in the report
+    verdict_at = models.DateTimeField(null=True, blank=True)
+    verdict_revision = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["created_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                name="panel_member_once",
+                fields=["opinion", "person"],
+                condition=models.Q(left_at__isnull=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} on {self.opinion_id}"
+
+
+class ExpertNote(Stored):
+    """A note on a case, or a comment on a field of its report, that only its experts see."""
+
+    opinion = models.ForeignKey(Opinion, on_delete=models.CASCADE, related_name="notes")
+    field = models.CharField(max_length=80, blank=True)  # "": on the case
+    text = models.TextField()
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["created_at", "id"]
+
+    def __str__(self) -> str:
+        return f"note on {self.opinion_id}"
+
+
 class Measurement(Stored):
     """What a specialist measured on an image of the case; its values are of the original pixels."""
 
@@ -130,6 +220,7 @@ class SignedReport(Stored):
         OPINION = "opinion", _("Second opinion")
         ADDENDUM = "addendum", _("Addendum")
         AMENDMENT = "amendment", _("Corrected report")
+        TRANSLATION = "translated", _("Translation")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="signed_reports")
     kind = models.CharField(max_length=10, choices=Kind.choices)
@@ -146,6 +237,9 @@ class SignedReport(Stored):
     revision = models.PositiveIntegerField(null=True)  # of the draft that was signed
     replaces = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="replaced_by"
+    )
+    translates = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="translations"
     )
 
     class Meta:

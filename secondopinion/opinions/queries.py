@@ -1,27 +1,43 @@
 """Reads of reports: who may read which signed document."""
 
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from secondopinion.accounts.models import Person
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import roles_of
 from secondopinion.core.errors import NotYours
-from secondopinion.opinions.models import Delivery, KeyImage, Opinion, SignedReport
+from secondopinion.opinions.models import (
+    Delivery,
+    ExpertNote,
+    KeyImage,
+    Opinion,
+    PanelMember,
+    SecondReading,
+    SignedReport,
+)
 from secondopinion.program.models import DeliveryMode
 
 STAFF = {Part.COORDINATOR, Part.SPECIALIST, Part.REFERRAL_COORDINATOR, Part.EMERGENCY, "desk"}
 
+REPORTS = (SignedReport.Kind.OPINION, SignedReport.Kind.AMENDMENT)  # not what belongs to one
+
 
 def readable(case: Case, person: Person) -> QuerySet[SignedReport]:
     """Return the signed documents of a case that a person may read: staff all of them, family and
-    local provider those that were delivered to them. Each says whether it is `replaced`."""
-    newer = SignedReport.objects.filter(replaces=OuterRef("pk"))
+    local provider those that were delivered to them. Each says whether it is `replaced`, and
+    `unread` by this person to whom it went."""
+    newer = SignedReport.objects.filter(
+        Q(replaces=OuterRef("pk")) | Q(replaces=OuterRef("translates"))
+    )
+    waiting = Delivery.objects.filter(report=OuterRef("pk"), to=person, opened_at=None)
     rows = (
         SignedReport.objects.filter(case=case)
-        .select_related("signed_by", "blob__space", "case", "replaces")
-        .annotate(replaced=Exists(newer))
+        .select_related("signed_by", "blob__space", "case", "replaces", "translates")
+        .annotate(replaced=Exists(newer), unread=Exists(waiting))
     )
     if roles_of(case, person) & STAFF:
         return rows
@@ -40,7 +56,7 @@ def with_provider(case: Case) -> Delivery | None:
         report__case=case, report__replaced_by=None, rule=DeliveryMode.THROUGH_PROVIDER,
         role=Part.LOCAL_PROVIDER, handed_on_at=None,
     )  # fmt: skip
-    return rows.exclude(report__kind=SignedReport.Kind.ADDENDUM).order_by("-created_at").first()
+    return rows.filter(report__kind__in=REPORTS).order_by("-created_at").first()
 
 
 def report_for(case: Case, person: Person, number: int) -> SignedReport:
@@ -57,25 +73,48 @@ def report_for(case: Case, person: Person, number: int) -> SignedReport:
 
 def current_report(case: Case) -> SignedReport | None:
     """Return the signed report that counts: the opinion, or the last correction of it."""
-    return case.signed_reports.exclude(kind=SignedReport.Kind.ADDENDUM).filter(
-        replaced_by=None
-    ).first()  # fmt: skip
+    return case.signed_reports.filter(kind__in=REPORTS, replaced_by=None).first()
 
 
 def report_in(case: Case) -> Opinion | None:
-    """Return the report of a case as it is being written, for a specialist of the case."""
-    return Opinion.objects.filter(case=case).first()
+    """Return the report of a case as it is being written, for a specialist of the case.
+
+    It knows how its last second reading ended (`read_outcome`, `read_comments`) or that it goes on
+    (`read_outcome` is empty), how many notes wait (`notes_open`) and experts write it (`seats`).
+    """
+    last = SecondReading.objects.filter(opinion=OuterRef("pk")).order_by("-number")
+    notes = ExpertNote.objects.filter(opinion=OuterRef("pk"), settled_at=None).order_by()
+    seats = PanelMember.objects.filter(opinion=OuterRef("pk"), left_at=None).order_by()
+    return (
+        Opinion.objects.filter(case=case)
+        .annotate(
+            read_outcome=Subquery(last.values("outcome")[:1]),
+            read_comments=Subquery(last.values("comments")[:1]),
+            notes_open=_count(notes),
+            seats=_count(seats),
+        )
+        .first()
+    )
+
+
+def _count(rows: QuerySet[Any]) -> Coalesce:
+    found = rows.values("opinion").annotate(many=Count("pk")).values("many")
+    return Coalesce(Subquery(found), 0)
+
+
+def _seats(person: Person) -> QuerySet[PanelMember]:
+    return PanelMember.objects.filter(opinion=OuterRef("pk"), person=person, left_at=None)
 
 
 def opinion_of(case: Case, person: Person) -> Opinion:
-    """Return the report in the making, for its author.
+    """Return the report in the making, for its author or an expert of its panel.
 
     Raises:
         NotYours: there is none, or it is somebody else's.
     """
     found = (
         Opinion.objects.select_related("case__child", "case__request", "case__vault", "author")
-        .filter(case=case, author=person)
+        .filter(Q(author=person) | Exists(_seats(person)), case=case)
         .first()
     )
     if found is None or Part.SPECIALIST not in roles_of(case, person):

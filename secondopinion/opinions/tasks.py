@@ -3,10 +3,16 @@
 from datetime import timedelta
 
 from secondopinion.core.jobs import periodic
-from secondopinion.opinions import receipts
+from secondopinion.opinions import receipts, seconding
 
 
 @periodic("reports-unopened", every=timedelta(minutes=15))
 def unopened() -> None:
     """Tell coordinators of reports that a local provider has not opened in time."""
     receipts.notice_unopened()
+
+
+@periodic("second-readings-late", every=timedelta(minutes=15))
+def second_readings_late() -> None:
+    """Tell coordinators of second readings that are late."""
+    seconding.notice_late()

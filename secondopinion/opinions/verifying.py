@@ -49,13 +49,14 @@ class Verified:
 
 def _of(report: SignedReport, *, bottom_line: bool) -> Verified:
     later = list(SignedReport.objects.filter(case=report.case_id, number__gt=report.number))
-    newer = next((row for row in later if row.replaces_id == report.pk), None)
+    original = report.translates_id or report.pk
+    newer = next((row for row in later if row.replaces_id == original), None)
     return Verified(
         known=True,
         bottom_line=bottom_line,
         kind=report.get_kind_display(),
         code=report.code,
-        signer=report.signed_by.full_name,
+        signer=report.body.get("translation", {}).get("signed_by") or report.signed_by.full_name,
         signed_at=report.signed_at,
         level=report.level,
         replaced_at=newer.signed_at if newer else None,

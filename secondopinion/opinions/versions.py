@@ -21,12 +21,21 @@ _PIECES = re.compile(r"\w+\s*|[^\w\s]\s*|\s+")
 
 @dataclass(frozen=True, slots=True)
 class Sitting:
-    """Savings that followed each other: the last of them, how many, and what it was signed as."""
+    """Savings that followed each other, the last one last, and what it was signed as."""
 
-    last: Version
-    saved: int
+    savings: tuple[Version, ...]
     changed: frozenset[str]
     signed: SignedReport | None
+
+    @property
+    def last(self) -> Version:
+        """What was saved last."""
+        return self.savings[-1]
+
+    @property
+    def saved(self) -> int:
+        """How many savings they are."""
+        return len(self.savings)
 
 
 def sittings(opinion: Opinion) -> list[Sitting]:
@@ -42,13 +51,13 @@ def sittings(opinion: Opinion) -> list[Sitting]:
     }
     found: list[Sitting] = []
     changed: set[str] = set()
-    saved = 0
+    savings: list[Version] = []
     for row in rows:
-        saved += 1
+        savings.append(row)
         changed |= set(row.changed)
         if row.revision in ends or row.revision in signed or row is rows[-1]:
-            found.append(Sitting(row, saved, frozenset(changed), signed.get(row.revision)))
-            changed, saved = set(), 0
+            found.append(Sitting(tuple(savings), frozenset(changed), signed.get(row.revision)))
+            changed, savings = set(), []
     return found[::-1]
 
 

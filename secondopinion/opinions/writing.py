@@ -18,6 +18,27 @@ def own_draft(opinion: Opinion, by: Person) -> Opinion:
     """
     if opinion.author_id != by.pk:
         raise NotYours
+    return _locked(opinion, by)
+
+
+def shared_draft(opinion: Opinion, by: Person) -> Opinion:
+    """Lock a draft for its author, or for an expert of its panel.
+
+    Raises:
+        NotYours: by somebody else.
+        Conflict: it is signed.
+    """
+    if opinion.author_id != by.pk and not on_panel(opinion, by):
+        raise NotYours
+    return _locked(opinion, by)
+
+
+def on_panel(opinion: Opinion, person: Person) -> bool:
+    """Say whether a person writes a report together with its author."""
+    return opinion.panel.filter(person=person, left_at=None).exists()
+
+
+def _locked(opinion: Opinion, by: Person) -> Opinion:
     require(opinion.case, by, Part.SPECIALIST)
     fresh = Opinion.objects.select_for_update().select_related("case").get(pk=opinion.pk)
     if fresh.state != OpinionState.DRAFT:

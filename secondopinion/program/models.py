@@ -36,6 +36,15 @@ class Program(Stored):
     draft_days = models.PositiveSmallIntegerField(default=90)
     fee_amount = models.DecimalField(max_digits=10, decimal_places=2, default=0)
     fee_currency = models.CharField(max_length=3, default="USD")
+    # Which reports need a second reader: a share of all in percent, an author's first so many,
+    # tumours, advice to operate, disagreement with the doctors at home, groups of conditions.
+    second_share = models.PositiveSmallIntegerField(default=0)
+    second_first = models.PositiveSmallIntegerField(default=0)
+    second_tumour = models.BooleanField(default=False)
+    second_operation = models.BooleanField(default=False)
+    second_differs = models.BooleanField(default=False)
+    second_conditions = models.JSONField(default=list)
+    second_blinded = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
@@ -87,6 +96,7 @@ class Target(Stored):
         REVIEW_RECORDS = "review_records", _("Records looked through")
         EXPERT = "expert", _("Expert found")
         REPORT = "report", _("Report signed")
+        SECOND = "second", _("Report read by a second reader")
         OPEN = "open", _("Report opened by the local provider")
         ANSWER = "answer", _("Follow-up question answered")
 

@@ -19,6 +19,7 @@ from secondopinion.core.errors import Refused
 from secondopinion.core.models import Blob
 from secondopinion.program import lists, rules
 from secondopinion.program.models import (
+    Condition,
     Disclaimer,
     Program,
     Target,
@@ -150,6 +151,24 @@ def _clean_terms(value: Value) -> Value:
     }
 
 
+_SECOND_FLAGS = ("second_tumour", "second_operation", "second_differs", "second_blinded")
+_SECOND = ("second_share", "second_first", *_SECOND_FLAGS, "second_conditions")
+
+
+def _clean_second(value: Value) -> Value:
+    given = rules.table(value, _SECOND)
+    groups = rules.rows(given.get("second_conditions", []), "second_conditions")
+    known = list(Condition.objects.values_list("key", flat=True))
+    return {
+        "second_share": rules.number(given.get("second_share"), "second_share", least=0, most=100),
+        "second_first": rules.number(given.get("second_first"), "second_first", least=0, most=100),
+        **{name: bool(given.get(name, False)) for name in _SECOND_FLAGS},
+        "second_conditions": [
+            rules.choice(each, "second_conditions", known) for each in dict.fromkeys(groups)
+        ],
+    }
+
+
 def _read_targets() -> Value:
     days = {row.step: str(row.business_days) for row in Target.objects.all()}
     return {step: days[step] for step in Target.Step.values if step in days}
@@ -205,6 +224,7 @@ SECTIONS: dict[str, Section] = {
     ),
     "rules": Section(lists.read_rules, lists.clean_rules, lists.write_rules),
     "conditions": Section(lists.read_conditions, lists.clean_conditions, lists.write_conditions),
+    "second": _of_program(_clean_second, *_SECOND),
     "checklists": Section(lists.read_checklists, lists.clean_checklists, lists.write_checklists),
     "templates": Section(lists.read_templates, lists.clean_templates, lists.write_templates),
     "glossary": Section(lists.read_glossary, lists.clean_glossary, lists.write_glossary),

@@ -175,3 +175,24 @@ class Rearrangement(Stored):
 
     def __str__(self) -> str:
         return f"{self.verb} ({self.id})"
+
+
+class LabValue(Stored):
+    """A laboratory value as it stands on a page, typed in by somebody."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="lab_values")
+    page = models.ForeignKey(Page, on_delete=models.PROTECT, related_name="lab_values")
+    analyte = models.CharField(max_length=40)  # a key of data/analytes.toml
+    value = models.DecimalField(max_digits=12, decimal_places=4)
+    unit = models.CharField(max_length=20)
+    taken_on = models.DateField()
+    low = models.DecimalField(max_digits=12, decimal_places=4, null=True, blank=True)
+    high = models.DecimalField(max_digits=12, decimal_places=4, null=True, blank=True)
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(name="lab_value_of_case", fields=["case", "analyte"])]
+
+    def __str__(self) -> str:
+        return f"{self.analyte} of {self.case_id}"

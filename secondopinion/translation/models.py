@@ -29,7 +29,7 @@ class TranslationState(models.TextChoices):
 
 
 class Translation(Stored):
-    """The text of one record in another language, beside its original as it was read then."""
+    """The text of a record or report in another language, beside its original as read then."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="translations")
     subject_kind = models.CharField(max_length=30)

@@ -18,7 +18,7 @@ from secondopinion.translation.checks.terms import Term, standing_in
 from secondopinion.translation.models import Translation, TranslationPart, TranslationState
 
 # Who of a case reads its translations; what they may do besides is decided in the actions.
-READERS = {"desk", Part.COORDINATOR, Part.SPECIALIST}
+READERS = {"desk", Part.COORDINATOR, Part.SPECIALIST, Part.SECOND_READER}
 _ALIKE = 0.75  # share of letters from which on an earlier sentence is offered
 
 

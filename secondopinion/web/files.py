@@ -10,7 +10,7 @@ from secondopinion.cases.models import Case, Part
 from secondopinion.core import streams, vault
 from secondopinion.core.models import Blob
 from secondopinion.opinions import actions as opinions
-from secondopinion.opinions import exporting
+from secondopinion.opinions import exporting, packing, second
 from secondopinion.opinions import queries as reports
 from secondopinion.records import queries as records
 from secondopinion.records.models import Page
@@ -74,14 +74,31 @@ def signed_report(request: PersonRequest, case: Case, number: int) -> StreamingH
     """Give a signed document as the PDF that was signed."""
     report = reports.report_for(case, request.user, number)
     opinions.open_report(by=request.user, report=report)
-    name = f"{case.reference}-{report.kind}-{report.number}.pdf"
-    return download(request, report.blob, name, "application/pdf")
+    return download(request, report.blob, packing.file_name(report), "application/pdf")
 
 
-@of_case(Part.SPECIALIST)
+@of_case()
+def packed_report(request: PersonRequest, case: Case, number: int) -> HttpResponse:
+    """Give a signed document with its translations and key images as one zip."""
+    report = reports.report_for(case, request.user, number)
+    return _zip(packing.packed(by=request.user, report=report), f"{case.reference}-{number}.zip")
+
+
+def _zip(data: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(data, content_type="application/zip")
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@of_case(Part.SPECIALIST, Part.SECOND_READER)
 def key_image(request: PersonRequest, case: Case, key_image: UUID) -> HttpResponse:
-    """Show a key image to the author of the report."""
-    row = reports.key_image_of(reports.opinion_of(case, request.user), key_image)
+    """Show a key image to who writes the report, or reads its draft."""
+    if Part.SPECIALIST in request.parts:
+        opinion = reports.opinion_of(case, request.user)
+    else:
+        opinion = second.opinion_shown(case, request.user)
+    row = reports.key_image_of(opinion, key_image)
     return HttpResponse(vault.read(row.picture), content_type="image/png")
 
 
@@ -89,8 +106,4 @@ def key_image(request: PersonRequest, case: Case, key_image: UUID) -> HttpRespon
 def measurements(request: PersonRequest, case: Case) -> HttpResponse:
     """Give measurements and key images as DICOM documents (SR and KOS), in a zip."""
     data = exporting.as_documents(by=request.user, case=case)
-    response = HttpResponse(data, content_type="application/zip")
-    name = f"{case.reference}-measurements.zip"
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return _zip(data, f"{case.reference}-measurements.zip")

@@ -23,8 +23,10 @@ from secondopinion.records.models import Page
 from secondopinion.translation.queries import READERS
 from secondopinion.web.access import PersonRequest, of_case
 
-SEARCHERS = ("desk", Part.COORDINATOR, Part.SPECIALIST, Part.EMERGENCY, Part.FAMILY)
-_STAFF = {"desk", Part.COORDINATOR, Part.SPECIALIST, Part.EMERGENCY}
+SEARCHERS = (
+    "desk", Part.COORDINATOR, Part.SPECIALIST, Part.SECOND_READER, Part.EMERGENCY, Part.FAMILY,
+)  # fmt: skip
+_STAFF = {"desk", Part.COORDINATOR, Part.SPECIALIST, Part.SECOND_READER, Part.EMERGENCY}
 _KEPT = 10  # searches of one session
 _CODE = 8
 
@@ -36,6 +38,8 @@ def _frame(request: PersonRequest, case: Case) -> dict[str, Any]:
         base, back = "base_staff.html", "desk-pages"
     elif Part.SPECIALIST in parts:
         base, back = "base_staff.html", "review"
+    elif Part.SECOND_READER in parts:
+        base, back = "base_staff.html", "second-reading"
     elif Part.EMERGENCY in parts:
         base, back = "base_staff.html", "emergency-case"
     elif Part.LOCAL_PROVIDER in parts:

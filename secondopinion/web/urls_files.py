@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from secondopinion.web import capture, files, searching, site_keys
+from secondopinion.web import capture, files, laboratory, searching, site_keys
 
 urlpatterns = [
     path("scan/photos/", capture.photos, name="scan-photos"),
@@ -20,7 +20,11 @@ urlpatterns = [
          name="page-look"),
     path("files/<str:reference>/search/", searching.search, name="search"),
     path("files/<str:reference>/search/<str:code>/", searching.found, name="search-found"),
+    path("files/<str:reference>/laboratory/", laboratory.laboratory, name="laboratory"),
+    path("files/<str:reference>/laboratory/<uuid:value>/remove/", laboratory.remove,
+         name="lab-value-remove"),
     path("files/<str:reference>/reports/<int:number>.pdf", files.signed_report, name="report-pdf"),
+    path("files/<str:reference>/reports/<int:number>.zip", files.packed_report, name="report-zip"),
     path("files/<str:reference>/key-images/<uuid:key_image>", files.key_image, name="key-image"),
     path("files/<str:reference>/measurements.zip", files.measurements, name="measurements-zip"),
     path("files/<str:reference>/site-keys/", site_keys.site_keys, name="site-keys"),

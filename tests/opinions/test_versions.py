@@ -89,3 +89,18 @@ def test_the_page_compares_two_and_goes_back(opinion: Opinion) -> None:
     opinion.refresh_from_db()
     assert opinion.body["urgency"] == "routine"
     assert sign_in(expert("y@harbour.example")).get(address).status_code == 404
+
+
+def test_two_savings_of_one_sitting_are_compared(opinion: Opinion) -> None:
+    with time_machine.travel(clock.now() + timedelta(minutes=20), tick=False):
+        first = save(opinion, tests="Repeat the EEG.").revision
+        second = save(opinion, tests="Repeat the MRI.").revision
+    browser = sign_in(opinion.author)
+    address = f"/expert/cases/{opinion.case.reference}/versions/"
+    whole = browser.get(address).content.decode()
+    assert f'value="{first}"' not in whole
+    shown = browser.get(f"{address}?before={first}&after={second}").content.decode()
+    assert "<del>EEG</del><ins>MRI</ins>" in shown
+    for each in (first, second):
+        assert f'value="{each}"' in shown
+    assert f'value="{first}"' in browser.get(f"{address}?within={first}").content.decode()

@@ -1,9 +1,13 @@
 """Takes a case to its review, by the real actions."""
 
+import subprocess
+
 from secondopinion.accounts.models import Person
 from secondopinion.cases import actions
 from secondopinion.cases.models import Case, ItemState
+from secondopinion.core import vault
 from secondopinion.experts import actions as experts
+from secondopinion.opinions.models import SignedReport
 from tests.web.conftest import expert, person, submitted
 
 
@@ -22,3 +26,11 @@ def to_review() -> tuple[Case, Person]:
     experts.accept(by=specialist, offer=offer)
     case.refresh_from_db()
     return case, specialist
+
+
+def words_of(report: SignedReport) -> str:
+    """Return the words of a signed document, as another program reads them out of the PDF."""
+    read = subprocess.run(
+        ["pdftotext", "-", "-"], input=vault.read(report.blob), check=True, capture_output=True
+    )
+    return " ".join(read.stdout.decode().split())

@@ -134,6 +134,7 @@ class Whole:
 REPORT = {
     "history": "Two seizures.", "findings": "A normal brain.", "diagnosis": "agrees",
     "diagnosis_text": "It fits.", "plan": "agrees", "plan_text": "Go on.", "tests": "None.",
+    "operation": "not_advised",
     "urgency": "routine", "limitations": "No examination.", "references": "",
     "summary": "Your child has a kind of epilepsy that is common at this age. It often goes away.",
     "answer_1": "Yes.", "answer_2": "Yes, with an adult.",

@@ -28,6 +28,7 @@ PAGES = [
             "specialist/",
             "messages/",
             "after/",
+            "translations/",
             "copies/",
         )
     ),

@@ -174,6 +174,33 @@ class TermsForm(SettingsForm):
     draft_days = forms.IntegerField(label=_("Days after which an untouched draft expires"))
 
 
+class SecondForm(SettingsForm):
+    """Which reports need a second reader."""
+
+    second_share = forms.IntegerField(
+        label=_("Of every hundred reports, drawn by lot, so many"), help_text=_("0 for none")
+    )
+    second_first = forms.IntegerField(
+        label=_("The first so many reports of a new author"), help_text=_("0 for none")
+    )
+    second_tumour = forms.BooleanField(
+        label=_("A tumour is among the coded diagnoses"), required=False
+    )
+    second_operation = forms.BooleanField(label=_("An operation is advised"), required=False)
+    second_differs = forms.BooleanField(
+        label=_("The report differs from the doctors at home"), required=False
+    )
+    second_conditions = forms.MultipleChoiceField(
+        label=_("The case belongs to one of these groups of conditions"),
+        choices=lambda: _conditions()[1:],
+        required=False,
+        widget=forms.CheckboxSelectMultiple(),
+    )
+    second_blinded = forms.BooleanField(
+        label=_("The second reader judges first, before they see the report"), required=False
+    )
+
+
 def _fields_of_medicine() -> list[tuple[str, str | Promise]]:
     return [("", _("Every field")), *((row.key, in_language(row.names)) for row in specialties())]
 

@@ -69,6 +69,12 @@ PARTS = {
             forms.TermsForm,
         ),
         Part(
+            "second",
+            _("Second reader"),
+            _("Reports that are not signed yet follow the new rule."),
+            forms.SecondForm,
+        ),
+        Part(
             "specialties",
             _("Fields of medicine"),
             _("Families choose among these when they begin. A field that something belongs to "
@@ -208,6 +214,10 @@ def _flat(value: dict[str, Any]) -> list[tuple[str, Any]]:
 
 def _words(name: str, value: Any) -> str:
     known: dict[Any, Any] = dict([*settings.LANGUAGES, *forms.DAYS])
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if name == "second_conditions":
+        return ", ".join(map(_condition, value))
     if isinstance(value, list):
         return ", ".join(
             "–".join(dict.fromkeys(each)) if isinstance(each, list) else str(known.get(each, each))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -29,9 +30,9 @@ from secondopinion.findings.queries import limitations_for
 from secondopinion.followup.actions import window_open
 from secondopinion.followup.queries import questions
 from secondopinion.imaging import queries as imaging
-from secondopinion.opinions import exporting
-from secondopinion.opinions.models import Delivery
-from secondopinion.opinions.queries import readable
+from secondopinion.opinions import exporting, panels, second, translating
+from secondopinion.opinions.models import Delivery, OpinionState
+from secondopinion.opinions.queries import readable, report_in
 from secondopinion.pacs.servers import servers
 from secondopinion.program import queries as program
 from secondopinion.records import queries as records
@@ -121,7 +122,7 @@ def _records(request: PersonRequest, case: Case) -> Context:
         **listed(case, request.parts),
         "findings": records.placed(limitations_for(case)),
         "servers": servers(),
-        "translations": translations.of_case(case),
+        "translations": translations.of_case(case).filter(subject_kind="record"),
         "translators": people_with(Role.TRANSLATOR),
         "translation_reviewers": people_with(Role.TRANSLATION_REVIEWER),
     }
@@ -129,10 +130,18 @@ def _records(request: PersonRequest, case: Case) -> Context:
 
 def _specialist(request: PersonRequest, case: Case) -> Context:
     offers = list(offers_of(case))
+    draft = report_in(case)
+    reading = second.open_reading(draft) if draft else None
+    writing = draft is not None and draft.state == OpinionState.DRAFT
+    looks = case.state == State.READY or (writing and case.coordinator_id == request.user.pk)
     return {
         "offers": offers,
         "open_offer": next((each for each in offers if each.state == OfferState.OPEN), None),
-        "suggestions": suggest(case) if case.state == State.READY else [],
+        "suggestions": suggest(case) if looks else [],
+        "reading": reading,
+        "second_reasons": [second.REASONS[each] for each in reading.reasons] if reading else [],
+        "panel": panels.members(draft) if draft else [],
+        "writing": writing,
     }
 
 
@@ -157,6 +166,16 @@ def _after(request: PersonRequest, case: Case) -> Context:
     }
 
 
+def _translations(request: PersonRequest, case: Case) -> Context:
+    return {
+        "reports": readable(case, request.user),
+        "report_translations": translating.of_reports(case),
+        "translators": people_with(Role.TRANSLATOR),
+        "translation_reviewers": people_with(Role.TRANSLATION_REVIEWER),
+        "languages": settings.LANGUAGES,
+    }
+
+
 now = _page("now", _now)
 request_page = _page("request", _request)
 people = _page("people", _people)
@@ -165,6 +184,7 @@ servers_page = _page("servers", pacs.shown)
 specialist = _page("specialist", _specialist)
 messages_page = _page("messages", _messages)
 after = _page("after", _after)
+translations_page = _page("translations", _translations)
 copies_page = _page("copies", copies.shown)
 
 

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from secondopinion.web.desk import arranging, asking, case, copies, referrals, verbs, worklist
+from secondopinion.web.desk import (
+    arranging,
+    asking,
+    case,
+    copies,
+    referrals,
+    translated,
+    verbs,
+    worklist,
+)
 
 _CASE = "cases/<str:reference>/"
 
@@ -19,7 +28,13 @@ urlpatterns = [
     path(_CASE + "records/servers/", case.servers_page, name="desk-case-servers"),
     path(_CASE + "specialist/", case.specialist, name="desk-case-specialist"),
     path(_CASE + "messages/", case.messages_page, name="desk-case-messages"),
+    path(_CASE + "translations/", case.translations_page, name="desk-case-translations"),
     path(_CASE + "after/", case.after, name="desk-case-after"),
+    path(
+        _CASE + "translations/<uuid:translation>/sign/",
+        translated.sign,
+        name="desk-sign-translation",
+    ),
     path(_CASE + "copies/", case.copies_page, name="desk-copies"),
     path(_CASE + "copies/ask/", copies.ask, name="desk-copy-ask"),
     path(_CASE + "copies/<uuid:copy>.zip", copies.fetch, name="desk-copy"),

@@ -26,8 +26,8 @@ from secondopinion.findings.models import Finding
 from secondopinion.followup import actions as followup
 from secondopinion.followup.queries import question_for
 from secondopinion.opinions import actions as opinions
-from secondopinion.opinions import receipts
-from secondopinion.opinions.models import Delivery
+from secondopinion.opinions import panels, receipts, seconding, translating
+from secondopinion.opinions.models import Delivery, PanelMember, SecondReading
 from secondopinion.pacs import actions as pacs
 from secondopinion.pacs.models import Fetch
 from secondopinion.program import queries as program
@@ -49,6 +49,7 @@ PART_OF = {
     "decline": "people",
     "describe-record": "records",
     "translate-record": "records",
+    "translate-report": "translations",
     "withdraw-translation": "records",
     "accept-finding": "records",
     "change-images": "records",
@@ -58,6 +59,9 @@ PART_OF = {
     "forward-again": "servers",
     "offer": "specialist",
     "take-back": "specialist",
+    "choose-reader": "specialist",
+    "join-panel": "specialist",
+    "leave-panel": "specialist",
     "complete": "specialist",
     "message": "messages",
     "deliver": "after",
@@ -131,6 +135,24 @@ class _Verbs:
         offer = self._row(self.case.offers.all(), "offer")
         experts.take_back(by=self.by, offer=offer)
         return _("The offer is taken back.")
+
+    def choose_reader(self) -> str:
+        rows = SecondReading.objects.filter(opinion__case=self.case).select_related("opinion__case")
+        expert = self._row(ExpertProfile.objects.select_related("person"), "expert")
+        reading = self._row(rows, "reading")
+        seconding.choose(by=self.by, reading=reading, reader=expert.person)
+        return _("The report is with the second reader.")
+
+    def join_panel(self) -> str:
+        expert = self._row(ExpertProfile.objects.select_related("person"), "expert")
+        panels.invite(by=self.by, case=self.case, expert=expert.person)
+        return _("They write the report together now.")
+
+    def leave_panel(self) -> str:
+        rows = PanelMember.objects.filter(opinion__case=self.case)
+        member = self._row(rows.select_related("opinion__case", "person"), "member")
+        panels.leave(by=self.by, member=member)
+        return _("They are not on the panel any more.")
 
     def hand_over(self) -> str:
         to = self._row(people_with(Role.COORDINATOR), "to")
@@ -228,6 +250,16 @@ class _Verbs:
             translator=self._staff(Role.TRANSLATOR, "translator"),
             reviewer=self._staff(Role.TRANSLATION_REVIEWER, "reviewer"),
             text=self.text(), machine=bool(self.text("machine")),
+        )  # fmt: skip
+        return _("The translation is asked for.")
+
+    def translate_report(self) -> str:
+        report = self._row(self.case.signed_reports.select_related("case"), "report")
+        translating.ask(
+            by=self.by, report=report, language=self.text("language"),
+            translator=self._staff(Role.TRANSLATOR, "translator"),
+            reviewer=self._staff(Role.TRANSLATION_REVIEWER, "reviewer"),
+            machine=bool(self.text("machine")),
         )  # fmt: skip
         return _("The translation is asked for.")
 

@@ -2,13 +2,18 @@
 
 from django.urls import path
 
-from secondopinion.web.expert import codes, images, versions, views
+from secondopinion.web.expert import codes, images, reading, together, versions, views
 
 _CASE = "cases/<str:reference>/"
 
 urlpatterns = [
     path("", views.home, name="expert"),
     path("offers/<str:reference>/", views.offer, name="offer"),
+    path("second/<str:reference>/", reading.reading, name="second-reading"),
+    path(_CASE + "together/", together.together, name="together"),
+    path(_CASE + "together/reader/", together.send, name="second-send"),
+    path(_CASE + "together/sections/", together.assign, name="panel-assign"),
+    path(_CASE + "together/notes/", together.note, name="expert-note"),
     path(_CASE, views.review, name="review"),
     path(_CASE + "save/", views.save, name="report-save"),
     path(_CASE + "codes/<str:field>/", codes.find, name="codes"),

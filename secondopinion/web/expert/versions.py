@@ -36,16 +36,19 @@ def versions(request: PersonRequest, case: Case) -> HttpResponse:
             (each, [fields.label_of(name) for name in sorted(each.changed)]) for each in sittings
         ],
     }
-    if len(sittings) > 1:
-        revisions = [each.last.revision for each in sittings]
+    revisions = [row.revision for each in sittings for row in reversed(each.savings)]
+    if len(revisions) > 1:
+        ends = [each.last.revision for each in sittings]
         after = _asked(request, "after", revisions, revisions[0])
-        before = _asked(request, "before", revisions, revisions[1])
+        before = _asked(request, "before", revisions, (ends if len(ends) > 1 else revisions)[1])
         found = kept.compared(
             *(fields.in_words(kept.text_at(opinion, number)) for number in (before, after))
         )
         context |= {
             "before": before,
             "after": after,
+            # A sitting is shown saving by saving where one asks, or compares within it.
+            "within": {_asked(request, "within", revisions, 0), before, after} - set(ends),
             "compared": [(fields.label_of(name), pieces) for name, pieces in found.items()],
         }
     return render(request, "expert/versions.html", context)

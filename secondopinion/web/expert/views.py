@@ -26,6 +26,7 @@ from secondopinion.followup.queries import question_for, questions, waiting
 from secondopinion.imaging import queries as imaging
 from secondopinion.opinions import actions as opinions
 from secondopinion.opinions import body as fields
+from secondopinion.opinions import panels, second
 from secondopinion.opinions import queries as reports
 from secondopinion.opinions.amending import AMENDABLE
 from secondopinion.opinions.doubts import doubts_of
@@ -56,6 +57,7 @@ def home(request: PersonRequest) -> HttpResponse:
         "cases": mine.exclude(state__in=ENDED)
         .select_related("child", "specialty")
         .order_by("due_at"),
+        "readings": second.waiting_for(request.user),
         "questions": waiting(request.user).filter(state=QuestionState.WITH_EXPERT),
         "outcomes": Outcome.objects.filter(case__opinion__author=request.user)
         .select_related("case")
@@ -124,6 +126,7 @@ def review(request: PersonRequest, case: Case) -> HttpResponse:
         "series": [row for row in images if imaging.images_of(row)],
         "findings": findings,
         "agreement": fields.AGREEMENT.items(),
+        "operation": fields.OPERATION.items(),
         "urgency": fields.URGENCY.items(),
         "options": _options(body),
         "coded": codes.fields_of(body),
@@ -189,6 +192,16 @@ def preview(request: PersonRequest, case: Case) -> HttpResponse:
     return HttpResponse(data, content_type="application/pdf")
 
 
+def _others(opinion: Opinion) -> str:
+    """Return what others have yet to do before a report can be signed; "" where nothing."""
+    try:
+        second.settle(opinion)
+        panels.settle(opinion)
+    except Refused as refused:
+        return str(refused.message)
+    return ""
+
+
 @of_case(Part.SPECIALIST)
 def sign(request: PersonRequest, case: Case) -> HttpResponse:
     """Say what is missing, or ask for the second factor and sign."""
@@ -208,9 +221,11 @@ def sign(request: PersonRequest, case: Case) -> HttpResponse:
             messages.success(request, done)
             return redirect("review", case.reference)
     doubts = [] if missing else told(opinion)
+    others = "" if missing else _others(opinion)
     context = {
         "case": case, "missing": missing, "form": form, "amends": amends, "doubts": doubts,
-        "settled": all(each.reason for each in doubts),
+        "settled": all(each.reason for each in doubts), "others": others,
+        "leads": opinion.author_id == request.user.pk,
     }  # fmt: skip
     return render(request, "expert/sign.html", context)
 

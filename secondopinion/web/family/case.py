@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -22,6 +23,7 @@ from secondopinion.conversations.queries import posts
 from secondopinion.followup import actions as followup
 from secondopinion.followup.queries import questions
 from secondopinion.opinions import actions as opinions
+from secondopinion.opinions.meanings import meanings
 from secondopinion.opinions.queries import readable, report_for, with_provider
 from secondopinion.outcomes import actions as outcomes
 from secondopinion.outcomes.models import Answer
@@ -163,11 +165,16 @@ def withdraw(request: PersonRequest, case: Case) -> HttpResponse:
 @of_case(Part.FAMILY, Part.LOCAL_PROVIDER)
 def report(request: PersonRequest, case: Case, number: int) -> HttpResponse:
     """Show a signed document as a page, to read on a phone; the PDF is beside it."""
-    row = report_for(case, request.user, number)
+    row, mine = report_for(case, request.user, number), readable(case, request.user)
     opinions.open_report(by=request.user, report=row)
+    language = (get_language() or "en").partition("-")[0]
     context = {
         "case": case, "report": row, "d": row.body,
-        "newer": readable(case, request.user).filter(replaces=row).first(),
-        "foreign": row.language != (get_language() or "en").partition("-")[0],
+        "newer": mine.filter(replaces=row.translates or row).first(),
+        "original": mine.filter(pk=row.translates_id).first() if row.translates_id else None,
+        "translations": mine.filter(translates=row),
+        "words": [(each[row.language], each.get(language)) for each in meanings(row.body, language)]
+        if row.language in dict(settings.LANGUAGES) else [],
+        "foreign": row.language != language,
     }  # fmt: skip
     return render(request, "family/report.html", context)

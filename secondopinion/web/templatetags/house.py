@@ -1,6 +1,9 @@
 """Tags and filters of the house's templates."""
 
 import json
+import re
+import unicodedata
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -24,6 +27,7 @@ from secondopinion.accounts.rules import age_on
 from secondopinion.core import clock
 from secondopinion.findings.models import Finding
 from secondopinion.opinions.models import KeyImage
+from secondopinion.opinions.versions import Sitting
 from secondopinion.outcomes.models import Answer
 from secondopinion.program.models import DeliveryRule, Target
 from secondopinion.program.queries import in_language, reason_for
@@ -32,6 +36,8 @@ from secondopinion.web.uploader_texts import UPLOADER_TEXTS
 from secondopinion.web.viewer_texts import VIEWER_TEXTS
 
 register = template.Library()
+
+_RANGE = re.compile(r"[0-9][0-9.,:/%]*(?:\s?[-\u2010-\u2012–−×/]\s?[0-9][0-9.,:/%]*)+")
 
 
 @register.filter
@@ -132,6 +138,26 @@ def place(finding: Finding) -> str:
 def translated(text: str) -> str:
     """Translate a sentence that is kept in English."""
     return gettext(text) if text else ""
+
+
+@register.filter
+def has_one_of(sitting: Sitting, revisions: set[int]) -> bool:
+    """Say whether one of these revisions was saved in a sitting."""
+    return any(each.revision in (revisions or ()) for each in sitting.savings)
+
+
+@register.filter
+def direction(text: str) -> str:
+    """Return the direction of a text by most of its letters: a name at its beginning turns none."""
+    ways = Counter(unicodedata.bidirectional(each) for each in text or "")
+    return "rtl" if ways["R"] + ways["AL"] > ways["L"] else "ltr"
+
+
+@register.filter
+def isolated(text: str) -> str:
+    """Keep ranges such as 20–40 in their order where the text runs from right to left: between
+    marks that are not seen (U+2066, U+2069)."""
+    return _RANGE.sub("\u2066\\g<0>\u2069", text or "")
 
 
 @register.filter
