@@ -335,6 +335,10 @@ DICOMWEB_SERVERS = {
     }
     for name in os.environ.get("DICOMWEB_SERVERS", "").split()
 }
+# A translation machine outside the hospital; only asked where a family has agreed.
+TRANSLATION_URL = os.environ.get("TRANSLATION_URL", "")
+TRANSLATION_KEY = os.environ.get("TRANSLATION_KEY", "")
+TRANSLATION_NAME = os.environ.get("TRANSLATION_NAME", "translation service")[:40]
 DICOMWEB_FORWARD_TO = os.environ.get("DICOMWEB_FORWARD_TO", "")
 
 # The report's signature

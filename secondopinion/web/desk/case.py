@@ -46,6 +46,7 @@ from secondopinion.web.desk import copies, pacs
 from secondopinion.web.desk.asking import ask_context
 from secondopinion.web.desk.worklist import with_news
 from secondopinion.web.family import countries
+from secondopinion.web.family.translating import machine_context
 from secondopinion.web.images import listed
 
 Context = dict[str, Any]
@@ -123,6 +124,7 @@ def _records(request: PersonRequest, case: Case) -> Context:
         "findings": records.placed(limitations_for(case)),
         "servers": servers(),
         "translations": translations.of_case(case).filter(subject_kind="record"),
+        **machine_context(case),
         "translators": people_with(Role.TRANSLATOR),
         "translation_reviewers": people_with(Role.TRANSLATION_REVIEWER),
     }
