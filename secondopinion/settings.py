@@ -105,6 +105,7 @@ INSTALLED_APPS = [
     "secondopinion.followup",
     "secondopinion.referrals",
     "secondopinion.outcomes",
+    "secondopinion.desk",
     "secondopinion.interop",
     "secondopinion.pacs",
     "secondopinion.web",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
 from secondopinion.audit import actions as audit
-from secondopinion.cases import clocks, rules
+from secondopinion.cases import clocks, needs, rules
 from secondopinion.cases.models import Case
 from secondopinion.cases.queries import roles_of
 from secondopinion.cases.states import ENDED, UNDER_WAY, State
@@ -121,6 +121,7 @@ def advance(
         raise Conflict(_moved_on(fresh), code="state-changed")
     case.refresh_from_db()
     clocks.follow(case)
+    needs.follow(case)
     audit.record(
         f"case-{action}", by=by, case_id=case.pk, target=case,
         detail={"from": fresh.state, "to": str(row.target), **(detail or {})},

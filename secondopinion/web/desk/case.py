@@ -43,7 +43,6 @@ from secondopinion.translation import queries as translations
 from secondopinion.web.access import PersonRequest, View, of_case
 from secondopinion.web.desk import copies, pacs
 from secondopinion.web.desk.asking import ask_context
-from secondopinion.web.desk.worklist import with_news
 from secondopinion.web.family import countries
 from secondopinion.web.images import listed
 
@@ -87,7 +86,7 @@ def _now(request: PersonRequest, case: Case) -> Context:
     return {
         "items": items,
         "ask": ask_context(request, case, items),
-        "news": with_news(Case.objects.filter(pk=case.pk), request.user).get(),
+        "needs": {each.why for each in case.needs.all()},
         "conditions": (groups := list(program.conditions())),
         "condition": next((each for each in groups if each.key == case.condition), None),
         "asked": asked(case),

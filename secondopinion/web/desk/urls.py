@@ -2,12 +2,29 @@
 
 from django.urls import path
 
-from secondopinion.web.desk import arranging, asking, case, copies, referrals, verbs, worklist
+from secondopinion.web.desk import (
+    arranging,
+    asking,
+    case,
+    copies,
+    referrals,
+    team,
+    verbs,
+    worklist,
+)
 
 _CASE = "cases/<str:reference>/"
 
 urlpatterns = [
     path("", worklist.desk, name="desk"),
+    path("changes/", worklist.changes, name="desk-changes"),
+    path("many/", worklist.many, name="desk-many"),
+    path("undo/<uuid:step>/", worklist.undo, name="desk-undo"),
+    path("views/", worklist.keep_view, name="desk-keep-view"),
+    path("views/<uuid:view>/remove/", worklist.remove_view, name="desk-remove-view"),
+    path("team/", team.team, name="desk-team"),
+    path("team/shifts/", team.set_shift, name="desk-shift"),
+    path("team/shifts/<uuid:shift>/end/", team.end_shift, name="desk-end-shift"),
     path("referrals/", referrals.referral_list, name="referrals"),
     path(_CASE, case.now, name="desk-case"),
     path(_CASE + "request/", case.request_page, name="desk-case-request"),
