@@ -50,14 +50,20 @@ class Case(Stored):
         indexes = [
             models.Index(name=f"case_{name}", fields=fields, condition=models.Q(ended_at=None))
             for name, fields in (
-                ("by_need", ["act_by", "id", "coordinator", "state", "due_at", "put_off_until"]),
-                ("by_owner", ["coordinator", "act_by", "id"]),
-                ("by_state", ["state", "act_by", "id"]),
+                ("by_need", ["act_by", "id", "coordinator", "state", "put_off_until", "ended_at"]),
+                ("by_owner", ["coordinator", "act_by", "id", "state", "ended_at"]),
+                ("by_state", ["state", "act_by", "id", "ended_at"]),
                 ("by_field", ["specialty", "act_by", "id"]),
                 ("by_country", ["country", "act_by", "id"]),
                 ("by_language", ["language", "act_by", "id"]),
             )
-        ] + [models.Index(name="case_by_end", fields=["-ended_at", "-id"])]
+        ] + [
+            models.Index(
+                name="case_by_end",
+                fields=["-ended_at", "-id"],
+                condition=models.Q(ended_at__isnull=False),
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 name="case_is_submitted_when_it_left_draft",

@@ -48,7 +48,8 @@ def post(*, case: Case, thread: str, by: Person, text: str) -> Post:
 @transaction.atomic
 def mark_seen(*, case: Case, by: Person) -> None:
     """Keep that a person has read everything in their threads until now."""
-    Seen.objects.update_or_create(case=case, person=by, defaults={"at": clock.now()})
+    if not Seen.objects.filter(case=case, person=by).update(at=clock.now()):
+        Seen.objects.get_or_create(case=case, person=by, defaults={"at": clock.now()})
     if _for_desk(case, by):
         needs.meet(case, Why.MESSAGE)
 

@@ -81,6 +81,20 @@ class Step(Stored):
         return f"{self.verb}: {len(self.before)}"
 
 
+class MailIn(Stored):
+    """A mail of somebody that was taken in: so that none is taken in twice, and not too many."""
+
+    mail_id = models.CharField(max_length=200, blank=True)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    case_id = models.UUIDField()
+
+    class Meta:
+        indexes = [models.Index(name="mail_in_of", fields=["person", "created_at"])]
+
+    def __str__(self) -> str:
+        return f"of {self.person_id} for {self.case_id}"
+
+
 class Escalation(Stored):
     """A need of a case of which somebody was told because its time runs out: of each once."""
 

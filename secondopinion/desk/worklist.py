@@ -3,16 +3,19 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import reduce
+from operator import add, or_
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, IntegerField, Q, QuerySet, Subquery
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
-from secondopinion.cases import needs, words
+from secondopinion.accounts.queries import has_role
+from secondopinion.cases import words
 from secondopinion.cases.models import Case, Need
 from secondopinion.cases.queries import of_team, with_zone
 from secondopinion.cases.states import State, Why
@@ -20,6 +23,7 @@ from secondopinion.core import clock
 from secondopinion.desk.queries import covered_by
 
 PER_PAGE = 50
+MOST = 999  # cases that are counted in a view: beyond, the number says nothing more
 NEWS = (Why.ANSWER, Why.MESSAGE, Why.QUESTION, Why.UNOPENED, Why.UNDELIVERED)
 
 
@@ -29,7 +33,7 @@ class View:
 
     label: str | Promise
     says: str | Promise
-    rule: Callable[[list[UUID]], Q]  # given whose cases are one's own
+    parts: Callable[[list[UUID]], list[Q]]  # given whose cases are one's own; any of them
     team: bool = True
     ended: bool = False
 
@@ -39,54 +43,49 @@ def _due() -> Q:
     return Q(act_by__lt=clock.NEVER) & (Q(put_off_until=None) | Q(put_off_until__lte=now))
 
 
-def _late() -> Q:
-    now = clock.now()
-    return Q(act_by__lt=now) | Q(due_at__lt=now)
-
-
 VIEWS: dict[str, View] = {
     "needs-you": View(
         _("Needs you"),
         _("Your cases, and cases that nobody has taken, in which it is your turn."),
-        lambda own: (Q(coordinator__in=own) | Q(coordinator=None)) & _due(), team=False,
+        lambda own: [Q(coordinator__in=own) & _due(), Q(coordinator=None) & _due()], team=False,
     ),
     "mine": View(
         _("All of mine"), _("Every case that is yours, also where somebody else is waited for."),
-        lambda own: Q(coordinator__in=own), team=False,
+        lambda own: [Q(coordinator__in=own)], team=False,
     ),
     "put-off": View(
         _("Put off"), _("Your cases that come back on the day that you chose."),
-        lambda own: Q(coordinator__in=own, put_off_until__gt=clock.now()), team=False,
+        lambda own: [Q(coordinator__in=own, put_off_until__gt=clock.now())], team=False,
     ),
     "new": View(
         _("To be taken"), _("Requests that nobody has taken yet."),
-        lambda _own: Q(state=State.SUBMITTED),
+        lambda _own: [Q(state=State.SUBMITTED)],
     ),
     "news": View(
         _("Something new"),
         _("A message, an answer, a question, or a report or mail that did not get through."),
-        lambda _own: Q(needs.has(*NEWS)),
+        lambda _own: [Q(pk__in=Need.objects.filter(why__in=NEWS).values("case"))],
     ),
     "waiting": View(
         _("Waiting on the family"), _("Something was asked for; the clock has stopped."),
-        lambda _own: Q(state__in=[State.WAITING_ON_FAMILY, State.MORE_NEEDED]),
+        lambda _own: [Q(state__in=[State.WAITING_ON_FAMILY, State.MORE_NEEDED])],
     ),
     "ready": View(
         _("To be offered"), _("The records are complete. A specialist is to be chosen."),
-        lambda _own: Q(state=State.READY),
+        lambda _own: [Q(state=State.READY)],
     ),
     "signed": View(
         _("To be delivered"), _("The report is signed. Nobody has it yet."),
-        lambda _own: Q(state=State.REPORTED),
+        lambda _own: [Q(state=State.REPORTED)],
     ),
     "late": View(
         _("Late"), _("Cases in which something should have been done by now."),
-        lambda _own: _late(),
+        lambda _own: [Q(act_by__lt=clock.now())],
     ),
     "open": View(_("All open cases"), _("Every case of the team that has not ended."),
-                 lambda _own: Q()),
+                 lambda _own: [Q()]),
     "ended": View(_("Ended"), _("Closed, declined and withdrawn cases, the latest first."),
-                  lambda _own: Q(), ended=True),
+                  lambda _own: [Q()], ended=True),
 }  # fmt: skip
 FIRST = "needs-you"
 DUE: dict[str, tuple[str | Promise, int]] = {"today": (_("Today"), 1), "week": (_("In 7 days"), 7)}
@@ -140,21 +139,35 @@ def own(person: Person) -> list[UUID]:
     return [person.pk, *covered_by(person)]
 
 
+class _UpTo(Subquery):
+    """Counts the rows of a slice: no more of an index is read than the slice has."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+
+
 def counts(person: Person, whose: list[UUID]) -> dict[str, int]:
-    """Return how many cases each view has; the ended ones are not counted."""
-    simple = {key: view for key, view in VIEWS.items() if not view.ended and key != "news"}
-    # Of a column in the index, so that the rows themselves are not read.
-    found: dict[str, int] = (
-        _open(person)
-        .order_by()
-        .aggregate(**{key: Count("state", filter=view.rule(whose)) for key, view in simple.items()})
-    )
-    news = Need.objects.filter(why__in=NEWS, case__ended_at=None)
-    return found | {"news": news.values("case").distinct().count()}
+    """Return how many cases each view has, up to `MOST` + 1; the ended ones are not counted."""
+    asked: dict[str, Any] = {}
+    for key, view in VIEWS.items():
+        if not view.ended and key != "news":
+            # One part of an index for each of the rules, for they have no case in common.
+            parts = [_open(person).filter(rule) for rule in view.parts(whose)]
+            asked[key] = reduce(add, [_up_to(part.order_by().values("pk")) for part in parts])
+    news = Need.objects.filter(why__in=NEWS)  # a case that has ended needs nothing
+    asked["news"] = _up_to(news.order_by().values("case").distinct())
+    found: dict[str, Any] = dict(Person.objects.filter(pk=person.pk).values(**asked).get())
+    return {key: min(count, MOST + 1) for key, count in found.items()}
+
+
+def _up_to(rows: QuerySet[Any, Any]) -> _UpTo:
+    return _UpTo(rows[: MOST + 1])
 
 
 def _open(person: Person) -> QuerySet[Case]:
-    return of_team(person).filter(ended_at=None)
+    # Only a draft has neither been sent nor ended: what was sent need not be looked up.
+    rows = Case.objects.filter(ended_at=None).exclude(state=State.DRAFT)
+    return rows if has_role(person, "coordinator") else rows.none()
 
 
 def rows(person: Person, what: Wanted, whose: list[UUID]) -> QuerySet[Case]:
@@ -163,7 +176,7 @@ def rows(person: Person, what: Wanted, whose: list[UUID]) -> QuerySet[Case]:
     if view.ended:
         found = of_team(person).filter(ended_at__isnull=False).order_by("-ended_at", "-pk")
     else:
-        found = _open(person).filter(view.rule(whose)).order_by("act_by", "pk")
+        found = _open(person).filter(reduce(or_, view.parts(whose))).order_by("act_by", "pk")
     for key, value in what.filters.items():
         if key == "due":
             day = clock.now() + timedelta(days=DUE[value][1])

@@ -29,6 +29,7 @@ PAGES = [
             "messages/",
             "after/",
             "copies/",
+            "history/",
         )
     ),
     ("coordinator", "/desk/"),

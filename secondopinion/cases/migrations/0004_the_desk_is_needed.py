@@ -53,15 +53,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='case',
-            index=models.Index(condition=models.Q(('ended_at', None)), fields=['act_by', 'id', 'coordinator', 'state', 'due_at', 'put_off_until'], name='case_by_need'),
+            index=models.Index(condition=models.Q(('ended_at', None)), fields=['act_by', 'id', 'coordinator', 'state', 'put_off_until', 'ended_at'], name='case_by_need'),
         ),
         migrations.AddIndex(
             model_name='case',
-            index=models.Index(condition=models.Q(('ended_at', None)), fields=['coordinator', 'act_by', 'id'], name='case_by_owner'),
+            index=models.Index(condition=models.Q(('ended_at', None)), fields=['coordinator', 'act_by', 'id', 'state', 'ended_at'], name='case_by_owner'),
         ),
         migrations.AddIndex(
             model_name='case',
-            index=models.Index(condition=models.Q(('ended_at', None)), fields=['state', 'act_by', 'id'], name='case_by_state'),
+            index=models.Index(condition=models.Q(('ended_at', None)), fields=['state', 'act_by', 'id', 'ended_at'], name='case_by_state'),
         ),
         migrations.AddIndex(
             model_name='case',
@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='case',
-            index=models.Index(fields=['-ended_at', '-id'], name='case_by_end'),
+            index=models.Index(condition=models.Q(('ended_at__isnull', False)), fields=['-ended_at', '-id'], name='case_by_end'),
         ),
         migrations.AddField(
             model_name='caseword',

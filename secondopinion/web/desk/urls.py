@@ -37,6 +37,7 @@ urlpatterns = [
     path(_CASE + "specialist/", case.specialist, name="desk-case-specialist"),
     path(_CASE + "messages/", case.messages_page, name="desk-case-messages"),
     path(_CASE + "after/", case.after, name="desk-case-after"),
+    path(_CASE + "history/", case.history_page, name="desk-case-history"),
     path(_CASE + "copies/", case.copies_page, name="desk-copies"),
     path(_CASE + "copies/ask/", copies.ask, name="desk-copy-ask"),
     path(_CASE + "copies/<uuid:copy>.zip", copies.fetch, name="desk-copy"),

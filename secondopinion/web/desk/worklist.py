@@ -64,7 +64,10 @@ def changes(request: PersonRequest) -> HttpResponse:
 
 def _listed(request: PersonRequest, what: worklist.Wanted) -> Context:
     whose = worklist.own(request.user)
-    counts = worklist.counts(request.user, whose)
+    counts = {
+        key: str(n) if n <= worklist.MOST else f"{worklist.MOST}+"
+        for key, n in worklist.counts(request.user, whose).items()
+    }
     views = [(key, view, counts.get(key)) for key, view in worklist.VIEWS.items()]
     return {
         "list": worklist.listed(request.user, what, whose),
