@@ -200,6 +200,7 @@ def test_a_view_is_kept_under_a_name_and_shared(grace: Person, omar: Person) -> 
     shown = sign_in(omar).get("/desk/").content.decode()
     assert 'href="?view=late&amp;language=ar"' in shown
     assert "My own" not in shown
+    assert "العربيّة" in shown, "the languages of the page are still offered beside the filter"
     view = queries.views_of(omar).get()
     assert sign_in(omar).post(f"/desk/views/{view.pk}/remove/").status_code == 404
     assert sign_in(grace).post(f"/desk/views/{view.pk}/remove/").status_code == 302

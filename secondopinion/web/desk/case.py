@@ -57,7 +57,7 @@ PARTS: dict[str, str | Promise] = {
     "specialist": _("Specialist"),
     "messages": _("Messages"),
     "after": _("Report and after"),
-    "history": _("History"),
+    "history": _("What happened"),
 }
 
 

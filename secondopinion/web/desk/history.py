@@ -13,8 +13,8 @@ from secondopinion.web.access import PersonRequest
 from secondopinion.web.oversight.words import words_of
 
 MOST = 300  # lines; the privacy officer's page has all
-# What was looked at, not done: the audit has it, the story of a case does not need it.
-_LOOKED_AT = ("-opened", "-downloaded", "-searched", "-listed")
+# What was looked at, and each saving of what is being written: the audit has it, a story does not.
+_LEFT_OUT = ("-opened", "-downloaded", "-searched", "-listed", "-saved")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Stretch:
 
 def shown(_request: PersonRequest, case: Case) -> dict[str, Any]:
     """Return what the page of a case's history shows."""
-    rows = [row for row in entries_for(case.pk)[: MOST * 4] if not row.verb.endswith(_LOOKED_AT)]
+    rows = [row for row in entries_for(case.pk)[: MOST * 4] if not row.verb.endswith(_LEFT_OUT)]
     known = {row.actor_id for row in rows if row.actor_id}
     names = {str(each.pk): str(each) for each in Person.objects.filter(pk__in=known)}
     return {

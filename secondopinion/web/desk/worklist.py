@@ -38,7 +38,7 @@ def desk(request: PersonRequest) -> HttpResponse:
         "colleagues": (team := list(people_with(Role.COORDINATOR))),
         "fields": (fields := list(program.specialties())),
         "countries": countries,
-        "languages": program.program().languages,
+        "family_languages": program.program().languages,
         "due": [(key, label) for key, (label, _days) in worklist.DUE.items()],
         "said": _said(what, team, fields),
         "last": (last := queries.last_step(request.user)),
