@@ -67,6 +67,11 @@ TEMPLATES: dict[str, Template] = {
         (_("There is something new for you."),),
         _READ,
     ),
+    "soon-late": Template(
+        _("Time is running out: %(reference)s"),
+        (_("Something in this case is due soon, or late. Its page says what."),),
+        _READ,
+    ),
     "offer-waiting": Template(
         _("A case is offered to you: %(reference)s"),
         (_("Please accept or decline it on its page."),),

@@ -19,10 +19,11 @@ from secondopinion.cases import clocks, workflow
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import asked, emergencies, holders_of, taken_out
 from secondopinion.cases.rules import provider_doubts
-from secondopinion.cases.states import ENDED, State
+from secondopinion.cases.states import ENDED, FAMILY_STEP, FAMILY_STEPS, State, Why
 from secondopinion.conversations.actions import mark_seen
 from secondopinion.conversations.queries import posts
 from secondopinion.core import clock
+from secondopinion.desk import mailing
 from secondopinion.experts.matching import suggest
 from secondopinion.experts.models import OfferState
 from secondopinion.experts.queries import offers_of
@@ -42,9 +43,8 @@ from secondopinion.referrals.queries import referrals
 from secondopinion.referrals.workflow import ENDED as REFERRAL_ENDED
 from secondopinion.translation import queries as translations
 from secondopinion.web.access import PersonRequest, View, of_case
-from secondopinion.web.desk import copies, pacs
+from secondopinion.web.desk import copies, history, pacs
 from secondopinion.web.desk.asking import ask_context
-from secondopinion.web.desk.worklist import with_news
 from secondopinion.web.family import countries
 from secondopinion.web.family.translating import machine_context
 from secondopinion.web.images import listed
@@ -59,6 +59,7 @@ PARTS: dict[str, str | Promise] = {
     "specialist": _("Specialist"),
     "messages": _("Messages"),
     "after": _("Report and after"),
+    "history": _("What happened"),
 }
 
 
@@ -78,6 +79,8 @@ def _page(part: str, more: Callable[[PersonRequest, Case], Context]) -> View:
             "can": {row.action for row in workflow.available(case, request.user)},
             "readings": clocks.readings(case),
             "ended": case.state in ENDED,
+            "step": (step := FAMILY_STEP[case.state]),
+            "step_name": FAMILY_STEPS[step - 1] if step else "",
         }
         return render(request, f"desk/case/{part}.html", context | more(request, case))
 
@@ -89,10 +92,11 @@ def _now(request: PersonRequest, case: Case) -> Context:
     return {
         "items": items,
         "ask": ask_context(request, case, items),
-        "news": with_news(Case.objects.filter(pk=case.pk), request.user).get(),
+        "needs": (held := {each.why for each in case.needs.all()}),
         "conditions": (groups := list(program.conditions())),
         "condition": next((each for each in groups if each.key == case.condition), None),
         "asked": asked(case),
+        "undelivered": mailing.undelivered(case) if Why.UNDELIVERED in held else [],
         "findings": records.placed(each for each in limitations_for(case) if each.state == "open"),
         "emergencies": emergencies().filter(case=case),
     }
@@ -187,6 +191,7 @@ specialist = _page("specialist", _specialist)
 messages_page = _page("messages", _messages)
 after = _page("after", _after)
 translations_page = _page("translations", _translations)
+history_page = _page("history", history.shown)
 copies_page = _page("copies", copies.shown)
 
 

@@ -9,6 +9,7 @@ from secondopinion.web.desk import (
     copies,
     referrals,
     translated,
+    team,
     verbs,
     worklist,
 )
@@ -17,6 +18,14 @@ _CASE = "cases/<str:reference>/"
 
 urlpatterns = [
     path("", worklist.desk, name="desk"),
+    path("changes/", worklist.changes, name="desk-changes"),
+    path("many/", worklist.many, name="desk-many"),
+    path("undo/<uuid:step>/", worklist.undo, name="desk-undo"),
+    path("views/", worklist.keep_view, name="desk-keep-view"),
+    path("views/<uuid:view>/remove/", worklist.remove_view, name="desk-remove-view"),
+    path("team/", team.team, name="desk-team"),
+    path("team/shifts/", team.set_shift, name="desk-shift"),
+    path("team/shifts/<uuid:shift>/end/", team.end_shift, name="desk-end-shift"),
     path("referrals/", referrals.referral_list, name="referrals"),
     path(_CASE, case.now, name="desk-case"),
     path(_CASE + "request/", case.request_page, name="desk-case-request"),
@@ -35,6 +44,7 @@ urlpatterns = [
         translated.sign,
         name="desk-sign-translation",
     ),
+    path(_CASE + "history/", case.history_page, name="desk-case-history"),
     path(_CASE + "copies/", case.copies_page, name="desk-copies"),
     path(_CASE + "copies/ask/", copies.ask, name="desk-copy-ask"),
     path(_CASE + "copies/<uuid:copy>.zip", copies.fetch, name="desk-copy"),

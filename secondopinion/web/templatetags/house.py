@@ -24,6 +24,7 @@ from django.utils.translation import (
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.rules import age_on
+from secondopinion.cases.models import Case
 from secondopinion.core import clock
 from secondopinion.findings.models import Finding
 from secondopinion.opinions.models import KeyImage
@@ -120,6 +121,12 @@ def answered(rows: list[Any]) -> bool:
 def late(value: datetime | None) -> bool:
     """Say whether an instant has passed."""
     return value is not None and value < clock.now()
+
+
+@register.filter
+def due_of(case: Case) -> datetime | None:
+    """Return by when a case needs the desk, else when the step is due that others have."""
+    return case.act_by if case.act_by < clock.NEVER else case.due_at
 
 
 @register.filter
