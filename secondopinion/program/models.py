@@ -36,6 +36,7 @@ class Program(Stored):
     draft_days = models.PositiveSmallIntegerField(default=90)
     fee_amount = models.DecimalField(max_digits=10, decimal_places=2, default=0)
     fee_currency = models.CharField(max_length=3, default="USD")
+    matching = models.JSONField(default=dict)  # what differs from what is shipped
 
     class Meta:
         constraints = [

@@ -54,5 +54,5 @@ def test_every_rooms_periodic_jobs_are_known() -> None:
     jobs.discover()
     assert set(jobs.REGISTRY) == {
         "audit-seal", "copies-end", "drafts-expire", "images-described", "images-forwarded",
-        "offers-lapse", "reports-unopened", "uploads-expire",
+        "offers-lapse", "offers-remind", "reports-unopened", "uploads-expire",
     }  # fmt: skip

@@ -23,7 +23,7 @@ from secondopinion.conversations.actions import mark_seen
 from secondopinion.conversations.queries import posts
 from secondopinion.core import clock
 from secondopinion.experts.matching import suggest
-from secondopinion.experts.models import OfferState
+from secondopinion.experts.models import Offer, OfferState
 from secondopinion.experts.queries import offers_of
 from secondopinion.findings.queries import limitations_for
 from secondopinion.followup.actions import window_open
@@ -129,10 +129,13 @@ def _records(request: PersonRequest, case: Case) -> Context:
 
 def _specialist(request: PersonRequest, case: Case) -> Context:
     offers = list(offers_of(case))
+    listed = suggest(case) if case.state == State.READY else []
     return {
         "offers": offers,
         "open_offer": next((each for each in offers if each.state == OfferState.OPEN), None),
-        "suggestions": suggest(case) if case.state == State.READY else [],
+        "suggestions": [each for each in listed if not each.obstacles],
+        "out": [each for each in listed if each.obstacles],
+        "urgencies": Offer.Urgency.choices,
     }
 
 

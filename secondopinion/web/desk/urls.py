@@ -2,12 +2,22 @@
 
 from django.urls import path
 
-from secondopinion.web.desk import arranging, asking, case, copies, referrals, verbs, worklist
+from secondopinion.web.desk import (
+    arranging,
+    asking,
+    assigning,
+    case,
+    copies,
+    referrals,
+    verbs,
+    worklist,
+)
 
 _CASE = "cases/<str:reference>/"
 
 urlpatterns = [
     path("", worklist.desk, name="desk"),
+    path("assign/", assigning.assign, name="assign"),
     path("referrals/", referrals.referral_list, name="referrals"),
     path(_CASE, case.now, name="desk-case"),
     path(_CASE + "request/", case.request_page, name="desk-case-request"),

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from secondopinion.web.expert import codes, images, versions, views
+from secondopinion.web.expert import codes, images, profile, versions, views
 
 _CASE = "cases/<str:reference>/"
 
 urlpatterns = [
     path("", views.home, name="expert"),
+    path("profile/", profile.own_profile, name="expert-profile"),
     path("offers/<str:reference>/", views.offer, name="offer"),
     path(_CASE, views.review, name="review"),
     path(_CASE + "save/", views.save, name="report-save"),
