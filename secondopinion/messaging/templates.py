@@ -76,6 +76,14 @@ TEMPLATES: dict[str, Template] = {
         _("A case is offered to you: %(reference)s"),
         (_("Please accept or decline it on its page."),),
     ),
+    "offer-reminder": Template(
+        _("An offer still waits for your answer: %(reference)s"),
+        (_("Please accept or decline it on its page. Without an answer it goes to a colleague."),),
+    ),
+    "offer-moved-on": Template(
+        _("The offer went on to the next expert: %(reference)s"),
+        (_("It was declined, or not answered in time. You need do nothing."),),
+    ),
     "offer-lapsed": Template(
         _("No answer to an offer: %(reference)s"),
         (_("The offer has lapsed. The case is ready to be offered to somebody else."),),

@@ -25,7 +25,7 @@ from secondopinion.conversations.queries import posts
 from secondopinion.core import clock
 from secondopinion.desk import mailing
 from secondopinion.experts.matching import suggest
-from secondopinion.experts.models import OfferState
+from secondopinion.experts.models import Offer, OfferState
 from secondopinion.experts.queries import offers_of
 from secondopinion.findings.queries import limitations_for
 from secondopinion.followup.actions import window_open
@@ -140,10 +140,13 @@ def _specialist(request: PersonRequest, case: Case) -> Context:
     reading = second.open_reading(draft) if draft else None
     writing = draft is not None and draft.state == OpinionState.DRAFT
     looks = case.state == State.READY or (writing and case.coordinator_id == request.user.pk)
+    listed = suggest(case) if looks else []
     return {
         "offers": offers,
         "open_offer": next((each for each in offers if each.state == OfferState.OPEN), None),
-        "suggestions": suggest(case) if looks else [],
+        "suggestions": [each for each in listed if not each.obstacles],
+        "out": [each for each in listed if each.obstacles],
+        "urgencies": Offer.Urgency.choices,
         "reading": reading,
         "second_reasons": [second.REASONS[each] for each in reading.reasons] if reading else [],
         "panel": panels.members(draft) if draft else [],

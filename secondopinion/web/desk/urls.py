@@ -5,11 +5,12 @@ from django.urls import path
 from secondopinion.web.desk import (
     arranging,
     asking,
+    assigning,
     case,
     copies,
     referrals,
-    translated,
     team,
+    translated,
     verbs,
     worklist,
 )
@@ -26,6 +27,7 @@ urlpatterns = [
     path("team/", team.team, name="desk-team"),
     path("team/shifts/", team.set_shift, name="desk-shift"),
     path("team/shifts/<uuid:shift>/end/", team.end_shift, name="desk-end-shift"),
+    path("assign/", assigning.assign, name="assign"),
     path("referrals/", referrals.referral_list, name="referrals"),
     path(_CASE, case.now, name="desk-case"),
     path(_CASE + "request/", case.request_page, name="desk-case-request"),

@@ -129,7 +129,10 @@ class _Verbs:
 
     def offer(self) -> str:
         expert = self._row(ExpertProfile.objects.all(), "expert")
-        experts.offer(by=self.by, case=self.case, expert=expert)
+        experts.offer(
+            by=self.by, case=self.case, expert=expert, urgency=self.text("urgency") or "usual",
+            onward=bool(self.text("onward")), instead=self.text("instead"),
+        )  # fmt: skip
         return _("The case is offered.")
 
     def take_back(self) -> str:
