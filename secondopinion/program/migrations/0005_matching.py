@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('program', '0003_opened_in_time'),
+        ('program', '0004_second_readers'),
     ]
 
     operations = [

@@ -23,7 +23,7 @@ def fill(apps: Apps, _editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0001_initial")]
+    dependencies = [("records", "0002_laboratory")]
 
     operations = [
         migrations.CreateModel(
