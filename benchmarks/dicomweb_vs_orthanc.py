@@ -33,7 +33,10 @@ OCTETS = 'multipart/related; type="application/octet-stream"'
 DICOM = 'multipart/related; type="application/dicom"'
 CONNECTIONS, A_REQUEST = 4, 10
 
-# What is promised: our speed by Orthanc's, at least.
+# Ours is made by the worker, seconds after the last image came; asked for before, it is made then.
+FIRST = "WADO-RS metadata, before the worker has made it"
+
+# What is promised: our speed by Orthanc's, at least; nothing is promised where it is 0.
 GOALS = {
     "STOW-RS, 10 a request, 4 connections": 1.5,
     "STOW-RS beside Orthanc's REST upload": 1.0,
@@ -41,6 +44,7 @@ GOALS = {
     "WADO-RS series in one request": 1.5,
     "QIDO-RS of all instances": 5.0,
     "WADO-RS metadata of the series": 2.0,
+    FIRST: 0.0,
     "rendered JPEG, 4 connections": 1.5,
     "rendered PNG, 4 connections": 1.5,
 }
@@ -101,8 +105,8 @@ class Round:
         json = "application/dicom+json"
         self.timed("QIDO-RS of all instances",
                    [get(f"{self.series}/instances", json, count * 300)], 1)  # fmt: skip
-        self.timed("WADO-RS metadata of the series",
-                   [get(f"{self.series}/metadata", json, count * 1500)], 1)  # fmt: skip
+        for name in (FIRST, "WADO-RS metadata of the series"):
+            self.timed(name, [get(f"{self.series}/metadata", json, count * 1500)], 1)
         self.timed("WADO-RS frames, 4 connections",
                    [get(f"{each}/frames/1", OCTETS, frame) for each in instances],
                    CONNECTIONS)  # fmt: skip
@@ -204,7 +208,6 @@ def by_turns(folder: Path, files: list[bytes], rounds: int) -> list[str]:
                 for each in (first, second):
                     getattr(made[id(each)], step)()
             made[id(peer)].upload_by_rest()
-            us.ask("GET", f"/studies/{phantom.study_uid(run)}/metadata")
             for kept, each in ((mine, made[id(us)]), (theirs, made[id(peer)])):
                 for name, seconds in each.seconds.items():
                     kept.setdefault(name, []).append(seconds)
@@ -230,8 +233,9 @@ def table(mine: dict[str, list[float]], theirs: dict[str, list[float]], count: i
         else:
             done = max(40, count // 5) if "PNG" in name else count
             shown = [f"{done / statistics.median(each[name]):.0f}/s" for each in (mine, theirs)]
-        verdict = "reached" if ratio >= goal else "**not reached**"
-        lines.append(f"| {name} | {shown[0]} | {shown[1]} | {ratio:.2f} | {goal:.1f} | {verdict} |")
+        verdict = "" if not goal else "reached" if ratio >= goal else "**not reached**"
+        wanted = f"{goal:.1f}" if goal else "–"
+        lines.append(f"| {name} | {shown[0]} | {shown[1]} | {ratio:.2f} | {wanted} | {verdict} |")
     return lines
 
 

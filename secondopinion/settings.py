@@ -105,6 +105,7 @@ INSTALLED_APPS = [
     "secondopinion.followup",
     "secondopinion.referrals",
     "secondopinion.outcomes",
+    "secondopinion.desk",
     "secondopinion.interop",
     "secondopinion.pacs",
     "secondopinion.web",
@@ -308,6 +309,8 @@ WHITENOISE_MAX_AGE = 3600
 # Mail: kept in a table and shown on a page in demo mode; SMTP when SMTP_HOST is set
 SMTP_HOST = os.environ.get("SMTP_HOST", "")
 DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM", "second-opinion@localhost")
+# An address of the mail server that hands replies to `secondopinion mail receive`; none: off
+MAIL_REPLIES = os.environ.get("MAIL_REPLIES", "")
 MAILERS = {
     "default": {
         "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
@@ -335,6 +338,10 @@ DICOMWEB_SERVERS = {
     }
     for name in os.environ.get("DICOMWEB_SERVERS", "").split()
 }
+# A translation machine outside the hospital; only asked where a family has agreed.
+TRANSLATION_URL = os.environ.get("TRANSLATION_URL", "")
+TRANSLATION_KEY = os.environ.get("TRANSLATION_KEY", "")
+TRANSLATION_NAME = os.environ.get("TRANSLATION_NAME", "translation service")[:40]
 DICOMWEB_FORWARD_TO = os.environ.get("DICOMWEB_FORWARD_TO", "")
 
 # The report's signature

@@ -1,27 +1,36 @@
 /** The viewer's door: the large part is loaded only when the viewer comes into sight. */
 import "./viewer.css";
+import { glance } from "./viewer/glance";
 import { largest, metadataOf, type Row } from "./viewer/series";
 
-/** The list of series and the first one's headers travel while the large part does. */
-function open(root: HTMLElement): void {
+const LONGEST = 1500; // ms that the large part waits for the first image
+
+/**
+ * The first image is seen before the large part is there: it is asked for first, since reading so
+ * much script keeps the page from drawing.
+ */
+async function open(root: HTMLElement): Promise<void> {
   const summary = root.dataset.summaryUrl ?? "";
+  const base = summary.replace(/\/summary$/, "");
   const rows = fetch(summary, { credentials: "same-origin" }).then(async (answer) => {
     if (!answer.ok) throw new Error(`summary: ${answer.status}`);
     return ((await answer.json()) as { series: Row[] }).series;
   });
-  const first = rows.then((all) => {
-    const row = largest(all);
-    return row ? metadataOf(summary.replace(/\/summary$/, ""), row) : [];
-  });
-  first.catch(() => undefined); // said where it is awaited
-  void import("./viewer/app").then(({ mount }) => mount(root, { rows, first }));
+  const row = rows.then(largest);
+  const first = row.then((each) => (each ? metadataOf(base, each) : []));
+  // What goes wrong here is said by the large part, which waits for the same.
+  first.catch(() => undefined);
+  const seen = row.then((each) => each && glance(root, base, each, first)).catch(() => undefined);
+  await Promise.race([seen, new Promise((done) => setTimeout(done, LONGEST))]);
+  const { mount } = await import("./viewer/app");
+  await mount(root, { rows, first });
 }
 
 const watcher = new IntersectionObserver((entries) => {
   for (const { isIntersecting, target } of entries) {
     if (!isIntersecting) continue;
     watcher.unobserve(target);
-    open(target as HTMLElement);
+    void open(target as HTMLElement);
   }
 });
 

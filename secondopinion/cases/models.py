@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from secondopinion.accounts.models import Child, Person
-from secondopinion.cases.states import DESK_NEXT, State
+from secondopinion.cases.states import DESK_NEXT, State, Why
 from secondopinion.core import clock
 from secondopinion.core.ids import case_reference
 from secondopinion.core.models import Stored, VaultSpace
@@ -37,6 +37,8 @@ class Case(Stored):
     follow_up_until = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
+    act_by = models.DateTimeField(default=clock.NEVER)  # the earliest of its needs
+    put_off_until = models.DateTimeField(null=True, blank=True)
     reason = models.TextField(blank=True)
     instead = models.TextField(blank=True)
 
@@ -44,7 +46,24 @@ class Case(Stored):
     parts_for_reading: tuple[UUID, set[str]] | None = None
 
     class Meta:
-        indexes = [models.Index(name="case_state_due", fields=["state", "due_at"])]
+        # The worklist reads these alone, however many cases have ended.
+        indexes = [
+            models.Index(name=f"case_{name}", fields=fields, condition=models.Q(ended_at=None))
+            for name, fields in (
+                ("by_need", ["act_by", "id", "coordinator", "state", "put_off_until", "ended_at"]),
+                ("by_owner", ["coordinator", "act_by", "id", "state", "ended_at"]),
+                ("by_state", ["state", "act_by", "id", "ended_at"]),
+                ("by_field", ["specialty", "act_by", "id"]),
+                ("by_country", ["country", "act_by", "id"]),
+                ("by_language", ["language", "act_by", "id"]),
+            )
+        ] + [
+            models.Index(
+                name="case_by_end",
+                fields=["-ended_at", "-id"],
+                condition=models.Q(ended_at__isnull=False),
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 name="case_is_submitted_when_it_left_draft",
@@ -312,6 +331,36 @@ class InformationRequest(Stored):
 
     def __str__(self) -> str:
         return f"to {self.to} in {self.case_id}"
+
+
+class Need(models.Model):
+    """Why a case needs the desk now, and by when; it goes when it has been met (`needs`)."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="needs")
+    why = models.CharField(max_length=12, choices=Why.choices)
+    since = models.DateTimeField(default=clock.now)
+    due_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["due_at"]
+        constraints = [models.UniqueConstraint(name="need_once", fields=["case", "why"])]
+        indexes = [models.Index(name="need_of_kind", fields=["why", "case"])]
+
+    def __str__(self) -> str:
+        return f"{self.why} by {self.due_at:%Y-%m-%d %H:%M}"
+
+
+class CaseWord(models.Model):
+    """A folded word by which the desk finds a case that was sent: of its number or its names."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="words")
+    word = models.CharField(max_length=80, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="case_word_once", fields=["word", "case"])]
+
+    def __str__(self) -> str:
+        return self.word
 
 
 class HandOver(Stored):

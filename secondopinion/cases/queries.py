@@ -1,6 +1,6 @@
 """Reads of cases; what a person may see is decided here and nowhere else."""
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
 
 from secondopinion.accounts.models import Person
 from secondopinion.accounts.queries import staff_roles
@@ -134,16 +134,21 @@ def asked(case: Case) -> list[InformationRequest]:
     )
 
 
-def worklist(person: Person) -> QuerySet[Case]:
-    """Return the desk's cases that are under way, by due time; those without one come last.
+def of_team(person: Person) -> QuerySet[Case]:
+    """Return the cases that the intake team has: all that were sent, and none for who is not of it.
 
-    Each knows the time zone of its family (`zone`).
+    What is neither a draft, nor expired, nor withdrawn was sent (a constraint says so).
     """
+    if "coordinator" not in staff_roles(person):
+        return Case.objects.none()
+    return Case.objects.exclude(state__in=[State.DRAFT, State.EXPIRED]).exclude(
+        state=State.WITHDRAWN, submitted_at=None
+    )
+
+
+def with_zone(rows: QuerySet[Case]) -> QuerySet[Case]:
+    """Let each case know the time zone of its family (`zone`)."""
     family = live_parts().filter(case=OuterRef("pk"), role=Part.FAMILY).order_by("since")
-    return (
-        visible_to(person)
-        .exclude(state__in=[State.DRAFT, State.EXPIRED])
-        .annotate(zone=Subquery(family.values("person__timezone")[:1]))
-        .select_related("child", "specialty", "coordinator")
-        .order_by(F("due_at").asc(nulls_last=True), "state_since")
+    return rows.annotate(zone=Subquery(family.values("person__timezone")[:1])).select_related(
+        "child", "specialty", "coordinator"
     )

@@ -73,3 +73,32 @@ CLOCKS: dict[str, frozenset[str]] = {
     State.IN_REVIEW: frozenset({"report"}),
     State.REPORTED: frozenset({"report"}),
 }
+
+
+class Why(models.TextChoices):
+    """Why a case needs the desk."""
+
+    TAKE = "take", _("Take this case")
+    LOOK = "look", _("Check the records")
+    CHOOSE = "choose", _("Choose a specialist")
+    DELIVER = "deliver", _("Deliver the report")
+    ANSWER = "answer", _("New answer")
+    MESSAGE = "message", _("New message")
+    QUESTION = "question", _("New question")
+    UNOPENED = "unopened", _("Report not opened")
+    UNDELIVERED = "undelivered", _("A mail did not arrive")
+    SILENT = "silent", _("No answer for long")
+    CHASE = "chase", _("Soon late: ask how it goes")
+
+
+# What the desk itself has to do in a state; in the others somebody else is waited for.
+STATE_NEEDS: dict[str, Why] = {
+    State.SUBMITTED: Why.TAKE,
+    State.COLLECTING: Why.LOOK,
+    State.READY: Why.CHOOSE,
+    State.REPORTED: Why.DELIVER,
+}
+
+# Why a case needs the desk that belongs to its state and goes with it; the others are met one by
+# one, whatever the state.
+OF_STATE = frozenset({*STATE_NEEDS.values(), Why.SILENT, Why.CHASE})

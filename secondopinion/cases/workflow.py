@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
 from secondopinion.audit import actions as audit
-from secondopinion.cases import clocks, rules
-from secondopinion.cases.models import Case
+from secondopinion.cases import clocks, meanwhile, needs, rules
+from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import roles_of
 from secondopinion.cases.states import ENDED, UNDER_WAY, State
 from secondopinion.core import clock
@@ -106,10 +106,12 @@ def advance(
     """
     row = TRANSITIONS[action]
     if not who_is(case, by, also) & row.who:
+        if by is not None and Part.COORDINATOR in row.who:
+            meanwhile.refuse(case, by)
         raise NotYours
     fresh = Case.objects.select_for_update().get(pk=case.pk)
     if fresh.state not in row.sources:
-        raise Conflict(_moved_on(fresh), code="state-changed")
+        raise Conflict(meanwhile.moved_on(fresh, by), code="state-changed")
     for rule in (row.must_hold, *rules.OBSTACLES.get(action, ())):
         rule(fresh)
     now = clock.now()
@@ -118,20 +120,15 @@ def advance(
         fields["ended_at"] = now
     moved = Case.objects.filter(pk=case.pk, state__in=row.sources).update(**fields)
     if not moved:
-        raise Conflict(_moved_on(fresh), code="state-changed")
+        raise Conflict(meanwhile.moved_on(fresh, by), code="state-changed")
     case.refresh_from_db()
     clocks.follow(case)
+    needs.follow(case)
     audit.record(
         f"case-{action}", by=by, case_id=case.pk, target=case,
         detail={"from": fresh.state, "to": str(row.target), **(detail or {})},
     )  # fmt: skip
     return case
-
-
-def _moved_on(case: Case) -> str:
-    return _("This case has moved on: it is now “%(state)s”. Nothing was changed.") % {
-        "state": case.get_state_display()
-    }
 
 
 def available(case: Case, person: Person, also: frozenset[str] = frozenset()) -> list[Transition]:

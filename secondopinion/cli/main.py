@@ -31,10 +31,12 @@ def parser() -> argparse.ArgumentParser:
     staff.add_to(verbs)
     program.add_to(verbs)
     keeping.add_to(verbs)
-    mail = verbs.add_parser("mail", help="send a mail to see whether it arrives").add_subparsers(
+    mail = verbs.add_parser("mail", help="mail that goes out and comes in").add_subparsers(
         dest="what", required=True
     )
-    mail.add_parser("test", help="send one now").add_argument("address")
+    mail.add_parser("test", help="send one to see whether it arrives").add_argument("address")
+    taken = mail.add_parser("receive", help="take one in from standard input, for the mail server")
+    taken.add_argument("--to", default="", help="the address that it came to")
     audit = verbs.add_parser("audit", help="walk the audit's chain").add_subparsers(
         dest="what", required=True
     )
@@ -85,7 +87,9 @@ def main(arguments: list[str] | None = None) -> int:
         "program": lambda: program.run(given),
         "backup": lambda: keeping.backup(given.folder),
         "restore": lambda: keeping.restore(given.folder),
-        "mail": lambda: verbs.mail_test(given.address),
+        "mail": lambda: (
+            verbs.mail_test(given.address) if given.what == "test" else verbs.mail_receive(given.to)
+        ),
         "dicomweb": lambda: dicomweb.run(given),
         "audit": verbs.audit_verify,
         "report": lambda: verbs.report_verify(given.file),

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command, execute_from_command_line
+from django.db import DatabaseError
 
 from secondopinion.accounts.rules import clean_email
 from secondopinion.audit import actions as audit
@@ -12,6 +13,8 @@ from secondopinion.cli.doctor import examine
 from secondopinion.cli.serving import stopped
 from secondopinion.core import jobs, streams
 from secondopinion.core.errors import Refused
+from secondopinion.desk.mail_reading import LONGEST
+from secondopinion.desk.mailing import Outcome, receive
 from secondopinion.messaging.delivery import send_test
 from secondopinion.opinions import verifying
 from secondopinion.program.actions import set_up
@@ -42,6 +45,22 @@ def doctor() -> int:
     for each in found:
         say(f"{each.sign} {each.sentence}")
     return 1 if any(each.bad for each in found) else 0
+
+
+def mail_receive(to: str) -> int:
+    """Take a mail in from standard input; the exit status tells the mail server (sysexits.h).
+
+    77 gives the mail back to its sender with the sentence that is printed; 75 lets the server try
+    again later.
+    """
+    raw = sys.stdin.buffer.read(LONGEST + 1)
+    try:
+        found = receive(raw, to)
+    except (DatabaseError, OSError) as error:
+        sys.stderr.write(f"not now: {type(error).__name__}\n")
+        return 75
+    say(found.words or found.outcome)
+    return 77 if found.outcome == Outcome.REFUSED else 0
 
 
 def mail_test(address: str) -> int:

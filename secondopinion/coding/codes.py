@@ -78,3 +78,18 @@ def code_of(key: str, code: str) -> Code | None:
     with reading(key) as data:
         found = data.execute("SELECT code, label FROM code WHERE code = ?", (code,)).fetchone()
     return Code(system, found[0], system.version, found[1]) if found else None
+
+
+def names_near(key: str, code: str) -> list[str]:
+    """Return every name of a code; of ICD-10-CM those of its whole category, by three characters.
+
+    A request says epilepsy, and no request says which of ninety kinds.
+    """
+    near = f"{code[:3]}%" if key == ICD_10_CM.key else code
+    with reading(key) as data:
+        found = data.execute(
+            "SELECT code.label, term.text FROM code LEFT JOIN term ON term.code_id = code.id "
+            "WHERE code.code LIKE ?",
+            (near,),
+        ).fetchall()
+    return list(dict.fromkeys(name for row in found for name in row if name))

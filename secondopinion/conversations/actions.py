@@ -5,8 +5,11 @@ from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
 from secondopinion.audit import actions as audit
+from secondopinion.cases import needs
 from secondopinion.cases.actions.telling import tell_coordinator, tell_part
 from secondopinion.cases.models import Case, Part
+from secondopinion.cases.queries import roles_of
+from secondopinion.cases.states import Why
 from secondopinion.conversations.models import Post, Seen, Thread
 from secondopinion.conversations.rules import threads_of
 from secondopinion.core import clock
@@ -33,6 +36,7 @@ def post(*, case: Case, thread: str, by: Person, text: str) -> Post:
             _("This message is too long. Send it in two parts."), code="text-too-long", field="text"
         )
     made = Post.objects.create(case=case, thread=thread, author=by, text=text, language=by.language)
+    needs.hold(case, Why.MESSAGE, not _for_desk(case, by))
     if case.coordinator_id != by.pk:
         tell_coordinator(case)
     elif thread in {Thread.FAMILY, Thread.LOCAL_PROVIDER}:
@@ -41,6 +45,17 @@ def post(*, case: Case, thread: str, by: Person, text: str) -> Post:
     return made
 
 
+@transaction.atomic
 def mark_seen(*, case: Case, by: Person) -> None:
     """Keep that a person has read everything in their threads until now."""
-    Seen.objects.update_or_create(case=case, person=by, defaults={"at": clock.now()})
+    if not Seen.objects.filter(case=case, person=by).update(at=clock.now()):
+        Seen.objects.get_or_create(case=case, person=by, defaults={"at": clock.now()})
+    if _for_desk(case, by):
+        needs.meet(case, Why.MESSAGE)
+
+
+def _for_desk(case: Case, by: Person) -> bool:
+    """Say whether a person reads and writes here as the one who has the case, or for the team."""
+    if case.coordinator_id is None:
+        return "desk" in roles_of(case, by)
+    return bool(case.coordinator_id == by.pk)

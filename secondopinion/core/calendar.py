@@ -29,6 +29,11 @@ class BusinessCalendar:
     days: tuple[int, ...] = (0, 1, 2, 3, 4)
     closures: tuple[tuple[date, date], ...] = ()  # first and last day of each
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of the hospital."""
+        return ZoneInfo(self.timezone)
+
     def works_on(self, day: date) -> bool:
         """Say whether the program works on a day."""
         return (
@@ -41,7 +46,7 @@ class BusinessCalendar:
         """Yield the working stretches from `start` on, in UTC; without an end."""
         if not self.days or self.opens >= self.closes:
             raise ValueError("a calendar needs a weekday, and to open before it closes")
-        zone = ZoneInfo(self.timezone)
+        zone = self.zone
         day = start.astimezone(zone).date()
         while True:
             if self.works_on(day):

@@ -1,6 +1,8 @@
 """Keys of spaces and the sealing of chunks: the construction that `vault` describes."""
 
+import os
 import struct
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
@@ -17,6 +19,7 @@ SALT = 16
 HEADER = len(FORMAT) + SALT
 CHUNK = 64 * 1024  # bytes of plain text
 SEALED = CHUNK + 16  # with the tag
+_NONCE = 12
 
 
 class Erased(Exception):
@@ -46,6 +49,33 @@ def _unwrapped(master: bytes, wrapped: bytes) -> bytes:
 def derived(key: bytes, salt: bytes, purpose: bytes) -> bytes:
     """Return 32 bytes derived from a key for one purpose."""
     return HKDF(algorithm=SHA256(), length=32, salt=salt, info=purpose).derive(key)
+
+
+def seal_text(space: VaultSpace, text: str) -> str:
+    """Seal a short text that has to rest outside the vault, with the key of a space."""
+    nonce = os.urandom(_NONCE)
+    return urlsafe_b64encode(
+        nonce + _text_cipher(space).encrypt(nonce, text.encode(), None)
+    ).decode()
+
+
+def open_text(space: VaultSpace, sealed: str) -> str:
+    """Open what `seal_text` has sealed.
+
+    Raises:
+        Erased: the key of the space has been destroyed.
+        Damaged: it is something else.
+    """
+    cipher = _text_cipher(space)
+    try:
+        data = urlsafe_b64decode(sealed)
+        return cipher.decrypt(data[:_NONCE], data[_NONCE:], None).decode()
+    except (ValueError, InvalidTag) as wrong:
+        raise Damaged from wrong
+
+
+def _text_cipher(space: VaultSpace) -> AESGCM:
+    return AESGCM(derived(key_of(space), space.pk.bytes, b"text"))
 
 
 class Sealer:

@@ -1,79 +1,191 @@
 """Who could take a case, and why: every point of the score is a sentence that the desk can read."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Q
 from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 
 from secondopinion.cases.models import Case
-from secondopinion.cases.states import State
-from secondopinion.core import clock
-from secondopinion.experts.models import ExpertProfile, OfferState
+from secondopinion.core.languages import language_name
+from secondopinion.experts import facts, rules
+from secondopinion.experts.known import Known
+from secondopinion.experts.models import ExpertProfile
+from secondopinion.experts.terms import Terms
+from secondopinion.program import queries as program
 
-FIELD, CONDITION, LANGUAGE, LOAD = 10, 5, 2, -2  # points; declined or away: not suggested
+MOST_TERMS = 3  # of one case that count
+PRACTISED = 10  # similar cases after which more of them say nothing
+QUICK, SLOW = 8.0, 120.0  # hours to an acceptance: within the one all points, from the other none
 
 
 @dataclass(slots=True)
 class Suggestion:
-    """An expert with a score and the reasons for it."""
+    """An expert with a score and the reasons for it, or with what stands in the way."""
 
-    expert: ExpertProfile
-    score: int = 0
-    open_cases: int = 0
+    known: Known
+    score: float = 0.0
     reasons: list[str | Promise] = field(default_factory=list)
+    obstacles: list[str | Promise] = field(default_factory=list)
 
-    def add(self, points: int, reason: str | Promise) -> None:
+    @property
+    def expert(self) -> ExpertProfile:
+        """The expert."""
+        return self.known.expert
+
+    def add(self, points: float, reason: str | Promise) -> None:
         self.score += points
         self.reasons.append(reason)
 
 
-def suggest(case: Case) -> list[Suggestion]:
-    """Return the experts who could take this case, the best first.
+def told(case: Case) -> str:
+    """Return the words of a request that say what the child has."""
+    request = case.request
+    return f"{request.diagnosis} {request.history} {request.operations}"
 
-    Left out: who is away, who is full, who has no account any more, and who has been offered this
-    very case before.
+
+def terms_of(expert: ExpertProfile, terms: Terms) -> dict[int, str]:
+    """Return the numbers of an expert's terms, each with what it is called."""
+    named = {terms.code(each["system"], each["code"]): each["label"] for each in expert.codes}
+    for word in expert.conditions:
+        number = terms.word(word)
+        if number is not None:
+            named[number] = word
+    return named
+
+
+def speed(hours: float) -> float:
+    """Return the share of the points for an early acceptance, from 1 down to 0, by the logarithm:
+    from one hour to two is as much as from one day to two."""
+    share = math.log(SLOW / max(hours, QUICK)) / math.log(SLOW / QUICK)
+    return max(0.0, share)
+
+
+def practice(similar: int) -> float:
+    """Return the share of the points for so many similar cases."""
+    return min(1.0, math.log1p(similar) / math.log1p(PRACTISED))
+
+
+def in_time(days: float | None, target: float) -> float:
+    """Return the share of the points for reports that took so many days (None: not known)."""
+    if days is None:
+        return 0.5
+    return max(0.0, min(1.0, 1.5 - days / target))
+
+
+def report_days() -> float:
+    """Return the days that a report may take, weekends included."""
+    hours = program.business_hours_per_day()
+    return program.target("report") / hours * 7 / 5
+
+
+def suggest(case: Case) -> list[Suggestion]:
+    """Return everybody to whom a case could be offered, the best first.
+
+    Whoever has been offered this very case is left out. Those with something in the way stand
+    last, with what it is: the desk sees why a name is missing above.
     """
-    rows = (
-        ExpertProfile.objects.filter(person__is_active=True)
-        .filter(Q(away_until__isnull=True) | Q(away_until__lt=clock.today()))
-        .exclude(
-            pk__in=case.offers.exclude(state=OfferState.TAKEN_BACK).values_list("expert", flat=True)
-        )
-        .annotate(
-            load=Count(
-                "offers",
-                filter=Q(
-                    offers__state=OfferState.ACCEPTED,
-                    offers__case__state__in=[State.IN_REVIEW, State.MORE_NEEDED],
-                ),
-                distinct=True,
-            )
-        )
-        .select_related("person")
-        .prefetch_related("specialties")
-        .order_by("person__full_name")
+    before = facts.offered_before([case.pk])[case.pk]
+    known = [each for each in facts.gather() if each.expert.pk not in before]
+    taking_part = set(
+        case.participations.filter(until__isnull=True).values_list("person_id", flat=True)
     )
-    told = f"{case.request.diagnosis} {case.request.history}".lower()
-    found = []
-    for row in rows:
-        if row.load >= row.capacity:
-            continue
-        suggestion = Suggestion(expert=row, open_cases=row.load)
-        if case.specialty_id in {each.pk for each in row.specialties.all()}:
-            suggestion.add(FIELD, _("Works in this field"))
-        else:
-            suggestion.add(0, _("Another field"))
-        for condition in row.conditions:
-            if condition.lower() in told:
-                suggestion.add(CONDITION, _("Knows: %(condition)s") % {"condition": condition})
-        if case.language in row.languages:
-            suggestion.add(LANGUAGE, _("Speaks the family’s language"))
-        if row.load:
-            words = ngettext_lazy("Has %(count)s open case", "Has %(count)s open cases", row.load)
-            suggestion.add(LOAD * row.load, words % {"count": row.load})
-        else:
-            suggestion.add(0, _("Has no open case"))
-        found.append(suggestion)
-    return sorted(found, key=lambda each: -each.score)
+    known = [each for each in known if each.expert.person_id not in taking_part]
+    terms = Terms()
+    named = [terms_of(each.expert, terms) for each in known]
+    found = terms.found_in(told(case))
+    rows = [_judge(case, each, mine, found) for each, mine in zip(known, named, strict=True)]
+    return sorted(rows, key=lambda row: (bool(row.obstacles), -row.score))
+
+
+def possible(case: Case) -> list[Suggestion]:
+    """Return those to whom a case can be offered now, the best first."""
+    return [each for each in suggest(case) if not each.obstacles]
+
+
+def judged(case: Case, known: Known) -> Suggestion:
+    """Return what speaks for one expert in a case."""
+    terms = Terms()
+    named = terms_of(known.expert, terms)
+    return _judge(case, known, named, terms.found_in(told(case)))
+
+
+def _judge(case: Case, known: Known, named: dict[int, str], found: set[int]) -> Suggestion:
+    weights, expert = program.matching(), known.expert
+    made = Suggestion(known, obstacles=rules.obstacles(known, case))
+    if case.specialty_id in known.specialties:
+        made.add(weights["field"], _("Works in this field"))
+    else:
+        made.add(0, _("Another field"))
+    matched = [label for number, label in named.items() if number in found]
+    if case.condition and case.condition in expert.groups:
+        matched.insert(0, _group(case.condition))
+    for label in matched[:MOST_TERMS]:
+        made.add(weights["condition"], gettext("Knows: %(condition)s") % {"condition": label})
+    if case.language in expert.languages:
+        made.add(
+            weights["language"],
+            gettext("Speaks %(language)s") % {"language": language_name(case.language)},
+        )
+    _add_past(made, case, weights)
+    _add_places(made, weights)
+    return made
+
+
+def _add_past(made: Suggestion, case: Case, weights: dict[str, int]) -> None:
+    known = made.known
+    similar = known.similar(case.specialty_id, case.condition)
+    days = known.days(case.specialty_id, case.condition)
+    share = in_time(days, report_days())
+    if days is None:
+        made.add(share * weights["report"], _("No report like this one yet"))
+    else:
+        cases = ngettext("%(count)s similar case", "%(count)s similar cases", len(similar))
+        median = ngettext("median %(count)s day", "median %(count)s days", round(days))
+        words = f"{cases % {'count': len(similar)}}, {median % {'count': round(days)}}"
+        points = practice(len(similar)) * weights["practice"] + share * weights["report"]
+        made.add(points, words)
+    points = speed(known.hours_to_accepted) * weights["answer"]
+    if not known.answered:
+        made.add(points, _("Has not been offered a case yet"))
+        return
+    words = gettext("Accepts %(accepted)s of %(answered)s offers, answers within %(hours)s")
+    made.add(
+        points,
+        words
+        % {
+            "accepted": known.accepted, "answered": known.answered,
+            "hours": _hours(known.answer_hours),
+        },
+    )  # fmt: skip
+
+
+def _add_places(made: Suggestion, weights: dict[str, int]) -> None:
+    free, of = made.known.free, made.expert.capacity
+    words = ngettext(
+        "%(free)s of %(count)s place free", "%(free)s of %(count)s places free", of
+    ) % {"free": free, "count": of}  # fmt: skip
+    made.add(weights["places"] * (free / of if of else 0.0), words)
+
+
+def _hours(hours: float) -> str:
+    if hours < 36:
+        count = max(1, round(hours))
+        return ngettext("%(count)s hour", "%(count)s hours", count) % {"count": count}
+    count = round(hours / 24)
+    return ngettext("%(count)s day", "%(count)s days", count) % {"count": count}
+
+
+def _group(key: str) -> str:
+    row = next((each for each in program.conditions() if each.key == key), None)
+    return program.in_language(row.names) if row else key
+
+
+def points(suggestions: Sequence[Suggestion], most: int = 5) -> list[dict[str, str | float]]:
+    """Return the first suggestions as they are kept with an offer: who, and how many points."""
+    return [
+        {"expert": str(each.expert.pk), "points": round(each.score, 1)}
+        for each in suggestions[:most]
+    ]

@@ -8,21 +8,68 @@ from secondopinion.cases.models import Case
 from secondopinion.core.models import Stored
 from secondopinion.program.models import Specialty
 
+YOUNGEST, OLDEST = 0, 21  # years of age between which nobody is left out
+
 
 class ExpertProfile(Stored):
-    """What a specialist can take: fields of medicine, conditions, languages, how many at once."""
+    """What a specialist can take: what they know, for whom, where, and how many cases."""
 
     person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="expert")
     title = models.CharField(max_length=200)
     specialties = models.ManyToManyField(Specialty, related_name="experts")
-    conditions = models.JSONField(default=list)
+    subspecialty = models.CharField(max_length=200, blank=True)
+    groups = models.JSONField(default=list)  # keys of groups of conditions
+    codes = models.JSONField(default=list)  # {"system", "code", "version", "label"}
+    conditions = models.JSONField(default=list)  # beginnings of words, in any language
     languages = models.JSONField(default=list)
-    capacity = models.PositiveSmallIntegerField(default=3)
-    away_until = models.DateField(null=True, blank=True)
+    youngest = models.PositiveSmallIntegerField(default=YOUNGEST)  # years of age
+    oldest = models.PositiveSmallIntegerField(default=OLDEST)
+    not_in = models.JSONField(default=list)  # countries where they may not advise
+    capacity = models.PositiveSmallIntegerField(default=3)  # at the same time
+    weekly = models.PositiveSmallIntegerField(default=0)  # new ones in seven days; 0: no limit
     registration = models.CharField(max_length=100, blank=True)
+    fee = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
 
     def __str__(self) -> str:
         return f"{self.person} ({self.title})"
+
+
+class Away(Stored):
+    """Days on which a specialist takes no case, the first and the last included."""
+
+    expert = models.ForeignKey(ExpertProfile, on_delete=models.CASCADE, related_name="away")
+    first = models.DateField()
+    last = models.DateField()
+
+    class Meta:
+        ordering = ["first"]
+        constraints = [
+            models.CheckConstraint(
+                name="away_ends_after_it_begins", condition=models.Q(last__gte=models.F("first"))
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first} to {self.last}"
+
+
+class Tie(Stored):
+    """A conflict of interest: somebody, or an institution, in whose cases no part is taken."""
+
+    class Kind(models.TextChoices):
+        TREATED = "treated", _("Treated this child before")
+        RELATIVE = "relative", _("Relative or friend")
+        INSTITUTION = "institution", _("Works, or worked, for this institution")
+
+    expert = models.ForeignKey(ExpertProfile, on_delete=models.CASCADE, related_name="ties")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    name = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.expert_id}"
 
 
 class OfferState(models.TextChoices):
@@ -44,6 +91,11 @@ class Offer(Stored):
         NO_TIME = "no_time", _("No time")
         OTHER = "other", _("Another reason")
 
+    class Urgency(models.TextChoices):
+        USUAL = "usual", _("As usual")
+        SOON = "soon", _("Soon")
+        URGENT = "urgent", _("Urgent")
+
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="offers")
     expert = models.ForeignKey(ExpertProfile, on_delete=models.PROTECT, related_name="offers")
     offered_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
@@ -52,6 +104,14 @@ class Offer(Stored):
     answered_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=20, choices=Reason.choices, blank=True)
     note = models.TextField(blank=True)
+    urgency = models.CharField(max_length=10, choices=Urgency.choices, default=Urgency.USUAL)
+    onward = models.BooleanField(default=False)  # without this answer, to the next on the list
+    reminded_at = models.DateTimeField(null=True, blank=True)
+    # What matching said when it was made: the first experts with their points, the place of the
+    # one that was chosen (1 the first; null: not on the list), and why another than the first.
+    suggested = models.JSONField(default=list)
+    rank = models.PositiveSmallIntegerField(null=True, blank=True)
+    instead = models.TextField(blank=True)
 
     class Meta:
         ordering = ["created_at"]

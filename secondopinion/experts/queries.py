@@ -19,13 +19,16 @@ def open_offers(person: Person) -> QuerySet[Offer]:
     )
 
 
-def offer_for(person: Person, reference: str) -> Offer:
-    """Return the open offer of a case to this specialist.
+def last_offer(person: Person, reference: str) -> Offer:
+    """Return the open offer of a case to this specialist, else the last one that was made.
 
     Raises:
-        NotYours: there is none.
+        NotYours: there never was one.
     """
-    found = open_offers(person).filter(case__reference=reference).first()
+    rows = Offer.objects.filter(expert__person=person, case__reference=reference).select_related(
+        "case__child", "case__specialty", "case__request"
+    )
+    found = rows.filter(state=OfferState.OPEN).first() or rows.order_by("-created_at").first()
     if found is None:
         raise NotYours
     return found

@@ -7,11 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
 from secondopinion.audit import actions as audit
+from secondopinion.cases import needs
 from secondopinion.cases.actions.parts import require
 from secondopinion.cases.actions.telling import tell, tell_coordinator, tell_part
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import holders_of, roles_of
-from secondopinion.cases.states import State
+from secondopinion.cases.states import State, Why
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, Refused
 from secondopinion.followup.models import FollowUpQuestion, QuestionState
@@ -62,6 +63,7 @@ def ask(*, by: Person, case: Case, text: str) -> FollowUpQuestion:
         text=text,
         due_at=program.calendar().add(clock.now(), timedelta(hours=program.target("answer"))),
     )
+    _needs(case)
     tell_coordinator(case)
     audit.record("follow-up-asked", by=by, case_id=case.pk, target=made)
     return made
@@ -72,6 +74,13 @@ def _move(question: FollowUpQuestion, sources: list[str], **fields: object) -> N
     if not done:
         raise Conflict(_("This question has been dealt with already."), code="state-changed")
     question.refresh_from_db()
+    _needs(question.case)
+
+
+def _needs(case: Case) -> None:
+    waiting = FollowUpQuestion.objects.filter(case=case, state=QuestionState.ASKED)
+    first = waiting.order_by("due_at").first()
+    needs.hold(case, Why.QUESTION, first is not None, first.due_at if first else None)
 
 
 @transaction.atomic

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 
 from secondopinion.core import clock
+from secondopinion.core.jobs import MOST_TRIES
+from secondopinion.messaging import replies
 from secondopinion.messaging.models import Message, MessageState
 from secondopinion.program import queries as program
 
@@ -36,11 +38,17 @@ def send(message_id: str) -> None:
         return
     Message.objects.filter(pk=message.pk).update(tries=message.tries + 1)
     host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2]
-    EmailMessage(
+    mail = EmailMessage(
         subject=message.subject,
         body=message.body,
         to=[address],
-        reply_to=[program.program().email],
+        reply_to=[replies.address_for(message) or program.program().email],
         headers={"Message-ID": f"<{message.pk}@{host}>", "Auto-Submitted": "auto-generated"},
-    ).send()
+    )
+    try:
+        mail.send()
+    except OSError:  # every trouble with a mail server is one
+        if message.tries + 1 >= MOST_TRIES:
+            Message.objects.filter(pk=message.pk).update(state=MessageState.FAILED)
+        raise
     Message.objects.filter(pk=message.pk).update(state=MessageState.SENT, sent_at=clock.now())

@@ -29,6 +29,7 @@ class Message(Stored):
     )
     tries = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
+    seen_to_at = models.DateTimeField(null=True)  # of one that did not arrive: by a coordinator
 
     class Meta:
         indexes = [models.Index(name="message_state_time", fields=["state", "created_at"])]

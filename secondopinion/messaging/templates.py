@@ -67,9 +67,22 @@ TEMPLATES: dict[str, Template] = {
         (_("There is something new for you."),),
         _READ,
     ),
+    "soon-late": Template(
+        _("Time is running out: %(reference)s"),
+        (_("Something in this case is due soon, or late. Its page says what."),),
+        _READ,
+    ),
     "offer-waiting": Template(
         _("A case is offered to you: %(reference)s"),
         (_("Please accept or decline it on its page."),),
+    ),
+    "offer-reminder": Template(
+        _("An offer still waits for your answer: %(reference)s"),
+        (_("Please accept or decline it on its page. Without an answer it goes to a colleague."),),
+    ),
+    "offer-moved-on": Template(
+        _("The offer went on to the next expert: %(reference)s"),
+        (_("It was declined, or not answered in time. You need do nothing."),),
     ),
     "offer-lapsed": Template(
         _("No answer to an offer: %(reference)s"),

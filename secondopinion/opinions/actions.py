@@ -301,7 +301,7 @@ def hand_on(*, by: Person, report: SignedReport) -> None:
 @transaction.atomic
 def open_report(*, by: Person, report: SignedReport) -> None:
     """Note that a person reads a signed document; the first time is the receipt."""
-    Delivery.objects.filter(report=report, to=by, opened_at__isnull=True).update(
-        opened_at=clock.now()
-    )
+    unopened = Delivery.objects.filter(report=report, to=by, opened_at__isnull=True)
+    if unopened.update(opened_at=clock.now()):
+        receipts.follow(report.case)
     audit.record("report-opened", by=by, case_id=report.case_id, target=report)

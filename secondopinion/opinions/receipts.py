@@ -8,9 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
 from secondopinion.audit import actions as audit
+from secondopinion.cases import needs
 from secondopinion.cases.actions.parts import require
 from secondopinion.cases.actions.telling import tell, tell_coordinator
-from secondopinion.cases.models import Part
+from secondopinion.cases.models import Case, Part
+from secondopinion.cases.states import Why
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict
 from secondopinion.opinions.models import Delivery, SignedReport
@@ -35,6 +37,12 @@ def news(report: SignedReport, part: str, rule: str) -> str:
     return f"corrected-{mail}" if report.kind == SignedReport.Kind.AMENDMENT else mail
 
 
+def follow(case: Case) -> None:
+    """Let the desk know of a report that was not opened in time, until it is or is sent again."""
+    missed = Delivery.objects.filter(report__case=case, opened_at=None, missed_at__isnull=False)
+    needs.hold(case, Why.UNOPENED, missed.exists())
+
+
 def notice_unopened() -> int:
     """Tell coordinators of reports that were not opened in time, of each once; return how many.
 
@@ -49,6 +57,7 @@ def notice_unopened() -> int:
             fresh = Delivery.objects.filter(pk=row.pk, opened_at=None, missed_at=None)
             if not fresh.update(missed_at=clock.now()):
                 continue  # opened this very moment
+            follow(row.report.case)
             tell_coordinator(row.report.case, UNOPENED)
             audit.record(
                 "report-not-opened", by=None, case_id=row.report.case_id, target=row.report
@@ -70,5 +79,6 @@ def remind(*, by: Person, delivery: Delivery) -> None:
     waiting = Delivery.objects.filter(pk=delivery.pk, opened_at=None, role=Part.LOCAL_PROVIDER)
     if not waiting.update(open_by=due(), missed_at=None):
         raise Conflict(_("The report has been opened already."), code="state-changed")
+    follow(case)
     tell(case, delivery.to, news(delivery.report, delivery.role, delivery.rule), "/provider/cases")
     audit.record("report-sent-again", by=by, case_id=case.pk, target=delivery.report)

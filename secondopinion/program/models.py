@@ -45,6 +45,7 @@ class Program(Stored):
     second_differs = models.BooleanField(default=False)
     second_conditions = models.JSONField(default=list)
     second_blinded = models.BooleanField(default=False)
+    matching = models.JSONField(default=dict)  # what differs from what is shipped
 
     class Meta:
         constraints = [

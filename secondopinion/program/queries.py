@@ -74,6 +74,16 @@ def plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date | time) else value
 
 
+def matching_of(program: Program) -> dict[str, int]:
+    """Return a program's points of matching and hours of offers, as shipped where it has none."""
+    return shipped("matching") | program.matching
+
+
+def matching() -> dict[str, int]:
+    """Return the points of matching and the hours of offers that are in force."""
+    return matching_of(program())
+
+
 def changes() -> QuerySet[Change]:
     """Return what was changed in the settings, the latest first."""
     return Change.objects.select_related("by")

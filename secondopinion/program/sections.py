@@ -24,7 +24,7 @@ from secondopinion.program.models import (
     Program,
     Target,
 )
-from secondopinion.program.queries import shipped
+from secondopinion.program.queries import matching_of, shipped
 
 Value = Any
 
@@ -187,6 +187,25 @@ def _write_targets(value: Value) -> None:
         Target.objects.update_or_create(step=step, defaults={"business_days": Decimal(days)})
 
 
+def _read_matching() -> Value:
+    return matching_of(Program.objects.get())
+
+
+def _clean_matching(value: Value) -> Value:
+    names = shipped("matching")
+    given = rules.table(value, names)
+    bounds = {"usual": (1, 90), "soon": (1, 90), "urgent": (1, 90), "moves": (0, 20)}
+    return {
+        name: rules.number(given.get(name), name, least=least, most=most)
+        for name in names
+        for least, most in (bounds.get(name, (0, 100)),)
+    }
+
+
+def _write_matching(value: Value) -> None:
+    Program.objects.update(matching=value)
+
+
 def _read_logo() -> Value:
     logo = Program.objects.get().logo_id
     return {"blob": str(logo) if logo else ""}
@@ -215,6 +234,7 @@ SECTIONS: dict[str, Section] = {
     "terms": _of_program(
         _clean_terms, "fee_amount", "fee_currency", "follow_up_days", "draft_days"
     ),
+    "matching": Section(_read_matching, _clean_matching, _write_matching),
     "disclaimers": Section(
         lists.read_disclaimers, lists.clean_disclaimers, lists.write_disclaimers
     ),

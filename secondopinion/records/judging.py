@@ -10,7 +10,7 @@ from secondopinion.core import clock, kinds, sandbox, vault
 from secondopinion.findings.actions import replace
 from secondopinion.findings.found import Found
 from secondopinion.findings.models import Finding
-from secondopinion.records import inspecting, understanding
+from secondopinion.records import indexing, inspecting, understanding
 from secondopinion.records.checks import complete, examine, legibility, whose
 from secondopinion.records.checks import kinds as kinds_of_pages
 from secondopinion.records.models import Page, Reading, Record
@@ -80,6 +80,8 @@ def _keep(page: Page, answer: dict[str, Any]) -> None:
             if answer["turned"] % 2:
                 changed |= {"width": page.height, "height": page.width}
     Page.objects.filter(pk=page.pk).update(**changed)
+    page.text = text
+    indexing.keep([page])
 
 
 def judge(record: Record) -> None:

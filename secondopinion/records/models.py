@@ -149,6 +149,18 @@ class Page(Stored):
         return f"{self.record_id} page {self.number}"
 
 
+class PageWords(models.Model):
+    """The words of a page as they are compared: see `indexing`."""
+
+    page = models.OneToOneField(
+        Page, on_delete=models.CASCADE, primary_key=True, related_name="words"
+    )
+    folded = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return str(self.page_id)
+
+
 class Reading(Stored):
     """What was measured and read of a page by one version, as `understanding` answers it."""
 

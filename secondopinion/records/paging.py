@@ -13,6 +13,7 @@ from secondopinion.findings.found import Found
 from secondopinion.findings.models import Severity
 from secondopinion.records import (
     copies,
+    indexing,
     judging,
     legibility,
     opening,
@@ -162,7 +163,7 @@ def _keep(record: Record, pages: list[dict[str, Any]], first: int) -> None:
     for number, page in enumerate(pages, first + 1):
         verdict, reasons = legibility.judge(page)
         image = vault.put(record.case.vault, page["image"]) if page["image"] else None
-        Page.objects.update_or_create(
+        made, _new = Page.objects.update_or_create(
             record=record,
             number=number,
             defaults={
@@ -177,3 +178,4 @@ def _keep(record: Record, pages: list[dict[str, Any]], first: int) -> None:
                 "blank": page["blank"],
             },
         )
+        indexing.keep([made])

@@ -10,13 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
+from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from secondopinion.cases.models import Case
 from secondopinion.core.folding import Folded, plain, with_places
 from secondopinion.records import queries
-from secondopinion.records.models import Page, Record, RecordState
+from secondopinion.records.indexing import CLOSE, comparable
+from secondopinion.records.models import Page, PageWords, Record, RecordState
 from secondopinion.translation.models import Translation
 from secondopinion.translation.queries import made_of
 
@@ -25,9 +27,6 @@ SHORT = 3  # letters: so short a word is found only at the beginning of one
 MOST_SNIPPETS, AROUND = 3, 60  # of a page; letters of it on both sides of a hit
 MOST_FOUND = 100  # pages that are shown
 _EDGES = " \t\n.,;:!?\"'()[]{}«»“”„<>"
-# Between these, engines put blanks where nobody writes any.
-_UNPARTED = "[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]"  # kana, Han, Thai
-_CLOSE = re.compile(rf"(?<={_UNPARTED})\s+(?={_UNPARTED})")
 
 type Snippet = list[tuple[str, bool]]  # pieces of text, and whether each is a hit
 
@@ -49,7 +48,10 @@ class Sought:
 
     def all_in(self, text: str) -> bool:
         """Say whether every word is in a text."""
-        folded = _CLOSE.sub("", plain(text))
+        return self.all_in_folded(comparable(text))
+
+    def all_in_folded(self, folded: str) -> bool:
+        """Say whether every word is in what `indexing` has kept of a text."""
         return bool(self.terms) and all(each.search(folded) for each in self._each)
 
     def hits(self, text: str) -> list[tuple[int, int]]:
@@ -87,7 +89,7 @@ def _pattern(term: str) -> str:
 def _close(folded: Folded) -> Folded:
     """Take out the blanks between letters of scripts that have none between words."""
     kept, last = [], 0
-    for gap in _CLOSE.finditer(folded.text):
+    for gap in CLOSE.finditer(folded.text):
         kept.append(slice(last, gap.start()))
         last = gap.end()
     if not kept:
@@ -132,40 +134,64 @@ class Search:
 def search(case: Case, what: Sought, *, translations: bool) -> Search:
     """Search the pages of a case that are shown, and finished translations where they are asked
     for. The caller has made sure that its reader may see the records of the case."""
-    rows = _read(case)
+    rows = list(queries.for_case(case))
     made = made_of(case) if translations else {}
-    found = Search(reading=sum(row.state == RecordState.READING for row, _pages in rows))
-    for row, pages in rows:
-        here = FoundRecord(row)
-        for page in pages:
-            found.wordless += not page.text.strip() and not page.blank
-            if what.all_in(page.text):
-                found.pages += 1
-                if found.pages <= MOST_FOUND:
-                    here.pages.append(_found(page, what.hits(page.text)))
+    keys = _matching(case, what)
+    found = Search(
+        pages=len(keys), more=max(0, len(keys) - MOST_FOUND), wordless=_wordless(case),
+        reading=sum(row.state == RecordState.READING for row in rows),
+    )  # fmt: skip
+    pages = _pages(keys[:MOST_FOUND])
+    for row in rows:
+        here = FoundRecord(
+            row, [_found(page, what.hits(page.text)) for page in pages if page.record_id == row.pk]
+        )
         translation = made.get(row.pk)
         if translation is not None and what.all_in(translation.text):
             here.translation = translation
             here.snippets = _snippets(translation.text, what.hits(translation.text))
         if here.pages or here.translation:
             found.records.append(here)
-    found.more = max(0, found.pages - MOST_FOUND)
     return found
 
 
 def pages_with(case: Case, what: Sought) -> list[Page]:
     """Return the pages with all the words, in the order in which `search` has them."""
-    return [page for _row, pages in _read(case) for page in pages if what.all_in(page.text)]
+    return _pages(_matching(case, what))
 
 
-def _read(case: Case) -> list[tuple[Record, list[Page]]]:
-    rows = {row.pk: (row, list[Page]()) for row in queries.for_case(case)}
-    shown = Page.objects.filter(record__in=rows, aside="").annotate(
+def _words(case: Case) -> QuerySet[PageWords]:
+    """Return the words of the pages of a case that are shown."""
+    return PageWords.objects.filter(
+        page__record__case=case, page__record__removed_at=None, page__record__merged_into=None,
+        page__aside="",
+    )  # fmt: skip
+
+
+def _matching(case: Case, what: Sought) -> list[UUID]:
+    """Return the keys of the pages with all the words. The database looks for their letters; where
+    words begin is looked at here."""
+    rows = _words(case)
+    for term in what.terms:
+        rows = rows.filter(folded__contains=term)
+    ordered = rows.order_by("page__record__created_at", "page__record_id", "page__number")
+    return [
+        key for key, folded in ordered.values_list("page_id", "folded")
+        if what.all_in_folded(folded)
+    ]  # fmt: skip
+
+
+def _wordless(case: Case) -> int:
+    return _words(case).filter(folded="", page__blank=False).count()
+
+
+def _pages(keys: list[UUID]) -> list[Page]:
+    """Return pages in the order of their keys."""
+    rows = Page.objects.filter(pk__in=keys).annotate(
         placed=Q(reading__answer__places__0__isnull=False)
     )
-    for page in shown.order_by("number"):
-        rows[page.record_id][1].append(page)
-    return list(rows.values())
+    here = {page.pk: page for page in rows}
+    return [here[key] for key in keys]
 
 
 def marked(text: str, what: Sought) -> Snippet:

@@ -14,10 +14,9 @@ from secondopinion.accounts.queries import has_role, staff_roles
 from secondopinion.audit import actions as audit
 from secondopinion.core.errors import NotYours, Refused
 from secondopinion.experts import actions as experts
+from secondopinion.experts.models import ExpertProfile
 from secondopinion.messaging.actions import notify
 from secondopinion.program import queries as program
-
-MOST_CASES = 50  # that a specialist can say to take at once
 
 
 @transaction.atomic
@@ -52,21 +51,15 @@ def set_roles(*, by: Person | None, person: Person, roles: Collection[str]) -> N
 
 @transaction.atomic
 def describe_specialist(
-    *,
-    by: Person | None,
-    person: Person,
-    title: str,
-    registration: str,
-    specialties: Iterable[str],
-    languages: Iterable[str],
-    conditions: Iterable[str],
-    capacity: int,
-) -> None:
+    *, by: Person | None, person: Person, title: str, specialties: Iterable[str], **fields: Any
+) -> ExpertProfile:
     """Say who a specialist is and what they can take; `specialties` are keys of fields.
+
+    Other `fields` are those of the profile; what is not named stays as it is.
 
     Raises:
         NotYours: by somebody who may not, or about somebody who is not a specialist.
-        Refused: without a title or a field, a field that there is not, or too many cases.
+        Refused: without a title or a field, a field that there is not, or a value that cannot be.
     """
     known = {row.key: row for row in program.specialties()}
     chosen = list(dict.fromkeys(specialties))
@@ -79,16 +72,10 @@ def describe_specialist(
         raise _refused(_("The report needs a title, like Pediatric neurologist."), "title")
     if not chosen:
         raise _refused(_("Choose at least one field: cases are offered by it."), "specialties")
-    if not 0 <= capacity <= MOST_CASES:
-        raise _refused(_("Write a number from 0 to %(most)s.") % {"most": MOST_CASES}, "capacity")
-    values: dict[str, Any] = {
-        "title": title.strip(),
-        "registration": registration.strip(),
-        "languages": list(dict.fromkeys(languages)),
-        "conditions": [each.strip() for each in conditions if each.strip()],
-        "capacity": capacity,
-    }
-    experts.describe(by=by, person=person, specialties=[known[key] for key in chosen], **values)
+    return experts.describe(
+        by=by, person=person, specialties=[known[key] for key in chosen], title=title.strip(),
+        **fields,
+    )  # fmt: skip
 
 
 @transaction.atomic

@@ -21,7 +21,7 @@ from secondopinion.translation.models import (
     TranslationPart,
     TranslationState,
 )
-from secondopinion.translation.queries import comparison, parts_in
+from secondopinion.translation.queries import comparison, outside_agreed, parts_in
 from secondopinion.translation.tasks import machine_draft
 
 _OPEN = (TranslationState.REQUESTED, TranslationState.DRAFT)
@@ -66,7 +66,11 @@ def ask(
         raise Refused(
             _("Choose a reviewer who is not the translator."), code="no-reviewer", field="reviewer"
         )
-    engine = engines.available(source_language, language) if machine else ""
+    engine = (
+        engines.available(source_language, language, outside_agreed=outside_agreed(case))
+        if machine
+        else ""
+    )
     if machine and not engine:
         raise Refused(_("No machine here knows these two languages."), code="no-engine")
     row = Translation.objects.create(

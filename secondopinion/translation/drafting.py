@@ -3,20 +3,43 @@
 from django.db import transaction
 
 from secondopinion.audit import actions as audit
-from secondopinion.translation import engines
+from secondopinion.translation import engines, outside
 from secondopinion.translation.models import Method, Translation, TranslationState
+from secondopinion.translation.queries import outside_agreed
 
 
 def draft_by_machine(translation_id: str) -> None:
-    """Draft a translation; what a person has begun in the meantime is left alone."""
-    row = Translation.objects.get(pk=translation_id)
+    """Draft a translation; what a person has begun in the meantime is left alone.
+
+    Raises:
+        Trouble, NoEngine: it is worth another try.
+    """
+    row = Translation.objects.select_related("case").get(pk=translation_id)
     if row.state != TranslationState.REQUESTED:
         return
-    text = engines.draft(row.engine, row.original)
+    try:
+        text = _outside(row) if engines.is_outside(row.engine) else engines.draft(
+            row.engine, row.original)  # fmt: skip
+    except outside.Trouble as trouble:
+        Translation.objects.filter(pk=row.pk).update(trouble=trouble.code)
+        if trouble.lasting:
+            return
+        raise
     with transaction.atomic():
         changed = Translation.objects.filter(pk=row.pk, state=TranslationState.REQUESTED).update(
-            text=text, method=Method.MACHINE, state=TranslationState.DRAFT,
+            text=text, method=Method.MACHINE, state=TranslationState.DRAFT, trouble="",
             revision=row.revision + 1,
         )  # fmt: skip
         if changed:
             audit.record("translation-drafted", by=None, case_id=row.case_id, target=row)
+
+
+def _outside(row: Translation) -> str:
+    """Send a text out, if the family agrees at this moment; that it left is audited first."""
+    if not outside_agreed(row.case):
+        raise outside.Trouble("not-agreed")
+    audit.record(
+        "translation-sent-outside", by=None, case_id=row.case_id, target=row,
+        detail={"language": row.language},
+    )  # fmt: skip
+    return outside.translate(row.original, row.source_language, row.language)

@@ -1,4 +1,5 @@
-"""Machines that draft translations. One is there: Apertium, offline, where it is installed.
+"""Machines that draft translations: Apertium, offline, where it is installed; else one outside the
+hospital, where the operator has set one and the family has agreed (`outside`).
 
 A draft says that a machine made it until a translator has gone through it.
 """
@@ -6,17 +7,31 @@ A draft says that a machine made it until a translator has gone through it.
 import shutil
 import subprocess
 
+from secondopinion.translation import outside
+
 # Apertium names languages by three letters and only translates pairs that are installed.
 _CODES = {"en": "eng", "es": "spa", "fr": "fra", "pt": "por", "de": "deu", "ru": "rus", "ar": "ara"}
 _SECONDS = 120
+_OUTSIDE = "outside:"
 
 
 class NoEngine(Exception):
     """No engine for this pair of languages, or it failed."""
 
 
-def available(source: str, target: str) -> str:
+def available(source: str, target: str, *, outside_agreed: bool) -> str:
     """Return the name of an engine for a pair of languages; "" when there is none."""
+    return _offline(source, target) or (
+        f"{_OUTSIDE} {outside.name()}" if outside_agreed and outside.name() else ""
+    )
+
+
+def is_outside(engine: str) -> bool:
+    """Say whether an engine is outside the hospital."""
+    return engine.startswith(_OUTSIDE)
+
+
+def _offline(source: str, target: str) -> str:
     program = shutil.which("apertium")
     if program is None:
         return ""

@@ -45,6 +45,7 @@ class Translation(Stored):
     )
     method = models.CharField(max_length=20, choices=Method.choices, default=Method.PERSON)
     engine = models.CharField(max_length=60, blank=True)
+    trouble = models.CharField(max_length=20, blank=True)  # why no machine drafted it: see `words`
     revision = models.PositiveIntegerField(default=0)
     asked_by = models.ForeignKey(
         Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -73,6 +74,36 @@ class Translation(Stored):
 
     def __str__(self) -> str:
         return f"{self.source_language} to {self.language} ({self.state})"
+
+
+class OutsideConsent(Stored):
+    """A guardian's consent that texts of a case go to a machine outside the hospital."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="outside_consents")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    version = models.CharField(max_length=20)  # of the words that were shown
+    language = models.CharField(max_length=10)  # in which they were shown
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="outside_consent_once",
+                fields=["case"],
+                condition=models.Q(withdrawn_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="outside_consent_withdrawn_by_whom",
+                condition=models.Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)
+                | models.Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} ({self.version})"
 
 
 class TranslationPart(Stored):

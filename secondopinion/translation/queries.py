@@ -15,7 +15,12 @@ from secondopinion.program import queries as program
 from secondopinion.translation.checks.compare import Comparison, Unsupported, compare
 from secondopinion.translation.checks.languages import short_code
 from secondopinion.translation.checks.terms import Term, standing_in
-from secondopinion.translation.models import Translation, TranslationPart, TranslationState
+from secondopinion.translation.models import (
+    OutsideConsent,
+    Translation,
+    TranslationPart,
+    TranslationState,
+)
 
 # Who of a case reads its translations; what they may do besides is decided in the actions.
 READERS = {"desk", Part.COORDINATOR, Part.SPECIALIST, Part.SECOND_READER}
@@ -70,6 +75,11 @@ def of_case(case: Case) -> QuerySet[Translation]:
         .exclude(state=TranslationState.WITHDRAWN)
         .select_related("made_by", "reviewed_by")
     )
+
+
+def outside_agreed(case: Case) -> bool:
+    """Say whether the family agrees that texts of a case go to a machine outside the hospital."""
+    return OutsideConsent.objects.filter(case=case, withdrawn_at__isnull=True).exists()
 
 
 def made_of(case: Case) -> dict[UUID, Translation]:

@@ -1,7 +1,8 @@
 """Search in the records of a case, and a page shown large with what is marked on it.
 
 What is searched says something of a child, so it stands in no address: it comes by POST, rests in
-the session, and addresses name it by a code that means nothing elsewhere.
+the session, sealed with the key of the case, and addresses name it by a code that means nothing
+elsewhere.
 """
 
 from typing import Any
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from secondopinion.audit import actions as audit
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.states import State
+from secondopinion.core import sealing
 from secondopinion.core.ids import short_code
 from secondopinion.findings.queries import limitations_for
 from secondopinion.records import marking, queries, searching
@@ -57,7 +59,11 @@ def _frame(request: PersonRequest, case: Case) -> dict[str, Any]:
 def _typed(request: PersonRequest, case: Case, code: str) -> str:
     """Return what was typed for a search in this case; "" where this session does not know it."""
     held = request.session.get("searches", [])
-    return next((typed for key, of, typed in held if (key, of) == (code, case.reference)), "")
+    sealed = next((words for key, of, words in held if (key, of) == (code, case.reference)), "")
+    try:
+        return sealing.open_text(case.vault, sealed) if sealed else ""
+    except (sealing.Damaged, sealing.Erased):
+        return ""
 
 
 @of_case(*SEARCHERS)
@@ -67,7 +73,8 @@ def search(request: PersonRequest, case: Case) -> HttpResponse:
         typed = request.POST.get("words", "").strip()[: searching.MOST_LETTERS]
         if searching.sought(typed).terms:
             code, held = short_code(_CODE), request.session.get("searches", [])
-            request.session["searches"] = [*held, [code, case.reference, typed]][-_KEPT:]
+            sealed = sealing.seal_text(case.vault, typed)
+            request.session["searches"] = [*held, [code, case.reference, sealed]][-_KEPT:]
             return redirect("search-found", case.reference, code)
         messages.error(request, _("Type a word of at least two letters."))
         return redirect("search", case.reference)

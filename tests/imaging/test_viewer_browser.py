@@ -73,6 +73,33 @@ def opened(context: BrowserContext, site: ViewerSite) -> Page:
     return page
 
 
+def test_the_first_image_is_seen_under_its_name_before_the_engine_is_there(
+    site: ViewerSite, chromium: Browser
+) -> None:
+    context = context_of(chromium, site)
+    held: list[Any] = []
+    context.route("**/islands/chunks/app-*.js", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks the function
+    page = context.new_page()
+    page.goto(f"{site.url}/expert/cases/{(site.facts or {})['reference']}/")
+    page.wait_for_selector("[data-viewer][data-seen='1']")
+    seen = page.locator(".viewer-glance")
+    assert seen.evaluate("each => each.naturalWidth") > 0
+    named = page.locator(".viewer-who").text_content()
+    assert named
+    instance = (seen.get_attribute("src") or "").split("/instances/")[1].split("/")[0]
+    while not held:
+        page.wait_for_timeout(50)
+    held[0].continue_()
+    page.wait_for_selector(READY)
+    assert seen.count() == 0
+    assert page.locator(".viewer-who").text_content() == named
+    assert instance in page.evaluate(
+        """() => performance.getEntriesByType('resource').map(({ name }) => name)
+          .filter((name) => /frames\\/1$/.test(name))[0]"""
+    )
+    context.close()
+
+
 @pytest.fixture(scope="module")
 def viewer(site: ViewerSite, chromium: Browser) -> Iterator[Page]:
     context = context_of(chromium, site)

@@ -1,12 +1,14 @@
 """Words are found whatever their accents, and marked where they stand, turned pages too."""
 
 import io
+from importlib import import_module
 from typing import Any
 from uuid import UUID
 
 import pypdfium2 as pdfium
 import pytest
 import typst
+from django.apps import apps
 from PIL import Image
 
 from secondopinion.accounts.models import Person
@@ -14,8 +16,8 @@ from secondopinion.arrivals import actions as arrivals
 from secondopinion.cases.models import Case
 from secondopinion.core import jobs
 from secondopinion.findings.models import Finding
-from secondopinion.records import boxes, marking, queries, searching, understanding
-from secondopinion.records.models import Page, Reading, Record
+from secondopinion.records import boxes, indexing, marking, queries, searching, understanding
+from secondopinion.records.models import Page, PageWords, Reading, Record
 from secondopinion.records.searching import Sought, sought
 from tests.conftest import DOCUMENTS
 from tests.records.files import word
@@ -238,8 +240,27 @@ def test_what_is_not_shown_is_not_searched(case: Case, maria: Person) -> None:
     assert searching.search(case, what, translations=False).pages == 1
     Page.objects.filter(record=record).update(aside="copy")
     assert searching.search(case, what, translations=False).pages == 0
-    Page.objects.filter(record=record).update(aside="", text="")
+    page = record.pages.get()
+    page.aside, page.text = "", ""
+    page.save()
+    indexing.keep([page])
     assert searching.search(case, what, translations=False).wordless == 1
+
+
+def test_words_are_kept_as_they_are_compared(case: Case, maria: Person) -> None:
+    record = send(case, maria, "note.txt", "El CAFÉ: 癫 痫, مستشفى ١٢".encode())
+    assert record.pages.get().words.folded.endswith("el cafe: 癫痫, مستشفي 12")
+    for typed, pages in (("café 癫痫", 1), ("100%", 0), ("a_e", 0), ("af", 0), ("cafe:", 1)):
+        found = searching.search(case, sought(typed), translations=False)
+        assert found.pages == pages, typed
+        assert len(searching.pages_with(case, sought(typed))) == pages
+
+
+def test_pages_from_before_the_words_were_kept_are_searched_too(case: Case, maria: Person) -> None:
+    send(case, maria, "note.txt", b"A seizure in June.")
+    PageWords.objects.all().delete()
+    import_module("secondopinion.records.migrations.0002_page_words").fill(apps, None)
+    assert searching.search(case, sought("seizure"), translations=False).pages == 1
 
 
 def finding(record: Record, **where: Any) -> Finding:

@@ -1,13 +1,15 @@
 """The glossary: where its words stand, what is said of other words, and who changes it."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from secondopinion.accounts.models import Person
 from secondopinion.core.errors import NotYours, Refused
 from secondopinion.findings.models import Finding
+from secondopinion.program import glossaries
 from secondopinion.program.actions import change
-from secondopinion.program.models import Change, Program
+from secondopinion.program.models import Change, GlossaryTerm, Program
 from secondopinion.translation.checks.compare import compare
 from secondopinion.translation.checks.terms import Term, standing_in
 from secondopinion.translation.models import Translation
@@ -98,3 +100,62 @@ def test_the_translator_sees_them_and_the_desk_what_differs(
     row = written(asked, translator, "Weight 23.5 kg.\nThere is no fever.\nLeft femur broken.")
     found = Finding.objects.get(subject_id=row.pk, code="translation-term")
     assert found.measured["wanted"] == "thigh bone"
+
+
+OLD_TBX = """<?xml version="1.0"?><!DOCTYPE martif SYSTEM "TBXcoreStructV02.dtd">
+<martif type="TBX" xml:lang="en"><martifHeader/><text><body><termEntry id="1">
+<langSet xml:lang="en-US"><tig><term>left  heart</term></tig></langSet>
+<langSet xml:lang="es"><ntig><termGrp><term>corazón izquierdo</term></termGrp></ntig></langSet>
+<langSet xml:lang="ar"><tig><term>القلب الأيسر</term></tig></langSet>
+</termEntry></body></text></martif>"""
+HOSTILE = """<?xml version="1.0"?><!DOCTYPE tbx [<!ENTITY a SYSTEM "file:///etc/passwd">]>
+<tbx><text><body><conceptEntry><langSec xml:lang="en"><termSec><term>&a;</term></termSec></langSec>
+<langSec xml:lang="es"><termSec><term>x</term></termSec></langSec></conceptEntry></body></text>
+</tbx>"""
+
+
+@pytest.mark.parametrize("form", ["tbx", "tsv"])
+def test_a_glossary_goes_out_and_comes_in_again(form: str) -> None:
+    odd = {"source": "en", "target": "zh", "term": 'a <b> "c"\t&', "translation": "反流"}
+    rows = [*ROWS, {"source": "en", "target": "ar", "term": "Apgar*", "translation": ""}, odd]
+    data = glossaries.written(rows, form)
+    back = glossaries.rows_of(data)
+    tidy = [row | {"term": " ".join(row["term"].split())} for row in rows]
+    assert back == (tidy if form == "tbx" else rows)
+
+
+def test_tables_of_others_are_read() -> None:
+    old = glossaries.rows_of(OLD_TBX.encode())
+    assert [(row["source"], row["target"], row["term"]) for row in old] == [
+        ("en", "es", "left heart"), ("en", "ar", "left heart"),
+    ]  # fmt: skip
+    table = "source\ttarget\tterm\ttranslation\tnote\nes\ten\tfémur\tfemur\tx\n"
+    [row] = glossaries.rows_of(table.encode("utf-16"))
+    assert row["translation"] == "femur"
+    assert glossaries.together(ROWS, [row])[0]["translation"] == "femur"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"%PDF-1.7", b"a\tb\n1\t2\n", b"<tbx", b"<html/>", HOSTILE.encode(), b"\x00\xff" * 99],
+)
+def test_what_is_no_glossary_is_refused(data: bytes) -> None:
+    with pytest.raises(glossaries.NotRead):
+        glossaries.rows_of(data)
+
+
+def test_an_administrator_takes_a_file_in_on_the_page(hospital: Program) -> None:
+    browser = sign_in(person("ada@harbour.example", "administrator"))
+    before = GlossaryTerm.objects.count()
+    for data, count in ((OLD_TBX.encode(), 2), (glossaries.written(ROWS, "tsv"), 4)):
+        sent = SimpleUploadedFile("words.tbx", data)
+        revision = Program.objects.get().revision
+        browser.post("/program/glossary/file/", {"glossary": sent, "revision": revision})
+        assert GlossaryTerm.objects.count() == before + count
+    for form in ("tbx", "tsv"):
+        given = browser.get(f"/program/glossary/file/{form}/")
+        assert "fémur" in given.content.decode()
+        assert "attachment" in given["Content-Disposition"]
+    assert browser.get("/program/glossary/file/exe/").status_code == 404
+    assert sign_in(person("tom@harbour.example", "translator")).get(
+        "/program/glossary/file/tsv/").status_code == 404  # fmt: skip

@@ -125,7 +125,7 @@ def fill() -> dict[str, Any]:
 
     from secondopinion.cases import actions
     from secondopinion.cases.models import InformationRequest
-    from secondopinion.core import clock
+    from secondopinion.core import clock, sealing
     from secondopinion.findings.actions import replace
     from secondopinion.findings.found import WARNING, Found
     from secondopinion.followup import actions as followup
@@ -166,7 +166,9 @@ def fill() -> dict[str, Any]:
     )  # fmt: skip
     sessions = {name: sign_in(who).session.session_key for name, who in people.items()}
     searching = sign_in(whole.specialist).session
-    searching["searches"] = [["SEARCHED", whole.case.reference, "linzen"]]
+    searching["searches"] = [
+        ["SEARCHED", whole.case.reference, sealing.seal_text(whole.case.vault, "linzen")]
+    ]
     searching.save()
     sessions["searching"] = searching.session_key
     assert InformationRequest.objects.filter(answered_at=None).exists()

@@ -30,6 +30,7 @@ PAGES = [
             "after/",
             "translations/",
             "copies/",
+            "history/",
         )
     ),
     ("coordinator", "/desk/"),

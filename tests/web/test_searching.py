@@ -15,8 +15,9 @@ from secondopinion.accounts.models import Person
 from secondopinion.arrivals import actions as arrivals
 from secondopinion.audit.queries import entries_for
 from secondopinion.cases import actions as cases
-from secondopinion.core import clock, jobs
+from secondopinion.core import clock, jobs, sealing
 from secondopinion.findings.models import Finding
+from secondopinion.records import indexing
 from secondopinion.records import queries as records
 from secondopinion.records.models import Page, Reading, Record
 from secondopinion.translation.models import Method, Translation, TranslationState
@@ -35,7 +36,9 @@ def told(whole: Whole) -> Iterator[Whole]:
     )  # fmt: skip
     jobs.run_all()
     scan = Page.objects.get(record=whole.ids["record"])
-    Page.objects.filter(pk=scan.pk).update(text="Dos convulsiones, convulsión focal.", turn=90)
+    scan.text, scan.turn = "Dos convulsiones, convulsión focal.", 90
+    scan.save()
+    indexing.keep([scan])
     Reading.objects.create(
         page=scan, version="1.2",
         answer={
@@ -139,6 +142,18 @@ def test_the_last_searches_are_kept_and_no_more(told: Whole) -> None:
     assert browser.get(addresses[0]).status_code == 302
     assert browser.get(addresses[-1]).status_code == 200
     assert len(browser.session["searches"]) == 10
+
+
+def test_what_was_searched_rests_sealed_with_the_key_of_its_case(told: Whole) -> None:
+    browser = sign_in(told.coordinator)
+    address, _shown = found(browser, told, "craniopharyngioma")
+    assert "craniopharyngioma" not in str(browser.session.items())
+    session = browser.session
+    [[code, reference, sealed]] = session["searches"]
+    assert sealing.open_text(told.case.vault, sealed) == "craniopharyngioma"
+    session["searches"] = [[code, reference, sealed[:-4] + "AAA="]]
+    session.save()
+    assert browser.get(address).status_code == 302  # damaged, or of a case that was erased
 
 
 def test_an_empty_search_says_what_to_do(told: Whole) -> None:

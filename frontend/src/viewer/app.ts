@@ -80,12 +80,14 @@ class Viewer {
     bottom.append(make("p", "viewer-purpose", this.say("purpose")));
     const head = make("div", "viewer-head");
     head.append(this.bar, this.windows);
+    const seen = this.root.querySelector(".viewer-glance");
     this.root.replaceChildren(head, body, this.note, bottom, this.help.element);
     this.root.addEventListener("keydown", (event) => this.press(event));
     this.root.addEventListener("viewer:values", (event) => {
       (event as CustomEvent<{ values?: ArrayLike<number> }>).detail.values = this.pane.values;
     });
-    this.addPane();
+    const pane = this.addPane();
+    if (seen) pane.cover(seen);
   }
 
   private addPane(): Pane {
@@ -375,6 +377,8 @@ class Viewer {
     this.root.dataset.software = String(software());
     document.addEventListener("click", (event) => this.follow(event));
     if (row) await this.open(0, row, undefined, early);
+    this.root.querySelector(".viewer-glance")?.remove();
+    this.root.dataset.seen = "1";
     void this.panel.illustrate();
     await this.marks?.load().catch(() => this.tellNote(this.say("marks_not_loaded")));
   }

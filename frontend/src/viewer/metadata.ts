@@ -19,6 +19,23 @@ export function words(metadata: Metadata, tag: string): string {
   return typeof value === "object" ? (value.Alphabetic ?? "").replaceAll("^", " ").trim() : String(value);
 }
 
+/** A date (PS3.5, VR DA) as it is read. */
+const day = (value: string): string => value.replace(/^(\d{4})(\d\d)(\d\d)$/, "$1-$2-$3");
+
+/** Whose image it is and of what, for the line above it. */
+export function who(metadata: Metadata): Node[] {
+  const parts = [
+    words(metadata, "00100010"), day(text(metadata, "00100030")), text(metadata, "00100040"),
+    text(metadata, "00100020"), day(text(metadata, "00080020")), words(metadata, "00081030"),
+    words(metadata, "0008103E"),
+  ].filter(Boolean);
+  return parts.flatMap((each, index) => {
+    const part = document.createElement("bdi");
+    part.textContent = each;
+    return index ? [document.createTextNode(" · "), part] : [part];
+  });
+}
+
 /** The letters of the direction `vector` in the patient (PS3.3 C.7.6.1.1.1), at most two. */
 export function letters(vector: ArrayLike<number>): string {
   const pairs: [number, string, string][] = [

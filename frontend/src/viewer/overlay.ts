@@ -2,14 +2,12 @@
 import { make } from "../shared/dom";
 import type { StackViewport } from "./engine";
 import { ofFrame, planeOf } from "./geometry";
-import { letters, numbers, text, words } from "./metadata";
+import { letters, numbers, who } from "./metadata";
 import type { Frame } from "./series";
 import type { Say } from "./texts";
 
 const SIDES = ["top", "left", "right", "bottom"] as const;
 const LONGEST = 0.3; // of the picture's width
-
-const day = (value: string): string => value.replace(/^(\d{4})(\d\d)(\d\d)$/, "$1-$2-$3");
 
 export class Overlay {
   readonly who = make("p", "viewer-who");
@@ -48,17 +46,12 @@ export class Overlay {
   }
 
   name({ metadata }: Frame): void {
-    const born = day(text(metadata, "00100030"));
-    this.who.replaceChildren();
-    for (const each of [
-      words(metadata, "00100010"), born, text(metadata, "00100040"), text(metadata, "00100020"),
-      day(text(metadata, "00080020")), words(metadata, "00081030"), words(metadata, "0008103E"),
-    ]) {
-      if (!each) continue;
-      const part = make("bdi", "", each);
-      if (this.who.childNodes.length) this.who.append(" · ");
-      this.who.append(part);
-    }
+    this.who.replaceChildren(...who(metadata));
+  }
+
+  /** Puts the image that was seen at once over the screen, until the screen shows its own. */
+  cover(seen: Element): void {
+    this.frame.append(seen);
   }
 
   tell(frame: Frame, facts: string[]): void {

@@ -80,6 +80,10 @@ export class Pane {
     this.screen.addEventListener(Enums.Events.CAMERA_MODIFIED, () => this.orient());
   }
 
+  cover(seen: Element): void {
+    this.overlay.cover(seen);
+  }
+
   shut(): void {
     this.turn++;
     this.planes?.shut();

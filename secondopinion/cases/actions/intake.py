@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from secondopinion.accounts.models import Person
 from secondopinion.accounts.queries import has_role
 from secondopinion.audit import actions as audit
-from secondopinion.cases import workflow
+from secondopinion.cases import needs, workflow
 from secondopinion.cases.actions.parts import end_parts, give_part, require
 from secondopinion.cases.actions.telling import tell, tell_coordinator, tell_family, tell_part
 from secondopinion.cases.models import (
@@ -49,14 +49,17 @@ def take(*, by: Person, case: Case) -> Case:
 
 
 @transaction.atomic
-def hand_over(*, by: Person, case: Case, to: Person, note: str) -> Case:
+def hand_over(*, by: Person | None, case: Case, to: Person, note: str) -> Case:
     """Give a case to another coordinator, or take it over from an absent one, with a note.
+
+    `by` is None when a job does it, for a case whose owner has left the team.
 
     Raises:
         NotYours: not of the intake team, on either side.
         Refused: without a note, to its owner, or when nobody has it yet.
     """
-    require(case, by, "desk")
+    if by is not None:
+        require(case, by, "desk")
     if not has_role(to, "coordinator"):
         raise NotYours
     if not note.strip():
@@ -71,9 +74,10 @@ def hand_over(*, by: Person, case: Case, to: Person, note: str) -> Case:
     HandOver.objects.create(case=case, giver=fresh.coordinator, taker=to, note=note.strip())
     end_parts(case=case, role=Part.COORDINATOR, by=by)
     give_part(case=case, person=to, role=Part.COORDINATOR, by=by)
-    Case.objects.filter(pk=case.pk).update(coordinator=to)
+    Case.objects.filter(pk=case.pk).update(coordinator=to, put_off_until=None)
     case.refresh_from_db()
-    tell_coordinator(case)
+    if by is None or by.pk != to.pk:
+        tell_coordinator(case)
     audit.record("case-handed-over", by=by, case_id=case.pk, target=to)
     return case
 
@@ -150,6 +154,7 @@ def answer(
         ChecklistItem.objects.filter(pk=information_request.item_id, state=ItemState.ASKED).update(
             state=ItemState.ANSWERED
         )
+        needs.answers(case)
     audit.record("information-answered", by=by, case_id=case.pk, target=information_request)
     _go_on(case, by)
     if case.coordinator_id != by.pk:
@@ -201,6 +206,7 @@ def settle_item(*, by: Person, item: ChecklistItem, state: str, note: str = "") 
     item.state = ItemState(state)
     item.note = note.strip()
     item.save(update_fields=["state", "note"])
+    needs.answers(item.case)
     audit.record(
         "checklist-settled", by=by, case_id=item.case_id, target=item,
         detail={"key": item.key, "state": state},

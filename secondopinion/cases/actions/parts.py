@@ -4,7 +4,8 @@ from django.db import transaction
 
 from secondopinion.accounts.models import Person
 from secondopinion.audit import actions as audit
-from secondopinion.cases.models import Case, Participation
+from secondopinion.cases import meanwhile
+from secondopinion.cases.models import Case, Part, Participation
 from secondopinion.cases.queries import live_parts, roles_of
 from secondopinion.core import clock
 from secondopinion.core.errors import NotYours
@@ -38,7 +39,10 @@ def require(case: Case, by: Person, *roles: str) -> None:
     """Let nobody pass who has none of these parts in the case.
 
     Raises:
+        Conflict: the person was its coordinator, and it has changed hands since.
         NotYours: the person has none of them.
     """
     if not roles_of(case, by) & set(roles):
+        if Part.COORDINATOR in roles:
+            meanwhile.refuse(case, by)
         raise NotYours

@@ -7,7 +7,7 @@ from secondopinion.accounts import actions as accounts
 from secondopinion.accounts import rules as people
 from secondopinion.accounts.models import Person
 from secondopinion.audit import actions as audit
-from secondopinion.cases import rules
+from secondopinion.cases import needs, rules
 from secondopinion.cases.actions.parts import end_parts, give_part, require
 from secondopinion.cases.actions.telling import tell, tell_coordinator, tell_family
 from secondopinion.cases.models import Case, ChecklistItem, ItemState, LocalProvider, Part
@@ -139,6 +139,7 @@ def _settle(case: Case, state: ItemState) -> None:
     if state == ItemState.ANSWERED:
         rows = rows.exclude(state=ItemState.ARRIVED)
     rows.update(state=state)
+    needs.answers(case)
 
 
 def _end(case: Case, provider: LocalProvider, by: Person) -> None:

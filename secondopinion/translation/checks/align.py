@@ -36,6 +36,7 @@ class _Scale:
     left: float
     right: float
     weights: dict[str, float]
+    masses: dict[int, float]  # of each segment, by its identity
     by_line: bool
 
 
@@ -59,35 +60,42 @@ def _widths(original: View, translation: View) -> tuple[float, float]:
     return left * min(1.2, max(0.85, other / one)), right
 
 
-def _alike(one: Counter[str], other: Counter[str], weights: dict[str, float]) -> float:
+def _mass(features: Counter[str], weights: dict[str, float]) -> float:
+    """Return how much a stretch names. What only one script can show (a word's sound) must not
+    count against the other."""
+    return sum(
+        n * weights[k] * (0.25 if k.startswith("w:") else 0.6 if k[0] in "ts" else 1.0)
+        for k, n in features.items()
+    )
+
+
+def _alike(one: list[Segment], other: list[Segment], scale: _Scale) -> float:
     """Return how much of what two stretches name is the same, from 0 to 1."""
-    both = sum(min(n, other[k]) * weights[k] for k, n in one.items() if k in other)
+    total = sum(scale.masses[id(each)] for each in (*one, *other))
+    if not total:
+        return 0.0
+    first, second = _together(one), _together(other)
+    both = sum(min(n, second[k]) * scale.weights[k] for k, n in first.items() if k in second)
+    return min(1.0, 2 * both / total)
 
-    # What only one script can show (a word's sound) must not count against the other.
-    def mass(features: Counter[str]) -> float:
-        return sum(
-            n * weights[k] * (0.25 if k.startswith("w:") else 0.6 if k[0] in "ts" else 1.0)
-            for k, n in features.items()
-        )
 
-    total = mass(one) + mass(other)
-    return min(1.0, 2 * both / total) if total else 0.0
+def _together(segments: list[Segment]) -> Counter[str]:
+    if len(segments) == 1:
+        return segments[0].features
+    together: Counter[str] = Counter()
+    for each in segments:
+        together.update(each.features)
+    return together
 
 
 def _score(one: list[Segment], other: list[Segment], scale: _Scale) -> float:
-    first: Counter[str] = Counter()
-    second: Counter[str] = Counter()
-    for each in one:
-        first.update(each.features)
-    for each in other:
-        second.update(each.features)
     left = sum(each.size for each in one) * scale.left
     right = sum(each.size for each in other) * scale.right
     off = abs(math.log((right + 5) / (left + 5)))
     trust = min(1.0, (left + right) / 50)
     row = _SAME_LINE if scale.by_line and one[0].line == other[0].line else 0.0
     length = 0.45 + row - min(2.6, 3.2 * off * off) * trust
-    return 2.6 * _alike(first, second, scale.weights) + length
+    return 2.6 * _alike(one, other, scale) + length
 
 
 def _lines(view: View) -> int:
@@ -98,7 +106,9 @@ def align(original: View, translation: View) -> list[Pair]:
     """Return the pairs of sentences in their order, gaps included."""
     ones, others = original.segments, translation.segments
     by_line = _lines(original) == _lines(translation)
-    scale = _Scale(*_widths(original, translation), _weights(original, translation), by_line)
+    weights = _weights(original, translation)
+    masses = {id(each): _mass(each.features, weights) for each in (*ones, *others)}
+    scale = _Scale(*_widths(original, translation), weights, masses, by_line)
     n, m = len(ones), len(others)
     band = max(24, abs(n - m) + 16)
 

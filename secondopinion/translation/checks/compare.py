@@ -8,6 +8,7 @@ from secondopinion.translation.checks.align import Pair, align
 from secondopinion.translation.checks.compare_numbers import Numbers
 from secondopinion.translation.checks.found import Mismatch, mismatch
 from secondopinion.translation.checks.languages import codes, guess, language, short_code
+from secondopinion.translation.checks.negations import Negations
 from secondopinion.translation.checks.reading import View, read
 from secondopinion.translation.checks.terms import Term, differing
 
@@ -62,7 +63,7 @@ def compare(
         return Comparison(ours, theirs, [], found)
     pairs = align(ours, theirs)
     found = Numbers(ours, theirs, pairs).run()
-    for check in (words.sides, words.negations, words.drugs):
+    for check in (words.sides, Negations(ours, theirs), words.drugs):
         found += words.over_pairs(ours, theirs, pairs, check)
     found += words.lines(ours, theirs, pairs)
     found += differing(ours, theirs, pairs, terms)

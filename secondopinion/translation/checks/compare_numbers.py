@@ -7,9 +7,10 @@ from secondopinion.translation.checks.align import Pair
 from secondopinion.translation.checks.dates import DateMention
 from secondopinion.translation.checks.found import Mismatch, mismatch
 from secondopinion.translation.checks.numbers import Quantity
-from secondopinion.translation.checks.reading import View
+from secondopinion.translation.checks.reading import Segment, View
 from secondopinion.translation.checks.units import converts, related
 
+_NEXT = 12  # letters within which the next number of a range or a change begins
 _REACH = 2  # pairs around one in which a number that was moved is looked for
 
 
@@ -57,6 +58,17 @@ def _related(*kinds: str) -> Fit:
 
 def _reads_otherwise(one: Quantity, other: Quantity) -> bool:
     return one.values[0] != other.values[0] and not one.minutes
+
+
+def _unit_follows(bench: Bench, one: Quantity, other: Quantity) -> bool:
+    """Say whether the next number has the missing unit: "from 600 to 700 mg" is said of both."""
+    bare, unit = (one, other.unit) if one.unit is None else (other, one.unit)
+    segments = bench.pair.original if bare is one else bench.pair.translation
+    after = [
+        each for segment in segments for each in segment.quantities
+        if bare.end <= each.start <= bare.end + _NEXT
+    ]  # fmt: skip
+    return bool(after) and after[0].unit == unit
 
 
 def bench_of(pair: Pair) -> Bench:
@@ -121,7 +133,8 @@ class Numbers:
             self._copied(one, other)
         self._conversions(bench)
         for one, other in _take(bench, _related("missing")):
-            if not (one.prefix or other.prefix or one.unread or other.unread):
+            named = one.prefix or other.prefix or one.unread or other.unread
+            if not named and not _unit_follows(bench, one, other):
                 self._say("unit-missing", one, other, 0.6)
         self._spelt(bench)
         self._split(bench)
@@ -205,6 +218,7 @@ class Numbers:
             self._say("number-differs", one, other, 0.85)
         self._alone(bench)
         self._words(bench)
+        self._months(bench.pair)
 
     def _alone(self, bench: Bench) -> None:
         """Say what stands on one side only."""
@@ -229,6 +243,21 @@ class Numbers:
         come = [each for each in right if each.values[0] not in known]
         for one, other in zip(gone, come, strict=False):
             self._say("number-differs", one, other, 0.65)
+
+    def _months(self, pair: Pair) -> None:
+        """Compare months named without a day, with those of whole dates too."""
+        gone = _unlike(pair.original, pair.translation)
+        come = _unlike(pair.translation, pair.original)
+        for one, other in zip(gone, come, strict=False):
+            self._say("date-differs", one, other, 0.8)
+
+
+def _unlike(segments: tuple[Segment, ...], others: tuple[Segment, ...]) -> list[DateMention]:
+    """Return the months of some sentences that others do not name in any way."""
+    known = {
+        day.month for each in others for date in (*each.months, *each.dates) for day in date.days
+    }
+    return [month for each in segments for month in each.months if month.days[0].month not in known]
 
 
 def _sure(word: Quantity) -> bool:

@@ -1,6 +1,5 @@
-"""Sides, negations, medicines and lost lines of matching sentences compared."""
+"""Sides, medicines and lost lines of matching sentences compared."""
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 
@@ -13,18 +12,16 @@ from secondopinion.translation.checks.sound import distance, skeleton
 
 # What is said of a pair: a kind, places in the original and in the translation, how sure.
 Said = tuple[str, Cue | DrugMention | None, Cue | DrugMention | None, float]
-_CLAUSE = re.compile(r"[,;:、，()]|\s-\s")
-_JOINERS = {"joiners", "joins-early"}
 _SHORT = 4  # letters and digits below which a lost line is nothing
 
 
-def _all(segments: Iterable[Segment], name: str) -> list[Cue]:
+def all_of(segments: Iterable[Segment], name: str) -> list[Cue]:
     return [cue for segment in segments for cue in getattr(segment, name)]
 
 
 def sides(pair: Pair) -> list[Said]:
     """Compare left, right and both."""
-    ours, theirs = _all(pair.original, "sides"), _all(pair.translation, "sides")
+    ours, theirs = all_of(pair.original, "sides"), all_of(pair.translation, "sides")
     # A pair of hands is also just hands: it stands for both sides where the other text says them.
     if not theirs or not ours:
         ours, theirs = ([c for c in each if c.kind != "pair"] for each in (ours, theirs))
@@ -90,99 +87,6 @@ def _exchanged(pair: Pair, ours: list[Cue], theirs: list[Cue]) -> list[Said]:
     ):  # fmt: skip
         return [("side-swapped", ours[0], theirs[0], 0.8)]
     return []
-
-
-def _strong(cues: list[Cue]) -> list[Cue]:
-    """Return the negations that another language has to say too.
-
-    What carries a negation on ("neither … nor") counts once, and only where nothing else negates.
-    """
-    plain = [cue for cue in cues if cue.kind == "cues"]
-    return plain or [cue for cue in cues if cue.kind == "coord"][:1]
-
-
-def _most(cues: list[Cue]) -> int:
-    """Return how many negations these can be: a joiner carries one on ("no fever or rash")."""
-    count, after = 0, False
-    for cue in cues:
-        if cue.kind == "joins-early":
-            count += 1
-        elif cue.kind == "joiners":
-            count += after
-        else:
-            count, after = count + 1, True
-    return count
-
-
-def _carried(cues: list[Cue]) -> int:
-    """Return how many things are said not to be, counting what "neither" and "nor" carry on."""
-    plain = sum(cue.kind == "cues" for cue in cues)
-    coord = sum(cue.kind == "coord" for cue in cues)
-    # Russian and Turkish negate the verb besides: "was not neither fever nor cough", and of two
-    # ("neither parent does not wish") other languages say it with one word.
-    return max(plain, coord - 1) if plain and coord > 1 else plain + coord
-
-
-def _uncommon(ours: list[Cue], theirs: list[Cue]) -> tuple[list[Cue], list[Cue]]:
-    """Leave out what both say by a word of the same meaning: it stands for no other negation."""
-    mine, yours = (Counter(c.meaning for c in cues if c.meaning) for cues in (ours, theirs))
-    common = mine & yours
-    return _less(ours, common), _less(theirs, common)
-
-
-def _less(cues: list[Cue], common: Counter[str]) -> list[Cue]:
-    left = Counter(common)
-    kept = []
-    for cue in cues:
-        if left[cue.meaning] > 0:
-            left[cue.meaning] -= 1
-        else:
-            kept.append(cue)
-    return kept
-
-
-def _commas(segments: tuple[Segment, ...], cues: list[Cue]) -> int:
-    first = min((cue.start for cue in cues if cue.kind not in _JOINERS), default=0)
-    return sum(
-        first < segment.start + found.start()
-        for segment in segments
-        for found in re.finditer(",", segment.text)
-    )
-
-
-def negations(pair: Pair) -> list[Said]:
-    """Compare the negations."""
-    ours, theirs = _uncommon(_all(pair.original, "cues"), _all(pair.translation, "cues"))
-    mine, yours = _strong(ours), _strong(theirs)
-    if mine and not [cue for cue in theirs if cue.kind not in _JOINERS]:
-        return [("negation-dropped", mine[0], None, 0.85)]
-    if yours and not [cue for cue in ours if cue.kind not in _JOINERS]:
-        return [("negation-added", None, yours[0], 0.8)]
-    most = _most(theirs)
-    if len(mine) > most or _carried(ours) > most + _commas(pair.translation, theirs):
-        place = _clause(pair, mine, theirs)
-        return [("negation-dropped", place or mine[-1], None, 0.7 if place else 0.6)]
-    most = _most(ours)
-    if len(yours) > most or _carried(theirs) > most + _commas(pair.original, ours):
-        return [("negation-added", None, yours[-1], 0.55)]
-    return []
-
-
-def _clause(pair: Pair, mine: list[Cue], theirs: list[Cue]) -> Cue | None:
-    """Find the clause whose negation is gone, where both sentences have as many clauses."""
-    if len(pair.original) != 1 or len(pair.translation) != 1:
-        return None
-    one, other = pair.original[0], pair.translation[0]
-    here = [m.start() + one.start for m in _CLAUSE.finditer(one.text)]
-    there = [m.start() + other.start for m in _CLAUSE.finditer(other.text)]
-    if len(here) != len(there):
-        return None
-    negated = {
-        sum(mark < cue.start for mark in there) for cue in theirs if cue.kind not in _JOINERS
-    }
-    return next(
-        (cue for cue in mine if sum(mark < cue.start for mark in here) not in negated), None
-    )
 
 
 def drugs(pair: Pair) -> list[Said]:

@@ -11,6 +11,12 @@ from secondopinion.translation.checks import calendars
 from secondopinion.translation.checks.languages import LETTER
 
 _CENTURY = 2000
+_SHORT = 3  # letters; so short a name of a month is too often another word ("he may")
+# What stands before a month and before no verb, in the languages with such short names.
+_BEFORE_MONTH = re.compile(
+    r"(?:in|since|until|of|from|by|late|early|mid|last|en|depuis|fin|debut|de|im|seit|bis|ab|desde|"
+    r"hasta|em)[\s\u00a0-]+$"
+)
 _ORDINAL = r"(?:st|nd|rd|th|er|e|°|\.|-?го|-?е)?"
 _GLUE = (
     r"(?:[\s\u00a0]|,|\.|-|/)*"
@@ -156,6 +162,24 @@ def _patterns(language: Months) -> tuple[tuple[str, re.Pattern[str]], ...]:
             ("words", rf"(?<!{LETTER}){name}{edge}{_GLUE}(?P<y>{_YEAR})(?!\d)"),
         ]
     return tuple((kind, re.compile(way)) for kind, way in ways)
+
+
+def find_months(text: str, language: Months) -> list[DateMention]:
+    """Return the months that a folded text names by a word, or by 月, in their order."""
+    names = rf"(?<!{LETTER})(?P<name>{language.month_names})(?!{LETTER})"
+    way = names if language.spaced else r"(?<!\d)(?P<name>1[0-2]|[1-9])[\s]*月(?!龄|大)"
+    found = []
+    for each in re.finditer(way, text):
+        month = _month(language, each["name"]) if language.spaced else int(each["name"])
+        sure = (
+            not language.spaced
+            or len(each["name"]) > _SHORT
+            or _BEFORE_MONTH.search(text[max(0, each.start() - 12) : each.start()])
+        )
+        if isinstance(month, int) and sure:
+            days = (Day(None, month, None),)
+            found.append(DateMention(each.start(), each.end(), days, ()))
+    return found
 
 
 def _month(language: Months, words: str) -> int | str | None:

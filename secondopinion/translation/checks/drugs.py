@@ -9,6 +9,7 @@ from secondopinion.translation.checks.folding import folded
 from secondopinion.translation.checks.languages import DATA, LETTER, WORD, Language
 from secondopinion.translation.checks.sound import distance, skeleton, sounded
 
+_SPELT = 2  # letters in which languages with Latin letters write a name differently
 _SHORTEST = 5  # consonants from which on a sound alone is enough
 _ARTICLE = re.compile(r"^[وف]?(?:ال|بال|لل|ب|ل|ك)?(?=.{5,})")
 _ENDINGS = re.compile(r"(?:а|у|ом|ы|ов|е|ой|ою|ами|ах|um|in|in'den|i|u|nin|den|dan|la|le)$")
@@ -84,11 +85,22 @@ def _by_sound(word: str) -> str | None:
         return name  # these scripts leave vowels out, so consonants are all there is
     heard = sounded(word)
     if name is None:
-        return _short().get(_bare(word))
+        name = _short().get(_bare(word))
+        return name if name and _spelt_alike(word, name) else None
+    if not _spelt_alike(word, name):
+        return None
     most = max(2, len(heard) * 3 // 10)
     # Names travel with their first vowel; a word that has another one is another word.
     ways = [way for way in _spellings(name) if _first_vowel(way) == _first_vowel(heard)]
     return name if any(distance(heard, way, most) <= most for way in ways) else None
+
+
+def _spelt_alike(word: str, name: str) -> bool:
+    """Say whether a word in Latin letters is spelt like a medicine too, not only heard so."""
+    if not word.isascii():
+        return True
+    ways = [key for key, each in _table()[0].items() if each == name and key.isascii()]
+    return not ways or any(distance(word, way, _SPELT) <= _SPELT for way in ways)
 
 
 def _candidate(word: str) -> str | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from secondopinion.findings.found import gettext_noop
 
-CHECK = "translation@2"
+CHECK = "translation@3"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ _NUMBER = re.compile(
     r"\d{1,3}(?:[\u00a0']\d{3})+(?:[.,٫]\d+)?(?!\d)"  # 12 500 with a space that does not break
     r"|\d+(?:[.,٫]\d+)+|\d+"
 )
-_SPACED = re.compile(r"\d{1,3}(?: \d{3})+(?:[.,٫]\d+)?(?!\d|[.,/]\d)")
+_SPACED = re.compile(r"\d{1,3}(?: \d{3})+(?:[.,٫]\d+)?(?!\d|[.,]\d|/\d{1,2}(?!\d))")
 _TIME = re.compile(r"(?<![\d:])(?<!\d[.,])(\d{1,2})(?::|[ ]?h[ ]?)([0-5]\d)(?![\d:])")
 _ROMAN = re.compile(r"(?<![\w.])(?:i{1,3}|iv|vi{0,3}|ix|x|xi{1,2})(?![\w])")
 _DUAL = re.compile(r"(?<!\w)\w{3,}(?:ان|ين)(?!\w)")  # Arabic says two by the end of the word
@@ -20,7 +20,7 @@ _BARE_MONTH = re.compile(r"(?<!\d)(?:1[0-2]|[1-9])[ ]?月(?!龄)")
 _ROMANS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9,
            "x": 10, "xi": 11, "xii": 12}  # fmt: skip
 # No space before it, or it could be the end of a range: "5 -10".
-_SIGN = re.compile(r"(?:^|[\s(:=])-$")
+_SIGN = re.compile(r"(?:^|[\s(:=值为是])-$")
 # What looks like a unit that is not known here: "12 Xyz/L".
 _UNREAD = re.compile(
     rf"[\s\u00a0]{{0,2}}{LETTER}[^\s\d,;/]{{0,14}}(?:[\s\u00a0]{LETTER}{{1,8}})?/{LETTER}"

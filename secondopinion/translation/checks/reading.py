@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from secondopinion.core.folding import Folded
-from secondopinion.translation.checks.dates import DateMention, find_dates
+from secondopinion.translation.checks.dates import DateMention, find_dates, find_months
 from secondopinion.translation.checks.drugs import DrugMention, find_drugs
 from secondopinion.translation.checks.folding import fold
 from secondopinion.translation.checks.found import Place
@@ -24,6 +24,7 @@ _ABBREVIATIONS = {
     "кл", "уд", "im", "iv", "ing", "cap", "кг", "коп", "м", "кв", "мм",
 }  # fmt: skip
 _CLAUSES = re.compile(r"[,;:.!?。；，：、।\n]")
+JOINERS = {"joiners", "joins-early"}
 _TERMINAL = ".!?:;।。！？؟"
 
 
@@ -53,6 +54,7 @@ class Segment:
     quantities: list[Quantity] = field(default_factory=list)
     words: list[Quantity] = field(default_factory=list)
     dates: list[DateMention] = field(default_factory=list)
+    months: list[DateMention] = field(default_factory=list)  # named without a day or year
     drugs: list[DrugMention] = field(default_factory=list)
     sides: list[Cue] = field(default_factory=list)
     cues: list[Cue] = field(default_factory=list)
@@ -173,9 +175,12 @@ def find_negations(text: str, language: Language) -> list[Cue]:
     """Return what denies in a folded text, in its order."""
     cues: list[Cue] = []
     free = _without(text, language.negation["not"], but=language.negation["cues"])
+    denials = [each.span() for each in language.negation["cues"].finditer(free)]
     for meaning, pattern in language.implied.items():
         for each in pattern.finditer(free):
-            if not _covered(each, cues):
+            # "n'a plus besoin" denies by "n'a plus": "plus besoin" is a part of it.
+            inside = any(start < each.start() < end for start, end in denials)
+            if not inside and not _covered(each, cues):
                 cues.append(Cue(each.start(), each.end(), "weak", meaning))
     for kind in ("coord", "cues", "concord", "weak", "joiners"):
         for each in language.negation[kind].finditer(free):
@@ -190,7 +195,10 @@ def _agreed(cues: list[Cue], text: str, *, late: bool) -> list[Cue]:
 
     `late` says that the other may follow, as in Russian; in Spanish what follows is another one.
     """
-    marks = [each.start() for each in _CLAUSES.finditer(text)]
+    marks = sorted(
+        [each.start() for each in _CLAUSES.finditer(text)]
+        + [cue.start for cue in cues if cue.kind in JOINERS]
+    )
     clauses = [bisect(marks, cue.start) for cue in cues]
     negated = {
         clause for cue, clause in zip(cues, clauses, strict=True)
@@ -223,7 +231,8 @@ def _covered(found: re.Match[str], cues: list[Cue]) -> bool:
     return any(each.start < found.end() and found.start() < each.end for each in cues)
 
 
-def _fill(segment: Segment, language: Language) -> None:
+def fill(segment: Segment, language: Language) -> None:
+    """Note what a segment has in common with its translation, for finding it."""
     features = segment.features
     features.update(f"n:{abs(q.values[0]):.6g}" for q in segment.quantities for _twice in (1, 2))
     features.update(f"u:{q.unit.top}" for q in segment.quantities if q.unit is not None)
@@ -231,6 +240,8 @@ def _fill(segment: Segment, language: Language) -> None:
     for day in segment.dates:
         first = day.days[0]
         features[f"d:{first.year}-{min(first.month or 0, first.day or 0)}"] += 2
+    for month in segment.months:
+        features[f"d:month-{month.days[0].month}"] += 1
     for drug in segment.drugs:
         features[f"m:{drug.name}"] += 3
     features.update(f"s:{side.kind}" for side in segment.sides)
@@ -255,6 +266,11 @@ def read(text: str, language: Language) -> View:
         "quantities": find_quantities(plain, language, dates),
         "words": find_words(plain, language),
         "dates": dates,
+        "months": [
+            month
+            for month in find_months(plain, language)
+            if not any(day.start < month.end and month.start < day.end for day in dates)
+        ],
         "drugs": find_drugs(plain, language),
         "sides": find_sides(plain, language),
         "cues": find_negations(plain, language),
@@ -262,7 +278,7 @@ def read(text: str, language: Language) -> View:
     for name, items in everything.items():
         _share_out(name, items, segments)
     for segment in segments:
-        _fill(segment, language)
+        fill(segment, language)
     return View(whole, language, segments)
 
 

@@ -91,7 +91,7 @@ def _names(
             text += rf"{LETTER}*"
         elif last.isalnum() and not "\u4e00" <= last <= "\u9fff":
             # What follows a unit in Chinese is no part of it.
-            text += rf"(?!(?![\u3400-\u9fff]){LETTER}|\^)"
+            text += rf"(?!(?![\u3400-\u9fff]){LETTER}|\^|['\u2019]{LETTER})"
         patterns.append(text)
     return re.compile("|".join(patterns)), spelt, stems
 

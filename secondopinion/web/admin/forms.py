@@ -159,6 +159,29 @@ class TargetsForm(SettingsForm):
             self.fields[step] = forms.CharField(label=label, widget=widget)
 
 
+def _points(label: Any, most: int = 100) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label, min_value=0, max_value=most,
+        widget=forms.NumberInput(attrs={"class": "w4", "dir": "ltr"}),
+    )  # fmt: skip
+
+
+class MatchingForm(SettingsForm):
+    """Points of matching, and how long offers wait."""
+
+    field = _points(_("Points: works in the field of the case"))
+    condition = _points(_("Points: knows the condition (each of three at most)"))
+    language = _points(_("Points: speaks the family’s language"))
+    practice = _points(_("Points: has written reports on similar cases"))
+    report = _points(_("Points: reports in time"))
+    answer = _points(_("Points: accepts often, and answers offers quickly"))
+    places = _points(_("Points: all places are free"))
+    usual = _points(_("Business hours to answer an offer: as usual"), 90)
+    soon = _points(_("Business hours to answer an offer: soon"), 90)
+    urgent = _points(_("Business hours to answer an offer: urgent"), 90)
+    moves = _points(_("How often an offer moves on to the next expert by itself"), 20)
+
+
 class TermsForm(SettingsForm):
     """Price and periods."""
 

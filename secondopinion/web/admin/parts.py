@@ -75,6 +75,13 @@ PARTS = {
             forms.SecondForm,
         ),
         Part(
+            "matching",
+            _("Choosing experts"),
+            _("Suggestions are ranked by these points at once. Offers that were made keep their "
+              "time."),
+            forms.MatchingForm,
+        ),
+        Part(
             "specialties",
             _("Fields of medicine"),
             _("Families choose among these when they begin. A field that something belongs to "

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person, Role
 from secondopinion.core.errors import Refused
+from secondopinion.experts.rules import MOST_CASES
 from secondopinion.program.queries import in_language, specialties
 from secondopinion.staffing import actions, queries
 from secondopinion.staffing.queries import Member
@@ -69,7 +70,7 @@ class SpecialistForm(PlainForm):
         help_text=_("Words by which cases are matched, one on each line."), widget=forms.Textarea,
     )  # fmt: skip
     capacity = forms.IntegerField(
-        label=_("Cases at the same time"), min_value=0, max_value=actions.MOST_CASES
+        label=_("Cases at the same time"), min_value=0, max_value=MOST_CASES
     )
 
 

@@ -8,10 +8,11 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from secondopinion.core.errors import Conflict, Refused
-from secondopinion.program import actions, queries
+from secondopinion.program import actions, glossaries, queries
 from secondopinion.program.models import Change, Program
 from secondopinion.program.sections import SECTIONS, is_shipped
 from secondopinion.web.access import PersonRequest, staff
@@ -60,7 +61,8 @@ def section(request: PersonRequest, section: str) -> HttpResponse:
         (number, line(section, row), section == "rules" and _rule(row) in old)
         for number, row in enumerate(value)
     ]
-    return render(request, "admin/rows.html", {"part": part, "rows": rows})
+    context = {"part": part, "rows": rows, "revision": Program.objects.get().revision}
+    return render(request, "admin/rows.html", context)
 
 
 def id_of(country: Any, specialty: Any) -> tuple[str, str]:
@@ -143,6 +145,35 @@ def logo(request: PersonRequest) -> HttpResponse:
     actions.set_logo(by=request.user, data=data, revision=_revision(request))
     messages.success(request, _("Saved. It holds from now on."))
     return redirect("program")
+
+
+@_may
+def glossary_file(_request: PersonRequest, form: str) -> HttpResponse:
+    """Give the glossary as a file that translators' programs read."""
+    if form not in glossaries.FORMS:
+        raise Http404
+    data = glossaries.written(SECTIONS["glossary"].read(), form)
+    name = {"Content-Disposition": f'attachment; filename="glossary.{form}"'}
+    return HttpResponse(data, content_type=glossaries.FORMS[form], headers=name)
+
+
+@_may
+@require_POST
+def glossary_add(request: PersonRequest) -> HttpResponse:
+    """Take the words of a file into the glossary; what is there of the same words is replaced."""
+    file = request.FILES.get("glossary")
+    data = file.read() if isinstance(file, UploadedFile) else b""
+    try:
+        more = glossaries.rows_of(data)
+    except glossaries.NotRead:
+        raise Refused(
+            _("This file is no glossary that we can read. Choose a TBX or TSV file.")
+        ) from None
+    value = glossaries.together(SECTIONS["glossary"].read(), more)
+    actions.change(by=request.user, section="glossary", value=value, revision=_revision(request))
+    words = ngettext("%(count)s word was read.", "%(count)s words were read.", len(more))
+    messages.success(request, words % {"count": len(more)})
+    return redirect("program-section", "glossary")
 
 
 @_may

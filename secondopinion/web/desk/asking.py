@@ -6,12 +6,14 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from secondopinion.cases.models import Case, ChecklistItem, ItemState, Part
 from secondopinion.core.errors import Refused
 from secondopinion.program import queries as program
+from secondopinion.program.models import MessageTemplate
 from secondopinion.web.access import PersonRequest, of_case
 
 ITEM = "{item}"
@@ -49,7 +51,7 @@ def ask_context(request: PersonRequest, case: Case, items: list[ChecklistItem]) 
     templates = list(program.message_templates())
     place = request.GET.get("template", "")
     chosen = int(place) if place.isdecimal() and int(place) < len(templates) else 0
-    language = _language_of(case, to)
+    language, mine = _language_of(case, to), get_language() or "en"
     body = program.in_language(templates[chosen].bodies, language) if templates else ""
     known = item is not None or ITEM not in body
     return {
@@ -60,7 +62,14 @@ def ask_context(request: PersonRequest, case: Case, items: list[ChecklistItem]) 
         "template": chosen,
         "language": language,
         "text": words_for(case, body, item, to) if known else "",
+        "meaning": _meaning(templates[chosen], item) if templates and language != mine else "",
     }
+
+
+def _meaning(template: MessageTemplate, item: ChecklistItem | None) -> str:
+    """Return what a template says in the language of who sends it."""
+    body = program.in_language(template.bodies)
+    return body.replace(ITEM, program.in_language(item.labels)) if item is not None else body
 
 
 @of_case("desk", Part.COORDINATOR)

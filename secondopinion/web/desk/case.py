@@ -19,12 +19,13 @@ from secondopinion.cases import clocks, workflow
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import asked, emergencies, holders_of, taken_out
 from secondopinion.cases.rules import provider_doubts
-from secondopinion.cases.states import ENDED, State
+from secondopinion.cases.states import ENDED, FAMILY_STEP, FAMILY_STEPS, State, Why
 from secondopinion.conversations.actions import mark_seen
 from secondopinion.conversations.queries import posts
 from secondopinion.core import clock
+from secondopinion.desk import mailing
 from secondopinion.experts.matching import suggest
-from secondopinion.experts.models import OfferState
+from secondopinion.experts.models import Offer, OfferState
 from secondopinion.experts.queries import offers_of
 from secondopinion.findings.queries import limitations_for
 from secondopinion.followup.actions import window_open
@@ -42,10 +43,10 @@ from secondopinion.referrals.queries import referrals
 from secondopinion.referrals.workflow import ENDED as REFERRAL_ENDED
 from secondopinion.translation import queries as translations
 from secondopinion.web.access import PersonRequest, View, of_case
-from secondopinion.web.desk import copies, pacs
+from secondopinion.web.desk import copies, history, pacs
 from secondopinion.web.desk.asking import ask_context
-from secondopinion.web.desk.worklist import with_news
 from secondopinion.web.family import countries
+from secondopinion.web.family.translating import machine_context
 from secondopinion.web.images import listed
 
 Context = dict[str, Any]
@@ -58,6 +59,7 @@ PARTS: dict[str, str | Promise] = {
     "specialist": _("Specialist"),
     "messages": _("Messages"),
     "after": _("Report and after"),
+    "history": _("What happened"),
 }
 
 
@@ -77,6 +79,8 @@ def _page(part: str, more: Callable[[PersonRequest, Case], Context]) -> View:
             "can": {row.action for row in workflow.available(case, request.user)},
             "readings": clocks.readings(case),
             "ended": case.state in ENDED,
+            "step": (step := FAMILY_STEP[case.state]),
+            "step_name": FAMILY_STEPS[step - 1] if step else "",
         }
         return render(request, f"desk/case/{part}.html", context | more(request, case))
 
@@ -88,10 +92,11 @@ def _now(request: PersonRequest, case: Case) -> Context:
     return {
         "items": items,
         "ask": ask_context(request, case, items),
-        "news": with_news(Case.objects.filter(pk=case.pk), request.user).get(),
+        "needs": (held := {each.why for each in case.needs.all()}),
         "conditions": (groups := list(program.conditions())),
         "condition": next((each for each in groups if each.key == case.condition), None),
         "asked": asked(case),
+        "undelivered": mailing.undelivered(case) if Why.UNDELIVERED in held else [],
         "findings": records.placed(each for each in limitations_for(case) if each.state == "open"),
         "emergencies": emergencies().filter(case=case),
     }
@@ -123,6 +128,7 @@ def _records(request: PersonRequest, case: Case) -> Context:
         "findings": records.placed(limitations_for(case)),
         "servers": servers(),
         "translations": translations.of_case(case).filter(subject_kind="record"),
+        **machine_context(case),
         "translators": people_with(Role.TRANSLATOR),
         "translation_reviewers": people_with(Role.TRANSLATION_REVIEWER),
     }
@@ -134,10 +140,13 @@ def _specialist(request: PersonRequest, case: Case) -> Context:
     reading = second.open_reading(draft) if draft else None
     writing = draft is not None and draft.state == OpinionState.DRAFT
     looks = case.state == State.READY or (writing and case.coordinator_id == request.user.pk)
+    listed = suggest(case) if looks else []
     return {
         "offers": offers,
         "open_offer": next((each for each in offers if each.state == OfferState.OPEN), None),
-        "suggestions": suggest(case) if looks else [],
+        "suggestions": [each for each in listed if not each.obstacles],
+        "out": [each for each in listed if each.obstacles],
+        "urgencies": Offer.Urgency.choices,
         "reading": reading,
         "second_reasons": [second.REASONS[each] for each in reading.reasons] if reading else [],
         "panel": panels.members(draft) if draft else [],
@@ -185,6 +194,7 @@ specialist = _page("specialist", _specialist)
 messages_page = _page("messages", _messages)
 after = _page("after", _after)
 translations_page = _page("translations", _translations)
+history_page = _page("history", history.shown)
 copies_page = _page("copies", copies.shown)
 
 

@@ -19,6 +19,7 @@ from secondopinion.cases.models import Case, ItemState, Part
 from secondopinion.cases.queries import holders_of
 from secondopinion.conversations.actions import post
 from secondopinion.core.errors import NotYours
+from secondopinion.desk import mailing
 from secondopinion.experts import actions as experts
 from secondopinion.experts.models import ExpertProfile
 from secondopinion.findings import actions as findings
@@ -128,7 +129,10 @@ class _Verbs:
 
     def offer(self) -> str:
         expert = self._row(ExpertProfile.objects.all(), "expert")
-        experts.offer(by=self.by, case=self.case, expert=expert)
+        experts.offer(
+            by=self.by, case=self.case, expert=expert, urgency=self.text("urgency") or "usual",
+            onward=bool(self.text("onward")), instead=self.text("instead"),
+        )  # fmt: skip
         return _("The case is offered.")
 
     def take_back(self) -> str:
@@ -180,6 +184,10 @@ class _Verbs:
     def message(self) -> str:
         post(case=self.case, thread=self.text("thread"), by=self.by, text=self.text())
         return _("The message is sent.")
+
+    def seen_to_mail(self) -> str:
+        mailing.see_to_undelivered(by=self.by, case=self.case)
+        return _("It is noted that you have seen to it.")
 
     def accept_finding(self) -> str:
         row = self._row(Finding.objects.filter(case=self.case), "finding")

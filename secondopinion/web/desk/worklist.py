@@ -1,89 +1,181 @@
-"""The worklist: what needs the desk, by due time."""
+"""The worklist: what needs the desk, by due time; its views, and steps on several cases."""
 
-from collections.abc import Callable
 from typing import Any
 
-from django.core.paginator import Paginator
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.http import HttpResponse
-from django.shortcuts import render
-from django.utils.translation import gettext_lazy
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_cache_control
+from django.utils.crypto import salted_hmac
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+from django_countries import countries
 
-from secondopinion.accounts.models import Person, Role
-from secondopinion.cases.models import Case, ChecklistItem, ItemState
-from secondopinion.cases.queries import worklist
-from secondopinion.cases.states import ENDED, State
-from secondopinion.conversations.queries import unread_by
+from secondopinion.accounts.models import Role
+from secondopinion.accounts.queries import people_with
+from secondopinion.cases.queries import of_team
 from secondopinion.core import clock
-from secondopinion.followup.models import FollowUpQuestion, QuestionState
-from secondopinion.opinions.models import Delivery
+from secondopinion.core.errors import NotYours, Refused
+from secondopinion.desk import actions, queries, worklist
+from secondopinion.desk.actions.many import Done
+from secondopinion.desk.models import Step
+from secondopinion.program import queries as program
 from secondopinion.web.access import PersonRequest, staff
+from secondopinion.web.desk.team import colleague
 
-PER_PAGE = 50
-
-# What somebody wrote and nobody of the desk has looked at, or a report that was not opened in time:
-# the columns that `with_news` adds.
-NEWS = Q(unread=True) | Q(answered=True) | Q(questioned=True) | Q(unopened=True)
-
-VIEWS: dict[str, tuple[Any, Callable[[Any], Q]]] = {
-    "open": (gettext_lazy("Open"), lambda _person: ~Q(state__in=ENDED)),
-    "mine": (gettext_lazy("Mine"), lambda person: Q(coordinator=person) & ~Q(state__in=ENDED)),
-    "new": (gettext_lazy("To be taken"), lambda _person: Q(state=State.SUBMITTED)),
-    "waiting": (gettext_lazy("Waiting on the family"),
-                lambda _person: Q(state__in=[State.WAITING_ON_FAMILY, State.MORE_NEEDED])),
-    "ready": (gettext_lazy("To be offered"), lambda _person: Q(state=State.READY)),
-    "signed": (gettext_lazy("To be delivered"), lambda _person: Q(state=State.REPORTED)),
-    "news": (gettext_lazy("New for you"), lambda _person: NEWS),
-    "late": (gettext_lazy("Late"), lambda _person: Q(due_at__lt=clock.now())),
-    "ended": (gettext_lazy("Ended"), lambda _person: Q(state__in=ENDED)),
-}  # fmt: skip
+Context = dict[str, Any]
 
 
 @staff(Role.COORDINATOR)
 def desk(request: PersonRequest) -> HttpResponse:
-    """Show the worklist by due time."""
-    chosen = request.GET.get("view", "open")
-    chosen = chosen if chosen in VIEWS else "open"
-    everything = with_news(worklist(request.user), request.user)
-    counts = everything.order_by().aggregate(
-        **{key: Count("pk", filter=rule(request.user)) for key, (_label, rule) in VIEWS.items()}
-    )
-    rows = _searched(everything.filter(VIEWS[chosen][1](request.user)), request.GET.get("q", ""))
-    page = Paginator(rows.values_list("pk", flat=True), PER_PAGE).get_page(request.GET.get("page"))
-    shown = everything.filter(pk__in=list(page)).annotate(
-        warnings=Count(
-            "findings",
-            filter=Q(findings__state="open") & ~Q(findings__severity="info"),
-        )
-    )
-    views = [(key, label, counts[key]) for key, (label, _rule) in VIEWS.items()]
-    context = {
-        "page": page, "shown": shown, "views": views, "chosen": chosen,
-        "q": request.GET.get("q", ""), "now": clock.now(),
-    }  # fmt: skip
+    """Show the worklist by due time, with its views and filters."""
+    what = worklist.wanted(request.GET.dict())
+    context = _listed(request, what) | {
+        "saved": queries.views_of(request.user),
+        "colleagues": (team := list(people_with(Role.COORDINATOR))),
+        "fields": (fields := list(program.specialties())),
+        "countries": countries,
+        "family_languages": program.program().languages,
+        "due": [(key, label) for key, (label, _days) in worklist.DUE.items()],
+        "said": _said(what, team, fields),
+        "last": (last := queries.last_step(request.user)),
+        "last_says": _words(last.verb, len(last.before)) if last else "",
+        "today": queries.today(),
+    }
     return render(request, "desk/worklist.html", context)
 
 
-def with_news(rows: QuerySet[Case], person: Person) -> QuerySet[Case]:
-    """Say of each case what is new in it: messages, answers, questions after the report, and a
-    report that was not opened in time."""
-    items = ChecklistItem.objects.filter(case=OuterRef("pk"), state=ItemState.ANSWERED)
-    questions = FollowUpQuestion.objects.filter(case=OuterRef("pk"), state=QuestionState.ASKED)
-    missed = Delivery.objects.filter(
-        report__case=OuterRef("pk"), opened_at=None, missed_at__isnull=False
+@staff(Role.COORDINATOR)
+def changes(request: PersonRequest) -> HttpResponse:
+    """Answer with the views and rows alone, for a page that keeps itself fresh; 304 when they are
+    as they were."""
+    what = worklist.wanted(request.GET.dict())
+    answer = render(request, "desk/worklist_live.html", _listed(request, what))
+    tag = f'"{salted_hmac("worklist", answer.content, algorithm="sha256").hexdigest()[:32]}"'
+    if request.headers.get("if-none-match") == tag:
+        answer = HttpResponse(status=304)
+    answer["ETag"] = tag
+    patch_cache_control(answer, private=True, no_cache=True)
+    return answer
+
+
+def _listed(request: PersonRequest, what: worklist.Wanted) -> Context:
+    whose = worklist.own(request.user)
+    counts = {
+        key: str(n) if n <= worklist.MOST else f"{worklist.MOST}+"
+        for key, n in worklist.counts(request.user, whose).items()
+    }
+    views = [(key, view, counts.get(key)) for key, view in worklist.VIEWS.items()]
+    return {
+        "list": worklist.listed(request.user, what, whose),
+        "own_views": [each for each in views if not each[1].team],
+        "team_views": [each for each in views if each[1].team],
+        "view": worklist.VIEWS[what.view],
+        "what": what,
+        "count": counts.get(what.view),
+        "now": clock.now(),
+        "covering": len(whose) > 1,
+    }
+
+
+def _said(what: worklist.Wanted, team: list[Any], fields: list[Any]) -> list[tuple[str, str]]:
+    """Return each filter that is set, in words, with the address without it."""
+    people = {str(each.pk): each.full_name for each in team}
+    named = {str(each.pk): program.in_language(each.names) for each in fields}
+    words = {
+        "owner": lambda value: people.get(value, "–"),
+        "field": lambda value: named.get(value, "–"),
+        "country": lambda value: countries.name(value) or value,
+        "language": lambda value: value,
+        "due": lambda value: str(worklist.DUE[value][0]),
+    }
+    found = []
+    for key, value in what.filters.items():
+        rest = QueryDict(what.address, mutable=True)
+        rest.pop(key, None)
+        found.append((words[key](value), f"?{rest.urlencode()}"))
+    return found
+
+
+@staff(Role.COORDINATOR)
+@require_POST
+def many(request: PersonRequest) -> HttpResponse:
+    """Do one step on the chosen cases, and come back to the list."""
+    what = worklist.wanted(QueryDict(request.POST.get("back", "")).dict())
+    chosen = list(
+        of_team(request.user)
+        .filter(reference__in=request.POST.getlist("case"))
+        .select_related("coordinator")
     )
-    return rows.annotate(
-        unread=unread_by(person), answered=Exists(items), questioned=Exists(questions),
-        unopened=Exists(missed),
+    verb = request.POST.get("verb")
+    if verb == Step.Verb.HAND_OVER:
+        to = colleague(request.POST.get("to", ""))
+        done = actions.hand_over(
+            by=request.user, chosen=chosen, to=to, note=request.POST.get("note", "")
+        )
+    elif verb == Step.Verb.PUT_OFF:
+        until = parse_date(request.POST.get("until", ""))
+        if until is None:
+            raise Refused(_("Choose a day."), code="day-missing", field="until")
+        done = actions.put_off(by=request.user, chosen=chosen, until=until)
+    else:
+        raise NotYours
+    _tell(request, done, _words(verb, len(done.changed)))
+    return redirect(f"{reverse('desk')}?{what.address}")
+
+
+@staff(Role.COORDINATOR)
+@require_POST
+def undo(request: PersonRequest, step: Any) -> HttpResponse:
+    """Undo one's last step on several cases."""
+    row = get_object_or_404(Step, pk=step, by=request.user)
+    done = actions.undo(by=request.user, step=row)
+    n = len(done.changed)
+    _tell(
+        request, done,
+        ngettext("It is undone for %(n)s case.", "It is undone for %(n)s cases.", n) % {"n": n},
     )  # fmt: skip
+    what = worklist.wanted(QueryDict(request.POST.get("back", "")).dict())
+    return redirect(f"{reverse('desk')}?{what.address}")
 
 
-def _searched(rows: QuerySet[Case], text: str) -> QuerySet[Case]:
-    text = text.strip()
-    if not text:
-        return rows
-    return rows.filter(
-        Q(reference__icontains=text)
-        | Q(child__full_name__icontains=text)
-        | Q(child__latin_name__icontains=text)
-    )
+def _words(verb: str, n: int) -> str:
+    if verb == Step.Verb.HAND_OVER:
+        words = ngettext("%(n)s case is handed over.", "%(n)s cases are handed over.", n)
+    else:
+        words = ngettext("%(n)s case is put off.", "%(n)s cases are put off.", n)
+    return words % {"n": n}
+
+
+def _tell(request: PersonRequest, done: Done, words: str) -> None:
+    if done.changed:
+        messages.success(request, words)
+    if done.left:
+        left = "; ".join(f"{case.reference}: {why}" for case, why in done.left)
+        messages.error(request, _("Left as they were: %(cases)s") % {"cases": left})
+
+
+@staff(Role.COORDINATOR)
+@require_POST
+def keep_view(request: PersonRequest) -> HttpResponse:
+    """Keep the view that is shown under a name."""
+    what = worklist.wanted(QueryDict(request.POST.get("back", "")).dict())
+    actions.save_view(
+        by=request.user, name=request.POST.get("name", ""), address=what.address,
+        shared=bool(request.POST.get("shared")),
+    )  # fmt: skip
+    messages.success(request, _("The view is saved."))
+    return redirect(f"{reverse('desk')}?{what.address}")
+
+
+@staff(Role.COORDINATOR)
+@require_POST
+def remove_view(request: PersonRequest, view: Any) -> HttpResponse:
+    """Remove a saved view."""
+    row = get_object_or_404(queries.views_of(request.user), pk=view)
+    actions.remove_view(by=request.user, view=row)
+    messages.success(request, _("The view is removed."))
+    return redirect("desk")

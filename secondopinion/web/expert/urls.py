@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from secondopinion.web.expert import codes, images, reading, together, versions, views
+from secondopinion.web.expert import codes, images, profile, reading, together, versions, views
 
 _CASE = "cases/<str:reference>/"
 
 urlpatterns = [
     path("", views.home, name="expert"),
+    path("profile/", profile.own_profile, name="expert-profile"),
     path("offers/<str:reference>/", views.offer, name="offer"),
     path("second/<str:reference>/", reading.reading, name="second-reading"),
     path(_CASE + "together/", together.together, name="together"),

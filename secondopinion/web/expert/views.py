@@ -18,7 +18,7 @@ from secondopinion.conversations.queries import posts
 from secondopinion.core.errors import Refused
 from secondopinion.experts import actions as experts
 from secondopinion.experts import queries as offers
-from secondopinion.experts.models import Offer
+from secondopinion.experts.models import Offer, OfferState
 from secondopinion.findings.queries import limitations_for
 from secondopinion.followup import actions as followup
 from secondopinion.followup.models import QuestionState
@@ -70,7 +70,7 @@ def home(request: PersonRequest) -> HttpResponse:
 @staff(Role.SPECIALIST)
 def offer(request: PersonRequest, reference: str) -> HttpResponse:
     """Show what is offered, and take the answer."""
-    row = offers.offer_for(request.user, reference)
+    row = offers.last_offer(request.user, reference)
     if request.method == "POST":
         if "accept" in request.POST:
             experts.accept(by=request.user, offer=row)
@@ -81,6 +81,10 @@ def offer(request: PersonRequest, reference: str) -> HttpResponse:
         )  # fmt: skip
         messages.success(request, _("Thank you. The case goes to somebody else."))
         return redirect("expert")
+    if row.state == OfferState.ACCEPTED:
+        return redirect("review", reference)
+    if row.state != OfferState.OPEN:
+        return render(request, "expert/offer_ended.html", {"offer": row})
     audit.record("offer-opened", by=request.user, case_id=row.case_id, target=row)
     context = {
         "offer": row, "case": row.case, "reasons": Offer.Reason.choices,

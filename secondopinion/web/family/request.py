@@ -38,6 +38,7 @@ from secondopinion.records.models import Record
 from secondopinion.web import images, tus
 from secondopinion.web.access import PersonRequest, of_case, signed_in
 from secondopinion.web.family import conflict, forms, pages
+from secondopinion.web.family.translating import machine_context
 from secondopinion.web.forms import PlainForm, labels_of
 
 _LONGEST = 20_000  # characters of one field that autosave keeps
@@ -357,7 +358,7 @@ def what(request: PersonRequest, case: Case) -> HttpResponse:
         return redirect("my-check", case.reference)
     context = {
         "case": case, "sections": _sections(case, request.user), "ended": case.state in ENDED,
-        **files_context(request, case),
+        **files_context(request, case), **machine_context(case),
     }  # fmt: skip
     return render(request, "family/what.html", context)
 

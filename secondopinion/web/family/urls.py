@@ -3,7 +3,7 @@
 from django.urls import path
 
 from secondopinion.web import capture
-from secondopinion.web.family import case, doctor, guardians, request
+from secondopinion.web.family import case, doctor, guardians, request, translating
 
 _CASE = "cases/<str:reference>/"
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("start/", request.start, name="my-start"),
     path(_CASE, case.case_page, name="my-case"),
     path(_CASE + "what-you-sent/", request.what, name="my-what"),
+    path(_CASE + "what-you-sent/machine/", translating.machine, name="my-machine"),
     path(_CASE + "may/", request.may, name="my-may"),
     path(_CASE + "request/", request.task_list, name="my-request"),
     path(_CASE + "request/check/", request.check, name="my-check"),

@@ -10,21 +10,15 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel import Locale
 from django import forms, template
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
-from django.utils.translation import (
-    get_language,
-    get_language_info,
-    gettext,
-    ngettext,
-    pgettext,
-)
+from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.rules import age_on
-from secondopinion.core import clock
+from secondopinion.cases.models import Case
+from secondopinion.core import clock, languages
 from secondopinion.findings.models import Finding
 from secondopinion.opinions.models import KeyImage
 from secondopinion.opinions.versions import Sitting
@@ -100,14 +94,7 @@ def clock_time(value: datetime) -> str:
     return date_format(timezone.localtime(value), "H:i")
 
 
-@register.filter
-def language_name(code: str) -> str:
-    """Return the reader's name for a language (ISO 639-1), or its code where there is none."""
-    try:
-        return str(get_language_info(code)["name_translated"])
-    except KeyError:  # one in which Django itself does not speak
-        names = Locale.parse(get_language() or "en", sep="-").languages
-        return str(names.get(code, code))
+register.filter("language_name", languages.language_name)
 
 
 @register.filter
@@ -120,6 +107,12 @@ def answered(rows: list[Any]) -> bool:
 def late(value: datetime | None) -> bool:
     """Say whether an instant has passed."""
     return value is not None and value < clock.now()
+
+
+@register.filter
+def due_of(case: Case) -> datetime | None:
+    """Return by when a case needs the desk, else when the step is due that others have."""
+    return case.act_by if case.act_by < clock.NEVER else case.due_at
 
 
 @register.filter

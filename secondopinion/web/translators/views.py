@@ -16,6 +16,7 @@ from secondopinion.translation import actions, queries
 from secondopinion.translation.checks.compare import Comparison
 from secondopinion.translation.checks.found import Place
 from secondopinion.translation.models import Translation, TranslationPart, TranslationState
+from secondopinion.translation.words import TROUBLES
 from secondopinion.web.access import PersonRequest, of_translation, staff
 
 _RIGHT_TO_LEFT = {"ar", "fa", "he", "ur", "ps", "ku"}
@@ -60,6 +61,7 @@ def translation(request: PersonRequest, row: Translation) -> HttpResponse:
     writing = TranslationPart.Kind.TRANSLATOR in parts and row.state in open_states
     context = {
         "row": row,
+        "trouble": TROUBLES.get(row.trouble, "") if row.state in open_states else "",
         "writing": writing,
         "checking": TranslationPart.Kind.REVIEWER in parts
         and row.state == TranslationState.WRITTEN,

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0003_how_the_child_grew'),
+        ('cases', '0005_needs_and_words_of_what_is_there'),
     ]
 
     operations = [

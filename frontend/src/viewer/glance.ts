@@ -1,0 +1,26 @@
+/** The first image as the server draws it: looked at while the large part is still on its way. */
+import { make } from "../shared/dom";
+import { type Metadata, who } from "./metadata";
+import { framesOf, type Row } from "./series";
+
+/** Shows the image with which the viewer will open, under the same name and in the same place. */
+export async function glance(root: HTMLElement, base: string, row: Row, first: Promise<Metadata[]>): Promise<void> {
+  const frames = await framesOf(base, row, first);
+  const middle = frames[frames.length >> 1];
+  if (!middle) return;
+  const picture = make("img", "viewer-glance");
+  picture.alt = "";
+  picture.src = `${middle.imageId.replace(/^wadors:/, "")}/rendered?accept=image/png`;
+  await picture.decode();
+  if (root.querySelector(".viewer-stage")) return; // the large part was quicker
+  const [head, body, panel, stage, pane, name, frame] = (
+    ["head", "body", "series", "stage", "pane", "who", "frame"] as const
+  ).map((part) => make("div", `viewer-${part}`));
+  name!.append(...who(middle.metadata));
+  frame!.append(picture);
+  pane!.append(name!, frame!);
+  stage!.append(pane!);
+  body!.append(panel!, stage!);
+  root.replaceChildren(head!, body!);
+  root.dataset.seen = "1";
+}

@@ -1,0 +1,82 @@
+"""What the desk has to do in a case, why, and by when: rows that the actions keep.
+
+A worklist of many thousand cases is read from one column (`Case.act_by`), not reckoned anew.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, Min, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
+from secondopinion.cases.models import Case, ChecklistItem, ItemState, Need
+from secondopinion.cases.states import ENDED, OF_STATE, STATE_NEEDS, Why
+from secondopinion.core import clock
+from secondopinion.program import queries as program
+
+
+def in_a_day() -> datetime:
+    """Return by when the desk looks at what came in: as long as for acknowledging a request."""
+    return program.calendar().add(clock.now(), timedelta(hours=program.target("acknowledge")))
+
+
+def follow(case: Case) -> None:
+    """Make the needs of a case those of its state, after it has moved or its clocks have."""
+    rows = Need.objects.filter(case=case)
+    wanted = STATE_NEEDS.get(case.state)
+    if case.state in ENDED:
+        rows.delete()
+    else:
+        rows.filter(why__in=OF_STATE - ({wanted} if wanted else set())).delete()
+    if wanted:
+        Need.objects.update_or_create(
+            case=case, why=wanted, defaults={"due_at": case.due_at or clock.now()}
+        )
+    Case.objects.filter(pk=case.pk).update(put_off_until=None)
+    _sum(case)
+
+
+def arise(case: Case, why: Why, due_at: datetime | None = None) -> None:
+    """Note that a case needs the desk; what was there before keeps its time.
+
+    Something new brings a case back that was put off.
+    """
+    if case.state in ENDED:
+        return
+    _row, made = Need.objects.get_or_create(
+        case=case, why=why, defaults={"due_at": due_at or in_a_day()}
+    )
+    if made:
+        Case.objects.filter(pk=case.pk).update(put_off_until=None)
+        _sum(case)
+
+
+def meet(case: Case, why: Why) -> None:
+    """Note that the desk has done what a case needed it for."""
+    if Need.objects.filter(case=case, why=why).delete()[0]:
+        _sum(case)
+
+
+def hold(case: Case, why: Why, true: bool, due_at: datetime | None = None) -> None:
+    """Let a need stand as long as something is true."""
+    if true:
+        arise(case, why, due_at)
+    else:
+        meet(case, why)
+
+
+def answers(case: Case) -> None:
+    """Let the need to look at answers stand while the checklist has one that nobody looked at."""
+    waiting = ChecklistItem.objects.filter(case=case, state=ItemState.ANSWERED)
+    hold(case, Why.ANSWER, waiting.exists())
+
+
+def _sum(case: Case) -> None:
+    first = Need.objects.filter(case=OuterRef("pk")).order_by().values("case")
+    earliest = Subquery(first.annotate(first=Min("due_at")).values("first"))
+    Case.objects.filter(pk=case.pk).update(act_by=Coalesce(earliest, clock.NEVER))
+    case.refresh_from_db(fields=["act_by", "put_off_until"])
+
+
+def has(*whys: Why) -> Exists:
+    """Return what says of each row of cases whether it has one of these needs."""
+    return Exists(Need.objects.filter(case=OuterRef("pk"), why__in=whys))

@@ -1,0 +1,90 @@
+"""Reads of the team's own: who is away, who is on duty, saved views, how much each one has."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from secondopinion.accounts.models import Person, Role
+from secondopinion.accounts.queries import people_with
+from secondopinion.cases.models import Case
+from secondopinion.cases.states import State
+from secondopinion.core import clock
+from secondopinion.desk.models import SavedView, Shift, Step
+from secondopinion.program import queries as program
+
+
+def today() -> date:
+    """Return the day at the hospital."""
+    return clock.now().astimezone(program.calendar().zone).date()
+
+
+def shifts() -> QuerySet[Shift]:
+    """Return the shifts of today and later."""
+    return Shift.objects.filter(last__gte=today()).select_related("person", "cover")
+
+
+def on_now(kind: str) -> QuerySet[Shift]:
+    """Return the shifts of a kind that today is in."""
+    return shifts().filter(kind=kind, first__lte=today())
+
+
+def covered_by(person: Person) -> list[UUID]:
+    """Return for whom a person covers today."""
+    return list(on_now(Shift.Kind.AWAY).filter(cover=person).values_list("person_id", flat=True))
+
+
+def views_of(person: Person) -> QuerySet[SavedView]:
+    """Return a person's saved views, and those that colleagues share."""
+    return SavedView.objects.filter(Q(owner=person) | Q(shared=True)).select_related("owner")
+
+
+def last_step(person: Person) -> Step | None:
+    """Return the last step on several cases that a person can still undo."""
+    return (
+        Step.objects.filter(by=person, undone_at=None, created_at__gt=clock.now() - Step.UNDONE_FOR)
+        .order_by("-created_at")
+        .first()
+    )
+
+
+@dataclass(slots=True)
+class Load:
+    """How much one coordinator has: open cases, those that need them, and late ones."""
+
+    person: Person
+    cases: int = 0
+    due: int = 0
+    late: int = 0
+    away: Shift | None = None
+    duty: Shift | None = None
+
+
+def loads() -> list[Load]:
+    """Return what each coordinator of the team has now, the least loaded first.
+
+    Who has fewer cases that need them comes before who has fewer cases; who is away comes last.
+    """
+    now = clock.now()
+    found = {each.pk: Load(each) for each in people_with(Role.COORDINATOR)}
+    counted = (
+        Case.objects.filter(ended_at=None, coordinator__in=found)
+        .exclude(state=State.DRAFT)
+        .order_by()
+        .values("coordinator")
+        .annotate(
+            cases=Count("*"),
+            due=Count("state", filter=Q(act_by__lt=clock.NEVER)),
+            late=Count("state", filter=Q(act_by__lt=now) | Q(due_at__lt=now)),
+        )
+    )
+    for row in counted:
+        load = found[row["coordinator"]]
+        load.cases, load.due, load.late = row["cases"], row["due"], row["late"]
+    for shift in shifts().filter(first__lte=today(), person__in=found):
+        if shift.kind == Shift.Kind.AWAY:
+            found[shift.person_id].away = shift
+        else:
+            found[shift.person_id].duty = shift
+    return sorted(found.values(), key=lambda each: (each.away is not None, each.due, each.cases))

@@ -1,0 +1,16 @@
+"""What comes round by the clock for the desk."""
+
+from datetime import timedelta
+
+from secondopinion.core.jobs import periodic
+from secondopinion.desk import actions
+from secondopinion.desk.mailing import notice_undelivered
+
+
+@periodic("desk-watched", every=timedelta(minutes=15))
+def watch() -> None:
+    """Find new owners for cases whose own has gone, note silence, tell of what will be late."""
+    actions.find_owners()
+    actions.notice_silence()
+    notice_undelivered()
+    actions.escalate()

@@ -1,0 +1,218 @@
+"""Offering a case to a specialist, what they answer, and what silence does."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from secondopinion.accounts.models import Person, Role
+from secondopinion.accounts.queries import has_role, people_with
+from secondopinion.audit import actions as audit
+from secondopinion.cases import workflow
+from secondopinion.cases.actions.parts import give_part, require
+from secondopinion.cases.actions.telling import tell, tell_coordinator
+from secondopinion.cases.models import Case, Part
+from secondopinion.core import clock
+from secondopinion.core.errors import Conflict, NotYours, Refused
+from secondopinion.experts import rules
+from secondopinion.experts.facts import gather
+from secondopinion.experts.matching import points, suggest
+from secondopinion.experts.models import ExpertProfile, Offer, OfferState
+from secondopinion.experts.queries import OFFERED
+from secondopinion.program import queries as program
+
+_LONGEST_WHY = 500
+
+
+@transaction.atomic
+def offer(
+    *,
+    by: Person,
+    case: Case,
+    expert: ExpertProfile,
+    urgency: str = Offer.Urgency.USUAL,
+    onward: bool = False,
+    instead: str = "",
+) -> Offer:
+    """Offer a case to a specialist, who has the program's time to answer.
+
+    `onward`: when they decline or do not answer in time, it goes to the next on the list by
+    itself. `instead`: why this one and not the first of the list; it is kept with the list.
+
+    Raises:
+        NotYours: by somebody who does not own the case, or to somebody who is no specialist now.
+        Conflict: the case is not ready, or is offered to somebody already.
+        Refused: something stands in the way: the place, the child's age, an absence, no free
+            place, a conflict of interest, another part in the case.
+    """
+    if urgency not in Offer.Urgency.values:
+        raise Refused(_("Choose how soon."), code="urgency", field="urgency")
+    _must_be_possible(case, expert)
+    return _make(
+        case, expert, by=by, offered_by=by, urgency=urgency, onward=onward,
+        instead=instead.strip()[:_LONGEST_WHY],
+    )  # fmt: skip
+
+
+def _must_be_possible(case: Case, expert: ExpertProfile) -> None:
+    """Hold while nobody else fills the expert's last place: their row is locked."""
+    fresh = ExpertProfile.objects.select_for_update().select_related("person").get(pk=expert.pk)
+    if not fresh.person.is_active or not has_role(fresh.person, Role.SPECIALIST):
+        raise Refused(
+            _("%(name)s is not a specialist here any more.") % {"name": fresh.person},
+            code="not-a-specialist",
+        )
+    if case.participations.filter(person=fresh.person, until__isnull=True).exists():
+        raise Refused(_("This person has another part in the case."), code="other-part")
+    [known] = gather([fresh])
+    rules.must_be_possible(known, case)
+
+
+def _make(
+    case: Case, expert: ExpertProfile, *, by: Person | None, offered_by: Person, urgency: str,
+    onward: bool, instead: str = "",
+) -> Offer:  # fmt: skip
+    listed = [each for each in suggest(case) if not each.obstacles]
+    places = [each.expert.pk for each in listed]
+    workflow.advance(case, "offer", by=by)
+    hours = program.matching()[urgency]
+    made = Offer.objects.create(
+        case=case, expert=expert, offered_by=offered_by, urgency=urgency, onward=onward,
+        answer_by=program.calendar().add(clock.now(), timedelta(hours=hours)),
+        suggested=points(listed), instead=instead,
+        rank=places.index(expert.pk) + 1 if expert.pk in places else None,
+    )  # fmt: skip
+    tell(case, expert.person, "offer-waiting", "/expert/offers")
+    audit.record(
+        "offer-made", by=by, case_id=case.pk, target=expert.person, detail={"rank": made.rank}
+    )
+    return made
+
+
+def _answer(offer: Offer, state: OfferState, **fields: str) -> None:
+    done = Offer.objects.filter(pk=offer.pk, state=OfferState.OPEN).update(
+        state=state, answered_at=clock.now(), **fields
+    )
+    offer.refresh_from_db()
+    if not done:
+        raise Conflict(
+            _("This offer is not open any more: %(state)s. Nothing was changed.")
+            % {"state": offer.get_state_display()},
+            code="offer-ended",
+        )
+
+
+@transaction.atomic
+def accept(*, by: Person, offer: Offer) -> Case:
+    """Accept an offer: the specialist gets a part in the case and the review begins.
+
+    Raises:
+        NotYours: it was offered to somebody else, or they are no specialist any more.
+        Conflict: it is not open any more.
+    """
+    if offer.expert.person_id != by.pk or not has_role(by, Role.SPECIALIST):
+        raise NotYours
+    _answer(offer, OfferState.ACCEPTED)
+    case = workflow.advance(offer.case, "accept_offer", by=by, also=OFFERED)
+    give_part(case=case, person=by, role=Part.SPECIALIST, by=by)
+    tell_coordinator(case)
+    return case
+
+
+@transaction.atomic
+def decline(*, by: Person, offer: Offer, reason: str, note: str = "") -> Case:
+    """Decline an offer with a reason; the case is ready for another specialist, or goes on to one.
+
+    Raises:
+        NotYours: it was offered to somebody else.
+        Refused: without a reason.
+        Conflict: it is not open any more.
+    """
+    if offer.expert.person_id != by.pk:
+        raise NotYours
+    if reason not in Offer.Reason.values:
+        raise Refused(_("Choose a reason."), code="reason-missing", field="reason")
+    _answer(offer, OfferState.DECLINED, reason=reason, note=note.strip())
+    case = workflow.advance(offer.case, "decline_offer", by=by, also=OFFERED)
+    tell_coordinator(case, "offer-moved-on" if _moved_on(offer, case) else "message-waiting")
+    return case
+
+
+@transaction.atomic
+def take_back(*, by: Person, offer: Offer) -> Case:
+    """Take an open offer back."""
+    require(offer.case, by, Part.COORDINATOR)
+    _answer(offer, OfferState.TAKEN_BACK)
+    return workflow.advance(offer.case, "withdraw_offer", by=by)
+
+
+def _moved_on(last: Offer, case: Case) -> bool:
+    """Offer a case to the next of the list, where that was wished; say whether it was.
+
+    Only to somebody of the case's field, and not more often than the program has it.
+    """
+    made = case.offers.exclude(state=OfferState.TAKEN_BACK).filter(onward=True).count()
+    if not last.onward or made > program.matching()["moves"]:
+        return False
+    onward = (
+        each
+        for each in suggest(case)
+        if not each.obstacles and case.specialty_id in each.known.specialties
+    )
+    chosen = next(onward, None)
+    if chosen is None:
+        return False
+    _make(
+        case, chosen.expert, by=None, offered_by=last.offered_by, urgency=last.urgency, onward=True
+    )
+    return True
+
+
+def lapse_offers() -> int:
+    """Let offers lapse that nobody answered in time, or whose specialist has left; return how many.
+
+    Safe to run at any time.
+    """
+    lapsed = 0
+    here = people_with(Role.SPECIALIST).order_by().values("pk")
+    overdue = Offer.objects.filter(state=OfferState.OPEN).filter(
+        Q(answer_by__lt=clock.now()) | ~Q(expert__person__in=here)
+    )
+    for each in overdue.select_related("case__coordinator"):
+        try:
+            with transaction.atomic():
+                _answer(each, OfferState.LAPSED)
+                workflow.advance(each.case, "decline_offer", by=None)
+                onward = _moved_on(each, each.case)
+                tell_coordinator(each.case, "offer-moved-on" if onward else "offer-lapsed")
+        except Conflict:
+            continue  # answered this very moment
+        lapsed += 1
+    return lapsed
+
+
+def remind_of_offers() -> int:
+    """Write once more to specialists when half of the time to answer has passed; return how many.
+
+    Safe to run at any time: each offer is reminded of once.
+    """
+    now = clock.now()
+    waiting = Offer.objects.filter(
+        state=OfferState.OPEN, reminded_at__isnull=True, answer_by__gt=now
+    )
+    reminded = 0
+    for each in waiting.select_related("case", "expert__person"):
+        if each.created_at + (each.answer_by - each.created_at) / 2 > now:
+            continue
+        with transaction.atomic():
+            done = Offer.objects.filter(
+                pk=each.pk, state=OfferState.OPEN, reminded_at__isnull=True
+            ).update(reminded_at=now)
+            if done:
+                tell(each.case, each.expert.person, "offer-reminder", "/expert/offers")
+                audit.record(
+                    "offer-reminded", by=None, case_id=each.case_id, target=each.expert.person
+                )
+        reminded += done
+    return reminded

@@ -1,0 +1,88 @@
+"""What is known of experts before one is chosen: places, absences, and how earlier offers went."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Q
+
+from secondopinion.accounts.models import Role
+from secondopinion.cases.states import State
+from secondopinion.core import clock
+from secondopinion.experts.known import Known
+from secondopinion.experts.models import Away, ExpertProfile, Offer, OfferState, Tie
+
+LOOKED_BACK = timedelta(days=730)
+WEEK = timedelta(days=7)
+_AT_WORK = frozenset({State.IN_REVIEW, State.MORE_NEEDED})
+
+
+def gather(experts: Iterable[ExpertProfile] | None = None) -> list[Known]:
+    """Return what is known of experts, or of everybody who can be offered a case, by name.
+
+    Six queries, however many experts there are.
+    """
+    now, today = clock.now(), clock.today()
+    if experts is None:
+        live = Q(person__staff_roles__until__isnull=True) | Q(person__staff_roles__until__gt=now)
+        experts = ExpertProfile.objects.filter(
+            live, person__is_active=True, person__staff_roles__role=Role.SPECIALIST
+        ).select_related("person").distinct()  # fmt: skip
+    known = {each.pk: Known(each) for each in experts}
+    fields: dict[UUID, set[UUID]] = defaultdict(set)
+    through = ExpertProfile.specialties.through.objects
+    for expert, specialty in through.values_list("expertprofile_id", "specialty_id"):
+        fields[expert].add(specialty)
+    for each in known.values():
+        each.specialties = frozenset(fields[each.expert.pk])
+    for away in Away.objects.filter(last__gte=today):
+        if away.expert_id in known:
+            known[away.expert_id].away.append((away.first, away.last))
+    for tie in Tie.objects.all():
+        if tie.expert_id in known:
+            known[tie.expert_id].ties.append(tie)
+    _offers(known, now)
+    return sorted(known.values(), key=lambda each: each.expert.person.full_name)
+
+
+def _offers(known: dict[UUID, Known], now: datetime) -> None:
+    rows = Offer.objects.filter(
+        Q(created_at__gt=now - LOOKED_BACK) | Q(case__state__in=_AT_WORK)
+    ).values_list(
+        "expert_id", "state", "reason", "created_at", "answered_at", "case__state",
+        "case__specialty_id", "case__condition", "case__reported_at",
+    )  # fmt: skip
+    for (
+        expert, state, reason, made, answered, stands, specialty, condition, reported
+    ) in rows.iterator():  # fmt: skip
+        each = known.get(expert)
+        if each is None or state == OfferState.TAKEN_BACK:
+            continue
+        if answered is None:  # open
+            each.load += 1
+            each.this_week += 1
+            continue
+        each.hours.append((answered - made) / timedelta(hours=1))
+        if reason != Offer.Reason.CONFLICT:  # whoever may not accept is not unwilling
+            each.answered += 1
+        if state == OfferState.ACCEPTED:
+            each.accepted += 1
+            each.load += stands in _AT_WORK
+            each.this_week += answered > now - WEEK
+            if reported is not None:
+                days = (reported - answered) / timedelta(days=1)
+                each.reports.append((specialty, condition, days))
+
+
+def offered_before(cases: Collection[UUID]) -> dict[UUID, Counter[UUID]]:
+    """Return for each case the experts to whom it was offered, other than in error."""
+    found: dict[UUID, Counter[UUID]] = defaultdict(Counter)
+    rows = Offer.objects.exclude(state=OfferState.TAKEN_BACK)
+    if len(cases) == 1:
+        rows = rows.filter(case_id=next(iter(cases)))
+    else:
+        rows = rows.filter(case__state=State.READY)
+    for case, expert in rows.values_list("case_id", "expert_id"):
+        found[case][expert] += 1
+    return found

@@ -1,0 +1,199 @@
+"""Negations of matching sentences compared: first how many there are, then clause by clause."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from secondopinion.translation.checks.align import Pair, align
+from secondopinion.translation.checks.compare_words import Said, all_of
+from secondopinion.translation.checks.reading import JOINERS, Cue, Segment, View, fill
+
+_CLAUSE = re.compile(r"(?<!\d)[,:]|[,:](?!\d)|[;、，()]|\s-\s")
+# Words of these meanings deny by themselves, and one can stand for another.
+_HARD = {
+    "avoid", "exclude", "forbid", "free", "lack", "refuse", "spare", "sterile", "stop", "unable",
+    "unknown",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Negations:
+    """Compares the negations of one pair of two texts."""
+
+    original: View
+    translation: View
+
+    def __call__(self, pair: Pair) -> list[Said]:
+        """Say which negation of one side the other one lacks."""
+        ours = all_of(pair.original, "cues")
+        theirs = all_of(pair.translation, "cues")
+        return _by_number(pair, *_uncommon(ours, theirs)) or self._by_clause(pair, ours, theirs)
+
+    def _by_clause(self, pair: Pair, ours: list[Cue], theirs: list[Cue]) -> list[Said]:
+        """Find a clause that denies and whose translation does not, where one side denies more.
+
+        The number alone may be made good by a word of the sentence that denies something else.
+        """
+        one, other = len(_denials(ours)), len(_denials(theirs))
+        if one == other:
+            return []
+        mine = _clauses(pair.original, self.original)
+        yours = _clauses(pair.translation, self.translation)
+        if len(mine) < 2 or len(yours) < 2:
+            return []
+        for each in align(replace(self.original, segments=mine),
+                          replace(self.translation, segments=yours)):  # fmt: skip
+            if not each.original or not each.translation:
+                continue
+            left, right = all_of(each.original, "cues"), all_of(each.translation, "cues")
+            if one > other and _denials(left) and not _says(right):
+                return [("negation-dropped", _denials(left)[0], None, 0.6)]
+            if other > one and _denials(right) and not _says(left):
+                return [("negation-added", None, _denials(right)[0], 0.55)]
+        return []
+
+
+def _says(cues: Sequence[Cue]) -> list[Cue]:
+    """Return what denies in any way; a joiner alone does not."""
+    return [cue for cue in cues if cue.kind not in JOINERS]
+
+
+def _denials(cues: Sequence[Cue]) -> list[Cue]:
+    return [cue for cue in cues if cue.kind in {"cues", "coord"}]
+
+
+def _clauses(segments: Sequence[Segment], view: View) -> list[Segment]:
+    """Return the clauses of some sentences as segments of their own."""
+    found: list[Segment] = []
+    for segment in segments:
+        marks = [0, *(each.end() for each in _CLAUSE.finditer(segment.text)), len(segment.text)]
+        for first, last in pairwise(marks):
+            text = segment.text[first:last]
+            if any(char.isalnum() for char in text):
+                found.append(_part(segment, len(found), first, last))
+    for each in found:
+        fill(each, view.language)
+    return found
+
+
+def _part(whole: Segment, index: int, first: int, last: int) -> Segment:
+    start, end = whole.start + first, whole.start + last
+    part = Segment(index, start, end, whole.line, whole.text[first:last])
+    for name in ("quantities", "words", "dates", "months", "drugs", "sides", "cues"):
+        inside = [each for each in getattr(whole, name) if start <= each.start < end]
+        setattr(part, name, inside)
+    return part
+
+
+def _strong(cues: list[Cue]) -> list[Cue]:
+    """Return the negations that another language has to say too.
+
+    What carries a negation on ("neither … nor") counts once, and only where nothing else negates.
+    """
+    plain = [cue for cue in cues if cue.kind == "cues"]
+    return plain or [cue for cue in cues if cue.kind == "coord"][:1]
+
+
+def _most(cues: list[Cue]) -> int:
+    """Return how many negations these can be: a joiner carries one on ("no fever or rash")."""
+    count, after = 0, False
+    for cue in cues:
+        if cue.kind == "joins-early":
+            count += 1
+        elif cue.kind == "joiners":
+            count += after
+        else:
+            count, after = count + 1, True
+    return count
+
+
+def _carried(cues: list[Cue]) -> int:
+    """Return how many things are said not to be, counting what "neither" and "nor" carry on."""
+    plain = sum(cue.kind == "cues" for cue in cues)
+    coord = sum(cue.kind == "coord" for cue in cues)
+    # Russian and Turkish negate the verb besides: "was not neither fever nor cough", and of two
+    # ("neither parent does not wish") other languages say it with one word.
+    return max(plain, coord - 1) if plain and coord > 1 else plain + coord
+
+
+def _uncommon(ours: list[Cue], theirs: list[Cue]) -> tuple[list[Cue], list[Cue]]:
+    """Leave out what both say by a word of the same meaning: it stands for no other negation."""
+    mine, yours = (Counter(c.meaning for c in cues if c.meaning) for cues in (ours, theirs))
+    common = mine & yours
+    ours, theirs = _less(ours, common), _less(theirs, common)
+    hard = min(sum(c.meaning in _HARD for c in ours), sum(c.meaning in _HARD for c in theirs))
+    return _without_hard(ours, hard), _without_hard(theirs, hard)
+
+
+def _without_hard(cues: list[Cue], most: int) -> list[Cue]:
+    kept = []
+    for cue in cues:
+        if most and cue.meaning in _HARD:
+            most -= 1
+        else:
+            kept.append(cue)
+    return kept
+
+
+def _less(cues: list[Cue], common: Counter[str]) -> list[Cue]:
+    left = Counter(common)
+    kept = []
+    for cue in cues:
+        if left[cue.meaning] > 0:
+            left[cue.meaning] -= 1
+        else:
+            kept.append(cue)
+    return kept
+
+
+def _room(segments: tuple[Segment, ...], cues: list[Cue]) -> int:
+    """Return how many things one side may deny: "the face and the airway are not" denies two."""
+    early = 0
+    for cue in cues:
+        if cue.kind not in JOINERS:
+            break
+        early += cue.kind == "joiners"
+    return _most(cues) + _commas(segments, cues) + early
+
+
+def _commas(segments: tuple[Segment, ...], cues: list[Cue]) -> int:
+    first = min((cue.start for cue in cues if cue.kind not in JOINERS), default=0)
+    return sum(
+        first < segment.start + found.start()
+        for segment in segments
+        for found in re.finditer(",", segment.text)
+    )
+
+
+def _by_number(pair: Pair, ours: list[Cue], theirs: list[Cue]) -> list[Said]:
+    """Compare how many negations there are, and how many there can be."""
+    mine, yours = _strong(ours), _strong(theirs)
+    if mine and not [cue for cue in theirs if cue.kind not in JOINERS]:
+        return [("negation-dropped", mine[0], None, 0.85)]
+    if yours and not [cue for cue in ours if cue.kind not in JOINERS]:
+        return [("negation-added", None, yours[0], 0.8)]
+    most = _most(theirs)
+    if len(mine) > most or _carried(ours) > _room(pair.translation, theirs):
+        place = _clause(pair, mine, theirs)
+        return [("negation-dropped", place or mine[-1], None, 0.7 if place else 0.6)]
+    most = _most(ours)
+    if len(yours) > most or _carried(theirs) > _room(pair.original, ours):
+        return [("negation-added", None, yours[-1], 0.55)]
+    return []
+
+
+def _clause(pair: Pair, mine: list[Cue], theirs: list[Cue]) -> Cue | None:
+    """Find the clause whose negation is gone, where both sentences have as many clauses."""
+    if len(pair.original) != 1 or len(pair.translation) != 1:
+        return None
+    one, other = pair.original[0], pair.translation[0]
+    here = [m.start() + one.start for m in _CLAUSE.finditer(one.text)]
+    there = [m.start() + other.start for m in _CLAUSE.finditer(other.text)]
+    if len(here) != len(there):
+        return None
+    negated = {sum(mark < cue.start for mark in there) for cue in theirs if cue.kind not in JOINERS}
+    return next(
+        (cue for cue in mine if sum(mark < cue.start for mark in here) not in negated), None
+    )

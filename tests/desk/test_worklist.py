@@ -1,0 +1,264 @@
+"""The worklist: what needs whom and why, found by words, put off, handed over and undone."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import IntegrityError, transaction
+from django.test import Client
+
+from secondopinion.accounts import actions as accounts
+from secondopinion.accounts.models import Person
+from secondopinion.accounts.queries import people_with
+from secondopinion.cases import actions as cases
+from secondopinion.cases.models import Case, ItemState
+from secondopinion.cases.queries import of_team, visible_to
+from secondopinion.conversations.actions import mark_seen, post
+from secondopinion.core import clock
+from secondopinion.core.errors import Conflict, NotYours, Refused
+from secondopinion.desk import actions, queries, worklist
+from secondopinion.messaging.models import Message
+from secondopinion.program.models import Program
+from tests.web.conftest import person, sign_in, submitted, taken
+
+
+@pytest.fixture
+def grace(hospital: Program) -> Person:
+    """A coordinator."""
+    return person("grace@harbour.example", "coordinator", name="Grace Okafor")
+
+
+@pytest.fixture
+def omar(hospital: Program) -> Person:
+    """Another one."""
+    return person("omar@harbour.example", "coordinator", name="Omar Haddad")
+
+
+@pytest.fixture
+def mother(hospital: Program) -> Person:
+    """A mother."""
+    return person("maria@familia.example")
+
+
+def found(who: Person, **address: str) -> list[Case]:
+    """Return the first page of a view."""
+    return worklist.listed(who, worklist.wanted(address), worklist.own(who)).cases
+
+
+def whys(case: Case) -> list[str]:
+    """Return why a case needs the desk."""
+    return sorted(case.needs.values_list("why", flat=True))
+
+
+def test_a_case_needs_its_owner_while_it_is_their_turn(
+    mother: Person, grace: Person, omar: Person
+) -> None:
+    case = submitted(mother)
+    assert found(grace) == found(omar) == [case], "nobody has it: it needs everybody"
+    assert whys(case) == ["take"]
+    cases.take(by=grace, case=case)
+    assert (found(grace), found(omar)) == ([case], [])
+    assert found(omar, view="open") == [case], "one team: the others see it too"
+    item = case.checklist.filter(state=ItemState.OPEN).first()
+    asked = cases.ask(by=grace, case=case, text="The EEG, please.", item=item)
+    assert (found(grace), whys(case)) == ([], []), "the family is waited for"
+    assert found(grace, view="waiting") == [case]
+    cases.answer(by=mother, information_request=asked, text="There is none.")
+    assert whys(case) == ["answer", "look"]
+    post(case=case, thread="family", by=mother, text="And when?")
+    assert "message" in whys(case)
+    mark_seen(case=case, by=omar)
+    assert "message" in whys(case), "a colleague who looks has not read it for the owner"
+    mark_seen(case=case, by=grace)
+    cases.settle_item(by=grace, item=asked.item, state=ItemState.WAIVED, note="None was made.")
+    assert whys(case) == ["look"]
+    cases.decline(by=grace, case=case, reason="No.", instead="Ask at home.")
+    assert (whys(case), found(grace)) == ([], [])
+    assert found(grace, view="ended") == [case]
+
+
+def test_what_is_due_first_comes_first_and_counts_agree_with_lists(grace: Person) -> None:
+    made = []
+    for number in range(3):
+        case = submitted(person(f"family{number}@familia.example"))
+        with time_machine.travel(clock.now() + timedelta(days=number * 7), tick=False):
+            cases.take(by=grace, case=case)
+        made.append(case)
+    assert found(grace) == made
+    whose = worklist.own(grace)
+    for key, count in worklist.counts(grace, whose).items():
+        assert worklist.rows(grace, worklist.wanted({"view": key}), whose).count() == count, key
+    assert found(grace, view="mine", country="MX") == made
+    assert found(grace, view="mine", country="EG") == []
+
+
+def test_a_case_is_found_by_beginnings_whatever_the_accents(mother: Person, grace: Person) -> None:
+    case = submitted(mother)
+    for text in ("camila", "CAM fern", "Fernandez", "lopez", case.reference.lower()):
+        assert found(grace, view="open", q=text) == [case], text
+    for text in ("amila", "camila ruiz", "%", "' or 1=1"):
+        assert found(grace, view="open", q=text) == ([case] if text == "%" else []), text
+
+
+def test_the_team_sees_what_its_members_may_see_and_nobody_else(
+    mother: Person, grace: Person
+) -> None:
+    case, _coordinator = taken(mother)
+    cases.start_draft(by=mother, language="en")
+    withdrawn = cases.start_draft(by=mother, language="en")
+    cases.withdraw(by=mother, case=withdrawn)
+    assert set(of_team(grace)) == set(visible_to(grace)) == {case}
+    assert not of_team(mother).exists()
+    for address in ("/desk/", "/desk/changes/", "/desk/team/"):
+        assert sign_in(mother).get(address).status_code == 404
+
+
+def test_cases_are_put_off_and_what_is_new_brings_them_back(mother: Person) -> None:
+    case, grace = taken(mother)
+    until = queries.today() + timedelta(days=3)
+    done = actions.put_off(by=grace, chosen=[case], until=until)
+    assert (found(grace), found(grace, view="put-off")) == ([], [case])
+    assert done.step
+    actions.undo(by=grace, step=done.step)
+    assert found(grace) == [case]
+    with pytest.raises(Conflict):
+        actions.undo(by=grace, step=done.step)
+    actions.put_off(by=grace, chosen=[case], until=until)
+    post(case=case, thread="family", by=mother, text="It is worse.")
+    assert found(grace) == [case], "something new"
+    actions.put_off(by=grace, chosen=[case], until=until)
+    with time_machine.travel(clock.now() + timedelta(days=4), tick=False):
+        assert found(grace) == [case]
+    for day in (queries.today(), queries.today() + timedelta(days=91)):
+        with pytest.raises(Refused):
+            actions.put_off(by=grace, chosen=[case], until=day)
+
+
+def test_several_cases_are_handed_over_and_the_step_is_undone_but_for_what_has_changed(
+    mother: Person, omar: Person
+) -> None:
+    first, grace = taken(mother)
+    second, _grace = taken(person("other@familia.example"))
+    foreign = submitted(person("third@familia.example"))
+    with pytest.raises(Refused):
+        actions.hand_over(by=grace, chosen=[first], to=omar, note=" ")
+    done = actions.hand_over(by=grace, chosen=[first, second, foreign], to=omar, note="Holiday.")
+    assert done.changed == [first, second]
+    assert [case for case, _why in done.left] == [foreign]
+    assert set(found(omar)) == {first, second, foreign}
+    third = person("ruth@harbour.example", "coordinator")
+    second.refresh_from_db()
+    cases.hand_over(by=omar, case=second, to=third, note="Speaks Arabic.")
+    assert done.step
+    with pytest.raises(NotYours):
+        actions.undo(by=omar, step=done.step)
+    back = actions.undo(by=grace, step=done.step)
+    assert (back.changed, [case for case, _why in back.left]) == ([first], [second])
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.coordinator, second.coordinator) == (grace, third)
+    assert first.hand_overs.count() == 2, "both steps stand"
+
+
+def test_the_page_does_the_same_with_forms(mother: Person, omar: Person) -> None:
+    case, grace = taken(mother)
+    desk, chosen = sign_in(grace), {"case": [case.reference], "back": "view=mine&country=MX"}
+    answer = desk.post(
+        "/desk/many/", {**chosen, "verb": "hand-over", "to": str(omar.pk), "note": "For you."}
+    )
+    assert answer["Location"] == "/desk/?view=mine&country=MX"
+    step = queries.last_step(grace)
+    assert step
+    assert "1 case is handed over." in desk.get("/desk/").content.decode()
+    assert sign_in(omar).post(f"/desk/undo/{step.pk}/", {}).status_code == 404
+    desk.post(f"/desk/undo/{step.pk}/", {})
+    case.refresh_from_db()
+    assert case.coordinator == grace
+    for wrong in ({"verb": "hand-over", "to": "x"}, {"verb": "burn"}):
+        assert desk.post("/desk/many/", {**chosen, **wrong}).status_code == 404
+    assert desk.post("/desk/many/", {"verb": "put-off", "until": "soon"}).status_code == 400
+
+
+def test_a_list_that_has_not_changed_is_not_sent_again(mother: Person) -> None:
+    case, grace = taken(mother)
+    desk = sign_in(grace)
+    with time_machine.travel(clock.now(), tick=False):
+        tag = desk.get("/desk/changes/")["ETag"]
+        again: Client = desk
+        same = {"if-none-match": tag}
+        assert again.get("/desk/changes/", headers=same).status_code == 304
+        post(case=case, thread="family", by=mother, text="Hello?")
+        fresh = again.get("/desk/changes/", headers=same)
+    assert fresh.status_code == 200
+    assert "New message" in fresh.content.decode()
+
+
+def test_a_view_is_kept_under_a_name_and_shared(grace: Person, omar: Person) -> None:
+    back = {"back": "view=late&language=ar&nonsense=1"}
+    sign_in(grace).post("/desk/views/", {**back, "name": "Arabic, late", "shared": "1"})
+    sign_in(grace).post("/desk/views/", {"back": "view=mine", "name": "My own"})
+    shown = sign_in(omar).get("/desk/").content.decode()
+    assert 'href="?view=late&amp;language=ar"' in shown
+    assert "My own" not in shown
+    assert "العربيّة" in shown, "the languages of the page are still offered beside the filter"
+    view = queries.views_of(omar).get()
+    assert sign_in(omar).post(f"/desk/views/{view.pk}/remove/").status_code == 404
+    assert sign_in(grace).post(f"/desk/views/{view.pk}/remove/").status_code == 302
+    assert not queries.views_of(omar).exists()
+
+
+def test_who_is_away_is_covered_and_who_is_on_duty_is_told_in_time(
+    mother: Person, omar: Person
+) -> None:
+    case, grace = taken(mother)
+    ruth = person("ruth@harbour.example", "coordinator")
+    today = queries.today()
+    actions.go_away(by=grace, first=today, last=today, cover=omar)
+    assert found(omar) == [case]
+    assert queries.loads()[-1].person == grace, "who is away comes last"
+    for first, last, cover in (
+        (today, today - timedelta(days=1), omar), (today, today, omar), (today, today, grace),
+    ):  # fmt: skip
+        with pytest.raises(Refused):
+            actions.go_away(by=grace, first=first, last=last, cover=cover)
+    with pytest.raises(Refused):
+        actions.go_away(by=ruth, first=today, last=today, cover=grace)
+    due = case.needs.get().due_at
+    actions.go_on_duty(by=grace, person=ruth, first=today, last=due.date())
+    Message.objects.all().delete()
+    with time_machine.travel(due - timedelta(hours=8), tick=False):
+        assert actions.escalate() in {0, 1}
+    with time_machine.travel(due - timedelta(minutes=30), tick=False):
+        actions.escalate()
+        assert actions.escalate() == 0, "of each once"
+    mails = Message.objects.filter(template="soon-late")
+    assert {mail.to for mail in mails} >= {grace, ruth}
+    assert case.child.full_name not in "".join(mail.subject + mail.body for mail in mails)
+
+
+def test_a_case_is_never_without_an_owner(mother: Person, omar: Person) -> None:
+    case, grace = taken(mother)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Case.objects.filter(pk=case.pk).update(coordinator=None)
+    assert actions.find_owners() == 0
+    accounts.end_role(by=None, person=grace, role="coordinator")
+    assert people_with("coordinator").get() == omar
+    assert actions.find_owners() == 1
+    assert actions.find_owners() == 0
+    case.refresh_from_db()
+    assert (case.coordinator, found(omar)) == (omar, [case])
+    assert case.participations.get(role="coordinator", until=None).person == omar
+    assert case.hand_overs.get().note
+
+
+def test_a_family_that_is_silent_for_a_week_is_not_forgotten(mother: Person) -> None:
+    case, grace = taken(mother)
+    cases.ask(by=grace, case=case, text="The EEG, please.")
+    assert actions.notice_silence() == 0
+    with time_machine.travel(clock.now() + timedelta(days=9), tick=False):
+        assert actions.notice_silence() == 1
+        assert actions.notice_silence() == 0
+        assert found(grace) == [case]
+        asked = case.information_requests.get()
+        cases.answer(by=mother, information_request=asked, text="Here.")
+    assert "silent" not in whys(case)

@@ -1,0 +1,1 @@
+"""The directory of experts, matching, the whole queue, offers."""

@@ -1,0 +1,145 @@
+"""Offers: silence moves on, reminders, what is kept, and who is too late."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from secondopinion.accounts import actions as accounts
+from secondopinion.core import clock
+from secondopinion.core.errors import Conflict, NotYours
+from secondopinion.experts import actions as experts
+from secondopinion.experts.models import Offer
+from secondopinion.messaging.models import Message
+from secondopinion.program.models import Program
+from tests.experts.ready import coordinator, ready
+from tests.experts.test_matching import profile
+from tests.web.conftest import sign_in
+
+pytestmark = pytest.mark.django_db
+
+
+def test_silence_moves_on_by_itself_and_only_so_often(hospital: Program) -> None:
+    case = ready()
+    people = [profile(f"expert{number}@harbour.example") for number in range(3)]
+    first = experts.offer(by=coordinator(), case=case, expert=people[0], onward=True)
+    with time_machine.travel(first.answer_by + timedelta(minutes=1), tick=False):
+        assert experts.lapse_offers() == 1
+        second = case.offers.get(state="open")
+        assert second.expert != first.expert
+        assert second.onward
+        with pytest.raises(Conflict, match="No answer in time"):
+            experts.accept(by=people[0].person, offer=first)
+        experts.decline(by=second.expert.person, offer=second, reason="no_time")
+        third = case.offers.get(state="open")
+        assert {first.expert_id, second.expert_id, third.expert_id} == {each.pk for each in people}
+        experts.decline(by=third.expert.person, offer=third, reason="no_time")
+    case.refresh_from_db()
+    assert case.state == "ready", "nobody is left on the list"
+    assert Message.objects.filter(template="offer-moved-on").count() == 2
+
+
+def test_an_offer_without_that_wish_stays_with_the_coordinator(hospital: Program) -> None:
+    case = ready()
+    someone, _other = profile("mei@harbour.example"), profile("dan@harbour.example")
+    offer = experts.offer(by=coordinator(), case=case, expert=someone)
+    experts.decline(by=someone.person, offer=offer, reason="no_time")
+    case.refresh_from_db()
+    assert case.state == "ready"
+
+
+def test_urgent_offers_wait_less_and_every_one_is_reminded_of_once(hospital: Program) -> None:
+    with time_machine.travel("2026-11-24T14:00:00Z", tick=False):
+        someone = profile("mei@harbour.example", capacity=9)
+        by = coordinator()
+        usual = experts.offer(by=by, case=ready(), expert=someone)
+        urgent = experts.offer(
+            by=by, case=ready("olena@rodyna.example"), expert=someone, urgency="urgent"
+        )
+        assert urgent.answer_by < usual.answer_by
+        assert experts.remind_of_offers() == 0
+    with time_machine.travel(urgent.answer_by - timedelta(minutes=30), tick=False):
+        assert experts.remind_of_offers() == 1
+        assert experts.remind_of_offers() == 0
+    assert Message.objects.filter(template="offer-reminder", to=someone.person).count() == 1
+
+
+def test_what_was_suggested_and_chosen_instead_is_kept(hospital: Program) -> None:
+    case = ready()
+    knows = profile("knows@harbour.example", conditions=["epilep"])
+    plain = profile("plain@harbour.example", conditions=[])
+    offer = experts.offer(by=coordinator(), case=case, expert=plain, instead="Knows the family")
+    assert offer.rank == 2
+    assert [each["expert"] for each in offer.suggested] == [str(knows.pk), str(plain.pk)]
+    assert offer.instead == "Knows the family"
+
+
+def test_an_expert_who_leaves_in_the_middle_loses_the_offer(hospital: Program) -> None:
+    case = ready()
+    leaves, stays = profile("leaves@harbour.example"), profile("stays@harbour.example")
+    offer = experts.offer(by=coordinator(), case=case, expert=leaves, onward=True)
+    accounts.end_role(by=None, person=leaves.person, role="specialist")
+    with pytest.raises(NotYours):
+        experts.accept(by=leaves.person, offer=offer)
+    assert experts.lapse_offers() == 1
+    assert case.offers.get(state="open").expert == stays
+
+
+def test_over_new_year_an_offer_waits_for_working_hours(hospital: Program) -> None:
+    with time_machine.travel("2026-12-31T21:00:00Z", tick=False):  # 16:00 in Boston
+        someone = profile("mei@harbour.example")
+        offer = experts.offer(by=coordinator(), case=ready(), expert=someone)
+    # One hour on Thursday, none on New Year's Day and the weekend, eight hours on Monday.
+    assert offer.answer_by.isoformat() == "2027-01-04T21:00:00+00:00"
+
+
+def test_over_the_change_of_clocks_hours_are_those_on_the_wall(hospital: Program) -> None:
+    with time_machine.travel("2027-03-12T21:00:00Z", tick=False):  # Friday, 16:00 in Boston
+        someone = profile("mei@harbour.example")
+        offer = experts.offer(by=coordinator(), case=ready(), expert=someone)
+    assert offer.answer_by.isoformat() == "2027-03-15T20:00:00+00:00"  # 16:00 on Monday, in summer
+
+
+def test_the_page_of_an_offer_says_what_became_of_it(hospital: Program) -> None:
+    case = ready()
+    someone = profile("mei@harbour.example")
+    offer = experts.offer(by=coordinator(), case=case, expert=someone)
+    browser, address = sign_in(someone.person), f"/expert/offers/{case.reference}/"
+    assert "Epilepsia" in browser.get(address).content.decode()
+    with time_machine.travel(offer.answer_by + timedelta(minutes=1), tick=False):
+        experts.lapse_offers()
+    for answer in (browser.get(address), browser.post(address, {"accept": "1"})):
+        assert "No answer in time" in answer.content.decode()
+        assert "Epilepsia" not in answer.content.decode()
+    assert Offer.objects.get().state == "lapsed"
+    assert offer.answer_by > clock.now()
+
+
+def test_the_specialists_page_changes_what_they_take(hospital: Program) -> None:
+    someone = profile("mei@harbour.example")
+    browser = sign_in(someone.person)
+    page = "/expert/profile/"
+    found = browser.post(page, {"what": "find", "find": "ventricular septal defect"})
+    assert "Q21.0" in found.content.decode()
+    browser.post(page, {"what": "add-code", "system": "icd-10-cm", "code": "Q21.0"})
+    filled = {
+        "what": "profile", "subspecialty": "Epilepsy", "conditions": "epilep\nconvuls",
+        "languages": ["es"], "youngest": 0, "oldest": 12, "capacity": 4, "weekly": 2,
+        "not_in": ["RU"],
+    }  # fmt: skip
+    assert browser.post(page, filled).status_code == 302
+    assert browser.post(page, filled | {"oldest": 99}).status_code == 400
+    day = {"what": "add-away"} | {
+        f"away-{name}_{part}": value
+        for name in ("first", "last")
+        for part, value in (("day", 1), ("month", 8), ("year", 2099))
+    }
+    assert browser.post(page, day).status_code == 302
+    tie = {"what": "add-tie", "tie-kind": "relative", "tie-name": "Ana"}
+    assert browser.post(page, tie).status_code == 302
+    someone.refresh_from_db()
+    assert someone.conditions == ["epilep", "convuls"]
+    assert (someone.oldest, someone.weekly, someone.not_in) == (12, 2, ["RU"])
+    assert someone.codes[0]["label"] == "Ventricular septal defect"
+    assert (someone.away.count(), someone.ties.count()) == (1, 1)
+    assert "Ventricular septal defect" in browser.get(page).content.decode()
