@@ -1,9 +1,14 @@
 """The glossary: where its words stand, what is said of other words, and who changes it."""
 
+from pathlib import Path
+from urllib.parse import urlsplit
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from playwright.sync_api import Route, sync_playwright
 
+from secondopinion import web
 from secondopinion.accounts.models import Person
 from secondopinion.core.errors import NotYours, Refused
 from secondopinion.findings.models import Finding
@@ -22,6 +27,9 @@ from tests.translation.test_work_queue import (  # noqa: F401 - fixtures
     written,
 )
 from tests.web.conftest import person, sign_in
+from tests.web.test_browser import CHROMIUM
+
+STATIC = Path(web.__file__).parent / "static"
 
 ROWS = [
     {"source": "es", "target": "en", "term": "fémur", "translation": "thigh bone"},
@@ -159,3 +167,35 @@ def test_an_administrator_takes_a_file_in_on_the_page(hospital: Program) -> None
     assert browser.get("/program/glossary/file/exe/").status_code == 404
     assert sign_in(person("tom@harbour.example", "translator")).get(
         "/program/glossary/file/tsv/").status_code == 404  # fmt: skip
+
+
+def test_a_tap_puts_the_agreed_word_where_one_writes(
+    asked: Translation,  # noqa: F811
+    translator: Person,  # noqa: F811
+) -> None:
+    ada = person("ada@harbour.example", "administrator")
+    change(by=ada, section="glossary", value=ROWS, revision=Program.objects.get().revision)
+    shown = sign_in(translator).get(address(asked)).content
+
+    def serve(route: Route) -> None:
+        path = urlsplit(route.request.url).path
+        if path.startswith("/static/"):
+            route.fulfill(path=STATIC / path.removeprefix("/static/"))
+        elif path == address(asked):
+            route.fulfill(body=shown, content_type="text/html; charset=utf-8")
+        else:
+            route.fulfill(status=503)
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM)
+        page = browser.new_page()
+        page.route("**/*", serve)
+        page.goto("http://hospital.test" + address(asked))
+        field = page.locator("#text")
+        field.fill("Fracture of the .")
+        field.evaluate("each => each.setSelectionRange(16, 16)")
+        page.locator('[data-insert="thigh bone"]').first.click()
+        assert field.input_value() == "Fracture of the thigh bone."
+        page.keyboard.type(" there")  # the caret stands behind the word
+        assert field.input_value() == "Fracture of the thigh bone there."
+        browser.close()
