@@ -137,13 +137,14 @@ def plain(who: Person) -> object:
 
 
 def prepare() -> str:
-    """Make an empty database of this benchmark's own; return what it is called in the table."""
+    """Set up an empty database of this benchmark's own; return what it is called in the table."""
     if connection.vendor == "postgresql":
         name = urlsplit(os.environ["DATABASE_URL"]).path.strip("/")
         if "bench" not in name:
             raise SystemExit("DATABASE_URL must name a database of this benchmark's own: bench…")
     call_command("migrate", verbosity=0)
-    call_command("flush", interactive=False, verbosity=0)
+    if Case.objects.exists():
+        raise SystemExit("The database is not empty: make it anew.")
     program.set_up()
     with connection.cursor() as cursor:
         asks = (
@@ -186,7 +187,8 @@ def main() -> int:
         "",
         f"{count:,} cases, {Case.objects.filter(ended_at=None).count():,} of them under way, "
         f"{Need.objects.count():,} needs, {COORDINATORS} coordinators; "
-        f"{platform.platform()}, {os.cpu_count()} cores (shared), Python "
+        f"{platform.platform()}, {os.cpu_count()} cores shared with others (load "
+        f"{os.getloadavg()[0]:.0f}), Python "
         f"{platform.python_version()}, Django {django.__version__}; {clock.today()}.",
         "",
         "| Page | ms, median | ms, slowest of 15 | times faster than the plain query |",

@@ -25,6 +25,7 @@ from secondopinion.desk.models import Step
 from secondopinion.program import queries as program
 from secondopinion.web.access import PersonRequest, staff
 from secondopinion.web.desk.team import colleague
+from secondopinion.web.family.countries import every
 
 Context = dict[str, Any]
 
@@ -37,7 +38,7 @@ def desk(request: PersonRequest) -> HttpResponse:
         "saved": queries.views_of(request.user),
         "colleagues": (team := list(people_with(Role.COORDINATOR))),
         "fields": (fields := list(program.specialties())),
-        "countries": countries,
+        "countries": every(),
         "family_languages": program.program().languages,
         "due": [(key, label) for key, (label, _days) in worklist.DUE.items()],
         "said": _said(what, team, fields),

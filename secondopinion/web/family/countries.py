@@ -30,18 +30,23 @@ def _sorted(language: str) -> list[tuple[str, str]]:
     return sorted(((code, str(name)) for code, name in countries), key=lambda row: _key(row[1]))
 
 
+def every() -> list[tuple[str, str]]:
+    """Return all countries, code and name, in the reader's language and order."""
+    return _sorted(get_language() or "en")
+
+
 def choices() -> list[tuple[object, object]]:
     """Return what a list of countries offers in the reader's language.
 
     First come the country of the reader's device, by its time zone, and those for which the
     program has a rule of its own; then all of them.
     """
-    every = _sorted(get_language() or "en")
+    rows = every()
     here = zones.country_of(get_current_timezone_name())
     likely = set(program.countries_named())
-    first = [row for row in every if row[0] in likely and row[0] != here]
+    first = [row for row in rows if row[0] in likely and row[0] != here]
     return [
         ("", _("Choose a country")),
-        (_("Often chosen"), [row for row in every if row[0] == here] + first),
-        (_("All countries"), every),
+        (_("Often chosen"), [row for row in rows if row[0] == here] + first),
+        (_("All countries"), rows),
     ]
