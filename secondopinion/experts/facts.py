@@ -15,6 +15,7 @@ from secondopinion.experts.models import Away, ExpertProfile, Offer, OfferState,
 
 LOOKED_BACK = timedelta(days=730)
 WEEK = timedelta(days=7)
+AGAIN = timedelta(days=14)  # after which somebody who had no time may be asked once more
 _AT_WORK = frozenset({State.IN_REVIEW, State.MORE_NEEDED})
 
 
@@ -76,9 +77,15 @@ def _offers(known: dict[UUID, Known], now: datetime) -> None:
 
 
 def offered_before(cases: Collection[UUID]) -> dict[UUID, Counter[UUID]]:
-    """Return for each case the experts to whom it was offered, other than in error."""
+    """Return for each case the experts to whom it is not offered again.
+
+    A conflict or a wrong field lasts; no time, or no answer, lasts a while.
+    """
     found: dict[UUID, Counter[UUID]] = defaultdict(Counter)
-    rows = Offer.objects.exclude(state=OfferState.TAKEN_BACK)
+    passing = [Offer.Reason.NO_TIME, Offer.Reason.OTHER, ""]
+    rows = Offer.objects.exclude(state=OfferState.TAKEN_BACK).exclude(
+        reason__in=passing, answered_at__lt=clock.now() - AGAIN
+    )
     if len(cases) == 1:
         rows = rows.filter(case_id=next(iter(cases)))
     else:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from statistics import fmean
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
@@ -143,8 +144,11 @@ def _add_past(made: Suggestion, case: Case, weights: dict[str, int]) -> None:
         made.add(share * weights["report"], _("No report like this one yet"))
     else:
         cases = ngettext("%(count)s similar case", "%(count)s similar cases", len(similar))
-        median = ngettext("median %(count)s day", "median %(count)s days", round(days))
-        words = f"{cases % {'count': len(similar)}}, {median % {'count': round(days)}}"
+        whole = max(1, round(days))
+        median = ngettext("median %(count)s day", "median %(count)s days", whole)
+        words = gettext("%(cases)s, %(median)s") % {
+            "cases": cases % {"count": len(similar)}, "median": median % {"count": whole},
+        }  # fmt: skip
         points = practice(len(similar)) * weights["practice"] + share * weights["report"]
         made.add(points, words)
     points = speed(known.hours_to_accepted) * weights["answer"]
@@ -157,7 +161,7 @@ def _add_past(made: Suggestion, case: Case, weights: dict[str, int]) -> None:
         words
         % {
             "accepted": known.accepted, "answered": known.answered,
-            "hours": _hours(known.answer_hours),
+            "hours": _hours(fmean(known.hours)),
         },
     )  # fmt: skip
 
