@@ -58,12 +58,9 @@ class Case(Stored):
                 ("by_language", ["language", "act_by", "id"]),
             )
         ] + [
-            models.Index(
-                name="case_by_end",
-                fields=["-ended_at", "-id"],
-                condition=models.Q(ended_at__isnull=False),
-            )
-        ]
+            models.Index(name="case_by_end", fields=["-ended_at", "-id"],
+                         condition=models.Q(ended_at__isnull=False))
+        ]  # fmt: skip
         constraints = [
             models.CheckConstraint(
                 name="case_is_submitted_when_it_left_draft",
