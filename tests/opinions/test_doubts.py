@@ -153,7 +153,7 @@ def test_a_question_is_declined_with_a_reason(opinion: Opinion, tmp_path: Path) 
     actions.deliver(by=case.coordinator, case=case)
     family = Person.objects.get(email="maria@familia.example")
     shown = sign_in(family).get(f"/my/cases/{case.reference}/reports/{report.number}/")
-    assert f'<p>Not answered:</p><p class="pre" lang="en" dir="auto">{reason}' in (
+    assert f'<p>Not answered:</p><p class="pre" lang="en" dir="ltr">{reason}' in (
         shown.content.decode()
     )
 

@@ -259,7 +259,7 @@ def test_words_are_kept_as_they_are_compared(case: Case, maria: Person) -> None:
 def test_pages_from_before_the_words_were_kept_are_searched_too(case: Case, maria: Person) -> None:
     send(case, maria, "note.txt", b"A seizure in June.")
     PageWords.objects.all().delete()
-    import_module("secondopinion.records.migrations.0002_page_words").fill(apps, None)
+    import_module("secondopinion.records.migrations.0003_page_words").fill(apps, None)
     assert searching.search(case, sought("seizure"), translations=False).pages == 1
 
 

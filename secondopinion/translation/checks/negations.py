@@ -36,7 +36,8 @@ class Negations:
 
         The number alone may be made good by a word of the sentence that denies something else.
         """
-        one, other = len(_denials(ours)), len(_denials(theirs))
+        denied, said = _strong(ours), _strong(theirs)
+        one, other = len(denied), len(said)
         if one == other:
             return []
         mine = _clauses(pair.original, self.original)
@@ -48,20 +49,18 @@ class Negations:
             if not each.original or not each.translation:
                 continue
             left, right = all_of(each.original, "cues"), all_of(each.translation, "cues")
-            if one > other and _denials(left) and not _says(right):
-                return [("negation-dropped", _denials(left)[0], None, 0.6)]
-            if other > one and _denials(right) and not _says(left):
-                return [("negation-added", None, _denials(right)[0], 0.55)]
+            lost = [cue for cue in left if cue in denied]
+            if one > other and lost and not _says(right):
+                return [("negation-dropped", lost[0], None, 0.6)]
+            added = [cue for cue in right if cue in said]
+            if other > one and added and not _says(left):
+                return [("negation-added", None, added[0], 0.55)]
         return []
 
 
 def _says(cues: Sequence[Cue]) -> list[Cue]:
     """Return what denies in any way; a joiner alone does not."""
     return [cue for cue in cues if cue.kind not in JOINERS]
-
-
-def _denials(cues: Sequence[Cue]) -> list[Cue]:
-    return [cue for cue in cues if cue.kind in {"cues", "coord"}]
 
 
 def _clauses(segments: Sequence[Segment], view: View) -> list[Segment]:
