@@ -7,7 +7,7 @@ import pytest
 from django.template.loader import get_template
 from django.utils import translation
 
-from secondopinion.web.templatetags import house
+from secondopinion.core import languages
 
 TEMPLATES = Path(__file__).parents[2] / "secondopinion" / "web" / "templates"
 NAMES = sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html"))
@@ -75,4 +75,4 @@ def test_a_language_has_its_name_though_django_does_not_speak_it(
     reader: str, code: str, name: str
 ) -> None:
     with translation.override(reader):
-        assert house.language_name(code) == name
+        assert languages.language_name(code) == name
