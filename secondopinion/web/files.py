@@ -77,9 +77,10 @@ def signed_report(request: PersonRequest, case: Case, number: int) -> StreamingH
     return download(request, report.blob, packing.file_name(report), "application/pdf")
 
 
-@of_case()
+@of_case(*(part for part in Part if part != Part.EMERGENCY))
 def packed_report(request: PersonRequest, case: Case, number: int) -> HttpResponse:
-    """Give a signed document with its translations and key images as one zip."""
+    """Give a signed document with its translations and key images as one zip, to who has a part
+    in the case: in an emergency the document alone is read."""
     report = reports.report_for(case, request.user, number)
     return _zip(packing.packed(by=request.user, report=report), f"{case.reference}-{number}.zip")
 

@@ -169,6 +169,7 @@ def test_an_empty_search_says_what_to_do(told: Whole) -> None:
 
 def test_what_was_not_read_is_said(told: Whole) -> None:
     Page.objects.filter(record__title="note.txt").update(text="")
+    indexing.keep(Page.objects.filter(record__title="note.txt"))
     Record.objects.filter(title="note.txt").update(state="reading")
     _address, shown = found(sign_in(told.coordinator), told)
     assert "1 document is still being read" in shown
