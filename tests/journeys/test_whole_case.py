@@ -91,7 +91,7 @@ def collect(visit: Any, product: Product, reference: str) -> None:
         desk.press("form[action$='/do/complete/'] button")
         if not done.count():
             break
-    # Daniel knows the condition, so he is suggested first; he declines, and Mei accepts.
+    # Daniel knows the condition, so he is suggested first; he declines, and it moves on to Mei.
     desk.press("form[action$='/do/offer/'] button")
     first: Visitor = visit(by=DANIEL)
     first.press("main li a")
@@ -99,7 +99,8 @@ def collect(visit: Any, product: Product, reference: str) -> None:
     first.press("button[name=decline]")
     first.close()
     desk.goto(f"/desk/cases/{reference}/specialist/")
-    desk.press("form[action$='/do/offer/'] button")
+    assert "Dr. Mei Tanaka" in desk.page.locator("main").inner_text()
+    assert desk.page.get_by_text("Waiting for an answer").is_visible()
     desk.close()
 
 
