@@ -94,6 +94,7 @@ INSTALLED_APPS = [
     "secondopinion.messaging",
     "secondopinion.cases",
     "secondopinion.findings",
+    "secondopinion.guardians",
     "secondopinion.conversations",
     "secondopinion.billing",
     "secondopinion.translation",

@@ -133,6 +133,7 @@ class GuardianKind(models.TextChoices):
     PARENT = "parent", _("Mother or father")
     COURT = "court", _("Guardian named by a court")
     AGENCY = "agency", _("Somebody from an agency that looks after the child")
+    SELF = "self", _("The patient, who is of age")
 
 
 class Guardianship(Stored):

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
-from secondopinion.cases import workflow
+from secondopinion.cases import rules, workflow
 from secondopinion.cases.actions.telling import tell_coordinator, tell_family
 from secondopinion.cases.models import Case, InformationRequest
 from secondopinion.cases.states import State
@@ -38,7 +38,12 @@ def decline(*, by: Person, case: Case, reason: str, instead: str) -> Case:
 
 @transaction.atomic
 def withdraw(*, by: Person, case: Case, reason: str = "") -> Case:
-    """Withdraw the request, as its family, at any time before it has ended."""
+    """Withdraw the request, as its family, at any time before it has ended.
+
+    Raises:
+        Refused: by somebody who only sees, and decides nothing.
+    """
+    rules.not_limited(case, by)
     workflow.advance(case, "withdraw", by=by, stamps={"reason": reason.strip()})
     _end_requests(case)
     tell_coordinator(case)
