@@ -146,6 +146,14 @@ TEMPLATES: dict[str, Template] = {
         ),
         link=False,
     ),
+    "fee-due": Template(
+        _("The fee for %(reference)s"),
+        (
+            _("The fee for your request is on your page, with the ways to pay it."),
+            _("If you cannot pay, write to us there. We find a way."),
+        ),
+        _READ,
+    ),
     "rules-to-check": Template(
         _("Rules of the program ask to be checked"),
         (

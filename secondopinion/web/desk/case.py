@@ -43,7 +43,7 @@ from secondopinion.referrals.queries import referrals
 from secondopinion.referrals.workflow import ENDED as REFERRAL_ENDED
 from secondopinion.translation import queries as translations
 from secondopinion.web.access import PersonRequest, View, of_case
-from secondopinion.web.desk import copies, guardians, history, pacs
+from secondopinion.web.desk import copies, fee, guardians, history, pacs
 from secondopinion.web.desk.asking import ask_context
 from secondopinion.web.family import countries
 from secondopinion.web.family.translating import machine_context
@@ -197,6 +197,7 @@ translations_page = _page("translations", _translations)
 history_page = _page("history", history.shown)
 copies_page = _page("copies", copies.shown)
 guardians_page = _page("guardians", guardians.shown)
+fee_page = _page("fee", fee.shown)
 
 
 @of_case("desk", Part.COORDINATOR)

@@ -8,6 +8,7 @@ from secondopinion.web.desk import (
     assigning,
     case,
     copies,
+    fee,
     guardians,
     referrals,
     team,
@@ -52,6 +53,8 @@ urlpatterns = [
     path(_CASE + "copies/ask/", copies.ask, name="desk-copy-ask"),
     path(_CASE + "copies/<uuid:copy>.zip", copies.fetch, name="desk-copy"),
     path(_CASE + "copies/<uuid:copy>/end/", copies.end, name="desk-copy-end"),
+    path(_CASE + "fee/", case.fee_page, name="desk-case-fee"),
+    path(_CASE + "fee/do/<str:action>/", fee.act, name="desk-fee-act"),
     path(_CASE + "guardians/", case.guardians_page, name="desk-case-guardians"),
     path(_CASE + "guardians/do/<str:action>/", guardians.act, name="desk-guardians-act"),
     path(
