@@ -30,12 +30,14 @@ from secondopinion.experts import actions as experts
 from secondopinion.findings import actions as findings
 from secondopinion.findings.queries import doubts
 from secondopinion.followup import actions as followup
+from secondopinion.guardians import actions as guardians
 from secondopinion.imaging import queries as imaging
 from secondopinion.opinions import actions as opinions
 from secondopinion.outcomes import actions as outcomes
 from secondopinion.program import actions as program_actions
 from secondopinion.program import queries as program
-from secondopinion.program.models import Specialty
+from secondopinion.program.models import Program, Specialty
+from secondopinion.program.sections import SECTIONS
 from secondopinion.records import actions as records_actions
 from secondopinion.records import queries as records
 from secondopinion.records.models import Record
@@ -46,6 +48,7 @@ log = logging.getLogger(__name__)
 FILES = Path(__file__).resolve().parent / "files"
 EXCERPT = 48  # slices from the middle
 WITH_WHOLE_SERIES = "more_needed"  # one case has all of them; it is made last
+BOTH_PARENTS = "UA"
 MR_HEAD = FILES / "mr-head" / "mr-head-384.zip"
 
 # How far a case goes, in order; a state that is not here ends its case on the way.
@@ -89,8 +92,20 @@ def ensure() -> None:
 def people() -> list["_Walk"]:
     """Make what is missing of the program, its staff and the families; return their cases to be."""
     program_actions.set_up()
+    _example_of_both_parents()
     staff = {each.email: _staff(each) for each in STAFF}
     return [_Walk(each, staff) for each in FAMILIES]
+
+
+def _example_of_both_parents() -> None:
+    """Let one country ask both parents, so that a case can be seen that waits for the other one."""
+    section = SECTIONS["guardians"]
+    rows = section.read()
+    if any(row["country"] for row in rows):
+        return
+    example = rows[0] | {"country": BOTH_PARENTS, "both_parents": True, "legal_basis": "Example."}
+    revision = Program.objects.get().revision
+    program_actions.change(by=None, section="guardians", value=[*rows, example], revision=revision)
 
 
 def is_whole() -> bool:
@@ -247,6 +262,11 @@ class _Walk:
         if provider.person:
             actions.confirm_treating(by=provider.person, case=self.case)
         post(case=self.case, thread="family", by=self.parent, text=self.family.questions[0])
+        if self.family.country == BOTH_PARENTS:
+            guardians.ask_parent(
+                by=self.parent, case=self.case, full_name=f"Father of {self.family.child_latin}",
+                email=f"father.{self.family.email}", language="en",
+            )  # fmt: skip
 
     def _ready(self) -> None:
         for item in self.case.checklist.exclude(state=ItemState.ARRIVED):
@@ -264,10 +284,11 @@ class _Walk:
                 "with stand-ins when it was made anonymous.",
             )  # fmt: skip
         actions.complete(by=self.coordinator, case=self.case)
-        billing.settle(
-            fee=billing.charge(case=self.case, by=self.coordinator), by=self.coordinator,
-            state="waived", note="Charity fund",
-        )  # fmt: skip
+        fee = billing.charge(case=self.case, by=self.coordinator)
+        if self.family.until == "closed":
+            billing.settle(fee=fee, by=self.coordinator, state="paid", note="Bank transfer")
+        elif self.family.until != "ready":
+            billing.settle(fee=fee, by=self.coordinator, state="waived", note="Charity fund")
 
     def _offered(self) -> None:
         if self.family.until != "offered":

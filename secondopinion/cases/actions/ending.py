@@ -58,6 +58,25 @@ def close(*, by: Person | None, case: Case) -> Case:
     return case
 
 
+@transaction.atomic
+def join(*, by: Person, case: Case) -> Case:
+    """End a request because the same child's other request goes on; what it holds stays in it."""
+    return workflow.advance(case, "join", by=by)
+
+
+@transaction.atomic
+def separate(*, by: Person, case: Case) -> Case:
+    """Take a request up again that was joined with another one, where it stood before."""
+    if case.accepted_at is None:
+        action = "separate_new"
+    else:
+        waits = InformationRequest.objects.filter(
+            case=case, answered_at__isnull=True, dropped_at__isnull=True
+        ).exists()
+        action = "separate_waiting" if waits else "separate"
+    return workflow.advance(case, action, by=by)
+
+
 def _end_requests(case: Case) -> None:
     InformationRequest.objects.filter(
         case=case, answered_at__isnull=True, dropped_at__isnull=True

@@ -88,10 +88,13 @@ def reason(rule: DeliveryRule) -> str:
     return reason_for(rule)
 
 
-@register.simple_tag
-def price_in(country: Any) -> str:
-    """Return what a second opinion costs in a country, "" where nothing is to be paid."""
-    amount, currency = price_of(Price.Kind.OPINION, str(country or ""))
+@register.simple_tag(takes_context=True)
+def price_here(context: Mapping[str, Any]) -> str:
+    """Return what a second opinion costs in the country of the page's case, or in `country`; ""
+    where nothing is to be paid."""
+    case = context.get("case")
+    country = case.country if case else context.get("country", "")
+    amount, currency = price_of(Price.Kind.OPINION, str(country))
     return money(amount, currency) if amount else ""
 
 
