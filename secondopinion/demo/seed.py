@@ -21,23 +21,21 @@ from secondopinion.billing import actions as billing
 from secondopinion.cases import actions, workflow
 from secondopinion.cases.measuring import Measured
 from secondopinion.cases.models import Case, ItemState
-from secondopinion.cases.rules import NEEDED_CONSENTS
 from secondopinion.conversations.actions import post
 from secondopinion.core import clock, jobs
+from secondopinion.demo import guardians
 from secondopinion.demo.people import FAMILIES, STAFF, Family, Staff
 from secondopinion.demo.reports import BY_SPECIALTY, EPILEPSY
 from secondopinion.experts import actions as experts
 from secondopinion.findings import actions as findings
 from secondopinion.findings.queries import doubts
 from secondopinion.followup import actions as followup
-from secondopinion.guardians import actions as guardians
 from secondopinion.imaging import queries as imaging
 from secondopinion.opinions import actions as opinions
 from secondopinion.outcomes import actions as outcomes
 from secondopinion.program import actions as program_actions
 from secondopinion.program import queries as program
-from secondopinion.program.models import Program, Specialty
-from secondopinion.program.sections import SECTIONS
+from secondopinion.program.models import Specialty
 from secondopinion.records import actions as records_actions
 from secondopinion.records import queries as records
 from secondopinion.records.models import Record
@@ -48,7 +46,6 @@ log = logging.getLogger(__name__)
 FILES = Path(__file__).resolve().parent / "files"
 EXCERPT = 48  # slices from the middle
 WITH_WHOLE_SERIES = "more_needed"  # one case has all of them; it is made last
-BOTH_PARENTS = "UA"
 MR_HEAD = FILES / "mr-head" / "mr-head-384.zip"
 
 # How far a case goes, in order; a state that is not here ends its case on the way.
@@ -92,20 +89,9 @@ def ensure() -> None:
 def people() -> list["_Walk"]:
     """Make what is missing of the program, its staff and the families; return their cases to be."""
     program_actions.set_up()
-    _example_of_both_parents()
+    guardians.set_up()
     staff = {each.email: _staff(each) for each in STAFF}
     return [_Walk(each, staff) for each in FAMILIES]
-
-
-def _example_of_both_parents() -> None:
-    """Let one country ask both parents, so that a case can be seen that waits for the other one."""
-    section = SECTIONS["guardians"]
-    rows = section.read()
-    if any(row["country"] for row in rows):
-        return
-    example = rows[0] | {"country": BOTH_PARENTS, "both_parents": True, "legal_basis": "Example."}
-    revision = Program.objects.get().revision
-    program_actions.change(by=None, section="guardians", value=[*rows, example], revision=revision)
 
 
 def is_whole() -> bool:
@@ -233,7 +219,7 @@ class _Walk:
             pack = mr_head(None if told.until == WITH_WHOLE_SERIES else EXCERPT)
             arrivals.receive_file(by=self.parent, case=self.case, name="head-mr.zip", source=pack)
         actions.give_consents(
-            by=by, case=case, kinds=list(NEEDED_CONSENTS),
+            by=by, case=case, kinds=guardians.consents(told),
             disclaimer=program.disclaimer(told.language),
         )  # fmt: skip
         jobs.run_all(least=None if self.goes_on else 0)
@@ -262,11 +248,7 @@ class _Walk:
         if provider.person:
             actions.confirm_treating(by=provider.person, case=self.case)
         post(case=self.case, thread="family", by=self.parent, text=self.family.questions[0])
-        if self.family.country == BOTH_PARENTS:
-            guardians.ask_parent(
-                by=self.parent, case=self.case, full_name=f"Father of {self.family.child_latin}",
-                email=f"father.{self.family.email}", language="en",
-            )  # fmt: skip
+        guardians.ask_other_parent(self.family, self.case, self.parent)
 
     def _ready(self) -> None:
         for item in self.case.checklist.exclude(state=ItemState.ARRIVED):
