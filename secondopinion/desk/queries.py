@@ -97,7 +97,7 @@ def duplicates(state: str) -> QuerySet[Duplicate]:
     )
 
 
-def joins_of(case: Case) -> QuerySet[Join]:
-    """Return what was joined with a case, or it with others, and not taken apart again."""
-    rows = Join.objects.filter(Q(kept=case) | Q(joined=case), undone_at=None)
-    return rows.select_related("kept", "joined", "by")
+def joined_into(case: Case) -> Join | None:
+    """Return with what a request was joined, as long as it is not taken apart again."""
+    rows = Join.objects.filter(joined=case, undone_at=None)
+    return rows.select_related("kept", "by").first()

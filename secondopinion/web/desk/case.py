@@ -24,6 +24,7 @@ from secondopinion.conversations.actions import mark_seen
 from secondopinion.conversations.queries import posts
 from secondopinion.core import clock
 from secondopinion.desk import mailing
+from secondopinion.desk.queries import joined_into
 from secondopinion.experts.matching import suggest
 from secondopinion.experts.models import Offer, OfferState
 from secondopinion.experts.queries import offers_of
@@ -99,6 +100,7 @@ def _now(request: PersonRequest, case: Case) -> Context:
         "undelivered": mailing.undelivered(case) if Why.UNDELIVERED in held else [],
         "findings": records.placed(each for each in limitations_for(case) if each.state == "open"),
         "emergencies": emergencies().filter(case=case),
+        "joined": joined_into(case) if case.state == State.JOINED else None,
     }
 
 

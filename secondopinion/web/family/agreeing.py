@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.utils.translation import activate
 
 from secondopinion.audit import actions as audit
+from secondopinion.cases.states import ENDED
 from secondopinion.core import clock
 from secondopinion.guardians import actions, queries
 from secondopinion.program import queries as program
@@ -35,6 +36,7 @@ def agree(request: HttpRequest, token: str) -> HttpResponse:
         "row": row,
         "case": row.case,
         "disclaimer": disclaimer,
+        "ended": row.case.state in ENDED,
         "open": link.used_at is None and link.expires_at > clock.now() and not row.answer,
     }
     response = render(request, "family/agree.html", context)

@@ -25,9 +25,9 @@ class DocumentForm(PlainForm):
 class ParentForm(PlainForm):
     """Who the other parent is."""
 
-    full_name = forms.CharField(label=_("Their full name"), max_length=200)
+    full_name = forms.CharField(label=_("The other parent’s full name"), max_length=200)
     email = forms.CharField(
-        label=_("Their e-mail address"),
+        label=_("The other parent’s e-mail address"),
         help_text=_("They get a mail with a link. It says nothing about the illness."),
         widget=forms.EmailInput(attrs={"dir": "ltr"}),
     )
