@@ -323,9 +323,9 @@ class _Walk:
             referrals.take_step(
                 by=self.referral_coordinator, referral=referral, action=action, **more
             )
-        outcomes.tell(
-            by=self.parent, case=self.case, day=30, diagnosis_changed="no", plan_changed="partly",
-            helped="yes",
+        outcomes.tell_outcome(
+            by=self.parent, case=self.case, day=30, changed="treatment", satisfied="yes",
+            recommends="yes",
         )  # fmt: skip
         actions.close(by=self.coordinator, case=self.case)
 

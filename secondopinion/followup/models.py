@@ -18,6 +18,13 @@ class QuestionState(models.TextChoices):
     SETTLED = "settled", _("Settled by the intake team")
 
 
+class Beyond(models.TextChoices):
+    """Why a question goes beyond what belongs to a report."""
+
+    LATE = "late", _("asked after the time for questions")
+    MANY = "many", _("asked beyond the number of questions")
+
+
 class FollowUpQuestion(Stored):
     """A question about a delivered report, from the family or the local provider."""
 
@@ -28,6 +35,9 @@ class FollowUpQuestion(Stored):
     state = models.CharField(
         max_length=20, choices=QuestionState.choices, default=QuestionState.ASKED
     )
+    # Beyond what the program promises: it is answered as the coordinator sees fit.
+    beyond = models.CharField(max_length=10, choices=Beyond.choices, blank=True)
+    urgent = models.BooleanField(default=False)  # it has words that may mean danger
     due_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True, blank=True)
     reply = models.TextField(blank=True)

@@ -223,6 +223,24 @@ TEMPLATES: dict[str, Template] = {
         (_("Your page says what has changed."),),
         _("Sign in to see it."),
     ),
+    "outcome-wanted": Template(
+        _("Two short questions about %(reference)s"),
+        (
+            _(
+                "Some weeks ago you had an answer from %(hospital)s. We would like to know what "
+                "became of it."
+            ),
+            _(
+                "The page below asks two questions. It takes two taps, you need not sign in, and "
+                "it shows nothing about you. It works for a month."
+            ),
+        ),
+    ),
+    "outcome-told": Template(
+        _("A family has told how it went: %(reference)s"),
+        (_("You find it among your cases."),),
+        _READ,
+    ),
     "case-closed": Template(
         _("Request %(reference)s is closed"),
         (_("Everything stays on your page, to read and to download."),),

@@ -139,13 +139,19 @@ def _closures(value: Value) -> Value:
     return sorted(kept)
 
 
+_TERMS = ("fee_amount", "fee_currency", "follow_up_days", "follow_up_questions", "draft_days")
+
+
 def _clean_terms(value: Value) -> Value:
-    given = rules.table(value, ("fee_amount", "fee_currency", "follow_up_days", "draft_days"))
+    given = shipped("terms") | rules.table(value, _TERMS)
     return {
         "fee_amount": rules.amount(given.get("fee_amount"), "fee_amount", most="999999", places=2),
         "fee_currency": rules.currency(given.get("fee_currency"), "fee_currency"),
         "follow_up_days": rules.number(
             given.get("follow_up_days"), "follow_up_days", least=1, most=365
+        ),
+        "follow_up_questions": rules.number(
+            given.get("follow_up_questions"), "follow_up_questions", least=1, most=50
         ),
         "draft_days": rules.number(given.get("draft_days"), "draft_days", least=7, most=730),
     }
@@ -231,9 +237,7 @@ SECTIONS: dict[str, Section] = {
         _clean_hours, "country", "region", "timezone", "opens", "closes", "weekdays", "closures"
     ),
     "targets": Section(_read_targets, _clean_targets, _write_targets),
-    "terms": _of_program(
-        _clean_terms, "fee_amount", "fee_currency", "follow_up_days", "draft_days"
-    ),
+    "terms": _of_program(_clean_terms, *_TERMS),
     "matching": Section(_read_matching, _clean_matching, _write_matching),
     "disclaimers": Section(
         lists.read_disclaimers, lists.clean_disclaimers, lists.write_disclaimers

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from secondopinion.web import public
+from secondopinion.web import outcome, public
 
 urlpatterns = [
     path("", public.page("home"), name="start"),
@@ -14,5 +14,6 @@ urlpatterns = [
     path("verify/", public.verify, name="verify"),
     path("verify/digest/", public.verify_digest, name="verify-digest"),
     path("verify/<str:code>/", public.verify, name="verify-code"),
+    path("how-it-went/<str:token>/", outcome.how_it_went, name="how-it-went"),
     path("health/", public.health, name="health"),
 ]

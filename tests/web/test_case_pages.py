@@ -147,14 +147,6 @@ def test_the_family_agrees_to_a_referral(whole: Whole) -> None:
     assert whole.case.referrals.get().consented_at
 
 
-def test_the_family_says_how_it_went(whole: Whole) -> None:
-    browser, here = sign_in(whole.family), f"/my/cases/{whole.case.reference}/"
-    browser.post(
-        f"{here}outcome/", {"diagnosis_changed": "no", "plan_changed": "partly", "helped": "yes"}
-    )
-    assert whole.case.outcomes.get().helped == "yes"
-
-
 def test_a_request_is_withdrawn_after_asking_once_more(hospital: Program) -> None:
     maria = person("maria@familia.example")
     case, _coordinator = taken(maria)

@@ -34,6 +34,7 @@ from secondopinion.imaging import queries as imaging
 from secondopinion.opinions import exporting, panels, second, translating
 from secondopinion.opinions.models import Delivery, OpinionState
 from secondopinion.opinions.queries import readable, report_in
+from secondopinion.outcomes import queries as outcomes
 from secondopinion.pacs.servers import servers
 from secondopinion.program import queries as program
 from secondopinion.records import queries as records
@@ -167,6 +168,8 @@ def _after(request: PersonRequest, case: Case) -> Context:
         ),
         "measured": case.coordinator_id == request.user.pk and exporting.anything(case),
         "questions": questions(case),
+        "outcomes": outcomes.of_case(case),
+        "quiet": outcomes.is_quiet(case),
         "referrals": referrals(case),
         "countries": forms.Select(attrs={"id": "to_country"}, choices=countries.choices()).render(
             "to_country", ""

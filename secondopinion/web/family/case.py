@@ -26,7 +26,7 @@ from secondopinion.opinions import actions as opinions
 from secondopinion.opinions.meanings import meanings
 from secondopinion.opinions.queries import readable, report_for, with_provider
 from secondopinion.outcomes import actions as outcomes
-from secondopinion.outcomes.models import Answer
+from secondopinion.outcomes.queries import day_of
 from secondopinion.referrals import actions as referral_actions
 from secondopinion.referrals.queries import referral_for, referrals
 from secondopinion.web.access import PersonRequest, of_case, signed_in
@@ -78,7 +78,9 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
         "may_ask": followup.window_open(case),
         "referrals": referrals(case),
         "with_provider": with_provider(case),
-        "answers": Answer.choices,
+        "outcome_questions": [(name, kind.choices) for name, kind in outcomes.CHOICES.items()]
+        if case.reported_at
+        else [],
         "provider": getattr(case, "local_provider", None),
         "fee": Fee.objects.filter(case=case).first(),
         "reported": case.reported_at is not None,
@@ -140,10 +142,9 @@ def answer_referral(request: PersonRequest, case: Case, number: int) -> HttpResp
 @require_POST
 def outcome(request: PersonRequest, case: Case) -> HttpResponse:
     """Say how it went."""
-    outcomes.tell(
-        by=request.user, case=case, day=30, note=request.POST.get("note", ""),
-        diagnosis_changed=request.POST.get("diagnosis_changed", ""),
-        plan_changed=request.POST.get("plan_changed", ""), helped=request.POST.get("helped", ""),
+    outcomes.tell_outcome(
+        by=request.user, case=case, day=day_of(case), note=request.POST.get("note", ""),
+        **{name: request.POST.get(name, "") for name in outcomes.CHOICES},
     )  # fmt: skip
     messages.success(request, _("Thank you. The specialist will be glad to know."))
     return redirect("my-case", case.reference)

@@ -22,7 +22,6 @@ from secondopinion.core import clock, languages
 from secondopinion.findings.models import Finding
 from secondopinion.opinions.models import KeyImage
 from secondopinion.opinions.versions import Sitting
-from secondopinion.outcomes.models import Answer
 from secondopinion.program.models import DeliveryRule, Target
 from secondopinion.program.queries import in_language, reason_for
 from secondopinion.records.queries import place_of
@@ -248,16 +247,10 @@ def step_label(step: str) -> str:
 def outcome_label(name: str) -> str:
     """Return the question of the questionnaire that a column answers."""
     return {
-        "diagnosis_changed": gettext("Did the diagnosis change?"),
-        "plan_changed": gettext("Did the treatment change?"),
-        "helped": gettext("Did the opinion help you?"),
+        "changed": gettext("What changed after our advice?"),
+        "satisfied": gettext("Are you satisfied with our help?"),
+        "recommends": gettext("Would you recommend us to another family?"),
     }.get(name, name)
-
-
-@register.filter
-def answer_label(value: str) -> str:
-    """Return the words for an answer of the questionnaire."""
-    return str(dict(Answer.choices).get(value, value))
 
 
 @register.filter
