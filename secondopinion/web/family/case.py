@@ -20,7 +20,6 @@ from secondopinion.cases.states import ENDED, FAMILY_STEP, FAMILY_STEPS, State
 from secondopinion.conversations.actions import post
 from secondopinion.conversations.models import Thread
 from secondopinion.conversations.queries import posts
-from secondopinion.followup import actions as followup
 from secondopinion.followup.queries import questions
 from secondopinion.opinions import actions as opinions
 from secondopinion.opinions.meanings import meanings
@@ -30,6 +29,7 @@ from secondopinion.outcomes.queries import day_of
 from secondopinion.referrals import actions as referral_actions
 from secondopinion.referrals.queries import referral_for, referrals
 from secondopinion.web.access import PersonRequest, of_case, signed_in
+from secondopinion.web.family.questions import asking_context
 from secondopinion.web.family.request import files_context
 
 
@@ -74,8 +74,7 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
         "specialist": holders_of(case, Part.SPECIALIST).select_related("expert").first(),
         "posts": thread,
         "reports": readable(case, request.user),
-        "questions": questions(case),
-        "may_ask": followup.window_open(case),
+        **asking_context(case, request.user, list(questions(case))),
         "referrals": referrals(case),
         "with_provider": with_provider(case),
         "outcome_questions": [(name, kind.choices) for name, kind in outcomes.CHOICES.items()]
@@ -112,15 +111,6 @@ def message(request: PersonRequest, case: Case) -> HttpResponse:
     """Write to the intake team."""
     post(case=case, thread=Thread.FAMILY, by=request.user, text=request.POST.get("text", ""))
     messages.success(request, _("Your message is sent."))
-    return redirect("my-case", case.reference)
-
-
-@of_case(Part.FAMILY)
-@require_POST
-def ask(request: PersonRequest, case: Case) -> HttpResponse:
-    """Ask a question about the report."""
-    followup.ask(by=request.user, case=case, text=request.POST.get("text", ""))
-    messages.success(request, _("Your question is sent."))
     return redirect("my-case", case.reference)
 
 

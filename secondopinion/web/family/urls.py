@@ -3,7 +3,7 @@
 from django.urls import path
 
 from secondopinion.web import capture
-from secondopinion.web.family import case, doctor, guardians, request, translating
+from secondopinion.web.family import case, doctor, guardians, questions, request, translating
 
 _CASE = "cases/<str:reference>/"
 
@@ -31,7 +31,7 @@ urlpatterns = [
     path(_CASE + "images/", request.images_change, name="my-images"),
     path(_CASE + "answer/<uuid:number>/", case.answer, name="my-answer"),
     path(_CASE + "message/", case.message, name="my-message"),
-    path(_CASE + "ask/", case.ask, name="my-ask"),
+    path(_CASE + "ask/", questions.ask, name="my-ask"),
     path(_CASE + "referrals/<int:number>/agree/", case.answer_referral, name="my-referral"),
     path(_CASE + "provider/", doctor.change, name="my-provider"),
     path(_CASE + "family/", guardians.guardians, name="my-guardians"),
