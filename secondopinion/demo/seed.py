@@ -40,6 +40,7 @@ from secondopinion.records import actions as records_actions
 from secondopinion.records import queries as records
 from secondopinion.records.models import Record
 from secondopinion.referrals import actions as referrals
+from secondopinion.referrals import selecting
 
 log = logging.getLogger(__name__)
 
@@ -314,7 +315,7 @@ class _Walk:
             to_country="US", what_for="Sleep EEG and a visit", urgency="routine",
         )  # fmt: skip
         referrals.assign(by=self.coordinator, referral=referral, to=self.referral_coordinator)
-        referrals.consent(by=self.parent, referral=referral)
+        referrals.consent(by=self.parent, referral=referral, seen=selecting.digest_of(referral))
         visit = clock.now() + timedelta(days=30)
         for action, more in (
             ("send", {}), ("accept", {}), ("schedule", {"visit_at": visit}), ("seen", {}),

@@ -54,6 +54,6 @@ def test_every_rooms_periodic_jobs_are_known() -> None:
     jobs.discover()
     assert set(jobs.REGISTRY) == {
         "audit-seal", "copies-end", "desk-watched", "drafts-expire", "images-described",
-        "images-forwarded", "offers-lapse", "offers-remind", "outcomes-asked", "reports-unopened",
-        "second-readings-late", "uploads-expire",
+        "images-forwarded", "offers-lapse", "offers-remind", "outcomes-asked",
+        "referrals-reminded", "reports-unopened", "second-readings-late", "uploads-expire",
     }  # fmt: skip

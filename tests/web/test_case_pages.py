@@ -143,7 +143,9 @@ def test_a_report_is_verified_by_code_and_by_file(whole: Whole) -> None:
 def test_the_family_agrees_to_a_referral(whole: Whole) -> None:
     browser, here = sign_in(whole.family), f"/my/cases/{whole.case.reference}/"
     assert "Epilepsy clinic" in browser.get(here).content.decode()
-    browser.post(f"{here}referrals/1/agree/")
+    page = browser.get(f"{here}referrals/1/")
+    assert "Second opinion 1" in page.content.decode()
+    browser.post(f"{here}referrals/1/", {"answer": "yes", "seen": page.context["seen"]})
     assert whole.case.referrals.get().consented_at
 
 

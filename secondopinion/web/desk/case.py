@@ -32,7 +32,7 @@ from secondopinion.followup.actions import window_open
 from secondopinion.followup.queries import questions
 from secondopinion.imaging import queries as imaging
 from secondopinion.opinions import exporting, panels, second, translating
-from secondopinion.opinions.models import Delivery, OpinionState
+from secondopinion.opinions.models import Delivery, OpinionState, SignedReport
 from secondopinion.opinions.queries import readable, report_in
 from secondopinion.outcomes import queries as outcomes
 from secondopinion.pacs.servers import servers
@@ -180,7 +180,7 @@ def _after(request: PersonRequest, case: Case) -> Context:
 
 def _translations(request: PersonRequest, case: Case) -> Context:
     return {
-        "reports": readable(case, request.user),
+        "reports": readable(case, request.user).exclude(kind=SignedReport.Kind.LETTER),
         "report_translations": translating.of_reports(case),
         "translators": people_with(Role.TRANSLATOR),
         "translation_reviewers": people_with(Role.TRANSLATION_REVIEWER),

@@ -232,7 +232,7 @@ class _Verbs:
         row = referral_actions.open_referral(
             by=self.by, case=self.case, to_name=self.text("to_name"),
             to_country=self.text("to_country")[:2], what_for=self.text("what_for"),
-            urgency=self.text("urgency"),
+            urgency=self.text("urgency"), own_clinic=self.text("where") == "own",
         )  # fmt: skip
         for person in people_with(Role.REFERRAL_COORDINATOR)[:1]:
             referral_actions.assign(by=self.by, referral=row, to=person)

@@ -26,8 +26,7 @@ from secondopinion.opinions.meanings import meanings
 from secondopinion.opinions.queries import readable, report_for, with_provider
 from secondopinion.outcomes import actions as outcomes
 from secondopinion.outcomes.queries import day_of
-from secondopinion.referrals import actions as referral_actions
-from secondopinion.referrals.queries import referral_for, referrals
+from secondopinion.referrals.queries import referrals
 from secondopinion.web.access import PersonRequest, of_case, signed_in
 from secondopinion.web.family.questions import asking_context
 from secondopinion.web.family.request import files_context
@@ -111,20 +110,6 @@ def message(request: PersonRequest, case: Case) -> HttpResponse:
     """Write to the intake team."""
     post(case=case, thread=Thread.FAMILY, by=request.user, text=request.POST.get("text", ""))
     messages.success(request, _("Your message is sent."))
-    return redirect("my-case", case.reference)
-
-
-@of_case(Part.FAMILY)
-@require_POST
-def answer_referral(request: PersonRequest, case: Case, number: int) -> HttpResponse:
-    """Agree that documents go to the place of a referral, or say no."""
-    row = referral_for(request.user, case.reference, number)
-    if request.POST.get("answer") == "no":
-        referral_actions.decline(by=request.user, referral=row)
-        messages.success(request, _("Nothing is sent. Our team knows that you said no."))
-    else:
-        referral_actions.consent(by=request.user, referral=row)
-        messages.success(request, _("Thank you. We send the documents now."))
     return redirect("my-case", case.reference)
 
 

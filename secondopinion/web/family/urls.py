@@ -3,7 +3,15 @@
 from django.urls import path
 
 from secondopinion.web import capture
-from secondopinion.web.family import case, doctor, guardians, questions, request, translating
+from secondopinion.web.family import (
+    case,
+    doctor,
+    guardians,
+    questions,
+    referring,
+    request,
+    translating,
+)
 
 _CASE = "cases/<str:reference>/"
 
@@ -32,7 +40,7 @@ urlpatterns = [
     path(_CASE + "answer/<uuid:number>/", case.answer, name="my-answer"),
     path(_CASE + "message/", case.message, name="my-message"),
     path(_CASE + "ask/", questions.ask, name="my-ask"),
-    path(_CASE + "referrals/<int:number>/agree/", case.answer_referral, name="my-referral"),
+    path(_CASE + "referrals/<int:number>/", referring.referral, name="my-referral"),
     path(_CASE + "provider/", doctor.change, name="my-provider"),
     path(_CASE + "family/", guardians.guardians, name="my-guardians"),
     path(_CASE + "family/out/", guardians.keep_out, name="my-guardians-out"),
