@@ -58,3 +58,64 @@ class FollowUpQuestion(Stored):
 
     def __str__(self) -> str:
         return f"{self.number} in {self.case_id}"
+
+
+class CallState(models.TextChoices):
+    """Where a video call stands."""
+
+    OFFERED = "offered", _("Times are offered")
+    BOOKED = "booked", _("Booked")
+    DONE = "done", _("Held")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class VideoCall(Stored):
+    """A video call after the report, with the family, or with the local provider where our advice
+    goes from doctor to doctor. Its summary is a signed addendum."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="calls")
+    number = models.PositiveSmallIntegerField()
+    offered_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    minutes = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=10, choices=CallState.choices, default=CallState.OFFERED)
+    starts_at = models.DateTimeField(null=True, blank=True)
+    booked_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    room = models.URLField(max_length=300, blank=True)  # who has the address can come in
+    addendum = models.OneToOneField(
+        SignedReport, on_delete=models.PROTECT, null=True, blank=True, related_name="call"
+    )
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(name="call_number_once", fields=["case", "number"]),
+            models.UniqueConstraint(
+                name="call_one_open",
+                fields=["case"],
+                condition=models.Q(state__in=["offered", "booked"]),
+            ),
+            models.CheckConstraint(
+                name="call_booked_when_and_where",
+                condition=~models.Q(state__in=["booked", "done"])
+                | models.Q(starts_at__isnull=False, room__gt=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"call {self.number} of {self.case_id}"
+
+
+class CallSlot(Stored):
+    """A time that is offered for a call."""
+
+    call = models.ForeignKey(VideoCall, on_delete=models.CASCADE, related_name="slots")
+    starts_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["starts_at"]
+        constraints = [models.UniqueConstraint(name="call_slot_once", fields=["call", "starts_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.starts_at:%Y-%m-%d %H:%M}"

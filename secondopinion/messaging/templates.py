@@ -223,6 +223,21 @@ TEMPLATES: dict[str, Template] = {
         (_("Your page says what has changed."),),
         _("Sign in to see it."),
     ),
+    "call-offered": Template(
+        _("Choose a time for a call about %(reference)s"),
+        (_("We offer you some times for a video call. Choose one on your page."),),
+        _READ,
+    ),
+    "call-booked": Template(
+        _("The call about %(reference)s is booked"),
+        (_("The time and the way into the call are on your page, with an entry for a calendar."),),
+        _READ,
+    ),
+    "call-cancelled": Template(
+        _("The call about %(reference)s is cancelled"),
+        (_("It does not take place at the time that was booked. Your page says more."),),
+        _READ,
+    ),
     "outcome-wanted": Template(
         _("Two short questions about %(reference)s"),
         (

@@ -75,6 +75,7 @@ def test_the_sixth_question_and_a_late_one_go_to_the_coordinator(whole: Whole) -
         by=whole.coordinator, reply="Yes.",
         question=actions.ask(by=family, case=case, text="One more?"),
     )  # fmt: skip
+    assert case.follow_up_until
     with time_machine.travel(case.follow_up_until + timedelta(hours=1), tick=False):
         late = actions.ask(by=family, case=case, text="Another thing?")
         assert (late.beyond, late.state) == ("late", "asked")

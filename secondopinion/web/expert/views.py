@@ -21,6 +21,7 @@ from secondopinion.experts import queries as offers
 from secondopinion.experts.models import Offer, OfferState
 from secondopinion.findings.queries import limitations_for
 from secondopinion.followup import actions as followup
+from secondopinion.followup.calls import calls_for
 from secondopinion.followup.models import QuestionState
 from secondopinion.followup.queries import question_for, questions, waiting
 from secondopinion.imaging import queries as imaging
@@ -59,6 +60,7 @@ def home(request: PersonRequest) -> HttpResponse:
         .order_by("due_at"),
         "readings": second.waiting_for(request.user),
         "questions": waiting(request.user).filter(state=QuestionState.WITH_EXPERT),
+        "calls": calls_for(request.user),
         "outcomes": told_by(request.user)[:10],
         "ended": mine.filter(state__in=ENDED).select_related("child").order_by("-ended_at")[:10],
     }

@@ -28,6 +28,7 @@ from secondopinion.outcomes import actions as outcomes
 from secondopinion.outcomes.queries import day_of
 from secondopinion.referrals.queries import referrals
 from secondopinion.web.access import PersonRequest, of_case, signed_in
+from secondopinion.web.calling import call_context
 from secondopinion.web.family.questions import asking_context
 from secondopinion.web.family.request import files_context
 
@@ -83,6 +84,7 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
         "fee": Fee.objects.filter(case=case).first(),
         "reported": case.reported_at is not None,
         **standing(case),
+        **call_context(request, case),
     }
     return render(request, "family/case.html", context)
 

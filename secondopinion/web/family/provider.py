@@ -27,6 +27,7 @@ from secondopinion.followup.queries import questions
 from secondopinion.opinions import actions as opinions
 from secondopinion.opinions.queries import handed_on, readable, report_for
 from secondopinion.web.access import PersonRequest, of_case, public
+from secondopinion.web.calling import call_context
 from secondopinion.web.family.questions import asking_context, send
 from secondopinion.web.family.request import files_context
 
@@ -90,6 +91,7 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
         "reports": readable(case, request.user),
         **asking_context(case, request.user, list(questions(case).filter(asked_by=request.user))),
         **files_context(request, case),
+        **call_context(request, case),
     }
     return render(request, "provider/case.html", context)
 

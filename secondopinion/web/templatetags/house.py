@@ -260,6 +260,12 @@ def unlocalised(value: float) -> str:
 
 
 @register.filter
+def time_in(value: datetime, zone: str) -> str:
+    """Write the day and the clock time that an instant has in a zone."""
+    return date_format(value.astimezone(ZoneInfo(zone)), "j F Y, H:i")
+
+
+@register.filter
 def local_time(value: datetime | None, zone: str) -> str:
     """Write the clock time that an instant (now, when there is none) has in a zone."""
     return date_format((value or clock.now()).astimezone(ZoneInfo(zone)), "H:i")
