@@ -24,6 +24,7 @@ from secondopinion.cases.models import Case, ItemState
 from secondopinion.cases.rules import NEEDED_CONSENTS
 from secondopinion.conversations.actions import post
 from secondopinion.core import clock, jobs
+from secondopinion.demo import after
 from secondopinion.demo.people import FAMILIES, STAFF, Family, Staff
 from secondopinion.demo.reports import BY_SPECIALTY, EPILEPSY
 from secondopinion.experts import actions as experts
@@ -307,6 +308,11 @@ class _Walk:
             followup.answer(
                 by=self.specialist, question=question, text=self.written.reply,
                 reauthenticated_at=clock.now(),
+            )  # fmt: skip
+        else:
+            after.open_more(
+                case=self.case, specialist=self.specialist, coordinator=self.coordinator,
+                referral_coordinator=self.referral_coordinator,
             )  # fmt: skip
 
     def _closed(self) -> None:

@@ -1,5 +1,6 @@
 """Asking after the report, passing on, answering by a signed addendum."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -37,11 +38,11 @@ def may_ask(case: Case) -> bool:
     return case.state in {State.FOLLOW_UP, State.CLOSED}
 
 
-def questions_left(case: Case, person: Person) -> int:
-    """Return how many questions the family, or the local provider, can ask within the promise."""
-    part = Part.FAMILY if Part.FAMILY in roles_of(case, person) else Part.LOCAL_PROVIDER
-    asked = FollowUpQuestion.objects.filter(case=case, asked_by__in=holders_of(case, part))
-    return max(0, program.program().follow_up_questions - asked.count())
+def questions_left(asked: Iterable[FollowUpQuestion], person: Person) -> int:
+    """Return how many questions a person's side can still ask within the promise, of what was asked
+    in the case: the family, or the local provider, who has no account."""
+    theirs = sum(each.asked_by.may_sign_in == person.may_sign_in for each in asked)
+    return max(0, program.program().follow_up_questions - theirs)
 
 
 @transaction.atomic
@@ -72,7 +73,7 @@ def ask(*, by: Person, case: Case, text: str) -> FollowUpQuestion:
     beyond = ""
     if not window_open(case):
         beyond = Beyond.LATE
-    elif not questions_left(case, by):
+    elif not questions_left(asked.select_related("asked_by"), by):
         beyond = Beyond.MANY
     urgent = bool(red_flags.found(text))
     if case.state == State.CLOSED:

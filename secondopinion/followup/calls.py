@@ -1,6 +1,6 @@
 """Video calls after the report: times offered, one booked, held, and told in a signed addendum."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -22,7 +22,7 @@ from secondopinion.cases.states import State
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.followup import rooms
-from secondopinion.followup.models import CallSlot, CallState, VideoCall
+from secondopinion.followup.models import CallState, VideoCall
 from secondopinion.opinions import actions as opinions
 from secondopinion.opinions.models import SignedReport
 from secondopinion.opinions.papers import LANGUAGE
@@ -48,7 +48,7 @@ def instant(local: datetime, zone: str) -> datetime:
             _("The clocks are changed at that hour. Choose another."), code="clock-change",
             field="slot",
         )  # fmt: skip
-    return first.astimezone(ZoneInfo("UTC"))
+    return first.astimezone(UTC)
 
 
 def guest_of(case: Case) -> Part:
@@ -59,7 +59,7 @@ def guest_of(case: Case) -> Part:
 def calls_of(case: Case) -> QuerySet[VideoCall]:
     """Return the calls of a case, the latest first."""
     rows = VideoCall.objects.filter(case=case).select_related("offered_by", "booked_by", "addendum")
-    return rows.prefetch_related("slots").order_by("-number")
+    return rows.order_by("-number")
 
 
 def calls_for(person: Person) -> QuerySet[VideoCall]:
@@ -108,9 +108,9 @@ def offer(*, by: Person, case: Case, times: list[datetime], minutes: int) -> Vid
     if fresh.state != State.FOLLOW_UP or case.calls.filter(state__in=_OPEN).exists():
         raise Conflict(_("A call is open already, or the case has moved on."), code="state-changed")
     call = VideoCall.objects.create(
-        case=case, number=case.calls.count() + 1, offered_by=by, minutes=minutes
-    )
-    CallSlot.objects.bulk_create(CallSlot(call=call, starts_at=each) for each in times)
+        case=case, number=case.calls.count() + 1, offered_by=by, minutes=minutes,
+        times=[each.astimezone(UTC).isoformat() for each in times],
+    )  # fmt: skip
     tell_part(case, guest_of(case), "call-offered")
     audit.record("call-offered", by=by, case_id=case.pk, target=call, detail={"times": len(times)})
     return call
@@ -125,14 +125,14 @@ def book(*, by: Person, call: VideoCall, slot: str) -> VideoCall:
         Conflict: the time is over, or another was chosen.
     """
     require(call.case, by, guest_of(call.case))
-    chosen = next((each for each in call.slots.all() if str(each.pk) == slot), None)
-    if chosen is None:
+    if slot not in call.times:
         raise NotYours
-    if chosen.starts_at <= clock.now():
+    chosen = datetime.fromisoformat(slot)
+    if chosen <= clock.now():
         raise Conflict(_("This time is over. Choose another."), code="slot-over")
     waits = VideoCall.objects.filter(pk=call.pk, state=CallState.OFFERED)
     done = waits.update(
-        state=CallState.BOOKED, starts_at=chosen.starts_at, booked_by=by, room=rooms.new_room()
+        state=CallState.BOOKED, starts_at=chosen, booked_by=by, room=rooms.new_room()
     )
     if not done:
         raise Conflict(_("A time has been chosen already."), code="state-changed")

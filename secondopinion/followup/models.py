@@ -1,5 +1,7 @@
 """Questions after the report, and the addendum that answers each."""
 
+from datetime import datetime
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -77,6 +79,7 @@ class VideoCall(Stored):
     number = models.PositiveSmallIntegerField()
     offered_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     minutes = models.PositiveSmallIntegerField()
+    times = models.JSONField()  # what is offered: instants in UTC (ISO 8601), the earliest first
     state = models.CharField(max_length=10, choices=CallState.choices, default=CallState.OFFERED)
     starts_at = models.DateTimeField(null=True, blank=True)
     booked_by = models.ForeignKey(
@@ -106,16 +109,7 @@ class VideoCall(Stored):
     def __str__(self) -> str:
         return f"call {self.number} of {self.case_id}"
 
-
-class CallSlot(Stored):
-    """A time that is offered for a call."""
-
-    call = models.ForeignKey(VideoCall, on_delete=models.CASCADE, related_name="slots")
-    starts_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["starts_at"]
-        constraints = [models.UniqueConstraint(name="call_slot_once", fields=["call", "starts_at"])]
-
-    def __str__(self) -> str:
-        return f"{self.starts_at:%Y-%m-%d %H:%M}"
+    @property
+    def slots(self) -> list[datetime]:
+        """The times that are offered."""
+        return [datetime.fromisoformat(each) for each in self.times]

@@ -22,6 +22,7 @@ from secondopinion.core.errors import Conflict, NotYours
 from secondopinion.messaging.actions import notify
 from secondopinion.outcomes.actions import DAYS, check, tell_outcome
 from secondopinion.outcomes.models import Enquiry, Outcome, Silence
+from secondopinion.outcomes.queries import quiet
 
 REMIND_AFTER = timedelta(days=7)
 LASTS = timedelta(days=30)
@@ -71,11 +72,10 @@ def _to_ask(day: int) -> QuerySet[Case]:
     now, span = clock.now(), timedelta(days=day)
     told = Outcome.objects.filter(case=OuterRef("pk"), day=day)
     asked = Enquiry.objects.filter(case=OuterRef("pk"), day=day)
-    quiet = Silence.objects.filter(case=OuterRef("pk"))
     to_family = Q(signed_reports__deliveries__role=Part.FAMILY)
     return (
         Case.objects.filter(state__in=[State.FOLLOW_UP, State.CLOSED], reported_at__lte=now - span)
-        .filter(~Exists(told), ~Exists(asked), ~Exists(quiet))
+        .filter(~Exists(told), ~Exists(asked), ~quiet())
         .annotate(reached=Min("signed_reports__deliveries__created_at", filter=to_family))
         .filter(reached__lte=now - span, reached__gt=now - span - LASTS)
     )
@@ -106,9 +106,9 @@ def remind_due(now: datetime | None = None) -> int:
     """
     now = now or clock.now()
     told = Outcome.objects.filter(case=OuterRef("case"), day=OuterRef("day"))
-    quiet = Silence.objects.filter(case=OuterRef("case"))
+    silent = Silence.objects.filter(case=OuterRef("case"))
     waiting = Enquiry.objects.filter(
-        ~Exists(told), ~Exists(quiet), used_at=None, reminded_at=None, expires_at__gt=now,
+        ~Exists(told), ~Exists(silent), used_at=None, reminded_at=None, expires_at__gt=now,
         created_at__lte=now - REMIND_AFTER,
     )  # fmt: skip
     reminded = 0

@@ -87,9 +87,9 @@ def of_case(case: Case) -> QuerySet[Outcome]:
     return Outcome.objects.filter(case=case).order_by("day")
 
 
-def is_quiet(case: Case) -> bool:
-    """Say whether the family of a case is asked no more."""
-    return Silence.objects.filter(case=case).exists()
+def quiet() -> Exists:
+    """Return what says of a row of cases whether its family is asked no more."""
+    return Exists(Silence.objects.filter(case=OuterRef("pk")))
 
 
 def told_by(author: Person) -> QuerySet[Outcome]:

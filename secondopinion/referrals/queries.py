@@ -28,7 +28,7 @@ def referral_for(person: Person, reference: str, number: int) -> Referral:
         Referral.objects.filter(
             case__in=visible_to(person), case__reference=reference, number=number
         )
-        .select_related("case")
+        .select_related("case", "opened_by")
         .first()
     )
     if found is None:

@@ -83,8 +83,9 @@ def test_other_programs_open_the_package_and_everything_listed_is_there(
     family.post(page, {"answer": "yes", "seen": shown.context["seen"]})
     jobs.run_all()
     data = desk.get(f"{here}package.zip").getvalue()
-    zipfile.ZipFile(io.BytesIO(data)).extractall(tmp_path)
-    files = {str(each.relative_to(tmp_path)): each.read_bytes() for each in tmp_path.rglob("*")
+    taken = tmp_path / "taken"
+    zipfile.ZipFile(io.BytesIO(data)).extractall(taken)
+    files = {str(each.relative_to(taken)): each.read_bytes() for each in taken.rglob("*")
              if each.is_file()}  # fmt: skip
 
     for path in files:
@@ -125,7 +126,7 @@ def test_other_programs_open_the_package_and_everything_listed_is_there(
     assert "INDEX.HTM" in files["README.TXT"].decode()
 
     # Images, by their DICOMDIR, byte for byte as they came.
-    read = read_by_pydicom(tmp_path / "DICOMDIR")
+    read = read_by_pydicom(taken / "DICOMDIR")
     originals = {
         row.uid: vault.read(row.blob)
         for row in whole.case.studies.get().series.get().instances.select_related("blob__space")
@@ -136,7 +137,7 @@ def test_other_programs_open_the_package_and_everything_listed_is_there(
         path for path in files if path.startswith("PT")
     )
     if tool := shutil.which("dcmdump"):
-        said = subprocess.run([tool, "-q", tmp_path / "DICOMDIR"], capture_output=True, check=True)
+        said = subprocess.run([tool, "-q", taken / "DICOMDIR"], capture_output=True, check=True)
         assert b"error" not in said.stderr.lower()
         assert said.stdout.count(b"IMAGE") == 3
 

@@ -162,14 +162,20 @@ def _messages(request: PersonRequest, case: Case) -> Context:
 
 
 def _after(request: PersonRequest, case: Case) -> Context:
+    told = (
+        Case.objects.filter(pk=case.pk)
+        .annotate(measured=exporting.anything(), quiet=outcomes.quiet())
+        .values("measured", "quiet")
+        .get()
+    )
     return {
         "reports": readable(case, request.user).prefetch_related(
             Prefetch("deliveries", Delivery.objects.select_related("to")), "kept_doubts"
         ),
-        "measured": case.coordinator_id == request.user.pk and exporting.anything(case),
+        "measured": case.coordinator_id == request.user.pk and told["measured"],
         "questions": questions(case),
         "outcomes": outcomes.of_case(case),
-        "quiet": outcomes.is_quiet(case),
+        "quiet": told["quiet"],
         "referrals": referrals(case),
         "countries": forms.Select(attrs={"id": "to_country"}, choices=countries.choices()).render(
             "to_country", ""

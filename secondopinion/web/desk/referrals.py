@@ -57,6 +57,7 @@ def referral(request: PersonRequest, case: Case, number: int) -> HttpResponse:
         "case": case, "referral": row, "steps": referral_steps(row.state),
         "items": selecting.items(row), "package": consenting.package_of(row),
         "waits": row.state == ReferralState.REQUESTED,
+        "taken": row.steps.select_related("by"),
         "letters": row.letters.select_related("report"), "kinds": Letter.Kind.choices,
     }  # fmt: skip
     return render(request, "desk/referral.html", context)

@@ -16,6 +16,7 @@ from secondopinion.billing.models import Fee
 from secondopinion.cases import actions
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import asked, holders_of, open_requests, visible_to
+from secondopinion.cases.rules import through_provider
 from secondopinion.cases.states import ENDED, FAMILY_STEP, FAMILY_STEPS, State
 from secondopinion.conversations.actions import post
 from secondopinion.conversations.models import Thread
@@ -76,7 +77,7 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
         "reports": readable(case, request.user),
         **asking_context(case, request.user, list(questions(case))),
         "referrals": referrals(case),
-        "with_provider": with_provider(case),
+        "with_provider": with_provider(case) if through_provider(case) else None,
         "outcome_questions": [(name, kind.choices) for name, kind in outcomes.CHOICES.items()]
         if case.reported_at
         else [],

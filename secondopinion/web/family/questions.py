@@ -32,7 +32,7 @@ def asking_context(case: Case, person: Person, questions: list[FollowUpQuestion]
         "questions": questions,
         "may_ask": may_ask,
         "in_time": in_time,
-        "left": followup.questions_left(case, person) if in_time else 0,
+        "left": followup.questions_left(questions, person) if in_time else 0,
         "urgent": any(each.urgent and each.state in WAITING for each in questions),
         **(emergency_context(case) if may_ask else {}),
     }
