@@ -184,7 +184,10 @@ def summarise(
         if not booked.exists():
             raise Conflict(_("This call was held or cancelled before."), code="state-changed")
         with override(LANGUAGE):
-            heading = gettext("Video call on %(day)s") % {"day": date_format(call.starts_at)}
+            day = date_format(
+                call.starts_at.astimezone(ZoneInfo(program.program().timezone)), "j F Y"
+            )
+            heading = gettext("Video call on %(day)s") % {"day": day}
         addendum = opinions.sign_addendum(
             case=case, by=by, question=heading, answer=text.strip(),
             reauthenticated_at=reauthenticated_at,

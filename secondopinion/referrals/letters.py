@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils.formats import date_format
-from django.utils.translation import gettext, override
+from django.utils.translation import get_language_bidi, gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
@@ -28,6 +28,7 @@ from secondopinion.opinions.models import Delivery, SignedReport
 from secondopinion.program import queries as program
 from secondopinion.referrals.models import Letter, Referral
 
+LEFT_TO_RIGHT = "\u200e"  # keeps the parts of a number in their order
 WRITERS = (Part.COORDINATOR, Part.REFERRAL_COORDINATOR)
 
 
@@ -68,15 +69,16 @@ def _filled(referral: Referral, template: dict[str, str], language: str) -> dict
     case, hospital = referral.case, program.program()
     child = case.child
     with override(language):
+        mark = LEFT_TO_RIGHT if get_language_bidi() else ""
         latin = child.latin_name if child.latin_name != child.full_name else ""
         values = {
             "child": f"{child.full_name} ({latin})" if latin else child.full_name,
-            "born": date_format(child.birth_date) if child.birth_date else "",
-            "reference": case.reference,
+            "born": date_format(child.birth_date, "j F Y") if child.birth_date else "",
+            "reference": f"{mark}{case.reference}{mark}",
             "clinic": referral.to_name,
             "what_for": referral.what_for,
             "how_soon": str(referral.get_urgency_display()),
-            "visit": date_format(referral.visit_at) if referral.visit_at
+            "visit": date_format(referral.visit_at, "j F Y") if referral.visit_at
             else gettext("not planned yet"),
             "family": ", ".join(each.full_name for each in holders_of(case, Part.FAMILY)),
             "hospital": hospital.hospital,

@@ -135,7 +135,7 @@ def _documents(referral: Referral) -> list[submission.Document]:
         submission.Document(
             path=f"{DOCUMENTS}DOC{number:05}{ending}", blob=blob, title=title, media_type=kind,
             language=language, at=at, what=what, author=author,
-            day=date_format(at) if at else _("no date"),
+            day=date_format(at, "j F Y") if at else _("no date"),
         )
         for number, (blob, title, kind, language, at, what, author, ending) in enumerate(rows, 1)
     ]  # fmt: skip

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -27,6 +28,7 @@ from secondopinion.referrals.models import Referral, ReferralState
 from secondopinion.referrals.queries import objects_of
 
 KINDS = ("reports", "records", "studies")
+ISOLATE, ENDS = "\u2068", "\u2069"  # a name in another script turns nothing beside it
 
 
 @dataclass(slots=True)
@@ -68,20 +70,26 @@ def lines(referral: Referral) -> list[str]:
     return [each.line for each in items(referral) if each.chosen]
 
 
+def _line(*parts: str) -> str:
+    return " · ".join(filter(None, parts))
+
+
+def _day(value: date | datetime | None) -> str:
+    return date_format(value, "j F Y") if value else ""
+
+
 def _report_line(row: SignedReport) -> str:
-    return f"{row.get_kind_display()} {row.number}, {date_format(row.signed_at)}"
+    return _line(f"{row.get_kind_display()} {row.number}", _day(row.signed_at))
 
 
 def _record_line(row: Record) -> str:
-    parts = [row.title, str(row.get_kind_display()), date_format(row.dated) if row.dated else ""]
-    return ", ".join(filter(None, parts))
+    return _line(f"{ISOLATE}{row.title}{ENDS}", str(row.get_kind_display()), _day(row.dated))
 
 
 def _study_line(row: Study) -> str:
     count = objects_of([str(row.pk)]).count()
     told = ngettext("%(count)s image", "%(count)s images", count) % {"count": count}
-    parts = [row.description or str(_("Images")), date_format(row.date) if row.date else "", told]
-    return ", ".join(filter(None, parts))
+    return _line(row.description or str(_("Images")), _day(row.date), told)
 
 
 def digest_of(referral: Referral) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import activate, check_for_language
@@ -24,7 +25,8 @@ def how_it_went(request: HttpRequest, token: str) -> HttpResponse:
         enquiry = asking.enquiry_at(token)
     except NotYours:
         return render(request, "public/how_it_went.html", {"old": True})
-    if check_for_language(enquiry.to.language):
+    chosen = settings.LANGUAGE_COOKIE_NAME in request.COOKIES
+    if not chosen and check_for_language(enquiry.to.language):
         activate(enquiry.to.language)
     mine = request.session.get(KEPT) == enquiry.pk.hex and asking.goes_on(enquiry)
     if request.method == "POST":
