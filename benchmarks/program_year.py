@@ -153,6 +153,7 @@ class Year:
                         instant, _number, do = heapq.heappop(self.heap)
                         traveller.move_to(instant)
                         do()
+                    actions.foresee()
                     audit.seal()
             wall, cpu = time.perf_counter() - started, time.process_time() - used
             return self.figures() | {
@@ -229,9 +230,7 @@ class Year:
         actions.withdraw(by=self.by(by), case=case)
 
     def round(self) -> None:
-        """Do what comes round by the clock, and what the coordinator does every two hours."""
-        experts.remind_of_offers()
-        actions.foresee()
+        """Do what the coordinator does every two hours: offer what is ready."""
         if not program.calendar().works_on(clock.today()):
             return
         if not Case.objects.filter(state=State.READY).exists():
@@ -279,7 +278,13 @@ class Year:
         hours = lognormal(dice, mine["hours"], 0.8)
         will, days = dice.random() < accepts, lognormal(dice, mine["days"], 0.4)
         self.at(clock.now() + timedelta(hours=hours), lambda: self.answer(made, will, days))
+        half = made.created_at + (made.answer_by - made.created_at) / 2
+        self.at(half + timedelta(minutes=5), self.remind)
         self.at(made.answer_by + timedelta(minutes=5), self.lapse)
+
+    def remind(self) -> None:
+        """Remind of an offer, unless it has been answered."""
+        experts.remind_of_offers()
 
     def lapse(self) -> None:
         """Let an offer lapse, unless it has been answered."""
@@ -339,7 +344,7 @@ class Year:
             "late_expert": late["expert"], "late_report": late["report"], "over": self.over,
             "spread": statistics.pstdev(loads) / statistics.fmean(loads), "reported": len(days),
             "told": [
-                [(each.share, each.told, each.true) for each in forecasting.calibration(since)]
+                [(each.share, each.told, each.true) for each in forecasting.calibration(since)[""]]
                 for since in (BEGIN, clock.now() - timedelta(days=182))
             ],
         }  # fmt: skip

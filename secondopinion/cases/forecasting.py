@@ -41,6 +41,7 @@ _STEPS = {
     Stage.REVIEW: ("report",),
 }
 _WEEK = 7 / 5  # days for each business day
+LATER = timedelta(days=1)  # by how much a forecast has to be later than the last to be said so
 # Of a case that has taken longer than any before it: what is still to come, as shares of that.
 _BEYOND = (0.1, 0.25, 0.6)
 
@@ -126,12 +127,32 @@ def expected(
     return [now + timedelta(days=each) for each in days]
 
 
-def latest(case: Case) -> Forecast | None:
-    """Return what the family is told now; None where nothing is, or it waits for their answer."""
-    stage = STAGES.get(State(case.state))
-    if stage is None:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a family is told: the days, and the day that was named before if it was an earlier one.
+
+    `paused`: nothing can be said before they have answered.
+    """
+
+    early: datetime | None = None
+    late: datetime | None = None
+    before: datetime | None = None
+    paused: bool = False
+
+
+def told(case: Case) -> Told | None:
+    """Return what the family is told now of when its report will be there; None: nothing."""
+    if case.state in {State.WAITING_ON_FAMILY, State.MORE_NEEDED}:
+        return Told(paused=True)
+    if case.state not in STAGES:
         return None
-    return Forecast.objects.filter(case=case, stage=stage).order_by("-created_at").first()
+    rows = list(Forecast.objects.filter(case=case).order_by("-created_at")[:2])
+    if not rows or rows[0].stage != STAGES[State(case.state)] or rows[0].late < clock.now():
+        return None
+    before = rows[1].late if len(rows) > 1 else None
+    if before is not None and rows[0].late - before < LATER:
+        before = None
+    return Told(rows[0].early, rows[0].late, before)
 
 
 @dataclass(slots=True)
@@ -148,8 +169,9 @@ class Kept:
         return self.true / self.told if self.told else 0.0
 
 
-def calibration(since: datetime, stage: str = "") -> list[Kept]:
-    """Return for each share that is told how many forecasts made since then came true.
+def calibration(since: datetime) -> dict[str, list[Kept]]:
+    """Return for each stage (and for all, under "") and share what forecasts made since then were
+    worth.
 
     A forecast counts once its day has come, whether the report is there or not: counting those
     alone that have their report would count the quick ones. Cases that ended without a report say
@@ -158,13 +180,15 @@ def calibration(since: datetime, stage: str = "") -> list[Kept]:
     rows = Forecast.objects.filter(created_at__gt=since).exclude(
         case__ended_at__isnull=False, case__reported_at=None
     )
-    if stage:
-        rows = rows.filter(stage=stage)
-    found = [Kept(share) for share in SHARES]
+    found = {stage: [Kept(share) for share in SHARES] for stage in ("", *Stage.values)}
     now = clock.now()
-    for *days, reported in rows.values_list("early", "middle", "late", "case__reported_at"):
-        for kept, day in zip(found, days, strict=True):
-            if day <= now:
+    for stage, *days, reported in rows.values_list(
+        "stage", "early", "middle", "late", "case__reported_at"
+    ):
+        for place, day in enumerate(days):
+            if day > now:
+                continue
+            for kept in (found[""][place], found[stage][place]):
                 kept.told += 1
                 kept.true += reported is not None and reported <= day
     return found
