@@ -19,6 +19,7 @@ from secondopinion.core import clock
 from secondopinion.experts import facts, matching, rules
 from secondopinion.experts.known import Known
 from secondopinion.experts.matching import MOST_TERMS
+from secondopinion.experts.models import Kind
 from secondopinion.experts.solving import FORBIDDEN, Block, Numbers, best
 from secondopinion.experts.terms import Terms
 from secondopinion.program import queries as program
@@ -55,7 +56,11 @@ def plan() -> Plan:
         .order_by("due_at", "pk")
     )
     known = [
-        each for each in facts.gather() if each.free and not rules.away_on(each, clock.today())
+        each
+        for each in facts.gather()
+        if each.free
+        and Kind.OPINION in each.expert.kinds
+        and not rules.away_on(each, clock.today())
     ]
     if not cases or not known:
         return Plan([], cases)
