@@ -13,6 +13,7 @@ settings for ten seconds is remembered all year: here a year passes in minutes, 
 """
 
 import argparse
+import gc
 import heapq
 import json
 import math
@@ -145,6 +146,8 @@ class Year:
             for hour in (13, 15, 17, 19, 21):
                 self.at((BEGIN + timedelta(days=day)).replace(hour=hour, minute=30), self.round)
         before, started, used = Entry.objects.count(), time.perf_counter(), time.process_time()
+        gc.collect()
+        gc.freeze()  # what is there from the start is not looked through again and again
         with time_machine.travel(BEGIN, tick=False) as traveller:
             while self.heap and self.heap[0][0] < BEGIN + year:
                 day = self.heap[0][0].date()
@@ -155,6 +158,7 @@ class Year:
                         do()
                     actions.foresee()
                     audit.seal()
+            gc.unfreeze()
             wall, cpu = time.perf_counter() - started, time.process_time() - used
             return self.figures() | {
                 "events": Entry.objects.count() - before, "wall": wall, "cpu": cpu,

@@ -30,10 +30,11 @@ STAGES = {
 READY = Min("clock_spans__began_at", filter=Q(clock_spans__step="report"))
 REVIEWED = Max("clock_spans__ended_at", filter=Q(clock_spans__step="expert"))
 _LOOKED_BACK = timedelta(days=730)
-_MOST_PAST = 400  # cases, the latest reports first: what the program is like now
+_MOST_PAST = 200  # cases, the latest reports first: what the program is like now
 _ENOUGH = 20  # cases of the same field, below which those of all fields are asked
 # How long cases take, as shares of the targets together, each worth one past case.
 _SPREAD = (0.4, 0.55, 0.7, 0.8, 0.9, 1.0, 1.15, 1.35, 1.7, 2.6)
+_FADES = 4  # past cases that make one of them go
 _STEPS = {
     Stage.TAKING: ("acknowledge", "review_records", "report"),
     Stage.COLLECTING: ("review_records", "report"),
@@ -104,7 +105,11 @@ def quantiles(
     `days` is how long earlier cases took from the stage on; `elapsed` what this one has used:
     only those that took longer say anything of it.
     """
-    known = sorted([*days, *(share * target for share in _SPREAD)])
+    known = list(days)
+    # The targets fade as the past grows, every other of them first.
+    left = max(0, len(_SPREAD) - len(known) // _FADES)
+    at = (round((place + 0.5) * len(_SPREAD) / left - 0.5) for place in range(left))
+    known = sorted([*known, *(_SPREAD[place] * target for place in at)])
     longer = known[bisect_right(known, elapsed) :]
     if len(longer) < len(shares):
         return [max(1.0, elapsed * share) for share in _BEYOND]

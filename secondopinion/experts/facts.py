@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from secondopinion.accounts.models import Role
+from secondopinion.cases.models import Case, Participation
 from secondopinion.cases.states import State
 from secondopinion.core import clock
 from secondopinion.experts.known import Known
@@ -19,9 +20,12 @@ AGAIN = timedelta(days=14)  # after which somebody who had no time may be asked 
 _AT_WORK = frozenset({State.IN_REVIEW, State.MORE_NEEDED})
 
 
-def gather(experts: Iterable[ExpertProfile] | None = None) -> list[Known]:
+def gather(
+    experts: Iterable[ExpertProfile] | None = None, *, beside: Case | None = None
+) -> list[Known]:
     """Return what is known of experts, or of everybody who can be offered a case, by name.
 
+    Of everybody, those are left out who have a part in the case `beside` which they would stand.
     Five or six queries, however many experts there are.
     """
     now, today = clock.now(), clock.today()
@@ -31,6 +35,9 @@ def gather(experts: Iterable[ExpertProfile] | None = None) -> list[Known]:
         experts = ExpertProfile.objects.filter(
             live, person__is_active=True, person__staff_roles__role=Role.SPECIALIST
         ).select_related("person").distinct()  # fmt: skip
+        if beside is not None:
+            parts = Participation.objects.filter(case=beside, until__isnull=True)
+            experts = experts.exclude(person__in=parts.values("person"))
     known = {each.pk: Known(each) for each in experts}
     fields: dict[UUID, set[UUID]] = defaultdict(set)
     some = Q() if everybody else Q(expert__in=list(known))

@@ -89,11 +89,7 @@ def suggest(case: Case, *kinds: Kind) -> list[Suggestion]:
     last, with what it is: the desk sees why a name is missing above.
     """
     before = facts.offered_before([case.pk])[case.pk]
-    known = [each for each in facts.gather() if each.expert.pk not in before]
-    taking_part = set(
-        case.participations.filter(until__isnull=True).values_list("person_id", flat=True)
-    )
-    known = [each for each in known if each.expert.person_id not in taking_part]
+    known = [each for each in facts.gather(beside=case) if each.expert.pk not in before]
     terms = Terms()
     named = [terms_of(each.expert, terms) for each in known]
     found = terms.found_in(told(case))

@@ -137,7 +137,7 @@ def _records(request: PersonRequest, case: Case) -> Context:
 
 def _specialist(request: PersonRequest, case: Case) -> Context:
     offers = list(offers_of(case))
-    draft = report_in(case)
+    draft = report_in(case) if case.state not in {State.READY, State.OFFERED} else None
     reading = second.open_reading(draft) if draft else None
     writing = draft is not None and draft.state == OpinionState.DRAFT
     looks = case.state == State.READY or (writing and case.coordinator_id == request.user.pk)
