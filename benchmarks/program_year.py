@@ -368,7 +368,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--part", default="")
     given = parser.parse_args()
-    year = (80, 16) if given.quick else (300, 28)
+    year = (80, 16) if given.quick else (300, 28)  # cases, experts
     if given.part:
         sys.stdout.write(json.dumps(Year(given.part, *year).run()) + "\n")
         return 0
