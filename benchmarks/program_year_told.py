@@ -8,8 +8,8 @@ from typing import Any
 WAYS = ("first come", "least loaded", "matching", "optimiser")
 _MSF = (
     "first answers of the MSF tele-expertise system 2010–2014: median 5.3 h, quartiles 1.8 and "
-    "16.4 (Bonnardot et al., Front. Public Health 2014;2:126); 5 h in 2017 (Martinez Garcia et "
-    "al., doi 10.7189/jogh.08.020414)"
+    "16.4 (Bonnardot et al., Front. Public Health 2014;2:126); 5 h in 2017 (Seven years of "
+    "telemedicine in Médecins Sans Frontières, doi 10.7189/jogh.08.020414)"
 )
 DRAWN = (
     (
