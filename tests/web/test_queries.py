@@ -19,6 +19,7 @@ MOST = 12
 PAGES = [
     ("family", "/my/cases/{}/"),
     ("family", "/my/cases/{}/reports/1/"),
+    ("family", "/my/cases/{}/family/"),
     *(
         ("coordinator", f"/desk/cases/{{}}/{part}")
         for part in (
@@ -33,6 +34,8 @@ PAGES = [
             "translations/",
             "copies/",
             "history/",
+            "guardians/",
+            "fee/",
         )
     ),
     ("coordinator", "/desk/"),

@@ -30,6 +30,7 @@ from secondopinion.outcomes.models import Answer
 from secondopinion.referrals import actions as referral_actions
 from secondopinion.referrals.queries import referral_for, referrals
 from secondopinion.web.access import PersonRequest, of_case, signed_in
+from secondopinion.web.family.guardians import waited_for
 from secondopinion.web.family.request import files_context
 
 
@@ -83,6 +84,7 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
         "fee": Fee.objects.filter(case=case).first(),
         "reported": case.reported_at is not None,
         "foreseen": forecasting.told(case),
+        "owed": waited_for(case),
         **standing(case),
     }
     return render(request, "family/case.html", context)

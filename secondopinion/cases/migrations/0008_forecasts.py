@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0006_second_reader'),
+        ('cases', '0007_families'),
     ]
 
     operations = [
