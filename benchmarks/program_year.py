@@ -286,16 +286,8 @@ class Year:
         will, days = dice.random() < accepts, lognormal(dice, mine["days"], 0.4)
         self.at(clock.now() + timedelta(hours=hours), lambda: self.answer(made, will, days))
         half = made.created_at + (made.answer_by - made.created_at) / 2
-        self.at(half + timedelta(minutes=5), self.remind)
-        self.at(made.answer_by + timedelta(minutes=5), self.lapse)
-
-    def remind(self) -> None:
-        """Remind of an offer, unless it has been answered."""
-        experts.remind_of_offers()
-
-    def lapse(self) -> None:
-        """Let an offer lapse, unless it has been answered."""
-        experts.lapse_offers()
+        self.at(half + timedelta(minutes=5), experts.remind_of_offers)
+        self.at(made.answer_by + timedelta(minutes=5), experts.lapse_offers)
 
     def answer(self, offer: Offer, will: bool, days: float) -> None:
         """Answer an offer that is still open."""
