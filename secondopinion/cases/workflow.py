@@ -129,8 +129,9 @@ def advance(
     if not moved:
         raise Conflict(meanwhile.moved_on(fresh, by), code="state-changed")
     case.refresh_from_db()
-    clocks.follow(case)
-    needs.follow(case)
+    case.due_at = clocks.follow(case)
+    case.act_by, case.put_off_until = needs.follow(case), None  # what moves comes back to the desk
+    case.save(update_fields=["due_at", "act_by", "put_off_until"])
     audit.record(
         f"case-{action}", by=by, case_id=case.pk, target=case,
         detail={"from": fresh.state, "to": str(row.target), **(detail or {})},

@@ -121,6 +121,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Forecast',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(default=secondopinion.core.clock.now)),
+                ('stage', models.CharField(choices=[('taking', 'Sent, and not taken yet'), ('collecting', 'Records are collected'), ('choosing', 'A specialist is looked for'), ('review', 'The specialist reviews')], max_length=12)),
+                ('early', models.DateTimeField()),
+                ('middle', models.DateTimeField()),
+                ('late', models.DateTimeField()),
+                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='forecasts', to='cases.case')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['case', '-created_at'], name='forecast_of_case')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('early__lte', models.F('middle')), ('middle__lte', models.F('late'))), name='forecast_days_in_order')],
+            },
+        ),
+        migrations.CreateModel(
             name='HandOver',
             fields=[
                 ('id', models.UUIDField(default=secondopinion.core.ids.new_id, editable=False, primary_key=True, serialize=False)),

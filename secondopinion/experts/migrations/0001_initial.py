@@ -1,6 +1,7 @@
 import django.db.models.deletion
 import secondopinion.core.clock
 import secondopinion.core.ids
+import secondopinion.experts.models
 from django.conf import settings
 from django.db import migrations, models
 
@@ -30,6 +31,7 @@ class Migration(migrations.Migration):
                 ('youngest', models.PositiveSmallIntegerField(default=0)),
                 ('oldest', models.PositiveSmallIntegerField(default=21)),
                 ('not_in', models.JSONField(default=list)),
+                ('kinds', models.JSONField(default=secondopinion.experts.models.every_kind)),
                 ('capacity', models.PositiveSmallIntegerField(default=3)),
                 ('weekly', models.PositiveSmallIntegerField(default=0)),
                 ('registration', models.CharField(blank=True, max_length=100)),

@@ -26,6 +26,7 @@ from secondopinion.core import clock
 from secondopinion.desk import mailing
 from secondopinion.desk.queries import joined_into
 from secondopinion.experts.matching import suggest
+from secondopinion.experts.models import Kind as Taken
 from secondopinion.experts.models import Offer, OfferState
 from secondopinion.experts.queries import offers_of
 from secondopinion.findings.queries import limitations_for
@@ -139,16 +140,18 @@ def _records(request: PersonRequest, case: Case) -> Context:
 
 def _specialist(request: PersonRequest, case: Case) -> Context:
     offers = list(offers_of(case))
-    draft = report_in(case)
+    draft = report_in(case) if case.state not in {State.READY, State.OFFERED} else None
     reading = second.open_reading(draft) if draft else None
     writing = draft is not None and draft.state == OpinionState.DRAFT
     looks = case.state == State.READY or (writing and case.coordinator_id == request.user.pk)
-    listed = suggest(case) if looks else []
+    kind = Taken.SECOND if reading else Taken.PANEL if writing else Taken.OPINION
+    listed = suggest(case, kind) if looks else []
     return {
         "offers": offers,
         "open_offer": next((each for each in offers if each.state == OfferState.OPEN), None),
         "suggestions": [each for each in listed if not each.obstacles],
         "out": [each for each in listed if each.obstacles],
+        "currency": program.program().fee_currency,
         "urgencies": Offer.Urgency.choices,
         "reading": reading,
         "second_reasons": [second.REASONS[each] for each in reading.reasons] if reading else [],

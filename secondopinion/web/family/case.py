@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from secondopinion.arrivals.queries import sent_since
 from secondopinion.audit import actions as audit
 from secondopinion.billing.models import Fee
-from secondopinion.cases import actions
+from secondopinion.cases import actions, forecasting
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import asked, holders_of, open_requests, visible_to
 from secondopinion.cases.rules import through_provider
@@ -85,6 +85,7 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
         "provider": getattr(case, "local_provider", None),
         "fee": Fee.objects.filter(case=case).first(),
         "reported": case.reported_at is not None,
+        "foreseen": forecasting.told(case),
         "owed": waited_for(case),
         **standing(case),
         **call_context(request, case),

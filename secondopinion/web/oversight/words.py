@@ -63,6 +63,7 @@ WORDS: dict[str, str | Promise] = {
     "factor-reset": _("A second factor was reset"),
     "single-sign-on-linked": _("A hospital account was linked"),
     "expert-described": _("A specialist was described"),
+    "experts-imported": _("Specialists were read from a table"),
     "offer-made": _("An offer was made"),
     "queue-planned": _("Experts were proposed for all ready cases"),
     "expert-profile-opened": _("A specialist opened what they take"),
