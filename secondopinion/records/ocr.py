@@ -161,6 +161,8 @@ class Reader:
             piece, flipped = _either_way(level)
         if flipped:
             level = level.flipped()
+        if not rapid.shows(_sample(level.picture), piece):
+            return tried
         words = rapid.read(level.picture)
         if not rapid.shows(level.picture, words):
             return tried
@@ -220,9 +222,12 @@ class Reader:
 
 
 def _doubtful(read: Read) -> bool:
-    """Say whether another engine may read this better: Chinese characters, or letters in doubt."""
+    """Say whether another engine may read this better: Chinese characters, or letters in doubt that
+    are not plainly of a script which it does not know."""
     if read.model in {"chi_sim", "jpn"}:
         return True
+    if read.sure >= READ and set(scripts.shares(read.text)) - {"Latn"}:
+        return False
     return read.sure < DOUBTED or read.coverage < UNCOVERED
 
 
