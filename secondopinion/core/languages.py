@@ -23,3 +23,9 @@ def language_name(code: str) -> str:
     except KeyError:  # one in which Django itself does not speak
         names = Locale.parse(get_language() or "en", sep="-").languages
         return str(names.get(code, code))
+
+
+def script_name(code: str) -> str:
+    """Return the reader's name for a script (ISO 15924), or its code where there is none."""
+    names = Locale.parse(get_language() or "en", sep="-").scripts
+    return str(names.get(code, code))

@@ -11,22 +11,19 @@ import os
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from secondopinion.records import rapid
+from secondopinion.records import engines, rapid
 from secondopinion.records.boxes import Box, Word
 from secondopinion.records.checks import scripts, tongue
 from secondopinion.records.measuring import Grey, Seen, ink_of, letters_in, skew, upright
 
 ENGINE = "tesseract"
 VERSION = f"3-{rapid.VERSION}"  # 3: a second engine where this one is in doubt
-SHIPPED = Path(__file__).resolve().parent / "tessdata"
 LETTER = 22  # pixels: the height of a letter at which Tesseract reads well
 MOST_PIXELS = 9_000_000
 SURE, READ = 60, 64  # of 100: a word that counts, a page that needs no second try
@@ -97,20 +94,6 @@ class Read:
         return "\n".join(" ".join(each) for each in lines.values())
 
 
-@cache
-def _models(folder: str) -> dict[str, str]:
-    """Return the folders of the engine's languages, the shipped ones and those of the operator."""
-    found: dict[str, str] = {}
-    for each in (SHIPPED, *([Path(folder)] if folder else [])):
-        found |= {path.stem: str(each) for path in each.glob("*.traineddata")}
-    return found
-
-
-def models(folder: str = "") -> frozenset[str]:
-    """Return the engine's languages that this installation has."""
-    return frozenset(_models(folder)) - {"osd"}
-
-
 class Reader:
     """Reads pages; keeps the engines that it has loaded."""
 
@@ -118,7 +101,7 @@ class Reader:
         """Take the languages that are shipped, and those of a folder."""
         self.folder = folder
         self.engines: dict[str, Any] = {}
-        self.known = models(folder)
+        self.known = engines.models(folder)
 
     def close(self) -> None:
         """End the engines."""
@@ -204,7 +187,7 @@ class Reader:
             import tesserocr
 
             self.engines[model] = tesserocr.PyTessBaseAPI(
-                path=_models(self.folder)[model], lang=model, psm=tesserocr.PSM.AUTO
+                path=engines.folders(self.folder)[model], lang=model, psm=tesserocr.PSM.AUTO
             )
         return self.engines[model]
 

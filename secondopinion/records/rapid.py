@@ -19,7 +19,6 @@ from secondopinion.records.measuring import Grey, ink_of, letters_in
 
 ENGINE, VERSION = "rapidocr", "1"
 FIRST = {"zh", "ja"}  # languages that it reads before Tesseract does
-SCRIPTS = {"Hans": ["zh"], "Jpan": ["ja"]}  # beside Latin letters, which Tesseract reads too
 LEAST_SHOWN = 0.35  # letters for each shape of ink; it drops nine in ten of a script it cannot read
 STEEP = 2.5  # its 0.99 are few errors, its 0.8 a quarter of the letters (measured here)
 LONG = 3  # letters of a word whose box shows how it lies

@@ -4,7 +4,7 @@ inside the sandbox: plain values in and out, nothing of Django."""
 import io
 from typing import Any
 
-from secondopinion.records import boxes, measuring, ocr, pdfs, rapid, reading
+from secondopinion.records import boxes, measuring, ocr, pdfs, reading
 from secondopinion.records.checks import scripts, tongue
 
 WARM = (
@@ -21,11 +21,6 @@ DIGITAL, READ, NONE = "digital", "ocr", "none"
 _readers: dict[str, ocr.Reader] = {}
 
 type Answer = dict[str, Any]
-
-
-def scripts_read(folder: str = "") -> dict[str, list[str]]:
-    """Return the scripts, each with its languages, that this installation can read."""
-    return scripts.readable(ocr.models(folder)) | rapid.SCRIPTS
 
 
 def pdf_page(data: bytes, number: int, hints: list[str], folder: str = "") -> Answer:
