@@ -27,5 +27,7 @@ def language_name(code: str) -> str:
 
 def script_name(code: str) -> str:
     """Return the reader's name for a script (ISO 15924), or its code where there is none."""
-    names = Locale.parse(get_language() or "en", sep="-").scripts
-    return str(names.get(code, code))
+    locale = Locale.parse(get_language() or "en", sep="-")
+    if code == "Hans":  # "Simplified", without what is
+        return str(locale.languages["zh"])
+    return str(locale.scripts.get(code, code))
