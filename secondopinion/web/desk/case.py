@@ -23,6 +23,7 @@ from secondopinion.cases.states import ENDED, FAMILY_STEP, FAMILY_STEPS, State, 
 from secondopinion.conversations.actions import mark_seen
 from secondopinion.conversations.queries import posts
 from secondopinion.core import clock
+from secondopinion.core.languages import script_name
 from secondopinion.desk import mailing
 from secondopinion.desk.queries import joined_into
 from secondopinion.experts.matching import suggest
@@ -40,6 +41,7 @@ from secondopinion.outcomes import queries as outcomes
 from secondopinion.pacs.servers import servers
 from secondopinion.program import queries as program
 from secondopinion.records import queries as records
+from secondopinion.records.engines import scripts_read
 from secondopinion.records.models import Kind
 from secondopinion.referrals.models import Urgency
 from secondopinion.referrals.queries import referrals
@@ -128,6 +130,7 @@ def _records(request: PersonRequest, case: Case) -> Context:
     return {
         "records": records.for_case(case),
         "kinds": Kind.choices,
+        "scripts": sorted(map(script_name, scripts_read(settings.OCR_LANGUAGES_DIR))),
         **listed(case, request.parts),
         "findings": records.placed(limitations_for(case)),
         "servers": servers(),
