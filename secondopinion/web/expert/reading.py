@@ -15,10 +15,12 @@ from secondopinion.opinions import second, seconding
 from secondopinion.opinions.models import SecondReading
 from secondopinion.records import marking
 from secondopinion.records import queries as records
+from secondopinion.records.valuing import values_of
 from secondopinion.translation.models import Method
 from secondopinion.translation.queries import newest
 from secondopinion.web.access import PersonRequest, of_case
 from secondopinion.web.expert import growth, story
+from secondopinion.web.lab_values import SMALL, series_of
 from secondopinion.web.signin.factor import FactorForm
 
 _CHOICES = {name: fields.CHOICES[name] for name in seconding.JUDGED}
@@ -77,6 +79,7 @@ def reading(request: PersonRequest, case: Case) -> HttpResponse:
         )
     )
     images = list(imaging.series_for_case(case))
+    values = list(values_of(case))
     findings = records.placed(limitations_for(case), documents)
     marking.mark_all(documents, findings)
     hidden = second.is_hidden(row)
@@ -89,7 +92,8 @@ def reading(request: PersonRequest, case: Case) -> HttpResponse:
         "own": judged(row),
         "choices": [(name, fields.label_of(name), each.items()) for name, each in _CHOICES.items()],
         "asked": list(case.questions.all()),
-        "story": story.story(story.events_of(case, documents, images)),
+        "story": story.story(story.events_of(case, documents, images, values)),
+        "laboratory": series_of(values, SMALL),
         "growth": growth.charts(case),
         "records": documents,
         "methods": dict(Method.choices),

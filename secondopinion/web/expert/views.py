@@ -36,11 +36,13 @@ from secondopinion.opinions.readability import level
 from secondopinion.outcomes.models import Outcome
 from secondopinion.records import marking
 from secondopinion.records import queries as records
+from secondopinion.records.valuing import offered, values_of
 from secondopinion.translation.models import Method
 from secondopinion.translation.queries import newest
 from secondopinion.web.access import PersonRequest, of_case, staff
 from secondopinion.web.expert import codes, doses, growth, story
 from secondopinion.web.expert.doubting import answers_in, by_field, told
+from secondopinion.web.lab_values import SMALL, series_of
 from secondopinion.web.signin.factor import FactorForm
 
 _LIMIT_FIELDS = (fields.WORDING, fields.LEFT_OUT)
@@ -114,6 +116,7 @@ def review(request: PersonRequest, case: Case) -> HttpResponse:
         )
     )
     images = list(imaging.series_for_case(case))
+    values = list(values_of(case))
     asked_here = list(case.questions.all())
     findings = records.placed(limitations_for(case), rows)
     marking.mark_all(rows, findings)
@@ -122,7 +125,9 @@ def review(request: PersonRequest, case: Case) -> HttpResponse:
         "opinion": opinion,
         "body": body,
         "asked": asked_here,
-        "story": story.story(story.events_of(case, rows, images)),
+        "story": story.story(story.events_of(case, rows, images, values)),
+        "laboratory": series_of(values, SMALL),
+        "offered": len(offered(case, rows, values)),
         "growth": growth.charts(case),
         "doses": doses.doses(case),
         "records": rows,
