@@ -57,6 +57,7 @@ def _device(certificate: Path, root: Path) -> Iterator[signers.Signer]:
                 signing_cert=load_cert_from_pemder(str(certificate)),
                 ca_chain=list(load_certs_from_pemder([str(root)])),
                 key_label=settings.SIGNING_PKCS11_KEY,
+                use_raw_mechanism=True,  # the digest is made here: not every device can
             )
     except (PKCS11Error, SigningError) as error:
         # What devices say holds no health data: names of errors, and of the token.
