@@ -82,6 +82,11 @@ def series_of(values: Iterable[LabValue], size: Size = LARGE) -> list[Series]:
     return sorted(found, key=lambda each: each.analyte.name)
 
 
+def doubtful_first(found: list[Series]) -> list[Series]:
+    """Return series with those first whose newest value lies outside its range."""
+    return sorted(found, key=lambda each: not each.last.standing)
+
+
 def value_of(row: LabValue) -> Value:
     """Return a value as it is shown."""
     kind = analytes()[row.analyte]

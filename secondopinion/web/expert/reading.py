@@ -20,7 +20,7 @@ from secondopinion.translation.models import Method
 from secondopinion.translation.queries import newest
 from secondopinion.web.access import PersonRequest, of_case
 from secondopinion.web.expert import growth, story
-from secondopinion.web.lab_values import SMALL, series_of
+from secondopinion.web.lab_values import SMALL, doubtful_first, series_of
 from secondopinion.web.signin.factor import FactorForm
 
 _CHOICES = {name: fields.CHOICES[name] for name in seconding.JUDGED}
@@ -93,7 +93,7 @@ def reading(request: PersonRequest, case: Case) -> HttpResponse:
         "choices": [(name, fields.label_of(name), each.items()) for name, each in _CHOICES.items()],
         "asked": list(case.questions.all()),
         "story": story.story(story.events_of(case, documents, images, values)),
-        "laboratory": series_of(values, SMALL),
+        "laboratory": doubtful_first(series_of(values, SMALL)),
         "growth": growth.charts(case),
         "records": documents,
         "methods": dict(Method.choices),

@@ -42,7 +42,7 @@ from secondopinion.translation.queries import newest
 from secondopinion.web.access import PersonRequest, of_case, staff
 from secondopinion.web.expert import codes, doses, growth, story
 from secondopinion.web.expert.doubting import answers_in, by_field, told
-from secondopinion.web.lab_values import SMALL, series_of
+from secondopinion.web.lab_values import SMALL, doubtful_first, series_of
 from secondopinion.web.signin.factor import FactorForm
 
 _LIMIT_FIELDS = (fields.WORDING, fields.LEFT_OUT)
@@ -126,7 +126,7 @@ def review(request: PersonRequest, case: Case) -> HttpResponse:
         "body": body,
         "asked": asked_here,
         "story": story.story(story.events_of(case, rows, images, values)),
-        "laboratory": series_of(values, SMALL),
+        "laboratory": doubtful_first(series_of(values, SMALL)),
         "offered": len(offered(case, rows, values)),
         "growth": growth.charts(case),
         "doses": doses.doses(case),
