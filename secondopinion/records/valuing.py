@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
@@ -49,31 +49,39 @@ def offered(case: Case, rows: Sequence[Record], kept: Sequence[LabValue]) -> lis
     `rows` have their pages read; `kept` are the values of the case. What stands on two pages is
     offered once.
     """
-    judged = {
-        row
-        for model in (LabValue, PassedOver)
-        for row in model.objects.filter(page__record__case=case).values_list(
-            "page", "analyte", "value", "unit"
-        )
-    }
+    read = [
+        (record, page, each)
+        for record in rows
+        for page in record.pages.all()
+        for each in lab_reading.find(page.text)
+    ]
+    judged = _judged(case) if read else set()
     known: set[tuple[str, date | None, Decimal]] = {
         (row.analyte, row.taken_on, _base(row.analyte, row.value, row.unit)) for row in kept
     }
-    found = []
-    for record in rows:
-        for page in record.pages.all():
-            seen = [
-                each for each in lab_reading.find(page.text)
-                if (page.pk, each.analyte, each.value, each.unit) not in judged
-            ]  # fmt: skip
-            day, sure = _day(case, record, page) if seen else (None, 0.0)
-            for each in seen:
-                same = (each.analyte, day, _base(each.analyte, each.value, each.unit))
-                if same not in known:
-                    known.add(same)
-                    certainty = each.certainty * (sure if day else 1.0)
-                    found.append(Offered(page, record, each, day, round(certainty, 2)))
+    found, days = [], {}
+    for record, page, each in read:
+        if (page.pk, each.analyte, each.value, each.unit) in judged:
+            continue
+        if page.pk not in days:
+            days[page.pk] = _day(case, record, page)
+        day, sure = days[page.pk]
+        same = (each.analyte, day, _base(each.analyte, each.value, each.unit))
+        if same not in known:
+            known.add(same)
+            certainty = round(each.certainty * (sure if day else 1.0), 2)
+            found.append(Offered(page, record, each, day, certainty))
     return found[:MOST_OFFERED]
+
+
+def _judged(case: Case) -> set[tuple[UUID, str, Decimal, str]]:
+    """Return what somebody has kept, taken out or passed over: page, what, number, unit."""
+    columns = ("page", "analyte", "value", "unit")
+    kept, passed = (
+        model.objects.filter(page__record__case=case).order_by().values_list(*columns)
+        for model in (LabValue, PassedOver)
+    )
+    return set(kept.union(passed))
 
 
 def weighed(found: Sequence[Offered]) -> list[Offered]:
@@ -104,6 +112,17 @@ def _day(case: Case, record: Record, page: Page) -> tuple[date | None, float]:
         page.text, language, str(case.country or ""), record.dated, clock.today(),
         case.child.birth_date,
     )  # fmt: skip
+
+
+def valued(rows: QuerySet[Record]) -> QuerySet[Record]:
+    """Let records say whether values of theirs are kept (`has_values`)."""
+    kept = LabValue.objects.filter(page__record=OuterRef("pk"), removed_at=None)
+    return rows.annotate(has_values=Exists(kept))
+
+
+def values_on(case: Case, rows: Sequence[Record]) -> list[LabValue]:
+    """Return the values of a case; asked for only where records that are `valued` have some."""
+    return list(values_of(case)) if any(vars(row)["has_values"] for row in rows) else []
 
 
 def _optional(text: str, field: str) -> Decimal | None:

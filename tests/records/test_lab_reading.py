@@ -127,8 +127,8 @@ def test_pages_offer_and_show_what_was_kept(whole: Whole) -> None:
     assert browser.post(f"{address}read/", given | {"taken_on": "2026-01-05"}).status_code == 302
     assert browser.post(f"{address}read/", {"page": "x", "start": "²"}).status_code == 404
     assert "read by the program, accepted by" in browser.get(address).content.decode()
+    assert "Read on the pages: 1 value to look at" in browser.get(address).content.decode()
     review = browser.get(reverse("review", args=[whole.case.reference])).content.decode()
     assert "98 g/L" in review
     look = f"/records/{first.page.record_id}/pages/{first.page.number}/look/"
     assert review.count(look) >= 3  # the page itself, the table, the timeline
-    assert "1 value was read on the pages" in review

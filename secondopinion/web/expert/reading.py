@@ -15,7 +15,7 @@ from secondopinion.opinions import second, seconding
 from secondopinion.opinions.models import SecondReading
 from secondopinion.records import marking
 from secondopinion.records import queries as records
-from secondopinion.records.valuing import values_of
+from secondopinion.records.valuing import valued, values_on
 from secondopinion.translation.models import Method
 from secondopinion.translation.queries import newest
 from secondopinion.web.access import PersonRequest, of_case
@@ -75,11 +75,13 @@ def reading(request: PersonRequest, case: Case) -> HttpResponse:
     audit.record("second-reading-opened", by=request.user, case_id=case.pk, target=row)
     documents = list(
         records.with_pages(
-            records.for_case(case).annotate(translation=newest("pk"), translated=newest("method"))
+            valued(records.for_case(case)).annotate(
+                translation=newest("pk"), translated=newest("method")
+            )
         )
     )
     images = list(imaging.series_for_case(case))
-    values = list(values_of(case))
+    values = values_on(case, documents)
     findings = records.placed(limitations_for(case), documents)
     marking.mark_all(documents, findings)
     hidden = second.is_hidden(row)

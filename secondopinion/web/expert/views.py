@@ -36,7 +36,7 @@ from secondopinion.opinions.readability import level
 from secondopinion.outcomes.models import Outcome
 from secondopinion.records import marking
 from secondopinion.records import queries as records
-from secondopinion.records.valuing import offered, values_of
+from secondopinion.records.valuing import offered, valued, values_on
 from secondopinion.translation.models import Method
 from secondopinion.translation.queries import newest
 from secondopinion.web.access import PersonRequest, of_case, staff
@@ -112,11 +112,13 @@ def review(request: PersonRequest, case: Case) -> HttpResponse:
     body, writing = opinion.body, opinion.state == OpinionState.DRAFT
     rows = list(
         records.with_pages(
-            records.for_case(case).annotate(translation=newest("pk"), translated=newest("method"))
+            valued(records.for_case(case)).annotate(
+                translation=newest("pk"), translated=newest("method")
+            )
         )
     )
     images = list(imaging.series_for_case(case))
-    values = list(values_of(case))
+    values = values_on(case, rows)
     asked_here = list(case.questions.all())
     findings = records.placed(limitations_for(case), rows)
     marking.mark_all(rows, findings)
@@ -127,7 +129,7 @@ def review(request: PersonRequest, case: Case) -> HttpResponse:
         "asked": asked_here,
         "story": story.story(story.events_of(case, rows, images, values)),
         "laboratory": doubtful_first(series_of(values, SMALL)),
-        "offered": len(offered(case, rows, values)),
+        "offered": len(offered(case, rows, values)) if writing else 0,
         "growth": growth.charts(case),
         "doses": doses.doses(case),
         "records": rows,
