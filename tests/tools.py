@@ -13,6 +13,7 @@ NEEDED = {
     "Orthanc": "orthanc orthanc-dicomweb",
     "dcmdjpeg": "dcmtk",
     "softhsm2-util": "softhsm2",
+    "clamd": "clamav-daemon",
 }
 
 

@@ -30,6 +30,7 @@ from secondopinion.outcomes.models import Answer
 from secondopinion.referrals import actions as referral_actions
 from secondopinion.referrals.queries import referral_for, referrals
 from secondopinion.web.access import PersonRequest, of_case, signed_in
+from secondopinion.web.family.guardians import waited_for
 from secondopinion.web.family.request import files_context
 
 
@@ -82,6 +83,7 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
         "provider": getattr(case, "local_provider", None),
         "fee": Fee.objects.filter(case=case).first(),
         "reported": case.reported_at is not None,
+        "owed": waited_for(case),
         **standing(case),
     }
     return render(request, "family/case.html", context)

@@ -36,7 +36,11 @@ SESSION_SECONDS = 12 * 3600
 @public
 def link(request: HttpRequest, token: str) -> HttpResponse:
     """Show what the link opens. Only its button uses it up: mail programs look at links."""
-    row = AccessLink.objects.select_related("person").filter(token_hash=hash_of(token)).first()
+    row = (
+        AccessLink.objects.select_related("person")
+        .filter(token_hash=hash_of(token), purpose=accounts.FOR_GUESTS)
+        .first()
+    )
     case = (
         Case.objects.filter(pk=row.case_id).select_related("local_provider").first()
         if row
@@ -59,7 +63,12 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
         login(request, used.person, backend=settings.AUTHENTICATION_BACKENDS[0])
         request.session.set_expiry(SESSION_SECONDS)
         return redirect("provider-case", Case.objects.get(pk=used.case_id).reference)
-    context = {"open": link_for(token), "case": case, "somebody": somebody, "family": family}
+    context = {
+        "open": link_for(token, accounts.FOR_GUESTS),
+        "case": case,
+        "somebody": somebody,
+        "family": family,
+    }
     return render(request, "provider/link.html", context)
 
 
