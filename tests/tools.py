@@ -12,6 +12,7 @@ NEEDED = {
     "pdftotext": "poppler-utils",
     "Orthanc": "orthanc orthanc-dicomweb",
     "dcmdjpeg": "dcmtk",
+    "softhsm2-util": "softhsm2",
     "clamd": "clamav-daemon",
 }
 

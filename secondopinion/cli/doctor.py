@@ -55,6 +55,10 @@ def _settings() -> Iterator[Found]:
     if signing.self_made():
         yield Found("SIGNING_CERT_FILE is not set: reports are signed with a certificate that this "
                     "installation made. They verify here and nowhere else.")  # fmt: skip
+    elif not signing.key_answers():
+        yield Found("The key of SIGNING_CERT_FILE cannot be reached (SIGNING_KEY_FILE, or the "
+                    "device of SIGNING_PKCS11_MODULE): no report can be signed.",
+                    bad=True)  # fmt: skip
     else:
         yield fine("Reports are signed with the hospital’s certificate.")
     if bool(settings.TSA_URL) != bool(settings.TSA_TRUST_ROOTS):

@@ -23,6 +23,8 @@ class System:
     name: str
     uri: str
     credit: str  # what its licence wants to be said where its codes are shown
+    rare: bool = False  # it names rare diseases alone
+    parts: bool = False  # the code of a part begins with that of its category
 
     @property
     def version(self) -> str:
@@ -32,7 +34,7 @@ class System:
 
 ICD_10_CM = System(
     "icd-10-cm", "ICD-10-CM", "http://hl7.org/fhir/sid/icd-10-cm",
-    "ICD-10-CM: National Center for Health Statistics, United States.",
+    "ICD-10-CM: National Center for Health Statistics, United States.", parts=True,
 )  # fmt: skip
 HPO = System(
     "hpo", "HPO", "http://human-phenotype-ontology.org",
@@ -40,7 +42,7 @@ HPO = System(
 )  # fmt: skip
 ORPHANET = System(
     "orphanet", "Orphanet", "http://www.orpha.net",
-    "Orphanet nomenclature: © INSERM, orphadata.com, CC BY 4.0.",
+    "Orphanet nomenclature: © INSERM, orphadata.com, CC BY 4.0.", rare=True,
 )  # fmt: skip
 SYSTEMS = {each.key: each for each in (ICD_10_CM, ORPHANET, HPO)}
 

@@ -14,7 +14,7 @@ _MEANT = 6  # words that a slip may have been for
 _SLIPS = range(5, 25)  # letters; in shorter words a slip could be anything
 _LAY = "lay"
 # What makes a name come later, in letters that it would be longer.
-_NOT_FIRST, _OTHER_NAME, _UNFINISHED = 6, 3, 2
+_NOT_FIRST, _APART, _RARE, _OTHER_NAME, _UNFINISHED = 6, 12, 12, 3, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,8 @@ def search(systems: Sequence[System], typed: str, limit: int = 12) -> list[Hit]:
 
     Words count in any order, without case and accents, in British and American spelling; where
     nothing has a word, names with one letter changed are found. Codes are found by their beginning.
-    Names that are what was typed come first, then those that begin with it, then shorter ones.
+    Names that are what was typed come first; rare diseases last, unless they begin with it. Else
+    shorter names come first, those that begin with it, and categories before their parts.
     """
     wanted = words(typed[:MOST_LETTERS])[:_MOST_WORDS]
     if not wanted or limit < 1:
@@ -56,23 +57,28 @@ def _found(
         rows = _by_words(data, meant)
     kept: dict[str, tuple[tuple[int, ...], Hit]] = {}
     for code, label, text, kind in rows:
-        rank = (0,) if kind == "code" else _rank(words(text or label), meant, kind)
+        rank = (0,) if kind == "code" else _rank(system, code, words(text or label), meant, kind)
         if code not in kept or rank < kept[code][0]:
             hit = Hit(Code(system, code, system.version, label), text or "", kind == _LAY)
             kept[code] = rank, hit
     return list(kept.values())
 
 
-def _rank(name: list[str], meant: list[list[str]], kind: str) -> tuple[int, ...]:
-    """Return how far a name is from what was typed: another, its words apart, longer."""
+def _rank(
+    system: System, code: str, name: list[str], meant: list[list[str]], kind: str
+) -> tuple[int, ...]:
+    """Return how far a name is from what was typed: another, rare, longer, begun otherwise."""
     places = [place for place in range(len(name)) if _stand_at(name, place, meant)]
+    begins = 0 in places
     return (
         int(name != [each[0] for each in meant]),
-        int(not places),
+        int(system.rare and not begins),
         sum(map(len, name))
-        + (0 if 0 in places else _NOT_FIRST)
+        + (0 if begins else _NOT_FIRST if places else _APART)
         + (_OTHER_NAME if kind else 0)
-        + (0 if set(meant[-1]) & set(name) else _UNFINISHED),
+        + (0 if set(meant[-1]) & set(name) else _UNFINISHED)
+        + (_RARE if system.rare else 0)
+        + (len(code) if system.parts else 0),
     )
 
 

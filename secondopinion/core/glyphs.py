@@ -7,6 +7,16 @@ from pathlib import Path
 from fontTools.ttLib import TTFont
 
 FONTS = Path(__file__).resolve().parent / "fonts"
+# In this order the typesetter looks for a sign. Han is printed in the forms of the language that
+# its passage is in; signs and letters of all others come from the first font that has them.
+FACES = (
+    "Noto Serif", "Noto Naskh Arabic", "Noto Serif Devanagari", "Noto Serif Ethiopic",
+    "Noto Serif Bengali", "Noto Serif Gurmukhi", "Noto Serif Gujarati", "Noto Sans Oriya",
+    "Noto Serif Tamil", "Noto Serif Telugu", "Noto Serif Kannada", "Noto Serif Malayalam",
+    "Noto Serif Sinhala", "Noto Serif Thai", "Noto Serif Lao", "Noto Serif Khmer",
+    "Noto Serif Myanmar", "Noto Serif Hebrew", "Noto Serif Armenian", "Noto Serif Georgian",
+    "Noto Serif CJK SC", "Noto Sans Math", "Noto Sans Symbols", "Noto Sans Symbols 2",
+)  # fmt: skip
 
 
 def folders(added: str) -> tuple[str, ...]:

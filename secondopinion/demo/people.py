@@ -32,6 +32,9 @@ STAFF = (
     Staff("ruth.adler@harbour.example", "Ruth Adler", ("referral_coordinator",),
           "JBSWY3DPEHPK3PXU"),
     Staff("helen.brooks@harbour.example", "Dr. Helen Brooks", ("director",), "JBSWY3DPEHPK3PXV"),
+    Staff("elena.marin@harbour.example", "Elena Marín", ("translator",), "JBSWY3DPEHPK3PXX"),
+    Staff("david.chen@harbour.example", "David Chen", ("translation_reviewer",),
+          "JBSWY3DPEHPK3PXY"),
     Staff("paul.novak@harbour.example", "Paul Novak", ("privacy", "administrator"),
           "JBSWY3DPEHPK3PXW"),
 )  # fmt: skip
@@ -65,6 +68,7 @@ class Family:
     before: tuple[tuple[str, str, str], ...] = ()  # day, kg, cm
     weeks: int | None = None  # at birth
     operations: str = ""
+    sheets: tuple[tuple[str, str], ...] = ()  # of a laboratory, as text: file and day
 
 
 FAMILIES = (
@@ -151,6 +155,10 @@ FAMILIES = (
         measured=("27.5", "138.0"),
         before=(("2023-05-02", "22.4", "119.0"), ("2025-04-10", "27.8", "131.0")),
         weeks=33, operations="Apendicectomía el 12 de marzo de 2023.",
+        sheets=(
+            ("laboratorio-junio-es.txt", "2026-06-18"),
+            ("laboratorio-octubre-es.txt", "2026-10-05"),
+        ),
     ),
     Family(
         "rahul.verma@parivar.example", "राहुल वर्मा", "Rahul Verma", "en", "Asia/Kolkata",

@@ -59,6 +59,39 @@ EPILEPSY = Written(
     caption="Slice through the middle: both sides look alike.",
 )
 
+# The lines of this report in Spanish, as its translator writes them.
+EPILEPSY_IN_SPANISH = {
+    EPILEPSY.body["summary"]: "Su hija tiene un tipo de epilepsia que es común a esta edad. La "
+    "mayoría de los niños dejan de tener crisis cuando crecen. Las imágenes del cerebro se ven "
+    "sanas. La medicina es una buena elección. Désela a su hora, sobre todo por la noche. Su hija "
+    "puede ir a la escuela y jugar. Cuando su hija nade, un adulto debe mirarla siempre.",
+    EPILEPSY.body["limitations"]: "El EEG mismo no se envió, solo su descripción. La niña no fue "
+    "examinada.",
+    EPILEPSY.body["diagnosis_text"]: "El curso, el registro y la edad concuerdan con una epilepsia "
+    "autolimitada con puntas centrotemporales.",
+    EPILEPSY.body["plan_text"]: "El tratamiento es razonable. La dosis de la noche es la que más "
+    "importa, porque las crisis vienen del sueño.",
+    EPILEPSY.body["history"]: "Las crisis empezaron hace tres meses, durante el sueño y al "
+    "despertar, con sacudidas de un lado de la cara. La conciencia vuelve en minutos. El parto y "
+    "el desarrollo fueron normales.",
+    EPILEPSY.body["findings"]: "La carta de casa describe puntas centrotemporales que aumentan con "
+    "el sueño. La serie de RM en T1 se revisó corte por corte: no se vio ninguna masa, ninguna "
+    "malformación de la corteza ni ningún signo de cicatriz del hipocampo.",
+    EPILEPSY.body["tests"]: "Un EEG de sueño en seis meses. No hacen falta más imágenes, a menos "
+    "que las crisis cambien.",
+    EPILEPSY.answers[0]: "Sí. Lo que se envió concuerda bien con este diagnóstico.",
+    EPILEPSY.answers[1]: "La dosis está dentro del rango habitual de 20–40 mg/kg al día. Puede "
+    "subirse por la noche.",
+    EPILEPSY.answers[2]: "Sí, con un adulto junto al agua que sepa nadar.",
+    EPILEPSY.body["option_1_name"]: "Seguir con la medicina",
+    EPILEPSY.body["option_1_pros"]: "Menos crisis por la noche; descanso para la familia",
+    EPILEPSY.body["option_1_cons"]: "Puede causar irritabilidad; hay que vigilarla",
+    EPILEPSY.body["option_2_name"]: "Esperar sin medicina",
+    EPILEPSY.body["option_2_pros"]: "Sin efectos secundarios; muchos niños superan las crisis",
+    EPILEPSY.body["option_2_cons"]: "Son probables más crisis en el próximo año",
+    EPILEPSY.caption: "Corte por el medio: los dos lados se ven iguales.",
+}
+
 LOW_COUNTS = Written(
     by="amina.diallo",
     body={

@@ -23,7 +23,7 @@ from secondopinion.cases.measuring import Measured
 from secondopinion.cases.models import Case, ItemState
 from secondopinion.conversations.actions import post
 from secondopinion.core import clock, jobs
-from secondopinion.demo import after, guardians
+from secondopinion.demo import after, beside, guardians
 from secondopinion.demo.people import FAMILIES, STAFF, Family, Staff
 from secondopinion.demo.reports import BY_SPECIALTY, EPILEPSY
 from secondopinion.experts import actions as experts
@@ -147,6 +147,9 @@ class _Walk:
             for name in ("grace.okafor", self.written.by, "daniel.weiss")
         )
         self.referral_coordinator = staff["ruth.adler@harbour.example"]
+        self.translators = (
+            staff["elena.marin@harbour.example"], staff["david.chen@harbour.example"],
+        )  # fmt: skip
         self.parent = accounts.ensure_person(
             email=family.email,
             full_name=family.parent,
@@ -213,6 +216,8 @@ class _Walk:
         )
         actions.save_questions(by=by, case=case, texts=list(told.questions))
         self._send(FILES / "documents" / told.letter)
+        for name, _day in told.sheets:
+            self._send(FILES / "documents" / name)
         if told.until == "closed":
             self._send(FILES / "documents" / "typewritten-page.png")
             self._send(FILES / "documents" / "scanned-book-page.pdf")
@@ -228,6 +233,12 @@ class _Walk:
         if record:
             language = {"AE": "ar", "IN": "hi", "UA": "uk", "ET": "am"}.get(told.country, "es")
             self._describe_record(record, language)
+        for name, day in told.sheets:
+            sheet = records.for_case(case).get(title=name)
+            records_actions.describe(
+                by=by, record=sheet, kind="laboratory", language=told.language,
+                dated=date.fromisoformat(day),
+            )  # fmt: skip
 
     def _describe_record(self, record: Record, language: str) -> None:
         from_home = {"cancer-and-blood": "laboratory", "heart": "imaging_report"}
@@ -284,6 +295,7 @@ class _Walk:
     def _in_review(self) -> None:
         experts.accept(by=self.specialist, offer=self.offer)
         self.opinion = opinions.start_report(by=self.specialist, case=self.case)
+        beside.accept_values(self.case, self.specialist)
 
     def _reported(self) -> None:
         answers = {
@@ -300,10 +312,14 @@ class _Walk:
                 by=self.specialist, opinion=opinion, instance=rows[len(rows) // 2], frame=1,
                 caption=self.written.caption,
             )  # fmt: skip
+        if self.family.until == "closed":
+            beside.countersign(opinion, self.coordinator, self.other)
         opinions.sign(by=self.specialist, opinion=opinion, reauthenticated_at=clock.now())
 
     def _follow_up(self) -> None:
         opinions.deliver(by=self.coordinator, case=self.case)
+        if self.family.until == "closed":
+            beside.translate(self.case, self.coordinator, *self.translators)
         question = followup.ask(by=self.parent, case=self.case, text=self.written.question)
         followup.pass_to_expert(by=self.coordinator, question=question)
         if self.family.until == "closed":

@@ -19,6 +19,8 @@ from pyhanko.sign.general import SigningError
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import PathError, ValidationError
 
+from secondopinion.opinions import keys
+
 SUBFILTER = fields.SigSeedSubFilter.PADES
 FIELD = "SpecialistSignature"
 YEARS = 10
@@ -40,6 +42,7 @@ class Signed:
 
 
 def _paths() -> tuple[Path, Path, Path]:
+    """Return the certificate, its key (no file, where a device has it), and the root."""
     if settings.SIGNING_CERT_FILE:
         return (
             Path(settings.SIGNING_CERT_FILE),
@@ -56,6 +59,11 @@ def _paths() -> tuple[Path, Path, Path]:
 def self_made() -> bool:
     """Say whether this installation signs with a certificate that it made itself."""
     return not settings.SIGNING_CERT_FILE
+
+
+def key_answers() -> bool:
+    """Say whether the key that signs can be reached now."""
+    return keys.answers(*_paths())
 
 
 def trust_roots() -> list[Path]:
@@ -80,21 +88,16 @@ def sign(pdf: bytes, *, name: str, reason: str, at: datetime) -> Signed:
     revocations that does not answer it is B-T, and B-B when the server of time stamps does not
     answer: what is down never blocks a signature.
     """
-    certificate, key, root = _paths()
-    signer = signers.SimpleSigner.load(
-        str(key), str(certificate), ca_chain_files=(str(root),),
-        key_passphrase=settings.SIGNING_KEY_PASSWORD.encode() or None,
-    )  # fmt: skip
-    if signer is None:
-        raise RuntimeError("the signing certificate or its key cannot be loaded")
-    if settings.TSA_URL and settings.TSA_TRUST_ROOTS:
-        stamper = timestamps.HTTPTimeStamper(settings.TSA_URL, timeout=5)
-        for level in ("B-LTA", "B-T"):
-            with suppress(
-                timestamps.TimestampRequestError, OSError, SigningError, PathError, ValidationError
-            ):
-                return Signed(_sign(pdf, signer, name, reason, stamper, level), level)
-    return Signed(_sign(pdf, signer, name, reason, None, "B-B"), "B-B")
+    with keys.signer(*_paths()) as signer:
+        if settings.TSA_URL and settings.TSA_TRUST_ROOTS:
+            stamper = timestamps.HTTPTimeStamper(settings.TSA_URL, timeout=5)
+            for level in ("B-LTA", "B-T"):
+                with suppress(
+                    timestamps.TimestampRequestError, OSError, SigningError, PathError,
+                    ValidationError,
+                ):  # fmt: skip
+                    return Signed(_sign(pdf, signer, name, reason, stamper, level), level)
+        return Signed(_sign(pdf, signer, name, reason, None, "B-B"), "B-B")
 
 
 def _sign(

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from secondopinion.core.glyphs import folders, printed_by
+from secondopinion.core.glyphs import FACES, folders, printed_by
 
 HERE = Path(__file__).resolve().parent
 STANDARDS: list[Literal["a-3a", "ua-1"]] = ["a-3a", "ua-1"]
@@ -168,6 +168,7 @@ def pdf(
         "labels": labels(document["language"]),
         "unprinted": bool(unprinted),
         "attached": [*(attached or {})],
+        "faces": FACES,
     }
     code = io.BytesIO()
     segno.make(document["verify"], error="m").save(code, kind="svg", border=0, scale=2)

@@ -190,7 +190,7 @@ class Rearrangement(Stored):
 
 
 class LabValue(Stored):
-    """A laboratory value as it stands on a page, typed in by somebody."""
+    """A laboratory value as it stands on a page: typed in, or read there and accepted."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="lab_values")
     page = models.ForeignKey(Page, on_delete=models.PROTECT, related_name="lab_values")
@@ -201,6 +201,7 @@ class LabValue(Stored):
     low = models.DecimalField(max_digits=12, decimal_places=4, null=True, blank=True)
     high = models.DecimalField(max_digits=12, decimal_places=4, null=True, blank=True)
     by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    read_by = models.CharField(max_length=20, blank=True)  # which reading offered it; "" if typed
     removed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -208,3 +209,23 @@ class LabValue(Stored):
 
     def __str__(self) -> str:
         return f"{self.analyte} of {self.case_id}"
+
+
+class PassedOver(Stored):
+    """A value that a program read on a page, and that somebody did not accept."""
+
+    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="passed_over")
+    analyte = models.CharField(max_length=40)
+    value = models.DecimalField(max_digits=12, decimal_places=4)
+    unit = models.CharField(max_length=20)
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="value_passed_over_once", fields=["page", "analyte", "value", "unit"]
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.analyte} on {self.page_id}"

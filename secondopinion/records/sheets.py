@@ -46,7 +46,9 @@ def _printed(found: list[written.Block], folders: tuple[str, ...]) -> list[readi
     rest = _rest(written.text_of(found[len(shown) :]))
     if not shown:
         return rest
-    sys_inputs = {"data": json.dumps(shown, ensure_ascii=False)}
+    sys_inputs = {
+        "data": json.dumps(shown, ensure_ascii=False), "faces": json.dumps(glyphs.FACES),
+    }  # fmt: skip
     more: dict[str, Any] = {
         "font_paths": [*folders], "ignore_system_fonts": True, "sys_inputs": sys_inputs,
     }  # fmt: skip

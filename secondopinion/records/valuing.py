@@ -1,11 +1,14 @@
-"""Typing laboratory values in, each with the page that it stands on, and taking one out."""
+"""Laboratory values, each with the page that it stands on: typed in, offered by the program that
+reads pages and accepted or passed over, taken out."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
@@ -14,17 +17,112 @@ from secondopinion.cases.actions.parts import require
 from secondopinion.cases.models import Case, Part
 from secondopinion.core import clock
 from secondopinion.core.errors import NotYours, Refused
+from secondopinion.records import lab_reading
 from secondopinion.records.laboratory import analytes
-from secondopinion.records.models import LabValue, Page
+from secondopinion.records.models import LabValue, Page, PassedOver, Reading, Record
 
 WRITERS = ("desk", Part.COORDINATOR, Part.SPECIALIST)
 _MOST = Decimal(10_000_000)
+MOST_OFFERED = 200  # of a case at once
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A value that was read on a page, for somebody to accept; its day may be unknown."""
+
+    page: Page
+    record: Record
+    seen: lab_reading.Seen
+    day: date | None
+    certainty: float
 
 
 def values_of(case: Case) -> QuerySet[LabValue]:
     """Return the values of a case, by what they are and when they were taken."""
     rows = LabValue.objects.filter(case=case, removed_at=None, page__record__removed_at=None)
     return rows.select_related("page__record", "by").order_by("analyte", "taken_on", "created_at")
+
+
+def offered(case: Case, rows: Sequence[Record], kept: Sequence[LabValue]) -> list[Offered]:
+    """Return the values that a program reads on the pages of `rows` and nobody has judged yet.
+
+    `rows` have their pages read; `kept` are the values of the case. What stands on two pages is
+    offered once.
+    """
+    read = [
+        (record, page, each)
+        for record in rows
+        for page in record.pages.all()
+        for each in lab_reading.find(page.text)
+    ]
+    judged = _judged(case) if read else set()
+    known: set[tuple[str, date | None, Decimal]] = {
+        (row.analyte, row.taken_on, _base(row.analyte, row.value, row.unit)) for row in kept
+    }
+    found, days = [], {}
+    for record, page, each in read:
+        if (page.pk, each.analyte, each.value, each.unit) in judged:
+            continue
+        if page.pk not in days:
+            days[page.pk] = _day(case, record, page)
+        day, sure = days[page.pk]
+        same = (each.analyte, day, _base(each.analyte, each.value, each.unit))
+        if same not in known:
+            known.add(same)
+            certainty = round(each.certainty * (sure if day else 1.0), 2)
+            found.append(Offered(page, record, each, day, certainty))
+    return found[:MOST_OFFERED]
+
+
+def _judged(case: Case) -> set[tuple[UUID, str, Decimal, str]]:
+    """Return what somebody has kept, taken out or passed over: page, what, number, unit."""
+    columns = ("page", "analyte", "value", "unit")
+    kept, passed = (
+        model.objects.filter(page__record__case=case).order_by().values_list(*columns)
+        for model in (LabValue, PassedOver)
+    )
+    return set(kept.union(passed))
+
+
+def weighed(found: Sequence[Offered]) -> list[Offered]:
+    """Return what is offered with a certainty that also knows how well the pages could be read."""
+    pages = {each.page.pk for each in found}
+    words = {
+        row.page_id: [(str(place[0]), float(place[1])) for place in row.answer.get("places", [])]
+        for row in Reading.objects.filter(page__in=pages)
+    }
+    return [
+        replace(each, certainty=round(each.certainty * _legible(each, words), 2)) for each in found
+    ]
+
+
+def _legible(each: Offered, words: dict[UUID, list[tuple[str, float]]]) -> float:
+    parts = set(each.seen.line.split())
+    sure = [surety for word, surety in words.get(each.page.pk, ()) if word in parts]
+    return min(sure, default=100.0) / 100
+
+
+def _base(analyte: str, value: Decimal, unit: str) -> Decimal:
+    return round(analytes()[analyte].in_base(value, unit), 4).normalize()
+
+
+def _day(case: Case, record: Record, page: Page) -> tuple[date | None, float]:
+    language = record.likely["language"] or case.language
+    return lab_reading.day_of(
+        page.text, language, str(case.country or ""), record.dated, clock.today(),
+        case.child.birth_date,
+    )  # fmt: skip
+
+
+def valued(rows: QuerySet[Record]) -> QuerySet[Record]:
+    """Let records say whether values of theirs are kept (`has_values`)."""
+    kept = LabValue.objects.filter(page__record=OuterRef("pk"), removed_at=None)
+    return rows.annotate(has_values=Exists(kept))
+
+
+def values_on(case: Case, rows: Sequence[Record]) -> list[LabValue]:
+    """Return the values of a case; asked for only where records that are `valued` have some."""
+    return list(values_of(case)) if any(vars(row)["has_values"] for row in rows) else []
 
 
 def _optional(text: str, field: str) -> Decimal | None:
@@ -53,9 +151,11 @@ def _number(text: str, field: str) -> Decimal:
 @transaction.atomic
 def add_value(
     *, by: Person, case: Case, analyte: str, value: str, unit: str, taken_on: date | None,
-    page: UUID, low: str = "", high: str = "",
+    page: UUID, low: str = "", high: str = "", read_by: str = "",
 ) -> LabValue:  # fmt: skip
     """Keep a value as it stands on a page: its number, unit, day, and range if there is one.
+
+    `read_by` says which reading offered it, where nobody typed it in.
 
     Raises:
         NotYours: by somebody who neither prepares nor reviews the case, or from a page elsewhere.
@@ -81,10 +181,66 @@ def add_value(
         raise Refused(_("The range ends before it begins."), code="range", field="high")
     made = LabValue.objects.create(
         case=case, page=place, analyte=analyte, value=number,
-        unit=unit, taken_on=taken_on, low=least, high=most, by=by,
+        unit=unit, taken_on=taken_on, low=least, high=most, by=by, read_by=read_by,
     )  # fmt: skip
-    audit.record("lab-value-added", by=by, case_id=case.pk, target=made)
+    verb = "lab-value-accepted" if read_by else "lab-value-added"
+    audit.record(verb, by=by, case_id=case.pk, target=made)
     return made
+
+
+def _read_again(case: Case, page: UUID, start: int) -> tuple[Page, lab_reading.Seen]:
+    """Return what stands at a place of a page.
+
+    Raises:
+        NotYours: nothing does, or the page is elsewhere.
+    """
+    row = Page.objects.filter(pk=page, record__case=case, record__removed_at=None).first()
+    found = [each for each in lab_reading.find(row.text) if each.start == start] if row else []
+    if row is None or not found:
+        raise NotYours
+    return row, found[0]
+
+
+@transaction.atomic
+def accept_read(
+    *, by: Person, case: Case, page: UUID, start: int, taken_on: date | None
+) -> LabValue:
+    """Keep a value as it was read at a place of a page; once, however often it is asked for.
+
+    Raises:
+        NotYours: by somebody who may not, or nothing was read there.
+        Refused: without a day that can be.
+    """
+    require(case, by, *WRITERS)
+    row, seen = _read_again(case, page, start)
+    kept = LabValue.objects.filter(
+        page=row, analyte=seen.analyte, value=seen.value, unit=seen.unit, removed_at=None
+    ).first()
+    return kept or add_value(
+        by=by, case=case, analyte=seen.analyte, value=f"{seen.value:f}", unit=seen.unit,
+        taken_on=taken_on, page=row.pk, low=_typed(seen.low), high=_typed(seen.high),
+        read_by=lab_reading.NAME,
+    )  # fmt: skip
+
+
+def _typed(end: Decimal | None) -> str:
+    return "" if end is None else f"{end:f}"
+
+
+@transaction.atomic
+def pass_over(*, by: Person, case: Case, page: UUID, start: int) -> None:
+    """Say that what was read at a place of a page is no value to keep; it is not offered again.
+
+    Raises:
+        NotYours: by somebody who may not, or nothing was read there.
+    """
+    require(case, by, *WRITERS)
+    row, seen = _read_again(case, page, start)
+    _made, new = PassedOver.objects.get_or_create(
+        page=row, analyte=seen.analyte, value=seen.value, unit=seen.unit, defaults={"by": by}
+    )
+    if new:
+        audit.record("lab-value-passed-over", by=by, case_id=case.pk, target=row)
 
 
 @transaction.atomic

@@ -24,6 +24,7 @@ urlpatterns = [
     path("files/<str:reference>/search/", searching.search, name="search"),
     path("files/<str:reference>/search/<str:code>/", searching.found, name="search-found"),
     path("files/<str:reference>/laboratory/", laboratory.laboratory, name="laboratory"),
+    path("files/<str:reference>/laboratory/read/", laboratory.judge, name="lab-value-judge"),
     path("files/<str:reference>/laboratory/<uuid:value>/remove/", laboratory.remove,
          name="lab-value-remove"),
     path("files/<str:reference>/reports/<int:number>.pdf", files.signed_report, name="report-pdf"),

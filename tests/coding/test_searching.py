@@ -45,6 +45,22 @@ def test_a_lay_word_says_that_it_is_one() -> None:
     assert (hit.by, hit.lay, hit.code.label) == ("Hay fever", True, "Allergic rhinitis")
 
 
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("focal epilepsy", "G40.1"),
+        ("epilepsy", "G40.909"),
+        ("rett", "F84.2"),
+        ("cystic fibrosis", "E84"),
+        ("congenital heart disease", "Q24.9"),
+        ("familial focal epilepsy", "98820"),
+        ("neuroblastoma", "635"),
+    ],
+)
+def test_common_diseases_come_before_rare_ones_unless_one_is_named(typed: str, first: str) -> None:
+    assert search([ORPHANET, ICD_10_CM], typed)[0].code.code == first
+
+
 def test_systems_are_searched_together() -> None:
     keys = {hit.code.system.key for hit in search([ICD_10_CM, ORPHANET], "dravet")}
     assert keys == {"icd-10-cm", "orphanet"}

@@ -10,7 +10,7 @@ from secondopinion.program.models import Program
 from secondopinion.records.laboratory import analytes, shortened
 from secondopinion.records.models import LabValue, Page
 from secondopinion.records.valuing import add_value, remove_value, values_of
-from secondopinion.web.laboratory import series_of
+from secondopinion.web.lab_values import series_of
 from tests.web.conftest import Whole, person, sign_in, whole_case
 
 # Numbers that laboratories print beside each other in both units.
@@ -89,7 +89,7 @@ def test_days_in_two_units_are_one_table_and_one_line(whole: Whole) -> None:
     add(whole, value="98", unit="g/L", low="110", high="140", taken_on=date(2026, 3, 5))
     wrong = add(whole, value="1", taken_on=date(2026, 2, 5))
     remove_value(by=whole.coordinator, case=whole.case, value=wrong.pk)
-    [found] = series_of(whole.case)
+    [found] = series_of(values_of(whole.case))
     assert [each.standing for each in found.values] == ["", "low"]
     assert found.values[1].others[0] == ("9.8", "g/dL")
     assert found.plot is not None

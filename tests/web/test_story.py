@@ -105,7 +105,7 @@ def test_operations_stand_on_the_day_that_is_read_from_the_text(hospital: Progra
         operations="Appendix removed on 12 March 2023.\nTonsils, a long time ago.",
     )  # fmt: skip
     case = Case.objects.select_related("child", "request").get(pk=case.pk)
-    found = [each for each in events_of(case, [], []) if each.lane == "operations"]
+    found = [each for each in events_of(case, [], [], []) if each.lane == "operations"]
     assert [each.day for each in found] == [date(2023, 3, 12)]
     assert "date read from the text" in found[0].label
 
@@ -113,7 +113,7 @@ def test_operations_stand_on_the_day_that_is_read_from_the_text(hospital: Progra
 def test_what_is_dated_before_the_birth_says_so() -> None:
     study = Study(uid="1.2", date=date(2013, 7, 17), description="Head")
     series = Series(study=study, uid="1.2.3", modality="MR")
-    found = next(each for each in events_of(child(), [], [series]) if each.lane == "images")
+    found = next(each for each in events_of(child(), [], [series], []) if each.lane == "images")
     assert found.label == "MR Head, 1 series (before the birth)"
     assert "1.2.3" in found.look
 

@@ -115,6 +115,7 @@ class Migration(migrations.Migration):
                 ('taken_on', models.DateField()),
                 ('low', models.DecimalField(blank=True, decimal_places=4, max_digits=12, null=True)),
                 ('high', models.DecimalField(blank=True, decimal_places=4, max_digits=12, null=True)),
+                ('read_by', models.CharField(blank=True, max_length=20)),
                 ('removed_at', models.DateTimeField(blank=True, null=True)),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lab_values', to='cases.case')),
@@ -122,6 +123,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['case', 'analyte'], name='lab_value_of_case')],
+            },
+        ),
+        migrations.CreateModel(
+            name='PassedOver',
+            fields=[
+                ('id', models.UUIDField(default=secondopinion.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(default=secondopinion.core.clock.now, editable=False)),
+                ('analyte', models.CharField(max_length=40)),
+                ('value', models.DecimalField(decimal_places=4, max_digits=12)),
+                ('unit', models.CharField(max_length=20)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('page', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='passed_over', to='records.page')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('page', 'analyte', 'value', 'unit'), name='value_passed_over_once')],
             },
         ),
     ]

@@ -15,10 +15,12 @@ from secondopinion.opinions import second, seconding
 from secondopinion.opinions.models import SecondReading
 from secondopinion.records import marking
 from secondopinion.records import queries as records
+from secondopinion.records.valuing import valued, values_on
 from secondopinion.translation.models import Method
 from secondopinion.translation.queries import newest
 from secondopinion.web.access import PersonRequest, of_case
 from secondopinion.web.expert import growth, story
+from secondopinion.web.lab_values import SMALL, doubtful_first, series_of
 from secondopinion.web.signin.factor import FactorForm
 
 _CHOICES = {name: fields.CHOICES[name] for name in seconding.JUDGED}
@@ -73,10 +75,13 @@ def reading(request: PersonRequest, case: Case) -> HttpResponse:
     audit.record("second-reading-opened", by=request.user, case_id=case.pk, target=row)
     documents = list(
         records.with_pages(
-            records.for_case(case).annotate(translation=newest("pk"), translated=newest("method"))
+            valued(records.for_case(case)).annotate(
+                translation=newest("pk"), translated=newest("method")
+            )
         )
     )
     images = list(imaging.series_for_case(case))
+    values = values_on(case, documents)
     findings = records.placed(limitations_for(case), documents)
     marking.mark_all(documents, findings)
     hidden = second.is_hidden(row)
@@ -89,7 +94,8 @@ def reading(request: PersonRequest, case: Case) -> HttpResponse:
         "own": judged(row),
         "choices": [(name, fields.label_of(name), each.items()) for name, each in _CHOICES.items()],
         "asked": list(case.questions.all()),
-        "story": story.story(story.events_of(case, documents, images)),
+        "story": story.story(story.events_of(case, documents, images, values)),
+        "laboratory": doubtful_first(series_of(values, SMALL)),
         "growth": growth.charts(case),
         "records": documents,
         "methods": dict(Method.choices),

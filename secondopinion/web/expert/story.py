@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from textwrap import shorten
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -20,7 +21,8 @@ from secondopinion.cases.models import Case
 from secondopinion.core import clock
 from secondopinion.imaging.models import Series
 from secondopinion.records.checks.days import find
-from secondopinion.records.models import Kind, Record
+from secondopinion.records.models import Kind, LabValue, Record
+from secondopinion.web.lab_values import value_of
 from secondopinion.web.templatetags.house import written_date
 
 WIDTH = 320  # units of the drawing
@@ -131,8 +133,11 @@ class _Scale:
         return (day - self.first) / (self.last - self.first)
 
 
-def events_of(case: Case, rows: Sequence[Record], images: Sequence[Series]) -> list[Event]:
-    """Return everything that is known to have happened, as it was found: facts, records, images."""
+def events_of(
+    case: Case, rows: Sequence[Record], images: Sequence[Series], values: Sequence[LabValue]
+) -> list[Event]:
+    """Return everything that is known to have happened, as it was found: facts, records, images,
+    laboratory values."""
     found = [
         Event(row.dated, _LANE_OF.get(row.kind, "letters"), _of_record(row), f"#{anchor(row)}")
         for row in rows
@@ -141,6 +146,10 @@ def events_of(case: Case, rows: Sequence[Record], images: Sequence[Series]) -> l
     for series in images:
         by_study[series.study_id].append(series)
     found += [_of_study(group) for group in by_study.values()]
+    by_page: dict[tuple[date, object], list[LabValue]] = defaultdict(list)
+    for value in values:
+        by_page[value.taken_on, value.page_id].append(value)
+    found += [_of_values(case, group) for group in by_page.values()]
     if case.child.birth_date:
         found.append(Event(case.child.birth_date, "told", _("Born"), "#asked"))
     found += [
@@ -206,6 +215,20 @@ def _of_study(group: list[Series]) -> Event:
     label = ", ".join(each for each in (f"{modalities} {name}".strip(), count) if each)
     look = json.dumps({"study": first.study.uid, "series": first.uid})
     return Event(first.study.date, "images", label, "#images", look)
+
+
+def _of_values(case: Case, group: list[LabValue]) -> Event:
+    """Return the values of one day on one page, those outside their range first."""
+    shown = sorted(map(value_of, group), key=lambda each: (not each.standing, each.name))
+    words = {"low": _("low"), "high": _("high"), "": ""}
+    told = [
+        f"{each.name} {each.text} {each.row.unit}"
+        + (f" ({words[each.standing]})" if each.standing else "")
+        for each in shown
+    ]
+    page = group[0].page
+    place = reverse("page-look", args=[case.reference, page.record_id, page.number])
+    return Event(group[0].taken_on, "laboratory", _short("; ".join(told)), place)
 
 
 def story(events: Sequence[Event]) -> Story:

@@ -37,11 +37,13 @@ from secondopinion.opinions.readability import level
 from secondopinion.outcomes.queries import told_by
 from secondopinion.records import marking
 from secondopinion.records import queries as records
+from secondopinion.records.valuing import offered, valued, values_on
 from secondopinion.translation.models import Method
 from secondopinion.translation.queries import newest
 from secondopinion.web.access import PersonRequest, of_case, staff
 from secondopinion.web.expert import codes, doses, growth, story
 from secondopinion.web.expert.doubting import answers_in, by_field, told
+from secondopinion.web.lab_values import SMALL, doubtful_first, series_of
 from secondopinion.web.signin.factor import FactorForm
 
 _LIMIT_FIELDS = (fields.WORDING, fields.LEFT_OUT)
@@ -110,10 +112,13 @@ def review(request: PersonRequest, case: Case) -> HttpResponse:
     body, writing = opinion.body, opinion.state == OpinionState.DRAFT
     rows = list(
         records.with_pages(
-            records.for_case(case).annotate(translation=newest("pk"), translated=newest("method"))
+            valued(records.for_case(case)).annotate(
+                translation=newest("pk"), translated=newest("method")
+            )
         )
     )
     images = list(imaging.series_for_case(case))
+    values = values_on(case, rows)
     asked_here = list(case.questions.all())
     findings = records.placed(limitations_for(case), rows)
     marking.mark_all(rows, findings)
@@ -122,7 +127,9 @@ def review(request: PersonRequest, case: Case) -> HttpResponse:
         "opinion": opinion,
         "body": body,
         "asked": asked_here,
-        "story": story.story(story.events_of(case, rows, images)),
+        "story": story.story(story.events_of(case, rows, images, values)),
+        "laboratory": doubtful_first(series_of(values, SMALL)),
+        "offered": len(offered(case, rows, values)) if writing else 0,
         "growth": growth.charts(case),
         "doses": doses.doses(case),
         "records": rows,

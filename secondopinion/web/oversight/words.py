@@ -131,6 +131,8 @@ WORDS: dict[str, str | Promise] = {
     "note-written": _("A note for the experts was written"),
     "note-settled": _("A note for the experts was settled"),
     "lab-value-added": _("A laboratory value was typed in"),
+    "lab-value-accepted": _("A laboratory value was accepted as it was read"),
+    "lab-value-passed-over": _("A value that was read was not accepted"),
     "lab-value-removed": _("A laboratory value was taken out"),
     "lab-values-opened": _("The laboratory values were opened"),
     "translation-signed": _("The translation of a report was signed"),
