@@ -339,6 +339,8 @@ DICOMWEB_SERVERS = {
     }
     for name in os.environ.get("DICOMWEB_SERVERS", "").split()
 }
+# ClamAV's daemon, host:port or the path of its socket: what comes waits until it has looked at it
+CLAMD = os.environ.get("CLAMD", "")
 # A translation machine outside the hospital; only asked where a family has agreed.
 TRANSLATION_URL = os.environ.get("TRANSLATION_URL", "")
 TRANSLATION_KEY = os.environ.get("TRANSLATION_KEY", "")

@@ -81,6 +81,7 @@ WORDS: dict[str, str | Promise] = {
     "records-arranged": _("Pages were arranged"),
     "records-searched": _("The records were searched"),
     "page-opened": _("A page was opened"),
+    "file-not-taken": _("The scanner of viruses kept a file out"),
     "disc-directory-read": _("The directory of a disc was read"),
     "images-added": _("Images were added"),
     "images-opened": _("Images were opened"),
