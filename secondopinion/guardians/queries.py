@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
 
 from secondopinion.accounts.models import AccessLink, Guardianship, Person
 from secondopinion.accounts.tokens import hash_of
 from secondopinion.cases.models import Case, Part
-from secondopinion.cases.queries import roles_of
+from secondopinion.cases.queries import live_parts, roles_of
 from secondopinion.core.errors import NotYours
 from secondopinion.guardians.models import (
     ComingOfAge,
@@ -21,8 +21,19 @@ SECOND_PARENT = "second-parent"  # what a link is for
 
 
 def ties(case: Case) -> QuerySet[Guardianship]:
-    """Return the ties of a child that stand, with who they are."""
-    return case.child.guardianships.filter(revoked_at=None).select_related("person")
+    """Return the ties of a child that stand, with who they are, and whether they are in the case
+    (`here`)."""
+    parts = live_parts().filter(case=case, role=Part.FAMILY, person=OuterRef("person"))
+    rows = case.child.guardianships.filter(revoked_at=None).select_related("person")
+    return rows.annotate(here=Exists(parts))
+
+
+def with_guardians(case: Case) -> Case:
+    """Return a case read again with what stands beside it: `asked` (the other parent), assent and
+    coming of age."""
+    asked = FilteredRelation("parent_consents", condition=Q(parent_consents__ended_at=None))
+    beside = ("asked__person", "assent", "coming_of_age__patient")
+    return Case.objects.annotate(asked=asked).select_related(*beside).get(pk=case.pk)
 
 
 def documents(case: Case, person: Person) -> QuerySet[GuardianDocument]:

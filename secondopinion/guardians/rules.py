@@ -14,14 +14,18 @@ from secondopinion.accounts.models import GuardianKind, Guardianship
 from secondopinion.accounts.rules import age_on
 from secondopinion.cases.models import Case, Consent
 from secondopinion.cases.rules import in_the_way_of
+from secondopinion.cases.states import State
 from secondopinion.core import clock
 from secondopinion.core.errors import Refused
 from secondopinion.guardians.models import Assent, CourtOrder, GuardianDocument, ParentConsent
 from secondopinion.program import queries as program
+from secondopinion.program.models import GuardianRule
 
 TELL_BEFORE = 60  # days before the birthday on which the family is told
 GRACE = 14  # days at least between telling them and the end of their access
 
+# Before an expert has it: what is owed is waited for.
+EARLY = frozenset({State.SUBMITTED, State.COLLECTING, State.WAITING_ON_FAMILY})
 SECOND, DOCUMENT, ASSENT = "second-parent", "document", "assent"
 
 
@@ -47,12 +51,12 @@ WORDS = {
 }
 
 
-def owed(case: Case) -> list[Owed]:
+def owed(case: Case, rule: GuardianRule | None = None) -> list[Owed]:
     """Return what a case waits for by the rule of its country, in the order in which it is shown.
 
-    Two queries, whatever there is.
+    Two queries, whatever there is; one where the rule is given.
     """
-    rule = program.guardian_rule(str(case.country))
+    rule = rule or program.guardian_rule(str(case.country))
     kinds = [GuardianKind.COURT, GuardianKind.AGENCY]
     kinds += [GuardianKind.PARENT] if rule.parents_prove else []
     facts = Case.objects.filter(pk=case.pk).values(

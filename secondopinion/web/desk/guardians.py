@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from secondopinion.accounts.models import Person
 from secondopinion.audit import actions as audit
 from secondopinion.cases.models import Case, Part
-from secondopinion.cases.queries import holders_of, taken_out
+from secondopinion.cases.queries import taken_out
 from secondopinion.core.errors import NotYours, Refused
 from secondopinion.guardians import actions, queries, rules
 from secondopinion.guardians.models import Assent, CourtOrder, GuardianDocument
@@ -24,18 +24,21 @@ from secondopinion.web.files import download
 
 def shown(request: PersonRequest, case: Case) -> dict[str, Any]:
     """Return what the page of guardians shows beside the head of the case."""
+    rule = program.guardian_rule(str(case.country))
+    beside = queries.with_guardians(case)
+    ties = list(queries.ties(case))
     return {
-        "family": list(holders_of(case, Part.FAMILY)),
-        "ties": list(queries.ties(case)),
+        "family": [tie.person for tie in ties if tie.here],  # type: ignore[attr-defined]  # annotated
+        "ties": ties,
         "taken_out": taken_out(case),
         "documents": list(queries.documents(case, request.user)),
         "orders": list(queries.orders(case)),
         "effects": CourtOrder.Effect.choices,
-        "second": queries.second_parent(case),
-        "assent": Assent.objects.filter(case=case).first(),
-        "of_age": queries.coming_of_age(case),
-        "owed": rules.owed(case),
-        "rule": program.guardian_rule(str(case.country)),
+        "second": getattr(beside, "asked", None),
+        "assent": getattr(beside, "assent", None),
+        "of_age": getattr(beside, "coming_of_age", None),
+        "owed": rules.owed(case, rule) if case.state in rules.EARLY else [],
+        "rule": rule,
     }
 
 

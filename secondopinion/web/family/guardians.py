@@ -14,7 +14,7 @@ from secondopinion.accounts.models import Person
 from secondopinion.cases import actions
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import holders_of
-from secondopinion.cases.states import ENDED, State
+from secondopinion.cases.states import ENDED
 from secondopinion.core.errors import NotYours, Refused
 from secondopinion.guardians import actions as guardianship
 from secondopinion.guardians import queries, rules
@@ -48,8 +48,7 @@ def _done(form: PlainForm, do: Callable[[], object]) -> bool:
 
 def waited_for(case: Case) -> list[rules.Owed]:
     """Return what a case that was sent and is not with an expert yet waits for."""
-    early = {State.SUBMITTED, State.COLLECTING, State.WAITING_ON_FAMILY}
-    return rules.owed(case) if case.state in early else []
+    return rules.owed(case) if case.state in rules.EARLY else []
 
 
 @of_case(Part.FAMILY)
