@@ -70,6 +70,8 @@ _ROWS = (
     _row("deliver", {S.REPORTED}, S.FOLLOW_UP, {"coordinator", "specialist", SYSTEM},
          _("Deliver the report")),
     _row("close", {S.FOLLOW_UP}, S.CLOSED, {"coordinator", SYSTEM}, _("Close the case")),
+    _row("ask_late", {S.CLOSED}, S.FOLLOW_UP, {"family", "local_provider"},
+         _("Ask after it was closed")),
     _row("decline", {S.SUBMITTED, S.COLLECTING, S.WAITING_ON_FAMILY, S.READY}, S.DECLINED,
          {"desk"}, _("Decline the case")),
     _row("withdraw", {S.DRAFT, *UNDER_WAY}, S.WITHDRAWN, {"family"}, _("Withdraw the request")),

@@ -34,8 +34,9 @@ from secondopinion.followup.actions import window_open
 from secondopinion.followup.queries import questions
 from secondopinion.imaging import queries as imaging
 from secondopinion.opinions import exporting, panels, second, translating
-from secondopinion.opinions.models import Delivery, OpinionState
+from secondopinion.opinions.models import Delivery, OpinionState, SignedReport
 from secondopinion.opinions.queries import readable, report_in
+from secondopinion.outcomes import queries as outcomes
 from secondopinion.pacs.servers import servers
 from secondopinion.program import queries as program
 from secondopinion.records import queries as records
@@ -166,12 +167,20 @@ def _messages(request: PersonRequest, case: Case) -> Context:
 
 
 def _after(request: PersonRequest, case: Case) -> Context:
+    told = (
+        Case.objects.filter(pk=case.pk)
+        .annotate(measured=exporting.anything(), quiet=outcomes.quiet())
+        .values("measured", "quiet")
+        .get()
+    )
     return {
         "reports": readable(case, request.user).prefetch_related(
             Prefetch("deliveries", Delivery.objects.select_related("to")), "kept_doubts"
         ),
-        "measured": case.coordinator_id == request.user.pk and exporting.anything(case),
+        "measured": case.coordinator_id == request.user.pk and told["measured"],
         "questions": questions(case),
+        "outcomes": outcomes.of_case(case),
+        "quiet": told["quiet"],
         "referrals": referrals(case),
         "countries": forms.Select(attrs={"id": "to_country"}, choices=countries.choices()).render(
             "to_country", ""
@@ -182,7 +191,7 @@ def _after(request: PersonRequest, case: Case) -> Context:
 
 def _translations(request: PersonRequest, case: Case) -> Context:
     return {
-        "reports": readable(case, request.user),
+        "reports": readable(case, request.user).exclude(kind=SignedReport.Kind.LETTER),
         "report_translations": translating.of_reports(case),
         "translators": people_with(Role.TRANSLATOR),
         "translation_reviewers": people_with(Role.TRANSLATION_REVIEWER),
