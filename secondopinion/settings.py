@@ -311,6 +311,9 @@ WHITENOISE_MAX_AGE = 3600
 SMTP_HOST = os.environ.get("SMTP_HOST", "")
 DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM", "second-opinion@localhost")
 # An address of the mail server that hands replies to `secondopinion mail receive`; none: off
+# Where video calls are held: the address of a room, with {room} for its name, which is made by lot
+# and says nothing. Empty: no calls.
+VIDEO_ROOMS = os.environ.get("VIDEO_ROOMS", "https://meet.jit.si/{room}")
 MAIL_REPLIES = os.environ.get("MAIL_REPLIES", "")
 MAILERS = {
     "default": {

@@ -33,7 +33,7 @@ from secondopinion.program.models import (
 # Settings change a few times a year and stand on every page: each process reads them again after
 # this many seconds.
 KEPT = 10
-KEPT_UNDER = ("program", "program-targets")  # the names in the cache
+KEPT_UNDER = ("program", "program-targets", "program-countries")  # the names in the cache
 YEAR = timedelta(days=365)  # within which a rule is to be checked again
 CHECK_AGAIN = YEAR - timedelta(days=30)  # after which it is said
 
@@ -164,8 +164,12 @@ def price_of(kind: str, country: str) -> tuple[Decimal, str]:
 
 def countries_named() -> list[str]:
     """Return the countries for which the program has a rule of its own and can help."""
-    rows = DeliveryRule.objects.exclude(country="").exclude(mode=DeliveryMode.NOT_OFFERED)
-    return list(rows.values_list("country", flat=True).distinct().order_by("country"))
+
+    def read() -> list[str]:
+        rows = DeliveryRule.objects.exclude(country="").exclude(mode=DeliveryMode.NOT_OFFERED)
+        return list(rows.values_list("country", flat=True).distinct().order_by("country"))
+
+    return cast("list[str]", caches["memory"].get_or_set("program-countries", read, KEPT))
 
 
 def reason_for(rule: DeliveryRule) -> str:

@@ -27,6 +27,7 @@ from secondopinion.core.languages import script_name
 from secondopinion.desk import mailing
 from secondopinion.desk.queries import joined_into
 from secondopinion.experts.matching import suggest
+from secondopinion.experts.models import Kind as Taken
 from secondopinion.experts.models import Offer, OfferState
 from secondopinion.experts.queries import offers_of
 from secondopinion.findings.queries import limitations_for
@@ -34,8 +35,9 @@ from secondopinion.followup.actions import window_open
 from secondopinion.followup.queries import questions
 from secondopinion.imaging import queries as imaging
 from secondopinion.opinions import exporting, panels, second, translating
-from secondopinion.opinions.models import Delivery, OpinionState
+from secondopinion.opinions.models import Delivery, OpinionState, SignedReport
 from secondopinion.opinions.queries import readable, report_in
+from secondopinion.outcomes import queries as outcomes
 from secondopinion.pacs.servers import servers
 from secondopinion.program import queries as program
 from secondopinion.records import queries as records
@@ -141,16 +143,18 @@ def _records(request: PersonRequest, case: Case) -> Context:
 
 def _specialist(request: PersonRequest, case: Case) -> Context:
     offers = list(offers_of(case))
-    draft = report_in(case)
+    draft = report_in(case) if case.state not in {State.READY, State.OFFERED} else None
     reading = second.open_reading(draft) if draft else None
     writing = draft is not None and draft.state == OpinionState.DRAFT
     looks = case.state == State.READY or (writing and case.coordinator_id == request.user.pk)
-    listed = suggest(case) if looks else []
+    kind = Taken.SECOND if reading else Taken.PANEL if writing else Taken.OPINION
+    listed = suggest(case, kind) if looks else []
     return {
         "offers": offers,
         "open_offer": next((each for each in offers if each.state == OfferState.OPEN), None),
         "suggestions": [each for each in listed if not each.obstacles],
         "out": [each for each in listed if each.obstacles],
+        "currency": program.program().fee_currency,
         "urgencies": Offer.Urgency.choices,
         "reading": reading,
         "second_reasons": [second.REASONS[each] for each in reading.reasons] if reading else [],
@@ -166,12 +170,20 @@ def _messages(request: PersonRequest, case: Case) -> Context:
 
 
 def _after(request: PersonRequest, case: Case) -> Context:
+    told = (
+        Case.objects.filter(pk=case.pk)
+        .annotate(measured=exporting.anything(), quiet=outcomes.quiet())
+        .values("measured", "quiet")
+        .get()
+    )
     return {
         "reports": readable(case, request.user).prefetch_related(
             Prefetch("deliveries", Delivery.objects.select_related("to")), "kept_doubts"
         ),
-        "measured": case.coordinator_id == request.user.pk and exporting.anything(case),
+        "measured": case.coordinator_id == request.user.pk and told["measured"],
         "questions": questions(case),
+        "outcomes": outcomes.of_case(case),
+        "quiet": told["quiet"],
         "referrals": referrals(case),
         "countries": forms.Select(attrs={"id": "to_country"}, choices=countries.choices()).render(
             "to_country", ""
@@ -182,7 +194,7 @@ def _after(request: PersonRequest, case: Case) -> Context:
 
 def _translations(request: PersonRequest, case: Case) -> Context:
     return {
-        "reports": readable(case, request.user),
+        "reports": readable(case, request.user).exclude(kind=SignedReport.Kind.LETTER),
         "report_translations": translating.of_reports(case),
         "translators": people_with(Role.TRANSLATOR),
         "translation_reviewers": people_with(Role.TRANSLATION_REVIEWER),
