@@ -94,6 +94,7 @@ INSTALLED_APPS = [
     "secondopinion.messaging",
     "secondopinion.cases",
     "secondopinion.findings",
+    "secondopinion.guardians",
     "secondopinion.conversations",
     "secondopinion.billing",
     "secondopinion.translation",
@@ -310,6 +311,9 @@ WHITENOISE_MAX_AGE = 3600
 SMTP_HOST = os.environ.get("SMTP_HOST", "")
 DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM", "second-opinion@localhost")
 # An address of the mail server that hands replies to `secondopinion mail receive`; none: off
+# Where video calls are held: the address of a room, with {room} for its name, which is made by lot
+# and says nothing. Empty: no calls.
+VIDEO_ROOMS = os.environ.get("VIDEO_ROOMS", "https://meet.jit.si/{room}")
 MAIL_REPLIES = os.environ.get("MAIL_REPLIES", "")
 MAILERS = {
     "default": {
@@ -338,10 +342,17 @@ DICOMWEB_SERVERS = {
     }
     for name in os.environ.get("DICOMWEB_SERVERS", "").split()
 }
+# ClamAV's daemon, host:port or the path of its socket: what comes waits until it has looked at it
+CLAMD = os.environ.get("CLAMD", "")
 # A translation machine outside the hospital; only asked where a family has agreed.
 TRANSLATION_URL = os.environ.get("TRANSLATION_URL", "")
 TRANSLATION_KEY = os.environ.get("TRANSLATION_KEY", "")
 TRANSLATION_NAME = os.environ.get("TRANSLATION_NAME", "translation service")[:40]
+# Where families pay: by bank transfer, noted by hand, or on the hosted page of a provider.
+PAYMENTS = os.environ.get("PAYMENTS", "hand")
+STRIPE_API_URL = os.environ.get("STRIPE_API_URL", "https://api.stripe.com").rstrip("/")
+STRIPE_SECRET_KEY = os.environ.get("STRIPE_SECRET_KEY", "")
+STRIPE_WEBHOOK_SECRET = os.environ.get("STRIPE_WEBHOOK_SECRET", "")
 DICOMWEB_FORWARD_TO = os.environ.get("DICOMWEB_FORWARD_TO", "")
 
 # The report's signature

@@ -7,7 +7,15 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts import queries, rules
-from secondopinion.accounts.models import AccessLink, Child, Guardianship, Person, Role, StaffRole
+from secondopinion.accounts.models import (
+    AccessLink,
+    Child,
+    GuardianKind,
+    Guardianship,
+    Person,
+    Role,
+    StaffRole,
+)
 from secondopinion.accounts.tokens import hash_of, new_token
 from secondopinion.audit import actions as audit
 from secondopinion.core import clock
@@ -215,7 +223,24 @@ def set_guardianship(*, by: Person, child: Child, person: Person, kind: str) -> 
 
 
 @transaction.atomic
-def end_guardianship(*, by: Person, child: Child, person: Person) -> None:
+def limit_guardianship(
+    *, by: Person | None, child: Child, person: Person, may_see: bool, may_consent: bool
+) -> Guardianship:
+    """Say whether a person may see, and may decide, what is about a child; a job has no `by`.
+
+    Who may see nothing keeps a tie of this kind, so that they cannot be let in again.
+    """
+    limits = {"may_see": may_see, "may_consent": may_consent}
+    tie, _made = Guardianship.objects.update_or_create(
+        child=child, person=person, revoked_at=None, defaults=limits,
+        create_defaults={**limits, "kind": GuardianKind.PARENT},
+    )  # fmt: skip
+    audit.record("guardianship-limited", by=by, target=child, detail=dict(limits))
+    return tie
+
+
+@transaction.atomic
+def end_guardianship(*, by: Person | None, child: Child, person: Person) -> None:
     """Say that a person does not decide for a child any more; the tie stays on record."""
     ended = Guardianship.objects.filter(child=child, person=person, revoked_at=None).update(
         revoked_at=clock.now()
@@ -248,13 +273,13 @@ def end_links(*, person: Person, case_id: UUID) -> None:
 
 
 @transaction.atomic
-def use_link(*, token: str) -> AccessLink:
+def use_link(*, token: str, purpose: str = FOR_GUESTS) -> AccessLink:
     """Use a one-time link up and return it.
 
     Raises:
-        Refused: unknown, out of date, or used before.
+        Refused: unknown, for something else, out of date, or used before.
     """
-    link = queries.link_for(token)
+    link = queries.link_for(token, purpose)
     used = link is not None and AccessLink.objects.filter(pk=link.pk, used_at__isnull=True).update(
         used_at=clock.now()
     )

@@ -79,10 +79,10 @@ def guardianship(child: Child, person: Person) -> Guardianship | None:
     return None
 
 
-def link_for(token: str) -> AccessLink | None:
+def link_for(token: str, purpose: str) -> AccessLink | None:
     """Return a live access link for a token as it stands in the address, used or not."""
     return (
         AccessLink.objects.select_related("person")
-        .filter(token_hash=hash_of(token), expires_at__gt=clock.now())
+        .filter(token_hash=hash_of(token), purpose=purpose, expires_at__gt=clock.now())
         .first()
     )

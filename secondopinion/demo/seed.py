@@ -21,9 +21,9 @@ from secondopinion.billing import actions as billing
 from secondopinion.cases import actions, workflow
 from secondopinion.cases.measuring import Measured
 from secondopinion.cases.models import Case, ItemState
-from secondopinion.cases.rules import NEEDED_CONSENTS
 from secondopinion.conversations.actions import post
 from secondopinion.core import clock, jobs
+from secondopinion.demo import after, guardians
 from secondopinion.demo.people import FAMILIES, STAFF, Family, Staff
 from secondopinion.demo.reports import BY_SPECIALTY, EPILEPSY
 from secondopinion.experts import actions as experts
@@ -40,6 +40,7 @@ from secondopinion.records import actions as records_actions
 from secondopinion.records import queries as records
 from secondopinion.records.models import Record
 from secondopinion.referrals import actions as referrals
+from secondopinion.referrals import selecting
 
 log = logging.getLogger(__name__)
 
@@ -89,6 +90,7 @@ def ensure() -> None:
 def people() -> list["_Walk"]:
     """Make what is missing of the program, its staff and the families; return their cases to be."""
     program_actions.set_up()
+    guardians.set_up()
     staff = {each.email: _staff(each) for each in STAFF}
     return [_Walk(each, staff) for each in FAMILIES]
 
@@ -218,7 +220,7 @@ class _Walk:
             pack = mr_head(None if told.until == WITH_WHOLE_SERIES else EXCERPT)
             arrivals.receive_file(by=self.parent, case=self.case, name="head-mr.zip", source=pack)
         actions.give_consents(
-            by=by, case=case, kinds=list(NEEDED_CONSENTS),
+            by=by, case=case, kinds=guardians.consents(told),
             disclaimer=program.disclaimer(told.language),
         )  # fmt: skip
         jobs.run_all(least=None if self.goes_on else 0)
@@ -247,6 +249,7 @@ class _Walk:
         if provider.person:
             actions.confirm_treating(by=provider.person, case=self.case)
         post(case=self.case, thread="family", by=self.parent, text=self.family.questions[0])
+        guardians.ask_other_parent(self.family, self.case, self.parent)
 
     def _ready(self) -> None:
         for item in self.case.checklist.exclude(state=ItemState.ARRIVED):
@@ -264,10 +267,11 @@ class _Walk:
                 "with stand-ins when it was made anonymous.",
             )  # fmt: skip
         actions.complete(by=self.coordinator, case=self.case)
-        billing.settle(
-            fee=billing.charge(case=self.case, by=self.coordinator), by=self.coordinator,
-            state="waived", note="Charity fund",
-        )  # fmt: skip
+        fee = billing.charge(case=self.case, by=self.coordinator)
+        if self.family.until == "closed":
+            billing.settle(fee=fee, by=self.coordinator, state="paid", note="Bank transfer")
+        elif self.family.until != "ready":
+            billing.settle(fee=fee, by=self.coordinator, state="waived", note="Charity fund")
 
     def _offered(self) -> None:
         if self.family.until != "offered":
@@ -307,6 +311,11 @@ class _Walk:
                 by=self.specialist, question=question, text=self.written.reply,
                 reauthenticated_at=clock.now(),
             )  # fmt: skip
+        else:
+            after.open_more(
+                case=self.case, specialist=self.specialist, coordinator=self.coordinator,
+                referral_coordinator=self.referral_coordinator,
+            )  # fmt: skip
 
     def _closed(self) -> None:
         referral = referrals.open_referral(
@@ -314,7 +323,7 @@ class _Walk:
             to_country="US", what_for="Sleep EEG and a visit", urgency="routine",
         )  # fmt: skip
         referrals.assign(by=self.coordinator, referral=referral, to=self.referral_coordinator)
-        referrals.consent(by=self.parent, referral=referral)
+        referrals.consent(by=self.parent, referral=referral, seen=selecting.digest_of(referral))
         visit = clock.now() + timedelta(days=30)
         for action, more in (
             ("send", {}), ("accept", {}), ("schedule", {"visit_at": visit}), ("seen", {}),
@@ -323,9 +332,9 @@ class _Walk:
             referrals.take_step(
                 by=self.referral_coordinator, referral=referral, action=action, **more
             )
-        outcomes.tell(
-            by=self.parent, case=self.case, day=30, diagnosis_changed="no", plan_changed="partly",
-            helped="yes",
+        outcomes.tell_outcome(
+            by=self.parent, case=self.case, day=30, changed="treatment", satisfied="yes",
+            recommends="yes",
         )  # fmt: skip
         actions.close(by=self.coordinator, case=self.case)
 

@@ -11,7 +11,7 @@ from secondopinion.accounts.queries import people_with
 from secondopinion.cases.models import Case
 from secondopinion.cases.states import State
 from secondopinion.core import clock
-from secondopinion.desk.models import SavedView, Shift, Step
+from secondopinion.desk.models import Duplicate, Join, SavedView, Shift, Step
 from secondopinion.program import queries as program
 
 
@@ -88,3 +88,16 @@ def loads() -> list[Load]:
         else:
             found[shift.person_id].duty = shift
     return sorted(found.values(), key=lambda each: (each.away is not None, each.due, each.cases))
+
+
+def duplicates(state: str) -> QuerySet[Duplicate]:
+    """Return the pairs of requests that are in a state, the latest first."""
+    return Duplicate.objects.filter(state=state).select_related(
+        "earlier__child", "later__child", "earlier__coordinator", "later__coordinator", "by"
+    )
+
+
+def joined_into(case: Case) -> Join | None:
+    """Return with what a request was joined, as long as it is not taken apart again."""
+    rows = Join.objects.filter(joined=case, undone_at=None)
+    return rows.select_related("kept", "by").first()

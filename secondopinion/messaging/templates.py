@@ -107,6 +107,64 @@ TEMPLATES: dict[str, Template] = {
         ),
         _("Sign in with this e-mail address. You need no password: we send you a code."),
     ),
+    "second-parent": Template(
+        _("Do you agree to request %(reference)s?"),
+        (
+            _("A parent has asked %(hospital)s for a written second opinion about a child."),
+            _(
+                "They have named you as the child’s other parent. Where the child lives, both of "
+                "you have to agree. The page behind the link says what it is about; you can agree "
+                "there, or say no."
+            ),
+            _("If you do not know what this is about, you need do nothing."),
+        ),
+    ),
+    "comes-of-age": Template(
+        _("Soon the patient decides alone: %(reference)s"),
+        (
+            _("The young person whom this request is about comes of age soon."),
+            _(
+                "From that day on they decide alone. Please let them in now, so that nothing is "
+                "lost. Whether you can go on reading is theirs to say."
+            ),
+        ),
+        _("Sign in to let them in."),
+    ),
+    "patient-invited": Template(
+        _("You can open request %(reference)s"),
+        (
+            _("Your parents have asked %(hospital)s for a second opinion about your health."),
+            _("When you come of age, you decide about this alone. You can read everything now."),
+        ),
+        _("Sign in with this e-mail address. You need no password: we send you a code."),
+    ),
+    "access-ended": Template(
+        _("The patient of request %(reference)s is of age"),
+        (
+            _("From today the patient decides alone, and you cannot open this request any more."),
+            _("They can let you in again on their own page. If they have none, write to us."),
+        ),
+        link=False,
+    ),
+    "fee-due": Template(
+        _("The fee for %(reference)s"),
+        (
+            _("The fee for your request is on your page, with the ways to pay it."),
+            _("If you cannot pay, write to us there. We find a way."),
+        ),
+        _READ,
+    ),
+    "rules-to-check": Template(
+        _("Rules of the program ask to be checked"),
+        (
+            _(
+                "Some rules about who may receive an opinion, or who decides for a child, were "
+                "checked almost a year ago. Have them checked again; the page of the program "
+                "marks them."
+            ),
+        ),
+        _READ,
+    ),
     "provider-link": Template(
         _("Your new link for %(reference)s"),
         (_("This is a new link to your page. Former links no longer work."),),
@@ -222,6 +280,39 @@ TEMPLATES: dict[str, Template] = {
         _("There is news about %(reference)s"),
         (_("Your page says what has changed."),),
         _("Sign in to see it."),
+    ),
+    "call-offered": Template(
+        _("Choose a time for a call about %(reference)s"),
+        (_("We offer you some times for a video call. Choose one on your page."),),
+        _READ,
+    ),
+    "call-booked": Template(
+        _("The call about %(reference)s is booked"),
+        (_("The time and the way into the call are on your page, with an entry for a calendar."),),
+        _READ,
+    ),
+    "call-cancelled": Template(
+        _("The call about %(reference)s is cancelled"),
+        (_("It does not take place at the time that was booked. Your page says more."),),
+        _READ,
+    ),
+    "outcome-wanted": Template(
+        _("Two short questions about %(reference)s"),
+        (
+            _(
+                "Some weeks ago you had an answer from %(hospital)s. We would like to know what "
+                "became of it."
+            ),
+            _(
+                "The page below asks two questions. It takes two taps, you need not sign in, and "
+                "it shows nothing about you. It works for a month."
+            ),
+        ),
+    ),
+    "outcome-told": Template(
+        _("A family has told how it went: %(reference)s"),
+        (_("You find it among your cases."),),
+        _READ,
     ),
     "case-closed": Template(
         _("Request %(reference)s is closed"),

@@ -22,6 +22,7 @@ PUBLIC = [
     ("", "provider-words", "/your-local-provider/"), ("", "data", "/your-data/"),
     ("", "disclaimer", "/disclaimer/"), ("", "verify", "/verify/"),
     ("", "verified", "/verify/{code}/"), ("", "sign-in", "/sign-in/"), ("", "404", "/nowhere/"),
+    ("", "can-help", "/can-we-help/"),
     ("", "link", "{link}"), ("", "sign-in-first", "/sign-in/?next=/my/start/"),
 ]  # fmt: skip
 FAMILY = [
@@ -41,6 +42,8 @@ FAMILY = [
     ("waiting", "answer", "/my/cases/{waiting}/answer/{asked}/"),
     ("waiting", "another-doctor", "/my/cases/{waiting}/provider/"),
     ("waiting", "guardians", "/my/cases/{waiting}/family/"),
+    ("waiting", "other-parent", "/my/cases/{waiting}/family/parent/"),
+    ("waiting", "child-is-asked", "/my/cases/{waiting}/family/child/"),
     ("waiting", "link-of-my-doctor", "{link}"),
     ("fresh", "link-of-somebody", "{link}"),
     ("waiting", "withdraw", "/my/cases/{waiting}/withdraw/"),
@@ -48,6 +51,7 @@ FAMILY = [
     ("waiting", "passkey", "/account/passkeys/add/"),
     ("family", "case", "/my/cases/{reference}/"),
     ("family", "report", "/my/cases/{reference}/reports/1/"),
+    ("family", "referral", "/my/cases/{reference}/referrals/1/"),
     ("provider", "provider", "/provider/cases/{reference}/"),
     ("provider", "site-keys", "/files/{reference}/site-keys/"),
 ]  # fmt: skip
@@ -55,11 +59,13 @@ STAFF = [
     ("coordinator", "desk", "/desk/"), ("coordinator", "desk-case", "/desk/cases/{reference}/"),
     ("coordinator", "desk-waiting", "/desk/cases/{waiting}/"),
     *(("coordinator", f"desk-{part}", f"/desk/cases/{{reference}}/{part}/") for part in (
-        "request", "people", "records", "specialist", "messages", "after",
+        "request", "people", "records", "specialist", "messages", "after", "guardians", "fee",
     )),
     ("coordinator", "desk-images", "/desk/cases/{reference}/images/"),
     ("coordinator", "site-keys", "/files/{reference}/site-keys/"),
     ("referrals", "referrals", "/desk/referrals/"),
+    ("referrals", "desk-referral", "/desk/cases/{reference}/referrals/1/"),
+    ("specialist", "calls", "/expert/cases/{reference}/calls/"),
     ("specialist", "expert", "/expert/"), ("specialist", "review", "/expert/cases/{reference}/"),
     ("director", "glossary", "/program/glossary/"),
     ("director", "glossary-word", "/program/glossary/0/"),

@@ -24,6 +24,7 @@ from secondopinion.conversations.actions import mark_seen
 from secondopinion.conversations.queries import posts
 from secondopinion.core import clock
 from secondopinion.desk import mailing
+from secondopinion.desk.queries import joined_into
 from secondopinion.experts.matching import suggest
 from secondopinion.experts.models import Offer, OfferState
 from secondopinion.experts.queries import offers_of
@@ -32,8 +33,9 @@ from secondopinion.followup.actions import window_open
 from secondopinion.followup.queries import questions
 from secondopinion.imaging import queries as imaging
 from secondopinion.opinions import exporting, panels, second, translating
-from secondopinion.opinions.models import Delivery, OpinionState
+from secondopinion.opinions.models import Delivery, OpinionState, SignedReport
 from secondopinion.opinions.queries import readable, report_in
+from secondopinion.outcomes import queries as outcomes
 from secondopinion.pacs.servers import servers
 from secondopinion.program import queries as program
 from secondopinion.records import queries as records
@@ -43,7 +45,7 @@ from secondopinion.referrals.queries import referrals
 from secondopinion.referrals.workflow import ENDED as REFERRAL_ENDED
 from secondopinion.translation import queries as translations
 from secondopinion.web.access import PersonRequest, View, of_case
-from secondopinion.web.desk import copies, history, pacs
+from secondopinion.web.desk import copies, fee, guardians, history, pacs
 from secondopinion.web.desk.asking import ask_context
 from secondopinion.web.family import countries
 from secondopinion.web.family.translating import machine_context
@@ -99,6 +101,7 @@ def _now(request: PersonRequest, case: Case) -> Context:
         "undelivered": mailing.undelivered(case) if Why.UNDELIVERED in held else [],
         "findings": records.placed(each for each in limitations_for(case) if each.state == "open"),
         "emergencies": emergencies().filter(case=case),
+        "joined": joined_into(case) if case.state == State.JOINED else None,
     }
 
 
@@ -161,12 +164,20 @@ def _messages(request: PersonRequest, case: Case) -> Context:
 
 
 def _after(request: PersonRequest, case: Case) -> Context:
+    told = (
+        Case.objects.filter(pk=case.pk)
+        .annotate(measured=exporting.anything(), quiet=outcomes.quiet())
+        .values("measured", "quiet")
+        .get()
+    )
     return {
         "reports": readable(case, request.user).prefetch_related(
             Prefetch("deliveries", Delivery.objects.select_related("to")), "kept_doubts"
         ),
-        "measured": case.coordinator_id == request.user.pk and exporting.anything(case),
+        "measured": case.coordinator_id == request.user.pk and told["measured"],
         "questions": questions(case),
+        "outcomes": outcomes.of_case(case),
+        "quiet": told["quiet"],
         "referrals": referrals(case),
         "countries": forms.Select(attrs={"id": "to_country"}, choices=countries.choices()).render(
             "to_country", ""
@@ -177,7 +188,7 @@ def _after(request: PersonRequest, case: Case) -> Context:
 
 def _translations(request: PersonRequest, case: Case) -> Context:
     return {
-        "reports": readable(case, request.user),
+        "reports": readable(case, request.user).exclude(kind=SignedReport.Kind.LETTER),
         "report_translations": translating.of_reports(case),
         "translators": people_with(Role.TRANSLATOR),
         "translation_reviewers": people_with(Role.TRANSLATION_REVIEWER),
@@ -196,6 +207,8 @@ after = _page("after", _after)
 translations_page = _page("translations", _translations)
 history_page = _page("history", history.shown)
 copies_page = _page("copies", copies.shown)
+guardians_page = _page("guardians", guardians.shown)
+fee_page = _page("fee", fee.shown)
 
 
 @of_case("desk", Part.COORDINATOR)

@@ -12,8 +12,6 @@ from django.views.decorators.http import require_POST
 
 from secondopinion.accounts.models import Person, Role
 from secondopinion.accounts.queries import people_with
-from secondopinion.billing import actions as billing
-from secondopinion.billing.models import Fee
 from secondopinion.cases import actions
 from secondopinion.cases.models import Case, ItemState, Part
 from secondopinion.cases.queries import holders_of
@@ -29,6 +27,7 @@ from secondopinion.followup.queries import question_for
 from secondopinion.opinions import actions as opinions
 from secondopinion.opinions import panels, receipts, seconding, translating
 from secondopinion.opinions.models import Delivery, PanelMember, SecondReading
+from secondopinion.outcomes import actions as outcomes
 from secondopinion.pacs import actions as pacs
 from secondopinion.pacs.models import Fetch
 from secondopinion.program import queries as program
@@ -42,8 +41,6 @@ from secondopinion.web.desk.asking import words_for
 
 # The part of the case that is shown behind an action; behind the others, what is to be done now.
 PART_OF = {
-    "charge": "people",
-    "settle-fee": "people",
     "end-guardian": "people",
     "invite-provider": "people",
     "hand-over": "people",
@@ -70,6 +67,7 @@ PART_OF = {
     "pass-question": "after",
     "settle-question": "after",
     "refer": "after",
+    "ask-no-more": "after",
 }
 
 
@@ -230,11 +228,15 @@ class _Verbs:
         row = referral_actions.open_referral(
             by=self.by, case=self.case, to_name=self.text("to_name"),
             to_country=self.text("to_country")[:2], what_for=self.text("what_for"),
-            urgency=self.text("urgency"),
+            urgency=self.text("urgency"), own_clinic=self.text("where") == "own",
         )  # fmt: skip
         for person in people_with(Role.REFERRAL_COORDINATOR)[:1]:
             referral_actions.assign(by=self.by, referral=row, to=person)
         return _("The referral is open. The family is asked to agree.")
+
+    def ask_no_more(self) -> str:
+        outcomes.ask_no_more(by=self.by, case=self.case)
+        return _("The family is not asked any more how it went.")
 
     def describe_record(self) -> str:
         row = records.record_for(self.by, self.case.reference, self._row(
@@ -280,16 +282,6 @@ class _Verbs:
         sent = Delivery.objects.filter(report__case=self.case).select_related("report__case", "to")
         receipts.remind(by=self.by, delivery=self._row(sent, "delivery"))
         return _("The local provider has a new mail.")
-
-    def charge(self) -> str:
-        billing.charge(case=self.case, by=self.by)
-        return _("The fee is noted.")
-
-    def settle_fee(self) -> str:
-        fee = get_object_or_404(Fee, case=self.case)
-        state = "paid" if self.text("state") == "paid" else "waived"
-        billing.settle(fee=fee, by=self.by, state=state, note=self.text("note"))
-        return _("The fee is settled.")
 
     def invite_provider(self) -> str:
         actions.invite_provider(case=self.case, by=self.by)

@@ -23,11 +23,12 @@ from secondopinion.cases.states import ENDED
 from secondopinion.conversations.actions import post
 from secondopinion.conversations.models import Thread
 from secondopinion.conversations.queries import posts
-from secondopinion.followup import actions as followup
 from secondopinion.followup.queries import questions
 from secondopinion.opinions import actions as opinions
 from secondopinion.opinions.queries import handed_on, readable, report_for
 from secondopinion.web.access import PersonRequest, of_case, public
+from secondopinion.web.calling import call_context
+from secondopinion.web.family.questions import asking_context, send
 from secondopinion.web.family.request import files_context
 
 SESSION_SECONDS = 12 * 3600
@@ -36,7 +37,11 @@ SESSION_SECONDS = 12 * 3600
 @public
 def link(request: HttpRequest, token: str) -> HttpResponse:
     """Show what the link opens. Only its button uses it up: mail programs look at links."""
-    row = AccessLink.objects.select_related("person").filter(token_hash=hash_of(token)).first()
+    row = (
+        AccessLink.objects.select_related("person")
+        .filter(token_hash=hash_of(token), purpose=accounts.FOR_GUESTS)
+        .first()
+    )
     case = (
         Case.objects.filter(pk=row.case_id).select_related("local_provider").first()
         if row
@@ -59,7 +64,12 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
         login(request, used.person, backend=settings.AUTHENTICATION_BACKENDS[0])
         request.session.set_expiry(SESSION_SECONDS)
         return redirect("provider-case", Case.objects.get(pk=used.case_id).reference)
-    context = {"open": link_for(token), "case": case, "somebody": somebody, "family": family}
+    context = {
+        "open": link_for(token, accounts.FOR_GUESTS),
+        "case": case,
+        "somebody": somebody,
+        "family": family,
+    }
     return render(request, "provider/link.html", context)
 
 
@@ -88,9 +98,9 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
         "asked": [each for each in asked(case) if each.to == Part.LOCAL_PROVIDER],
         "posts": thread,
         "reports": readable(case, request.user),
-        "questions": questions(case).filter(asked_by=request.user),
-        "may_ask": followup.window_open(case),
+        **asking_context(case, request.user, list(questions(case).filter(asked_by=request.user))),
         **files_context(request, case),
+        **call_context(request, case),
     }
     return render(request, "provider/case.html", context)
 
@@ -111,8 +121,7 @@ def act(request: PersonRequest, case: Case, action: str) -> HttpResponse:
         post(case=case, thread=Thread.LOCAL_PROVIDER, by=request.user, text=text)
         messages.success(request, _("Your message is sent."))
     elif action == "ask":
-        followup.ask(by=request.user, case=case, text=text)
-        messages.success(request, _("Your question is sent."))
+        return send(request, case, "provider-case")
     elif action == "answer":
         rows = open_requests(case).filter(
             to=Part.LOCAL_PROVIDER, pk=request.POST.get("request", "")

@@ -30,7 +30,6 @@ from secondopinion.cases.states import ENDED, State
 from secondopinion.core.errors import Conflict, Refused
 from secondopinion.findings.models import Finding
 from secondopinion.program import queries as program
-from secondopinion.program.emergency import number_for
 from secondopinion.program.models import DeliveryRule, Specialty
 from secondopinion.records import actions as records_actions
 from secondopinion.records import queries as records
@@ -38,6 +37,7 @@ from secondopinion.records.models import Record
 from secondopinion.web import images, tus
 from secondopinion.web.access import PersonRequest, of_case, signed_in
 from secondopinion.web.family import conflict, forms, pages
+from secondopinion.web.family.questions import emergency_context
 from secondopinion.web.family.translating import machine_context
 from secondopinion.web.forms import PlainForm, labels_of
 
@@ -64,11 +64,16 @@ def may(request: PersonRequest, case: Case) -> HttpResponse:
     """Say whether and how the program can help there, before anything is sent."""
     if case.state != State.DRAFT or not case.specialty_id:
         return redirect("my-case", case.reference)
-    return render(request, "family/may.html", {"case": case, "rule": _rule(case)})
+    asked = rules.residence_is_asked(case) or "again" in request.GET
+    form = forms.ResidenceForm(request.POST or None) if asked else None
+    if form is not None and request.method == "POST" and form.is_valid():
+        actions.save_residence(by=request.user, case=case, **form.cleaned_data)
+        return redirect("my-may", case.reference)
+    return render(request, "family/may.html", {"case": case, "rule": _rule(case), "form": form})
 
 
 def _rule(case: Case) -> DeliveryRule:
-    return program.delivery_rule(str(case.country), case.specialty)
+    return rules.delivery_rule(case)
 
 
 @of_case(Part.FAMILY)
@@ -145,7 +150,7 @@ def _onward(case: Case, key: str, *, more: bool = False) -> HttpResponse:
         return redirect(f"{reverse('my-page', args=[case.reference, key])}#id_question_{empty}")
     if key == "emergency" and case.request.emergency:
         return redirect("my-emergency", case.reference)
-    if key == "start" and not _rule(case).offered:
+    if key == "start" and (rules.residence_is_asked(case) or not _rule(case).offered):
         return redirect("my-may", case.reference)
     following = pages.after(key)
     if following == "check":
@@ -156,8 +161,7 @@ def _onward(case: Case, key: str, *, more: bool = False) -> HttpResponse:
 @of_case(Part.FAMILY)
 def emergency(request: PersonRequest, case: Case) -> HttpResponse:
     """Stop: call the local emergency number; what was typed is kept."""
-    context = {"case": case, "emergency_number": number_for(str(case.country))}
-    return render(request, "family/emergency.html", context)
+    return render(request, "family/emergency.html", emergency_context(case))
 
 
 @of_case(Part.FAMILY)

@@ -2,8 +2,16 @@
 
 from django.urls import path
 
-from secondopinion.web import capture
-from secondopinion.web.family import case, doctor, guardians, request, translating
+from secondopinion.web import capture, fees
+from secondopinion.web.family import (
+    case,
+    doctor,
+    guardians,
+    questions,
+    referring,
+    request,
+    translating,
+)
 
 _CASE = "cases/<str:reference>/"
 
@@ -31,11 +39,17 @@ urlpatterns = [
     path(_CASE + "images/", request.images_change, name="my-images"),
     path(_CASE + "answer/<uuid:number>/", case.answer, name="my-answer"),
     path(_CASE + "message/", case.message, name="my-message"),
-    path(_CASE + "ask/", case.ask, name="my-ask"),
-    path(_CASE + "referrals/<int:number>/agree/", case.answer_referral, name="my-referral"),
+    path(_CASE + "ask/", questions.ask, name="my-ask"),
+    path(_CASE + "referrals/<int:number>/", referring.referral, name="my-referral"),
     path(_CASE + "provider/", doctor.change, name="my-provider"),
     path(_CASE + "family/", guardians.guardians, name="my-guardians"),
     path(_CASE + "family/out/", guardians.keep_out, name="my-guardians-out"),
+    path(_CASE + "fee/", fees.fee, name="my-fee"),
+    path(_CASE + "family/leave/", guardians.leave, name="my-leave"),
+    path(_CASE + "family/document/", guardians.document, name="my-document"),
+    path(_CASE + "family/parent/", guardians.parent, name="my-parent"),
+    path(_CASE + "family/child/", guardians.assent, name="my-assent"),
+    path(_CASE + "family/of-age/", guardians.of_age, name="my-of-age"),
     path(_CASE + "outcome/", case.outcome, name="my-outcome"),
     path(_CASE + "withdraw/", case.withdraw, name="my-withdraw"),
     path(_CASE + "reports/<int:number>/", case.report, name="my-report"),
