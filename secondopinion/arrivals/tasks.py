@@ -1,14 +1,17 @@
 """Jobs of the arrivals."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.tasks import task
 
-from secondopinion.arrivals import cleaning
+from secondopinion.arrivals import cleaning, comparing
 from secondopinion.arrivals.models import ArrivedFile, Upload
 from secondopinion.arrivals.sorting import Sorter
+from secondopinion.cases.changes import when_changed
+from secondopinion.cases.models import Case
 from secondopinion.core import antivirus, clock
-from secondopinion.core.jobs import periodic
+from secondopinion.core.jobs import enqueue_once, periodic
 from secondopinion.records.models import Record
 
 HELD = timedelta(minutes=1)
@@ -22,6 +25,8 @@ def sort(upload_id: str) -> None:
         Sorter(upload).run()
     except antivirus.Away:
         sort.using(run_after=clock.now() + HELD).enqueue(upload_id)
+    else:
+        compare_again(upload.case_id)
 
 
 @task()
@@ -40,6 +45,18 @@ def _open_up(record_id: str) -> None:
         record = Record.objects.select_related("opened__space").get(pk=record_id)
         if record.opened is not None:
             Sorter(file.upload).open_up(file.name, record.media_type, record.opened)
+
+
+@task(queue_name="slow")
+def compare(case_id: str) -> None:
+    """Say what is missing in a case, by what it holds and calls for."""
+    comparing.compare(Case.objects.select_related("child").get(pk=case_id))
+
+
+@when_changed
+def compare_again(case_id: UUID) -> None:
+    """Have a case compared, once for all that changes in the meantime."""
+    enqueue_once(compare, str(case_id))
 
 
 @periodic("uploads-expire", every=timedelta(hours=1))

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.tasks import task
 
+from secondopinion.cases import changes
 from secondopinion.cases.models import Case
 from secondopinion.core import jobs
 from secondopinion.imaging import copy_making, describing, judging
@@ -17,6 +18,7 @@ def check_images(case_id: str) -> None:
     judging.judge(case)
     if judging.measure(case):
         judging.judge(case)
+    changes.tell(case.pk)
 
 
 @task()

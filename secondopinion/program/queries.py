@@ -206,6 +206,17 @@ def images_wanted(key: str) -> dict[str, Any] | None:
     return _images_wanted().get(key)
 
 
+@cache_forever
+def _records_wanted() -> dict[str, dict[str, list[str]]]:
+    return read("records")
+
+
+def records_wanted(key: str) -> dict[str, list[str]]:
+    """Return which ``kinds`` of records, made with which ``modalities``, an item of the checklist
+    may be; empty where nothing is said of it."""
+    return _records_wanted().get(key, {})
+
+
 def disclaimer(language: str | None = None) -> Disclaimer:
     """Return the disclaimer in force in a language, or in English where it is not to be had.
 

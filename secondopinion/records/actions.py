@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
 from secondopinion.audit import actions as audit
+from secondopinion.cases import changes
 from secondopinion.cases.actions.parts import require
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.states import ENDED, State
@@ -100,6 +101,7 @@ def describe(
     record.dated = dated or record.dated
     record.save(update_fields=["kind", "title", "language", "dated"])
     audit.record("record-described", by=by, case_id=record.case_id, target=record)
+    changes.tell(record.case_id)
     return record
 
 
@@ -138,3 +140,4 @@ def remove(*, by: Person, record: Record) -> None:
         )
     Record.objects.filter(pk=record.pk).update(removed_at=clock.now())
     audit.record("record-removed", by=by, case_id=record.case_id, target=record)
+    changes.tell(record.case_id)

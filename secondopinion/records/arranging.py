@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
 from secondopinion.audit import actions as audit
+from secondopinion.cases import changes
 from secondopinion.cases.actions.parts import require
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.states import ENDED
@@ -105,6 +106,7 @@ class Step:
             detail={"verb": self.verb, "pages": len(self.pages)},
         )  # fmt: skip
         _judge_again(self.before, step.after)
+        changes.tell(self.case.pk)
         return step
 
 
@@ -298,6 +300,7 @@ def undo(*, by: Person, case: Case, step: UUID) -> None:
         detail={"verb": "undo", "pages": len(pages)},
     )  # fmt: skip
     _judge_again(row.before, row.after)
+    changes.tell(case.pk)
 
 
 def _only_document(step: Step, pages: Sequence[UUID]) -> Record:

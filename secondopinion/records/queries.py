@@ -14,6 +14,7 @@ from secondopinion.cases.models import Case
 from secondopinion.cases.queries import visible_to
 from secondopinion.core import vault
 from secondopinion.core.errors import NotYours
+from secondopinion.core.languages import in_language
 from secondopinion.core.models import Blob
 from secondopinion.findings.models import Finding
 from secondopinion.records.models import Page, Rearrangement, Record
@@ -126,7 +127,8 @@ def page_of_case(case: Case, record_id: UUID, number: int) -> Page:
 
 
 def placed(findings: Iterable[Finding], among: Iterable[Record] = ()) -> list[Finding]:
-    """Return findings, those about a document with its `title`, and its `page` where it is one.
+    """Return findings with the `title` of what they are about, where it has one, and the `page` of
+    those about a page of a document.
 
     What is `among` the records that a page has read is not asked for again.
     """
@@ -135,13 +137,14 @@ def placed(findings: Iterable[Finding], among: Iterable[Record] = ()) -> list[Fi
     if keys := {row.subject_id for row in rows if row.subject_kind == "record"} - titles.keys():
         titles |= dict(Record.objects.filter(pk__in=keys).values_list("pk", "title"))
     for row in rows:
-        vars(row)["title"] = titles.get(row.subject_id, "")
+        vars(row)["title"] = titles.get(row.subject_id) or in_language(row.where.get("called", {}))
         vars(row)["page"] = row.where.get("page") if row.subject_id in titles else None
     return rows
 
 
 def place_of(row: Finding) -> str:
-    """Return the document and page of a finding that `placed` returned, in words; "" for others."""
+    """Return what a finding that `placed` returned is about, in words: a document and page, images,
+    an item of the checklist; "" for others."""
     title, page = vars(row).get("title", ""), vars(row).get("page")
     if not page:
         return title

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.tasks import task
 
+from secondopinion.cases import changes
 from secondopinion.records import judging
 from secondopinion.records.models import Record, RecordState
 from secondopinion.records.paging import make_pages
@@ -18,13 +19,18 @@ def read_pages(record_id: str) -> None:
         read_pages.enqueue(record_id)
     elif record.state == RecordState.READ and settings.UNDERSTAND_PAGES:
         understand_pages.enqueue(record_id)
+    else:
+        changes.tell(record.case_id)
 
 
 @task(queue_name="slow", priority=-10)
 def understand_pages(record_id: str) -> None:
     """Read what stands on a page of one record, then on the others; in the end judge it."""
-    if judging.understand(_rows().get(pk=record_id)):
+    record = _rows().get(pk=record_id)
+    if judging.understand(record):
         understand_pages.enqueue(record_id)
+    else:
+        changes.tell(record.case_id)
 
 
 def _rows() -> QuerySet[Record]:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
 from secondopinion.audit import actions as audit
+from secondopinion.cases import changes
 from secondopinion.cases.actions.parts import require
 from secondopinion.cases.models import Case, ChecklistItem, ItemState, Part
 from secondopinion.cases.states import ENDED
@@ -49,4 +50,5 @@ def choose_condition(*, by: Person, case: Case, condition: Condition | None) -> 
         "condition-chosen", by=by, case_id=case.pk, target=case,
         detail={"condition": chosen, "added": len(added)},
     )  # fmt: skip
+    changes.tell(case.pk)
     return len(added)

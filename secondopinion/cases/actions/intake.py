@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from secondopinion.accounts.models import Person
 from secondopinion.accounts.queries import has_role
 from secondopinion.audit import actions as audit
-from secondopinion.cases import needs, rules, workflow
+from secondopinion.cases import changes, needs, rules, workflow
 from secondopinion.cases.actions.parts import end_parts, give_part, require
 from secondopinion.cases.actions.telling import tell, tell_coordinator, tell_family, tell_part
 from secondopinion.cases.models import (
@@ -154,6 +154,7 @@ def answer(
             state=ItemState.ANSWERED
         )
         needs.answers(case)
+        changes.tell(case.pk)
     audit.record("information-answered", by=by, case_id=case.pk, target=information_request)
     _go_on(case, by)
     if case.coordinator_id != by.pk:
@@ -206,6 +207,7 @@ def settle_item(*, by: Person, item: ChecklistItem, state: str, note: str = "") 
     item.note = note.strip()
     item.save(update_fields=["state", "note"])
     needs.answers(item.case)
+    changes.tell(item.case_id)
     audit.record(
         "checklist-settled", by=by, case_id=item.case_id, target=item,
         detail={"key": item.key, "state": state},

@@ -12,7 +12,7 @@ from secondopinion.accounts import actions as accounts
 from secondopinion.accounts import rules as people
 from secondopinion.accounts.models import Child, Person
 from secondopinion.audit import actions as audit
-from secondopinion.cases import measuring, rules, words, workflow
+from secondopinion.cases import changes, measuring, rules, words, workflow
 from secondopinion.cases.actions.parts import give_part, require
 from secondopinion.cases.actions.provider import invite_provider
 from secondopinion.cases.measuring import Measured
@@ -320,6 +320,7 @@ def submit(*, by: Person, case: Case) -> Case:
         )
         for position, row in enumerate(program.checklist_for(case.specialty))
     )
+    changes.tell(case.pk)
     words.keep(case)
     invite_provider(case=case, by=by)
     notify(

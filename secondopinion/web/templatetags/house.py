@@ -132,7 +132,7 @@ def spoken(texts: Mapping[str, str]) -> str:
 
 @register.filter
 def place(finding: Finding) -> str:
-    """Return the document and page that a finding is about, in words."""
+    """Return what a finding is about, in words."""
     return place_of(finding)
 
 
