@@ -7,13 +7,19 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts import queries, rules
-from secondopinion.accounts.models import AccessLink, Child, Guardianship, Person, Role, StaffRole
+from secondopinion.accounts.models import (
+    FOR_GUESTS,
+    AccessLink,
+    Child,
+    Guardianship,
+    Person,
+    Role,
+    StaffRole,
+)
 from secondopinion.accounts.tokens import hash_of, new_token
 from secondopinion.audit import actions as audit
 from secondopinion.core import clock
 from secondopinion.core.errors import NotYours, Refused
-
-FOR_GUESTS = "local-provider"  # what a link is for, unless something else is said
 
 
 @transaction.atomic
@@ -248,13 +254,13 @@ def end_links(*, person: Person, case_id: UUID) -> None:
 
 
 @transaction.atomic
-def use_link(*, token: str) -> AccessLink:
+def use_link(*, token: str, purpose: str = FOR_GUESTS) -> AccessLink:
     """Use a one-time link up and return it.
 
     Raises:
         Refused: unknown, out of date, or used before.
     """
-    link = queries.link_for(token)
+    link = queries.link_for(token, purpose)
     used = link is not None and AccessLink.objects.filter(pk=link.pk, used_at__isnull=True).update(
         used_at=clock.now()
     )

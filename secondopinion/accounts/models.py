@@ -159,6 +159,9 @@ class Guardianship(Stored):
         return f"{self.person_id} for {self.child_id}"
 
 
+FOR_GUESTS = "local-provider"  # what a link is for, unless something else is said
+
+
 class AccessLink(Stored):
     """A one-time way in for somebody without an account; only the token's hash is kept."""
 

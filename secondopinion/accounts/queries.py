@@ -4,7 +4,14 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet, StringAgg, Value
 
-from secondopinion.accounts.models import AccessLink, Child, Guardianship, Person, StaffRole
+from secondopinion.accounts.models import (
+    FOR_GUESTS,
+    AccessLink,
+    Child,
+    Guardianship,
+    Person,
+    StaffRole,
+)
 from secondopinion.accounts.tokens import hash_of
 from secondopinion.core import clock
 
@@ -79,10 +86,13 @@ def guardianship(child: Child, person: Person) -> Guardianship | None:
     return None
 
 
-def link_for(token: str) -> AccessLink | None:
-    """Return a live access link for a token as it stands in the address, used or not."""
+def link_for(token: str, purpose: str = FOR_GUESTS) -> AccessLink | None:
+    """Return a live access link for a token as it stands in the address, used or not.
+
+    A link opens what it was made for, and nothing else.
+    """
     return (
         AccessLink.objects.select_related("person")
-        .filter(token_hash=hash_of(token), expires_at__gt=clock.now())
+        .filter(token_hash=hash_of(token), purpose=purpose, expires_at__gt=clock.now())
         .first()
     )

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +16,7 @@ from secondopinion.cases.models import (
     ItemState,
     LocalProvider,
     Part,
+    Participation,
 )
 from secondopinion.core import clock
 from secondopinion.core.errors import Refused
@@ -133,12 +135,12 @@ def may_consent(case: Case, person: Person) -> None:
 
 
 def _family(case: Case) -> list[Person]:
+    """Return who is the family: also a guardian who has not taken their request over yet."""
+    parts = Participation.objects.filter(case=case, role=Part.FAMILY, until__isnull=True)
+    ties = case.child.guardianships.filter(revoked_at=None)
     return list(
-        Person.objects.filter(
-            participations__case=case, participations__role=Part.FAMILY,
-            participations__until__isnull=True,
-        )
-    )  # fmt: skip
+        Person.objects.filter(Q(pk__in=parts.values("person")) | Q(pk__in=ties.values("person")))
+    )
 
 
 def provider_is_not_family(case: Case, email: str) -> None:

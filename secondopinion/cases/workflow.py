@@ -46,7 +46,7 @@ def _row(
 
 S = State
 _ROWS = (
-    _row("submit", {S.DRAFT}, S.SUBMITTED, {"family"}, _("Send the request"),
+    _row("submit", {S.DRAFT}, S.SUBMITTED, {"family", "entry"}, _("Send the request"),
          rules.complete_request),
     _row("accept", {S.SUBMITTED}, S.COLLECTING, {"desk"}, _("Take this case"), rules.offered_here),
     _row("ask", {S.COLLECTING, S.WAITING_ON_FAMILY}, S.WAITING_ON_FAMILY, {"coordinator"},
@@ -72,7 +72,8 @@ _ROWS = (
     _row("close", {S.FOLLOW_UP}, S.CLOSED, {"coordinator", SYSTEM}, _("Close the case")),
     _row("decline", {S.SUBMITTED, S.COLLECTING, S.WAITING_ON_FAMILY, S.READY}, S.DECLINED,
          {"desk"}, _("Decline the case")),
-    _row("withdraw", {S.DRAFT, *UNDER_WAY}, S.WITHDRAWN, {"family"}, _("Withdraw the request")),
+    _row("withdraw", {S.DRAFT, *UNDER_WAY}, S.WITHDRAWN, {"family", "entry"},
+         _("Withdraw the request")),
     _row("expire", {S.DRAFT}, S.EXPIRED, {SYSTEM}, _("Let the draft expire")),
 )  # fmt: skip
 

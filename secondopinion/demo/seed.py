@@ -26,6 +26,8 @@ from secondopinion.conversations.actions import post
 from secondopinion.core import clock, jobs
 from secondopinion.demo.people import FAMILIES, STAFF, Family, Staff
 from secondopinion.demo.reports import BY_SPECIALTY, EPILEPSY
+from secondopinion.desk import actions as desk
+from secondopinion.desk.actions.declining import letter_for
 from secondopinion.experts import actions as experts
 from secondopinion.findings import actions as findings
 from secondopinion.findings.queries import doubts
@@ -346,11 +348,11 @@ class _Walk:
         )  # fmt: skip
 
     def _end_declined(self) -> None:
-        actions.decline(
-            by=self.coordinator, case=self.case,
+        letter = letter_for(self.case, "cannot-help", "", self.case.language)
+        desk.decline(
+            by=self.coordinator, case=self.case, kind="cannot-help",
             reason="This question needs an examination in person.",
-            instead="The kidney clinic in Lviv sees children with stones. Your local provider can "
-            "refer you there.",
+            letter=letter.text, instead=letter.instead,
         )  # fmt: skip
 
     def _end_withdrawn(self) -> None:

@@ -55,6 +55,15 @@ TEMPLATES: dict[str, Template] = {
             _("A member of our team will look at it and write to you."),
         ),
     ),
+    "entered-for-you": Template(
+        _("Your request %(reference)s waits for you"),
+        (
+            _("You have asked %(hospital)s for a second opinion, and we have written it down."),
+            _("Open the link and take the request over: from then on it is yours. It works once."),
+            _("If you do not know what this is about, you need do nothing."),
+        ),
+        _("Sign in with this e-mail address. You need no password: we send you a code."),
+    ),
     "something-is-missing": Template(
         _("We need something from you for %(reference)s"),
         (

@@ -17,6 +17,7 @@ from secondopinion.program.models import (
     Change,
     ChecklistTemplate,
     Condition,
+    DeclineLetter,
     DeliveryMode,
     DeliveryRule,
     Disclaimer,
@@ -55,7 +56,7 @@ def _shipped() -> dict[str, Any]:
     conditions = read("conditions")
     lists = read("checklists")
     calls = [*lists["checklists"], *conditions["calls"]]
-    return read("program") | read("words") | {
+    return read("program") | read("words") | read("letters") | {
         "conditions": conditions["conditions"], "checklists": calls,
     }  # fmt: skip
 
@@ -179,6 +180,14 @@ def disclaimer(language: str | None = None) -> Disclaimer:
 def message_templates() -> QuerySet[MessageTemplate]:
     """Return the desk's templates in their order."""
     return MessageTemplate.objects.all()
+
+
+def decline_letter(kind: str, language: str) -> tuple[str, str]:
+    """Return the letter of a kind in a language and what a family can do instead, both with the
+    places that are to be filled in; the shipped ones where the program has none of its own."""
+    row = DeclineLetter.objects.filter(kind=kind).values("bodies", "alternatives").first()
+    found = row or next(each for each in shipped("letters") if each["kind"] == kind)
+    return in_language(found["bodies"], language), in_language(found["alternatives"], language)
 
 
 def glossary(source: str, target: str) -> QuerySet[GlossaryTerm]:

@@ -37,6 +37,7 @@ from secondopinion.cases.actions.request import (
     save_questions,
     save_start,
     save_story,
+    save_tie,
     start_draft,
     submit,
 )
@@ -47,6 +48,6 @@ __all__ = [
     "end_guardian", "expire_drafts", "give_consents", "give_part", "hand_over", "hold_page",
     "invite_guardian", "invite_provider", "keep_guardian_out", "open_in_emergency", "reopen",
     "review_emergency", "save_child", "save_emergency", "save_guardian", "save_provider",
-    "save_questions", "save_start", "save_story", "settle_item", "start_draft", "submit",
-    "take", "withdraw",
+    "save_questions", "save_start", "save_story", "save_tie", "settle_item", "start_draft",
+    "submit", "take", "withdraw",
 ]  # fmt: skip

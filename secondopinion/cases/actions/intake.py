@@ -74,6 +74,9 @@ def hand_over(*, by: Person | None, case: Case, to: Person, note: str) -> Case:
     HandOver.objects.create(case=case, giver=fresh.coordinator, taker=to, note=note.strip())
     end_parts(case=case, role=Part.COORDINATOR, by=by)
     give_part(case=case, person=to, role=Part.COORDINATOR, by=by)
+    if holders_of(case, Part.ENTRY).exists():
+        end_parts(case=case, role=Part.ENTRY, by=by)
+        give_part(case=case, person=to, role=Part.ENTRY, by=by)
     Case.objects.filter(pk=case.pk).update(coordinator=to, put_off_until=None)
     case.refresh_from_db()
     if by is None or by.pk != to.pk:

@@ -26,7 +26,7 @@ def invite_provider(*, case: Case, by: Person | None) -> LocalProvider:
     `by` is None when the provider asks for a new link on the page of a link that was used up.
     """
     if by is not None:
-        require(case, by, Part.FAMILY, Part.COORDINATOR)
+        require(case, by, Part.FAMILY, Part.ENTRY, Part.COORDINATOR)
     provider = LocalProvider.objects.select_for_update().get(case=case)
     if case.state in ENDED:
         raise Refused(_("This case has ended."), code="ended")

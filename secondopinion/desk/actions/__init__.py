@@ -1,11 +1,21 @@
 """The verbs of the desk: saved views, steps on many cases, shifts, and what the clock brings."""
 
+from secondopinion.desk.actions.declining import decline
+from secondopinion.desk.actions.entering import (
+    begin_entry,
+    keep_consent,
+    note_page,
+    submit_entry,
+    take_over,
+    write_link,
+)
 from secondopinion.desk.actions.many import hand_over, put_off, undo
 from secondopinion.desk.actions.shifts import end_shift, go_away, go_on_duty
 from secondopinion.desk.actions.views import remove_view, save_view
 from secondopinion.desk.actions.watching import escalate, find_owners, notice_silence
 
 __all__ = [
-    "end_shift", "escalate", "find_owners", "go_away", "go_on_duty", "hand_over",
-    "notice_silence", "put_off", "remove_view", "save_view", "undo",
+    "begin_entry", "decline", "end_shift", "escalate", "find_owners", "go_away", "go_on_duty",
+    "hand_over", "keep_consent", "note_page", "notice_silence", "put_off", "remove_view",
+    "save_view", "submit_entry", "take_over", "undo", "write_link",
 ]  # fmt: skip

@@ -24,6 +24,8 @@ from secondopinion.conversations.actions import mark_seen
 from secondopinion.conversations.queries import posts
 from secondopinion.core import clock
 from secondopinion.desk import mailing
+from secondopinion.desk.models import Refusal
+from secondopinion.desk.queries import entry_of
 from secondopinion.experts.matching import suggest
 from secondopinion.experts.models import Offer, OfferState
 from secondopinion.experts.queries import offers_of
@@ -117,7 +119,12 @@ def _people(request: PersonRequest, case: Case) -> Context:
         "now": clock.now(),
         "colleagues": people_with(Role.COORDINATOR).exclude(pk=request.user.pk),
         "fee": Fee.objects.filter(case=case).first(),
-    }
+        "entry": (entry := entry_of(case)),
+        "spoken": entry.consents.select_related("guardian", "read_by").first() if entry else None,
+        "entering": Part.ENTRY in request.parts,
+        "refusal": Refusal.objects.filter(case=case).select_related("by").first()
+        if case.state == State.DECLINED else None,
+    }  # fmt: skip
 
 
 def _records(request: PersonRequest, case: Case) -> Context:

@@ -47,7 +47,6 @@ PART_OF = {
     "end-guardian": "people",
     "invite-provider": "people",
     "hand-over": "people",
-    "decline": "people",
     "describe-record": "records",
     "translate-record": "records",
     "translate-report": "translations",
@@ -166,12 +165,6 @@ class _Verbs:
     def take_over(self) -> str:
         actions.hand_over(by=self.by, case=self.case, to=self.by, note=self.text("note"))
         return _("The case is yours.")
-
-    def decline(self) -> str:
-        actions.decline(
-            by=self.by, case=self.case, reason=self.text("reason"), instead=self.text("instead")
-        )
-        return _("The case is declined, and the family is told.")
 
     def deliver(self) -> str:
         opinions.deliver(by=self.by, case=self.case)

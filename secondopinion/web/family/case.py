@@ -20,6 +20,7 @@ from secondopinion.cases.states import ENDED, FAMILY_STEP, FAMILY_STEPS, State
 from secondopinion.conversations.actions import post
 from secondopinion.conversations.models import Thread
 from secondopinion.conversations.queries import posts
+from secondopinion.desk.models import Refusal
 from secondopinion.followup import actions as followup
 from secondopinion.followup.queries import questions
 from secondopinion.opinions import actions as opinions
@@ -27,6 +28,7 @@ from secondopinion.opinions.meanings import meanings
 from secondopinion.opinions.queries import readable, report_for, with_provider
 from secondopinion.outcomes import actions as outcomes
 from secondopinion.outcomes.models import Answer
+from secondopinion.program.emergency import number_for
 from secondopinion.referrals import actions as referral_actions
 from secondopinion.referrals.queries import referral_for, referrals
 from secondopinion.web.access import PersonRequest, of_case, signed_in
@@ -81,9 +83,12 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
         "answers": Answer.choices,
         "provider": getattr(case, "local_provider", None),
         "fee": Fee.objects.filter(case=case).first(),
+        "refusal": Refusal.objects.filter(case=case).first()
+        if case.state == State.DECLINED else None,
+        "emergency_number": number_for(str(case.country)),
         "reported": case.reported_at is not None,
         **standing(case),
-    }
+    }  # fmt: skip
     return render(request, "family/case.html", context)
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from secondopinion.accounts import actions as accounts
-from secondopinion.accounts.models import AccessLink, Person
+from secondopinion.accounts.models import FOR_GUESTS, AccessLink, Person
 from secondopinion.accounts.queries import link_for
 from secondopinion.accounts.tokens import hash_of
 from secondopinion.arrivals.queries import sent_since
@@ -36,7 +36,11 @@ SESSION_SECONDS = 12 * 3600
 @public
 def link(request: HttpRequest, token: str) -> HttpResponse:
     """Show what the link opens. Only its button uses it up: mail programs look at links."""
-    row = AccessLink.objects.select_related("person").filter(token_hash=hash_of(token)).first()
+    row = (
+        AccessLink.objects.select_related("person")
+        .filter(token_hash=hash_of(token), purpose=FOR_GUESTS)
+        .first()
+    )
     case = (
         Case.objects.filter(pk=row.case_id).select_related("local_provider").first()
         if row
