@@ -254,6 +254,21 @@ def end_links(*, person: Person, case_id: UUID) -> None:
 
 
 @transaction.atomic
+def shut_guest_out(*, by: Person, person: Person, case_id: UUID) -> None:
+    """End every link and every session of a guest, who has no account to sign in to.
+
+    Raises:
+        NotYours: they have an account of their own.
+    """
+    if person.may_sign_in:
+        raise NotYours
+    end_links(person=person, case_id=case_id)
+    person.set_unusable_password()  # a session holds a mark of it
+    person.save(update_fields=["password"])
+    audit.record("sessions-ended", by=by, target=person)
+
+
+@transaction.atomic
 def use_link(*, token: str, purpose: str = FOR_GUESTS) -> AccessLink:
     """Use a one-time link up and return it.
 

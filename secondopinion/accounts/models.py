@@ -174,3 +174,10 @@ class AccessLink(Stored):
 
     def __str__(self) -> str:
         return f"{self.purpose} for {self.person_id}"
+
+    @property
+    def stands(self) -> str:
+        """How the link stands: ``used``, ``ended`` (taken back or out of date) or ``open``."""
+        if self.used_at is not None:
+            return "used"
+        return "open" if self.expires_at > clock.now() else "ended"

@@ -86,6 +86,13 @@ def guardianship(child: Child, person: Person) -> Guardianship | None:
     return None
 
 
+def access_links(person: Person, case_id: UUID) -> list[AccessLink]:
+    """Return the latest links that a person was sent for a case, the last one first."""
+    return list(
+        AccessLink.objects.filter(person=person, case_id=case_id).order_by("-created_at")[:10]
+    )
+
+
 def link_for(token: str, purpose: str = FOR_GUESTS) -> AccessLink | None:
     """Return a live access link for a token as it stands in the address, used or not.
 

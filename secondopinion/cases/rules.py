@@ -1,6 +1,6 @@
 """What must hold before a case moves; each says what is missing and what to do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from django.db.models import Q
@@ -162,9 +162,14 @@ def provider_is_not_family(case: Case, email: str) -> None:
         )
 
 
-def provider_doubts(case: Case, provider: LocalProvider) -> list[str | Promise]:
-    """Return why somebody should look at the clinic before its word counts as confirmed."""
-    family = _family(case)
+def provider_doubts(
+    case: Case, provider: LocalProvider, family: Sequence[Person] | None = None
+) -> list[str | Promise]:
+    """Return why somebody should look at the clinic before its word counts as confirmed.
+
+    `family` is given where it has been read already.
+    """
+    family = _family(case) if family is None else family
     host = provider.email.rpartition("@")[2].casefold()
     hosts = {each.reached_at.rpartition("@")[2].casefold() for each in family}
     digits = _digits(provider.phone)

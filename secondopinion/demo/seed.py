@@ -333,7 +333,9 @@ class _Walk:
 
     def _end_waiting_on_family(self) -> None:
         item = self.case.checklist.get(key="brain-images")
-        template = program.message_templates().get(key="missing-images")
+        template = next(
+            each for each in program.message_templates() if each.key == "missing-images"
+        )
         text = program.in_language(template.bodies, self.family.language)
         label = program.in_language(item.labels, self.family.language)
         actions.ask(

@@ -7,9 +7,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
-from secondopinion.cases.models import Case
+from secondopinion.cases.models import Case, ChecklistItem
 from secondopinion.core.models import Stored
+from secondopinion.imaging.models import Study
 from secondopinion.program.models import DeclineKind
+from secondopinion.records.models import Record
 
 
 class SavedView(Stored):
@@ -179,3 +181,34 @@ class Refusal(Stored):
 
     def __str__(self) -> str:
         return f"{self.kind} for {self.case_id}"
+
+
+class Evidence(Stored):
+    """A record or a study that is what a thing on the checklist calls for."""
+
+    item = models.ForeignKey(ChecklistItem, on_delete=models.CASCADE, related_name="evidence")
+    record = models.ForeignKey(Record, on_delete=models.CASCADE, null=True, related_name="+")
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, null=True, related_name="+")
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["created_at"]
+        verbose_name_plural = "evidence"
+        constraints = [
+            models.UniqueConstraint(
+                name="evidence_record_once", fields=["item", "record"],
+                condition=models.Q(record__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="evidence_study_once", fields=["item", "study"],
+                condition=models.Q(study__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="evidence_is_a_record_or_a_study",
+                condition=models.Q(record__isnull=False, study__isnull=True)
+                | models.Q(record__isnull=True, study__isnull=False),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"for {self.item_id}"

@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from secondopinion.accounts.models import Person, Role
 from secondopinion.accounts.queries import people_with
 from secondopinion.cases.models import Case, Part, Request
+from secondopinion.cases.owners import chooses_owner
 from secondopinion.cases.queries import live_parts
 from secondopinion.cases.states import ENDED, State
 from secondopinion.core import clock
@@ -109,3 +110,14 @@ def loads() -> list[Load]:
         else:
             found[shift.person_id].duty = shift
     return sorted(found.values(), key=lambda each: (each.away is not None, each.due, each.cases))
+
+
+def of_nobody() -> QuerySet[Case]:
+    """Return the cases that were sent and have no owner: while there was no coordinator."""
+    return Case.objects.filter(ended_at=None, coordinator=None).exclude(state=State.DRAFT)
+
+
+@chooses_owner
+def least_loaded() -> Person | None:
+    """Return the coordinator who has the least to do and is not away, if there is one."""
+    return next((each.person for each in loads()), None)

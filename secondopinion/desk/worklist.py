@@ -58,7 +58,7 @@ VIEWS: dict[str, View] = {
         lambda own: [Q(coordinator__in=own, put_off_until__gt=clock.now())], team=False,
     ),
     "new": View(
-        _("To be taken"), _("Requests that nobody has taken yet."),
+        _("To be taken"), _("New requests. Each has an owner; whoever is free may take it."),
         lambda _own: [Q(state=State.SUBMITTED)],
     ),
     "news": View(

@@ -31,7 +31,8 @@ from secondopinion.program.models import (
 # Settings change a few times a year and stand on every page: each process reads them again after
 # this many seconds.
 KEPT = 10
-KEPT_UNDER = ("program", "program-targets")  # the names in the cache
+# The names in the cache.
+KEPT_UNDER = ("program", "program-targets", "program-countries", "program-templates")
 YEAR = timedelta(days=365)  # within which a rule is to be checked again
 CHECK_AGAIN = YEAR - timedelta(days=30)  # after which it is said
 
@@ -123,8 +124,12 @@ def delivery_rule(country: str, specialty: Specialty | None) -> DeliveryRule:
 
 def countries_named() -> list[str]:
     """Return the countries for which the program has a rule of its own and can help."""
-    rows = DeliveryRule.objects.exclude(country="").exclude(mode=DeliveryMode.NOT_OFFERED)
-    return list(rows.values_list("country", flat=True).distinct().order_by("country"))
+
+    def read() -> list[str]:
+        rows = DeliveryRule.objects.exclude(country="").exclude(mode=DeliveryMode.NOT_OFFERED)
+        return list(rows.values_list("country", flat=True).distinct().order_by("country"))
+
+    return cast("list[str]", caches["memory"].get_or_set("program-countries", read, KEPT))
 
 
 def reason_for(rule: DeliveryRule) -> str:
@@ -177,9 +182,14 @@ def disclaimer(language: str | None = None) -> Disclaimer:
     return found
 
 
-def message_templates() -> QuerySet[MessageTemplate]:
+def message_templates() -> list[MessageTemplate]:
     """Return the desk's templates in their order."""
-    return MessageTemplate.objects.all()
+
+    def read() -> list[MessageTemplate]:
+        return list(MessageTemplate.objects.all())
+
+    kept = caches["memory"].get_or_set("program-templates", read, KEPT)
+    return cast("list[MessageTemplate]", kept)
 
 
 def decline_letter(kind: str, language: str) -> tuple[str, str]:

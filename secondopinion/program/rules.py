@@ -110,9 +110,9 @@ def message(
                 % {"name": _braced(unknown), "known": _braced(may)},
                 where,
             )
-        if missing := must - places:
+        if lacking := must - places:
             raise refuse(
-                _("This has to stand in it: %(name)s.") % {"name": _braced(missing)}, where
+                _("This has to stand in it: %(name)s.") % {"name": _braced(lacking)}, where
             )
         if missing := wanted - places:
             raise refuse(

@@ -25,6 +25,7 @@ from secondopinion.cases.actions.provider import (
     confirm_treating,
     decline_treating,
     invite_provider,
+    shut_provider_out,
 )
 from secondopinion.cases.actions.request import (
     autosave,
@@ -48,6 +49,6 @@ __all__ = [
     "end_guardian", "expire_drafts", "give_consents", "give_part", "hand_over", "hold_page",
     "invite_guardian", "invite_provider", "keep_guardian_out", "open_in_emergency", "reopen",
     "review_emergency", "save_child", "save_emergency", "save_guardian", "save_provider",
-    "save_questions", "save_start", "save_story", "save_tie", "settle_item", "start_draft",
-    "submit", "take", "withdraw",
+    "save_questions", "save_start", "save_story", "save_tie", "settle_item", "shut_provider_out",
+    "start_draft", "submit", "take", "withdraw",
 ]  # fmt: skip

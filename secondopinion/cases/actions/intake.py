@@ -1,6 +1,7 @@
 """The desk: take a case, ask for what is missing, settle the checklist, hand over."""
 
 from django.db import transaction
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
@@ -26,7 +27,7 @@ from secondopinion.program import queries as program
 
 @transaction.atomic
 def take(*, by: Person, case: Case) -> Case:
-    """Take a submitted case: from now on it has an owner, and the rule of delivery is frozen.
+    """Begin with a submitted case, one's own or a colleague's: the rule of delivery is frozen.
 
     Raises:
         NotYours: by somebody who is not of the intake team.
@@ -34,6 +35,7 @@ def take(*, by: Person, case: Case) -> Case:
         Refused: the program may not help there (any more).
     """
     rule = program.delivery_rule(str(case.country), case.specialty)
+    former = Case.objects.select_for_update().get(pk=case.pk).coordinator
     workflow.advance(
         case, "accept", by=by,
         stamps={
@@ -43,6 +45,11 @@ def take(*, by: Person, case: Case) -> Case:
             "delivery_basis": rule.legal_basis,
         },
     )  # fmt: skip
+    if former is not None and former.pk != by.pk:
+        with override(former.language):
+            note = gettext("A colleague has taken it before you began.")
+        HandOver.objects.create(case=case, giver=former, taker=by, note=note)
+        end_parts(case=case, role=Part.COORDINATOR, by=by)
     give_part(case=case, person=by, role=Part.COORDINATOR, by=by)
     tell_family(case, "message-waiting")
     return case

@@ -133,6 +133,23 @@ def change_provider(
     return invite_provider(case=case, by=by)
 
 
+@transaction.atomic
+def shut_provider_out(*, by: Person, case: Case) -> None:
+    """Close the local provider's page: links, sessions and part end. A new link opens it again.
+
+    Raises:
+        NotYours: by somebody who does not own the case.
+        Refused: nobody has a page.
+    """
+    require(case, by, Part.COORDINATOR)
+    provider = LocalProvider.objects.select_for_update().get(case=case)
+    if provider.person is None:
+        raise Refused(_("Nobody has been invited yet."), code="no-provider")
+    end_parts(case=case, role=Part.LOCAL_PROVIDER, by=by)
+    accounts.shut_guest_out(by=by, person=provider.person, case_id=case.pk)
+    audit.record("provider-shut-out", by=by, case_id=case.pk, target=provider)
+
+
 def _settle(case: Case, state: ItemState) -> None:
     """Note it on the checklist; what a coordinator has settled against a doubt stays so."""
     rows = ChecklistItem.objects.filter(case=case, key=CONFIRMED)

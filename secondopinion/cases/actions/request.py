@@ -12,8 +12,8 @@ from secondopinion.accounts import actions as accounts
 from secondopinion.accounts import rules as people
 from secondopinion.accounts.models import Child, Person
 from secondopinion.audit import actions as audit
-from secondopinion.cases import measuring, rules, words, workflow
-from secondopinion.cases.actions.parts import give_part, require
+from secondopinion.cases import measuring, owners, rules, words, workflow
+from secondopinion.cases.actions.parts import give_owner, give_part, require
 from secondopinion.cases.actions.provider import invite_provider
 from secondopinion.cases.actions.starting import new_case
 from secondopinion.cases.actions.telling import tell
@@ -330,6 +330,9 @@ def submit(*, by: Person, case: Case) -> Case:
         for position, row in enumerate(program.checklist_for(case.specialty))
     )
     words.keep(case)
+    theirs = Part.ENTRY in roles_of(case, by)
+    if (owner := by if theirs else owners.next_owner()) is not None:
+        give_owner(case=case, to=owner, by=by)
     invite_provider(case=case, by=by)
     if Part.FAMILY in roles_of(case, by):
         tell(case, by, "request-received", "/my/cases")

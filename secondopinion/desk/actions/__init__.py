@@ -9,6 +9,7 @@ from secondopinion.desk.actions.entering import (
     take_over,
     write_link,
 )
+from secondopinion.desk.actions.evidence import settle_with, unlink
 from secondopinion.desk.actions.many import hand_over, put_off, undo
 from secondopinion.desk.actions.shifts import end_shift, go_away, go_on_duty
 from secondopinion.desk.actions.views import remove_view, save_view
@@ -17,5 +18,5 @@ from secondopinion.desk.actions.watching import escalate, find_owners, notice_si
 __all__ = [
     "begin_entry", "decline", "end_shift", "escalate", "find_owners", "go_away", "go_on_duty",
     "hand_over", "keep_consent", "note_page", "notice_silence", "put_off", "remove_view",
-    "save_view", "submit_entry", "take_over", "undo", "write_link",
+    "save_view", "settle_with", "submit_entry", "take_over", "undo", "unlink", "write_link",
 ]  # fmt: skip

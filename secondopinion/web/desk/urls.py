@@ -59,6 +59,7 @@ urlpatterns = [
     path(_CASE + "copies/<uuid:copy>/end/", copies.end, name="desk-copy-end"),
     path(_CASE + "close/", case.close, name="desk-close"),
     path(_CASE + "decline/", declining.decline, name="desk-decline"),
+    path(_CASE + "messages/words/", asking.choose_message, name="desk-message-words"),
     path(_CASE + "ask/", asking.choose_words, name="desk-ask-words"),
     path(_CASE + "do/<str:action>/", verbs.act, name="desk-act"),
     path(_CASE + "referrals/<int:number>/", referrals.referral, name="referral"),

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from secondopinion.arrivals.clipping import post_with_files, posts_with_files
 from secondopinion.arrivals.queries import sent_since
 from secondopinion.audit import actions as audit
 from secondopinion.billing.models import Fee
@@ -17,9 +18,9 @@ from secondopinion.cases import actions
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import asked, holders_of, open_requests, visible_to
 from secondopinion.cases.states import ENDED, FAMILY_STEP, FAMILY_STEPS, State
-from secondopinion.conversations.actions import post
+from secondopinion.conversations.actions import mark_seen
 from secondopinion.conversations.models import Thread
-from secondopinion.conversations.queries import posts
+from secondopinion.conversations.queries import anything_new
 from secondopinion.desk.models import Refusal
 from secondopinion.followup import actions as followup
 from secondopinion.followup.queries import questions
@@ -29,10 +30,12 @@ from secondopinion.opinions.queries import readable, report_for, with_provider
 from secondopinion.outcomes import actions as outcomes
 from secondopinion.outcomes.models import Answer
 from secondopinion.program.emergency import number_for
+from secondopinion.program.models import DeliveryMode
 from secondopinion.referrals import actions as referral_actions
 from secondopinion.referrals.queries import referral_for, referrals
 from secondopinion.web.access import PersonRequest, of_case, signed_in
 from secondopinion.web.family.request import files_context
+from secondopinion.web.forms import files_of
 
 
 @signed_in
@@ -69,7 +72,9 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
     if case.state == State.DRAFT:
         return redirect("my-request", case.reference)
     audit.record("case-opened", by=request.user, case_id=case.pk, target=case)
-    thread = [each for each in posts(case, request.user) if each.thread == Thread.FAMILY]
+    thread = [each for each in posts_with_files(case, request.user) if each.thread == Thread.FAMILY]
+    if anything_new(thread, request.user):
+        mark_seen(case=case, by=request.user)
     context = {
         "case": case,
         "asked": [each for each in asked(case) if each.to == Part.FAMILY],
@@ -79,7 +84,8 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
         "questions": questions(case),
         "may_ask": followup.window_open(case),
         "referrals": referrals(case),
-        "with_provider": with_provider(case),
+        "with_provider": with_provider(case)
+        if case.delivery_mode == DeliveryMode.THROUGH_PROVIDER else None,
         "answers": Answer.choices,
         "provider": getattr(case, "local_provider", None),
         "fee": Fee.objects.filter(case=case).first(),
@@ -113,7 +119,10 @@ def answer(request: PersonRequest, case: Case, number: str) -> HttpResponse:
 @require_POST
 def message(request: PersonRequest, case: Case) -> HttpResponse:
     """Write to the intake team."""
-    post(case=case, thread=Thread.FAMILY, by=request.user, text=request.POST.get("text", ""))
+    post_with_files(
+        by=request.user, case=case, thread=Thread.FAMILY, text=request.POST.get("text", ""),
+        files=files_of(request),
+    )  # fmt: skip
     messages.success(request, _("Your message is sent."))
     return redirect("my-case", case.reference)
 
