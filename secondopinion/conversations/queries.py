@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db.models import QuerySet, Subquery
 
@@ -18,8 +19,8 @@ def posts(case: Case, person: Person) -> QuerySet[Post]:
     return rows.annotate(read_until=Subquery(seen)).select_related("author")
 
 
-def anything_new(rows: Iterable[Post], person: Person) -> bool:
-    """Say whether somebody else wrote after the person has looked last."""
+def anything_new(rows: Iterable[Any], person: Person) -> bool:
+    """Say of what `posts` has read whether somebody else wrote after the person looked last."""
     return any(
         row.author_id != person.pk and (row.read_until is None or row.read_until < row.created_at)
         for row in rows

@@ -23,6 +23,7 @@ from secondopinion.desk import mail_reading
 from secondopinion.desk.mail_reading import Mail
 from secondopinion.desk.models import MailIn
 from secondopinion.messaging import replies
+from secondopinion.messaging.delivery import note_failed
 from secondopinion.messaging.models import Message, MessageState
 
 MOST = 20  # mails of one person about one case that are taken in within a day
@@ -109,7 +110,7 @@ def _came_back(mail: Mail) -> Received:
     sent = Message.objects.filter(pk=str(mail.not_delivered)).first()
     if sent is None:
         return Received(Outcome.DROPPED)
-    Message.objects.filter(pk=sent.pk).update(state=MessageState.FAILED)
+    note_failed(sent)
     notice_undelivered()
     return Received(Outcome.RETURNED)
 

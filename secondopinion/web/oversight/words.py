@@ -36,6 +36,7 @@ WORDS: dict[str, str | Promise] = {
     "entry-taken-over": _("The family took their request over"),
     "take-over-refused": _("Somebody could not say when the child was born"),
     "consent-spoken": _("A consent was given by word of mouth"),
+    "reach-chosen": _("Somebody chose how they are written to"),
     "view-saved": _("A view of the worklist was saved"),
     "view-removed": _("A view of the worklist was removed"),
     "shift-set": _("A shift was noted"),
