@@ -49,7 +49,10 @@ class ReachForm(PlainForm):
                 choices=[("", _("No, a mail is enough")),
                          *((each, Channel(each).label) for each in channels)],
                 widget=forms.RadioSelect,
-                help_text=_("It says only that there is a message. None comes where you have one mail a day."),
+                help_text=_(
+                    "It says only that there is a message. None comes where you have one mail a "
+                    "day."
+                ),
             )  # fmt: skip
             self.fields["phone"] = forms.CharField(
                 label=_("Your phone number"), max_length=40, required=False,
