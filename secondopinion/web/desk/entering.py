@@ -47,6 +47,8 @@ def _languages() -> list[tuple[str, str]]:
 class EntryForm(family_forms.StartForm):
     """Who asks, how they came, and where the child lives."""
 
+    field_order = ("way", "full_name", "kind", "email", "phone", "language", "country", "specialty")
+
     way = forms.ChoiceField(
         label=gettext_lazy("How did they reach us?"), choices=Way.choices, widget=forms.RadioSelect
     )
