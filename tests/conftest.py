@@ -15,6 +15,7 @@ from secondopinion.cases import actions
 from secondopinion.cases.models import Case
 from secondopinion.program import actions as program_actions
 from secondopinion.program.models import Program
+from tests.browsers import chromium  # noqa: F401 - a fixture
 
 # The same examples in every run; `--hypothesis-seed` tries others.
 settings.register_profile("house", derandomize=True, deadline=None)

@@ -1,13 +1,13 @@
 /** The viewer's door: the large part is loaded only when the viewer comes into sight. */
 import "./viewer.css";
 import { glance } from "./viewer/glance";
-import { largest, metadataOf, type Row } from "./viewer/series";
+import { firstOf, metadataOf, type Row } from "./viewer/series";
 
-const LONGEST = 1500; // ms that the large part waits for the first image
+const LONGEST = 1500; // ms that everything else waits for the first image
 
 /**
  * The first image is seen before the large part is there: it is asked for first, since reading so
- * much script keeps the page from drawing.
+ * much script and so many headers keeps the page from drawing.
  */
 async function open(root: HTMLElement): Promise<void> {
   const summary = root.dataset.summaryUrl ?? "";
@@ -16,12 +16,12 @@ async function open(root: HTMLElement): Promise<void> {
     if (!answer.ok) throw new Error(`summary: ${answer.status}`);
     return ((await answer.json()) as { series: Row[] }).series;
   });
-  const row = rows.then(largest);
+  const row = rows.then(firstOf);
+  const seen = row.then((each) => each && glance(root, base, each)).catch(() => undefined);
+  await Promise.race([seen, new Promise((done) => setTimeout(done, LONGEST))]);
   const first = row.then((each) => (each ? metadataOf(base, each) : []));
   // What goes wrong here is said by the large part, which waits for the same.
   first.catch(() => undefined);
-  const seen = row.then((each) => each && glance(root, base, each, first)).catch(() => undefined);
-  await Promise.race([seen, new Promise((done) => setTimeout(done, LONGEST))]);
   const { mount } = await import("./viewer/app");
   await mount(root, { rows, first });
 }

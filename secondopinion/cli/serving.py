@@ -1,22 +1,15 @@
-"""Serves the site: the server's processes and a worker, started and ended together."""
+"""Serves the site: the server's processes and a worker, under a supervisor that takes over."""
 
-import ctypes
-import http.client
-import os
-import signal
 import socket
-import subprocess
 import sys
-import threading
-import time
-from pathlib import Path
+from typing import NoReturn
 
 from django.db import connection
 
 from secondopinion.core.errors import Refused
+from secondopinion.core.supervisor import Plan, become
 
 MOST_ON_SQLITE = 4  # processes that answer
-_PR_SET_PDEATHSIG = 1
 
 
 def require_free(host: str, port: int) -> None:
@@ -47,11 +40,14 @@ def serve(
     worker: bool = True,
     ready: list[str] | None = None,
     meanwhile: list[str] | None = None,
-) -> int:
-    """Serve until Ctrl-C or SIGTERM, then end every child.
+) -> NoReturn:
+    """Serve until Ctrl-C or SIGTERM, in place of this process.
 
     The lines of `ready` are printed when the site answers. The worker starts when the command
     `meanwhile` has ended.
+
+    Raises:
+        Refused: the port cannot be had.
     """
     require_free(host, port)
     if workers > MOST_ON_SQLITE and connection.vendor == "sqlite":
@@ -64,81 +60,6 @@ def serve(
         "--port", str(port), "--workers", str(workers), "--no-ws", "--log-level", "warning",
         "secondopinion.web.asgi:application",
     ]  # fmt: skip
-    jobs = [sys.executable, "-m", "secondopinion", "worker"]
-    stop = stopped()
-    children = [_start(web)]
-    first = _start(meanwhile) if meanwhile else None
-    if first is not None:
-        children.append(first)
-    elif worker:
-        children.append(_start(jobs))
-    status = 0
-    while not stop.wait(0.3):
-        if ready and _answers(host, port):
-            sys.stdout.write("".join(f"{line}\n" for line in ready))
-            sys.stdout.flush()
-            ready = None
-        if first is not None and first.poll() == 0:
-            children.remove(first)
-            first = None
-            if worker:
-                children.append(_start(jobs))
-        ended = next((child for child in children if child.poll() is not None), None)
-        if ended is not None:
-            status = ended.returncode or 1
-            sys.stderr.write("A part of the server has ended by itself; the rest is stopped.\n")
-            break
-    _end(children)
-    return status
-
-
-def stopped() -> threading.Event:
-    """Return an event that Ctrl-C and SIGTERM set."""
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    return stop
-
-
-def _start(command: list[str]) -> subprocess.Popen[bytes]:
-    environment = dict(os.environ)
-    memory = Path("/dev/shm")  # noqa: S108 - the server makes files of its own in it
-    if memory.is_dir() and "TMPDIR" not in environment:
-        # What a form sends passes through temporary files: not on the disk, where it can be helped.
-        environment["TMPDIR"] = str(memory)
-    return subprocess.Popen(
-        command, env=environment, start_new_session=True, preexec_fn=_die_with_parent  # noqa: PLW1509 - one call into libc
-    )  # fmt: skip
-
-
-def _die_with_parent() -> None:
-    """Ask Linux to end this child when its parent dies; other systems have no such thing."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
-def _answers(host: str, port: int) -> bool:
-    """Say whether the site answers at all, be it by sending us to HTTPS."""
-    site = http.client.HTTPConnection(
-        {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port, timeout=2  # noqa: S104 - asked, not bound
-    )  # fmt: skip
-    try:
-        site.request("GET", "/health/")
-        site.getresponse()
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        site.close()
-    return True
-
-
-def _end(children: list[subprocess.Popen[bytes]]) -> None:
-    for child in children:
-        child.terminate()
-    deadline = time.monotonic() + 10
-    for child in children:
-        try:
-            child.wait(max(0.1, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
+    jobs = [sys.executable, "-m", "secondopinion", "worker"] if worker else []
+    connection.close()
+    become(Plan(host, port, web, jobs, meanwhile or [], ready or []))

@@ -10,9 +10,9 @@ from django.db import DatabaseError
 from secondopinion.accounts.rules import clean_email
 from secondopinion.audit import actions as audit
 from secondopinion.cli.doctor import examine
-from secondopinion.cli.serving import stopped
 from secondopinion.core import jobs, streams
 from secondopinion.core.errors import Refused
+from secondopinion.core.supervisor import stopped
 from secondopinion.desk.mail_reading import LONGEST
 from secondopinion.desk.mailing import Outcome, receive
 from secondopinion.messaging.delivery import send_test

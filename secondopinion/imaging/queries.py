@@ -164,3 +164,14 @@ def conflicts(case: Case) -> QuerySet[Instance]:
 def images_of(row: Series) -> int:
     """Return the number that `series_for_case` counted for a row."""
     return int(getattr(row, "instance_count", 0))
+
+
+def middle_of(row: Series) -> tuple[str, int] | None:
+    """Return the instance and the frame, from 1, in the middle of a series as it is looked at."""
+    found = (
+        Instance.objects.filter(series=row, aside=False, frames__gt=0)
+        .order_by("position", "number", "uid")
+        .values_list("uid", "frames")
+    )
+    frames = [(uid, number) for uid, count in found for number in range(1, count + 1)]
+    return frames[len(frames) // 2] if frames else None

@@ -12,7 +12,7 @@ from secondopinion.audit import actions as audit
 from secondopinion.core import sandbox, vault
 from secondopinion.core.errors import NotYours
 from secondopinion.imaging import decoding, headers, metadata, pixels, queries, rendering
-from secondopinion.imaging.models import Instance
+from secondopinion.imaging.models import Instance, Series
 from secondopinion.interop import media
 from secondopinion.interop.access import Caller, of_case
 from secondopinion.interop.qido import address_of, base_of
@@ -331,9 +331,15 @@ def thumbnail(
 @of_case
 @require_safe
 def summary(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """Return what the viewer offers: the case's series with their addresses."""
+    """Return what the viewer offers: the case's series with their addresses.
+
+    The one with the most images is opened first; it brings its `opening`: the image that is seen
+    first, and whose it is.
+    """
     rows = []
-    for row in queries.series_with_images(caller.case):
+    found = queries.series_with_images(caller.case)
+    largest = max(found, key=queries.images_of, default=None)
+    for row in found:
         base = f"/dicomweb/{caller.case.reference}/studies/{row.study.uid}"
         rows.append(
             {
@@ -344,9 +350,24 @@ def summary(request: HttpRequest, caller: Caller) -> HttpResponse:
                     for each in (row.modality, row.description, str(row.study.date or ""))
                     if each
                 ),
-                "count": getattr(row, "instance_count", 0),
-                "url": f"{base}/series/{row.uid}",
+                "count": queries.images_of(row),
                 "thumbnail": f"{base}/series/{row.uid}/thumbnail",
+                "opening": _opening(row) if row is largest else None,
             }
         )
     return JsonResponse({"series": rows})
+
+
+def _opening(row: Series) -> dict[str, Any] | None:
+    """Return the frame in the middle of a series and whose it is; nothing where no pixels are."""
+    middle = queries.middle_of(row)
+    if middle is None:
+        return None
+    study = row.study
+    whose = (
+        " ".join(study.patient_name.partition("=")[0].replace("^", " ").split()),
+        str(study.patient_birth_date or ""), study.patient_sex, study.patient_id,
+        str(study.date or ""), study.description, row.description,
+    )  # fmt: skip
+    instance, frame = middle
+    return {"instance": instance, "frame": frame, "whose": [each for each in whose if each]}

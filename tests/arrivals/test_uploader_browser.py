@@ -8,12 +8,12 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 from tests.arrivals.disc import slices
+from tests.browsers import DESK, PHONE, context_of
 from tests.link import Link
 from tests.web.site import Site
-from tests.web.test_browser import CHROMIUM, DESK, PHONE, context_of
 
 pytestmark = pytest.mark.journey
 
@@ -28,16 +28,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with Site(tmp_path_factory.mktemp("site")) as running:
         running.work()
         yield running
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """One browser for all of them."""
-    assert CHROMIUM, "these tests need Chromium: apt-get install chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM)
-        yield browser
-        browser.close()
 
 
 def folder_of(path: Path, files: dict[str, bytes]) -> Path:

@@ -6,19 +6,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.browsers import AXE, DESK, PHONE, launched
 from tests.imaging.syntaxes import LOSSY, every_syntax, truth
-from tests.web.test_browser import AXE, CHROMIUM, DESK, PHONE
 from tests.web.viewer_site import ViewerSite
 
 pytestmark = [pytest.mark.journey, pytest.mark.filterwarnings("ignore::UserWarning")]
 
-FLAGS = [
-    "--headless", "--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
-    "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 READY = "[data-viewer][data-ready='1']"
 SYNTAXES = every_syntax()
 ASK = """async () => {
@@ -40,10 +35,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ViewerSite]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    """One that draws."""
+    with launched(drawing=True) as browser:
         yield browser
-        browser.close()
 
 
 def context_of(

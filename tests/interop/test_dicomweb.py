@@ -203,3 +203,17 @@ def test_a_chunked_body_is_read_whole(us: Peer) -> None:
         answer = connection.getresponse()
         assert answer.status == 200
         assert len(json.loads(answer.read())["00081199"]["Value"]) == 1
+
+
+def test_the_viewer_is_told_what_it_opens_first(us: Peer, client: DICOMwebClient) -> None:
+    rows = us.json("/summary")["series"]
+    # The samples have one object each: the first of them is opened, and it alone tells its image.
+    first, *others = rows
+    assert [each["opening"] for each in others] == [None] * len(others)
+    opening = first["opening"]
+    path = f"/studies/{first['study']}/series/{first['series']}/instances/{opening['instance']}"
+    [header] = us.json(f"{path}/metadata")
+    name = header["00100010"]["Value"][0]["Alphabetic"].replace("^", " ").split()
+    assert opening["whose"][0].split() == name
+    assert opening["frame"] == int(header.get("00280008", {}).get("Value", [1])[0]) // 2 + 1
+    assert us.ask("GET", f"{path}/frames/{opening['frame']}/rendered", Accept="image/png")[0] == 200

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from playwright.sync_api import Route, sync_playwright
+from playwright.sync_api import Route
 
 from secondopinion import web
 from secondopinion.accounts.models import Person
@@ -18,6 +18,7 @@ from secondopinion.program.models import Change, GlossaryTerm, Program
 from secondopinion.translation.checks.compare import compare
 from secondopinion.translation.checks.terms import Term, standing_in
 from secondopinion.translation.models import Translation
+from tests.browsers import launched
 from tests.translation.test_work_queue import (  # noqa: F401 - fixtures
     address,
     asked,
@@ -27,7 +28,6 @@ from tests.translation.test_work_queue import (  # noqa: F401 - fixtures
     written,
 )
 from tests.web.conftest import person, sign_in
-from tests.web.test_browser import CHROMIUM
 
 STATIC = Path(web.__file__).parent / "static"
 
@@ -186,8 +186,7 @@ def test_a_tap_puts_the_agreed_word_where_one_writes(
         else:
             route.fulfill(status=503)
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM)
+    with launched() as browser:
         page = browser.new_page()
         page.route("**/*", serve)
         page.goto("http://hospital.test" + address(asked))
@@ -198,4 +197,3 @@ def test_a_tap_puts_the_agreed_word_where_one_writes(
         assert field.input_value() == "Fracture of the thigh bone."
         page.keyboard.type(" there")  # the caret stands behind the word
         assert field.input_value() == "Fracture of the thigh bone there."
-        browser.close()

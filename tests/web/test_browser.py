@@ -5,24 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import axe_core_python
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
+from tests.browsers import AXE, DESK, PHONE, context_of
 from tests.web.site import Site
 
 pytestmark = pytest.mark.journey
 
-AXE = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text()
-CHROMIUM = next(
-    (
-        path
-        for path in ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
-        if Path(path).exists()
-    ),
-    None,
-)
-PHONE, DESK = {"width": 360, "height": 740}, {"width": 1366, "height": 768}
 SHOTS = os.environ.get("SHOTS", "")  # a folder for pictures of every page, to be looked at
 FIRST_VISIT = 60_000  # bytes over the wire
 
@@ -92,30 +82,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A running site with cases in three states."""
     with Site(tmp_path_factory.mktemp("site")) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """One browser for all pages."""
-    if CHROMIUM is None:
-        pytest.fail("these tests need Chromium: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM)
-        yield browser
-        browser.close()
-
-
-def context_of(
-    browser: Browser, site: Site, who: str, language: str, size: dict[str, int], **more: Any
-) -> BrowserContext:
-    """Return a browser in which this person has signed in and reads this language."""
-    context = browser.new_context(viewport=size, base_url=site.url, **more)  # type: ignore[arg-type]
-    cookies = [{"name": "django_language", "value": language, "url": site.url}]
-    if who:
-        session = (site.facts or {})["sessions"][who]
-        cookies.append({"name": "sessionid", "value": session, "url": site.url})
-    context.add_cookies(cookies)  # type: ignore[arg-type]
-    return context
 
 
 def troubles_of(page: Page, address: str, wanted: int = 200) -> list[str]:

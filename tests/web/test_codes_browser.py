@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
+from tests.browsers import AXE, DESK, PHONE, context_of
 from tests.web.site import Site
-from tests.web.test_browser import AXE, CHROMIUM, DESK, PHONE, context_of
 from tests.web.viewer_site import ViewerSite
 
 pytestmark = pytest.mark.journey
@@ -19,17 +19,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A running site with a report that is being written."""
     with ViewerSite(tmp_path_factory.mktemp("site")) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """One browser for all tests."""
-    if CHROMIUM is None:
-        pytest.fail("these tests need Chromium: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM)
-        yield browser
-        browser.close()
 
 
 def saved(page: Page, site: Site, field: str) -> list[str]:

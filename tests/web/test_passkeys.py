@@ -8,14 +8,15 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page
 
 from secondopinion.audit.models import Entry
 from secondopinion.core import jobs
 from secondopinion.program.models import Program
+from tests.browsers import AXE, DESK, PHONE
 from tests.web.conftest import person, sign_in
 from tests.web.site import Site
-from tests.web.test_browser import AXE, CHROMIUM, DESK, PHONE, SHOTS
+from tests.web.test_browser import SHOTS
 
 JUNK = [
     "", "null", "[]", "1", '"x"', "{}", '{"id": 1}', '{"id": "AA", "rawId": "AA", "response": {}}',
@@ -123,16 +124,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with Site(tmp_path_factory.mktemp("passkeys"), fresh=True) as running:
         running.url = running.url.replace("127.0.0.1", "localhost")
         yield running
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.fail("these tests need Chromium: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM)
-        yield browser
-        browser.close()
 
 
 def last_code(site: Site) -> str:

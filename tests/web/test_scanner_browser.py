@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
+from tests.browsers import DESK, PHONE, context_of
 from tests.web.site import Site
-from tests.web.test_browser import CHROMIUM, DESK, PHONE, context_of
 from tests.web.test_capture import on_a_table
 
 pytestmark = pytest.mark.journey
@@ -20,15 +20,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A running site."""
     with Site(tmp_path_factory.mktemp("site")) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """One browser for all of them."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM)
-        yield browser
-        browser.close()
 
 
 def test_two_pages_are_cut_ordered_and_sent(site: Site, chromium: Browser, tmp_path: Path) -> None:

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
+from tests.browsers import DESK, PHONE, context_of
 from tests.web.site import Site
-from tests.web.test_browser import CHROMIUM, DESK, PHONE, context_of, shown_troubles
+from tests.web.test_browser import shown_troubles
 
 pytestmark = pytest.mark.journey
 OPEN = "document.querySelector(location.hash).closest('details').open"
@@ -21,17 +22,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         with closing(sqlite3.connect(running.folder / "site.sqlite3")) as database, database:
             database.execute("UPDATE records_record SET dated = '2019-03-02'")
         yield running
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """One browser for all tests."""
-    if CHROMIUM is None:
-        pytest.fail("these tests need Chromium: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM)
-        yield browser
-        browser.close()
 
 
 @pytest.mark.parametrize(("language", "size"), [("en", DESK), ("ar", PHONE)])

@@ -10,7 +10,7 @@ import { linesFor } from "./measures";
 import { empty, type Look, Pane } from "./pane";
 import { Panel } from "./panel";
 import type { Metadata } from "./metadata";
-import { largest, type Row } from "./series";
+import { firstOf, type Row } from "./series";
 import { type Say, wordsOf } from "./texts";
 
 /** What the door has asked for while this was being loaded. */
@@ -389,7 +389,7 @@ export async function mount(root: HTMLElement, early: Early): Promise<void> {
   try {
     const [rows] = await Promise.all([early.rows, start(linesFor(say))]);
     const base = (root.dataset.summaryUrl ?? "").replace(/\/summary$/, "");
-    await new Viewer(root, say, rows, base).begin(largest(rows), early.first);
+    await new Viewer(root, say, rows, base).begin(firstOf(rows), early.first);
   } catch (error) {
     empty();
     root.dataset.failed = error instanceof Error ? error.message : "failed";

@@ -1,22 +1,21 @@
 /** The first image as the server draws it: looked at while the large part is still on its way. */
 import { make } from "../shared/dom";
-import { type Metadata, who } from "./metadata";
-import { framesOf, type Row } from "./series";
+import { line } from "./metadata";
+import { addressOf, type Row } from "./series";
 
 /** Shows the image with which the viewer will open, under the same name and in the same place. */
-export async function glance(root: HTMLElement, base: string, row: Row, first: Promise<Metadata[]>): Promise<void> {
-  const frames = await framesOf(base, row, first);
-  const middle = frames[frames.length >> 1];
-  if (!middle) return;
+export async function glance(root: HTMLElement, base: string, row: Row): Promise<void> {
+  if (!row.opening) return;
+  const { instance, frame: number, whose } = row.opening;
   const picture = make("img", "viewer-glance");
   picture.alt = "";
-  picture.src = `${middle.imageId.replace(/^wadors:/, "")}/rendered?accept=image/png`;
+  picture.src = `${addressOf(base, row)}/instances/${instance}/frames/${number}/rendered?accept=image/png`;
   await picture.decode();
   if (root.querySelector(".viewer-stage")) return; // the large part was quicker
   const [head, body, panel, stage, pane, name, frame] = (
     ["head", "body", "series", "stage", "pane", "who", "frame"] as const
   ).map((part) => make("div", `viewer-${part}`));
-  name!.append(...who(middle.metadata));
+  name!.append(...line(whose));
   frame!.append(picture);
   pane!.append(name!, frame!);
   stage!.append(pane!);

@@ -28,7 +28,12 @@ export function who(metadata: Metadata): Node[] {
     words(metadata, "00100010"), day(text(metadata, "00100030")), text(metadata, "00100040"),
     text(metadata, "00100020"), day(text(metadata, "00080020")), words(metadata, "00081030"),
     words(metadata, "0008103E"),
-  ].filter(Boolean);
+  ];
+  return line(parts.filter(Boolean));
+}
+
+/** Parts of a line, each in its own direction. */
+export function line(parts: string[]): Node[] {
   return parts.flatMap((each, index) => {
     const part = document.createElement("bdi");
     part.textContent = each;

@@ -120,7 +120,7 @@ export class Pane {
     this.slider.max = String(frames.length - 1);
     this.slider.hidden = frames.length < 2;
     this.progress.max = frames.length;
-    const at = look ? this.indexOf(look) : -1;
+    const at = this.indexOf(look ?? row.opening);
     const first = at < 0 ? frames.length >> 1 : at;
     const { metadata } = frames[first]!;
     this.here = this.wanted = first;
@@ -156,8 +156,8 @@ export class Pane {
     );
   }
 
-  indexOf({ instance, frame }: Look): number {
-    return this.frames.findIndex((each) => each.sop === instance && each.frame === frame);
+  indexOf(at?: { instance: string; frame: number }): number {
+    return this.frames.findIndex(({ sop, frame }) => sop === at?.instance && frame === at.frame);
   }
 
   get frameOfReference(): string {

@@ -8,6 +8,14 @@ export interface Row {
   label: string;
   count: number;
   thumbnail?: string; // address of a small picture
+  opening?: Opening; // in the series that is opened first
+}
+
+/** The image that is seen first. */
+export interface Opening {
+  instance: string; // SOP Instance UID
+  frame: number; // from 1
+  whose: string[];
 }
 
 export interface Frame {
@@ -44,7 +52,7 @@ function inOrder(instances: Metadata[]): Metadata[] {
   return start !== undefined && end !== undefined && start > end ? sorted.reverse() : sorted;
 }
 
-const addressOf = (root: string, { study, series }: Row): string =>
+export const addressOf = (root: string, { study, series }: Row): string =>
   new URL(`${root}/studies/${study}/series/${series}`, location.href).href;
 
 export async function metadataOf(root: string, row: Row): Promise<Metadata[]> {
@@ -72,6 +80,5 @@ export async function framesOf(root: string, row: Row, early?: Promise<Metadata[
   });
 }
 
-/** The series with the most images is opened first. */
-export const largest = (rows: Row[]): Row | undefined =>
-  rows.reduce<Row | undefined>((best, each) => (!best || each.count > best.count ? each : best), undefined);
+/** The series that is opened first. */
+export const firstOf = (rows: Row[]): Row | undefined => rows.find(({ opening }) => opening) ?? rows[0];
