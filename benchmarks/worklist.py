@@ -55,6 +55,7 @@ from tests.web.conftest import person, sign_in
 TIMES, COORDINATORS, BATCH, MOST_MS = 15, 20, 5_000, 150
 GIVEN = ["Camila", "Amina", "Omar", "Olena", "Mei", "João", "Zeynep", "Ravi", "Layla", "Ana"]
 FAMILY = ["Fernández", "Okafor", "Haddad", "Коваль", "Tanaka", "Silva", "Yılmaz", "Sharma"]
+HEAD = "# The worklist with many cases\n\nMade by `benchmarks/worklist.py`.\n\n"
 RESULTS = ROOT / "benchmarks" / "results" / "worklist.md"
 
 
@@ -220,11 +221,10 @@ def main() -> int:
 
 def _write(base: str, text: str) -> None:
     """Put what was found on one database in the place of what was found on it before."""
-    head = "# The worklist with many cases\n\nMade by `benchmarks/worklist.py`.\n\n"
-    old = RESULTS.read_text().removeprefix(head) if RESULTS.exists() else ""
+    head, *parts = (RESULTS.read_text() if RESULTS.exists() else HEAD).split("## ")
     mine = base.partition(" ")[0]
-    kept = [part for part in old.split("## ") if part and not part.startswith(mine)]
-    RESULTS.write_text(head + "\n".join(["## " + part.strip() + "\n" for part in kept] + [text]))
+    kept = ["## " + part.strip() + "\n" for part in parts if not part.startswith(mine)]
+    RESULTS.write_text(head + "\n".join([*kept, text]))
 
 
 if __name__ == "__main__":
