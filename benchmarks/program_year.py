@@ -171,7 +171,10 @@ class Year:
         actions.save_story(by=by, case=case, diagnosis=dice.choice(KNOWN[field]), history="")
         actions.save_questions(by=by, case=case, texts=["Is it right?", "What now?"])
         actions.give_consents(
-            by=by, case=case, kinds=list(NEEDED_CONSENTS), disclaimer=program.disclaimer("en")
+            by=by,
+            case=case,
+            kinds=[*NEEDED_CONSENTS, "assent"],
+            disclaimer=program.disclaimer("en"),
         )
         actions.submit(by=by, case=case)
         self.at(

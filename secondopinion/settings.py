@@ -94,6 +94,7 @@ INSTALLED_APPS = [
     "secondopinion.messaging",
     "secondopinion.cases",
     "secondopinion.findings",
+    "secondopinion.guardians",
     "secondopinion.conversations",
     "secondopinion.billing",
     "secondopinion.translation",
@@ -342,10 +343,17 @@ DICOMWEB_SERVERS = {
     }
     for name in os.environ.get("DICOMWEB_SERVERS", "").split()
 }
+# ClamAV's daemon, host:port or the path of its socket: what comes waits until it has looked at it
+CLAMD = os.environ.get("CLAMD", "")
 # A translation machine outside the hospital; only asked where a family has agreed.
 TRANSLATION_URL = os.environ.get("TRANSLATION_URL", "")
 TRANSLATION_KEY = os.environ.get("TRANSLATION_KEY", "")
 TRANSLATION_NAME = os.environ.get("TRANSLATION_NAME", "translation service")[:40]
+# Where families pay: by bank transfer, noted by hand, or on the hosted page of a provider.
+PAYMENTS = os.environ.get("PAYMENTS", "hand")
+STRIPE_API_URL = os.environ.get("STRIPE_API_URL", "https://api.stripe.com").rstrip("/")
+STRIPE_SECRET_KEY = os.environ.get("STRIPE_SECRET_KEY", "")
+STRIPE_WEBHOOK_SECRET = os.environ.get("STRIPE_WEBHOOK_SECRET", "")
 DICOMWEB_FORWARD_TO = os.environ.get("DICOMWEB_FORWARD_TO", "")
 
 # The report's signature

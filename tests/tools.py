@@ -12,6 +12,7 @@ NEEDED = {
     "pdftotext": "poppler-utils",
     "Orthanc": "orthanc orthanc-dicomweb",
     "dcmdjpeg": "dcmtk",
+    "clamd": "clamav-daemon",
 }
 
 

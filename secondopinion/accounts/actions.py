@@ -11,6 +11,7 @@ from secondopinion.accounts.models import (
     FOR_GUESTS,
     AccessLink,
     Child,
+    GuardianKind,
     Guardianship,
     Person,
     Role,
@@ -221,7 +222,24 @@ def set_guardianship(*, by: Person, child: Child, person: Person, kind: str) -> 
 
 
 @transaction.atomic
-def end_guardianship(*, by: Person, child: Child, person: Person) -> None:
+def limit_guardianship(
+    *, by: Person | None, child: Child, person: Person, may_see: bool, may_consent: bool
+) -> Guardianship:
+    """Say whether a person may see, and may decide, what is about a child; a job has no `by`.
+
+    Who may see nothing keeps a tie of this kind, so that they cannot be let in again.
+    """
+    limits = {"may_see": may_see, "may_consent": may_consent}
+    tie, _made = Guardianship.objects.update_or_create(
+        child=child, person=person, revoked_at=None, defaults=limits,
+        create_defaults={**limits, "kind": GuardianKind.PARENT},
+    )  # fmt: skip
+    audit.record("guardianship-limited", by=by, target=child, detail=dict(limits))
+    return tie
+
+
+@transaction.atomic
+def end_guardianship(*, by: Person | None, child: Child, person: Person) -> None:
     """Say that a person does not decide for a child any more; the tie stays on record."""
     ended = Guardianship.objects.filter(child=child, person=person, revoked_at=None).update(
         revoked_at=clock.now()
@@ -273,7 +291,7 @@ def use_link(*, token: str, purpose: str = FOR_GUESTS) -> AccessLink:
     """Use a one-time link up and return it.
 
     Raises:
-        Refused: unknown, out of date, or used before.
+        Refused: unknown, for something else, out of date, or used before.
     """
     link = queries.link_for(token, purpose)
     used = link is not None and AccessLink.objects.filter(pk=link.pk, used_at__isnull=True).update(

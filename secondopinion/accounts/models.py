@@ -119,7 +119,7 @@ class Child(Stored):
 
     full_name = models.CharField(max_length=200, blank=True)
     latin_name = models.CharField(max_length=200, blank=True)
-    birth_date = models.DateField(null=True, blank=True)
+    birth_date = models.DateField(null=True, blank=True, db_index=True)
     sex = models.CharField(max_length=1, choices=Sex.choices, blank=True)
     country = CountryField(blank=True)
 
@@ -133,6 +133,7 @@ class GuardianKind(models.TextChoices):
     PARENT = "parent", _("Mother or father")
     COURT = "court", _("Guardian named by a court")
     AGENCY = "agency", _("Somebody from an agency that looks after the child")
+    SELF = "self", _("The patient, who is of age")
 
 
 class Guardianship(Stored):

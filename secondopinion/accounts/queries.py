@@ -5,7 +5,6 @@ from uuid import UUID
 from django.db.models import Q, QuerySet, StringAgg, Value
 
 from secondopinion.accounts.models import (
-    FOR_GUESTS,
     AccessLink,
     Child,
     Guardianship,
@@ -93,7 +92,7 @@ def access_links(person: Person, case_id: UUID) -> list[AccessLink]:
     )
 
 
-def link_for(token: str, purpose: str = FOR_GUESTS) -> AccessLink | None:
+def link_for(token: str, purpose: str) -> AccessLink | None:
     """Return a live access link for a token as it stands in the address, used or not.
 
     A link opens what it was made for, and nothing else.

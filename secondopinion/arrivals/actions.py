@@ -227,3 +227,31 @@ def unlock(*, by: Person, record: Record, password: str) -> None:
     """Open a locked PDF, and sort what is clipped to it; see `records.actions.unlock`."""
     records.unlock(by=by, record=record, password=password)
     open_up.enqueue(str(record.pk))
+
+
+@transaction.atomic
+def take_along(*, by: Person, upload: Upload, case: Case) -> Upload | None:
+    """Bring what was sent into one case into another too. It is sorted there like everything that
+    arrives: what comes of it lies under that case's own key. A second call brings nothing.
+
+    Raises:
+        NotYours: by somebody who does not send into that case.
+        Conflict: it has ended.
+    """
+    role = source_of(case, by)
+    key = along(upload)
+    if upload.blob is None or Upload.objects.filter(case=case, key=key).exists():
+        return None
+    made = Upload.objects.create(
+        case=case, by=by, source=role, kind=upload.kind, key=key, name=upload.name,
+        length=upload.length, content_length=upload.content_length, blob=upload.blob,
+        state=UploadState.RECEIVED, expires_at=clock.now() + KEPT,
+    )  # fmt: skip
+    audit.record("upload-taken-along", by=by, case_id=case.pk, target=made)
+    sort.enqueue(str(made.pk))
+    return made
+
+
+def along(upload: Upload) -> str:
+    """Return the key of what comes along from an upload of another case."""
+    return f"along.{upload.pk.hex}"

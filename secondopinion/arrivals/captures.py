@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
 from secondopinion.accounts.tokens import hash_of, new_token
-from secondopinion.arrivals.actions import receive_file, source_of
+from secondopinion.arrivals.actions import SENDERS, receive_file, source_of
 from secondopinion.arrivals.models import Capture, Upload
 from secondopinion.audit import actions as audit
 from secondopinion.cases.models import Case
+from secondopinion.cases.queries import roles_of
 from secondopinion.core import clock
 from secondopinion.core.errors import NotYours, Refused
 
@@ -90,14 +91,14 @@ def live(capture_id: UUID) -> Capture:
     """Return what a phone has open.
 
     Raises:
-        NotYours: it has ended.
+        NotYours: it has ended, or who asked for the code has no part that sends any more.
     """
     found = (
         Capture.objects.select_related("case__vault", "by")
         .filter(pk=capture_id, claimed_at__isnull=False, ended_at=None, expires_at__gt=clock.now())
         .first()
     )
-    if found is None:
+    if found is None or not roles_of(found.case, found.by) & {*SENDERS}:
         raise NotYours
     return found
 

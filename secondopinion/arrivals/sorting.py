@@ -2,13 +2,17 @@
 
 import io
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import BinaryIO
 from uuid import UUID
 
+from django.db import transaction
+from django.db.models import ProtectedError
+
 from secondopinion.arrivals import attached, packs
 from secondopinion.arrivals.models import ArrivedFile, Upload, UploadState
-from secondopinion.core import kinds, sandbox, unpack, vault
+from secondopinion.audit import actions as audit
+from secondopinion.core import antivirus, kinds, sandbox, unpack, vault
 from secondopinion.core.models import Blob
 from secondopinion.imaging import actions as imaging
 from secondopinion.imaging import disk
@@ -108,6 +112,9 @@ class Sorter:
 
     def _keep(self, name: str, member: disk.Member) -> None:
         blob = vault.put(self.case.vault, member.pieces())
+        if antivirus.is_set_up() and (code := self._trouble(blob)):
+            self._note(name, Outcome.REFUSED, code)
+            return
         if member.kind == disk.DICOMDIR:  # the directory of the disc: what ought to be there
             imaging.note_directory(case=self.case, by=self.upload.by, blob=blob)
             self._note(name, Outcome.IGNORED, "litter")
@@ -126,6 +133,25 @@ class Sorter:
         else:
             self._note(name, Outcome.DUPLICATE, "duplicate", record.pk)
         self._flush_notes()  # a record stands: what became of its file must not be forgotten
+
+    def _trouble(self, blob: Blob) -> str:
+        """Return why a content is not taken in, if a scanner says so; nobody will open it.
+
+        Raises:
+            antivirus.Away: the scanner does not answer; the file waits.
+        """
+        try:
+            if not antivirus.found_in(vault.pieces(blob)):
+                return ""
+            code = "malicious"
+        except antivirus.TooLarge:
+            code = "too-large-to-scan"
+        with transaction.atomic():
+            audit.record("file-not-taken", by=self.upload.by, case_id=self.case.pk,
+                         target=self.upload, detail={"code": code})  # fmt: skip
+            with suppress(ProtectedError):  # the upload itself rests sealed, as it came
+                vault.discard(blob)
+        return code
 
     def _sort_attached(self, name: str, kind: str, blob: Blob) -> None:
         """Sort the files that are clipped to a mail or a PDF."""

@@ -38,6 +38,14 @@ WORDS: dict[str, str | Promise] = {
     "unreadable-dicom": _("This image file is damaged and cannot be opened."),
     "conflict": _("Another image has the same number. Both are kept."),
     "not-sent": _("The other server lists this image and did not send it."),
+    "malicious": _(
+        "Our virus scanner found something in this file. It was not opened. Please ask whoever "
+        "gave it to you for a clean copy."
+    ),
+    "too-large-to-scan": _(
+        "This file is too large for our virus scanner, so it was not opened. Please write to us, "
+        "and we will help you send it."
+    ),
     "image-too-large": _("This picture is too large to be opened."),
 }
 

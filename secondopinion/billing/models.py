@@ -1,11 +1,15 @@
-"""The fee of a case: what is due, what was waived, what was paid."""
+"""The fee of a case: what is due, what was waived, paid and given back, and its papers."""
+
+from decimal import Decimal
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
 from secondopinion.cases.models import Case
-from secondopinion.core.models import Stored
+from secondopinion.core.models import Blob, Stored
+from secondopinion.program.models import Price
 
 
 class FeeState(models.TextChoices):
@@ -14,14 +18,18 @@ class FeeState(models.TextChoices):
     DUE = "due", _("To be paid")
     PAID = "paid", _("Paid")
     WAIVED = "waived", _("Waived")
+    REFUNDED = "refunded", _("Given back")
 
 
 class Fee(Stored):
-    """The one fee of a case."""
+    """The one fee of a case. No card number is here or anywhere in this house."""
 
     case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="fee")
+    kind = models.CharField(max_length=10, choices=Price.Kind.choices, default=Price.Kind.OPINION)
+    number = models.CharField(max_length=20, unique=True, null=True)
     amount = models.DecimalField(max_digits=10, decimal_places=2)
     currency = models.CharField(max_length=3)
+    waits = models.BooleanField(default=False)  # no expert is asked before it is settled
     state = models.CharField(max_length=10, choices=FeeState.choices, default=FeeState.DUE)
     settled_at = models.DateTimeField(null=True, blank=True)
     settled_by = models.ForeignKey(
@@ -31,3 +39,121 @@ class Fee(Stored):
 
     def __str__(self) -> str:
         return f"{self.amount} {self.currency} ({self.state})"
+
+    @property
+    def refunded(self) -> Decimal:
+        """How much of it was given back; reads `refunds` as they were prefetched."""
+        return sum((each.amount for each in self.refunds.all()), Decimal(0))
+
+
+class Payment(Stored):
+    """One way in which a fee is paid: by hand, or on the page of a provider."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Begun")
+        PAID = "paid", _("Paid")
+        FAILED = "failed", _("Failed")
+        EXPIRED = "expired", _("Not used")
+
+    fee = models.ForeignKey(Fee, on_delete=models.PROTECT, related_name="payments")
+    provider = models.CharField(max_length=20)
+    external_id = models.CharField(max_length=200, blank=True)
+    url = models.URLField(max_length=1000, blank=True)  # of the provider's page
+    amount = models.DecimalField(max_digits=10, decimal_places=2)
+    currency = models.CharField(max_length=3)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    begun_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    paid_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                name="payment_once_at_provider", fields=["provider", "external_id"],
+                condition=~Q(external_id=""),
+            ),
+            models.CheckConstraint(
+                name="payment_paid_when",
+                condition=Q(state="paid", paid_at__isnull=False)
+                | (~Q(state="paid") & Q(paid_at__isnull=True)),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency} by {self.provider} ({self.state})"
+
+
+class Refund(Stored):
+    """What was given back, and why; nobody is named where the provider told us."""
+
+    fee = models.ForeignKey(Fee, on_delete=models.PROTECT, related_name="refunds")
+    payment = models.ForeignKey(
+        Payment, on_delete=models.PROTECT, null=True, blank=True, related_name="refunds"
+    )
+    amount = models.DecimalField(max_digits=10, decimal_places=2)
+    reason = models.TextField(blank=True)
+    by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [
+            models.CheckConstraint(name="refund_of_something", condition=Q(amount__gt=0))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} of {self.fee_id}"
+
+
+class ProviderEvent(Stored):
+    """An event of a provider that was taken in: the same one is taken in once."""
+
+    provider = models.CharField(max_length=20)
+    event_id = models.CharField(max_length=200)
+    kind = models.CharField(max_length=20)
+    payment = models.ForeignKey(
+        Payment, on_delete=models.PROTECT, null=True, blank=True, related_name="events"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="provider_event_once", fields=["provider", "event_id"])
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.event_id}"
+
+
+class FeePaper(Stored):
+    """An invoice, a receipt or a credit note as it was first given out: it is never made anew."""
+
+    class Kind(models.TextChoices):
+        INVOICE = "invoice", _("Invoice")
+        RECEIPT = "receipt", _("Receipt")
+        CREDIT = "credit", _("Credit note")
+
+    fee = models.ForeignKey(Fee, on_delete=models.PROTECT, related_name="papers")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    refund = models.OneToOneField(
+        Refund, on_delete=models.PROTECT, null=True, blank=True, related_name="paper"
+    )
+    language = models.CharField(max_length=10)
+    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                name="fee_paper_once", fields=["fee", "kind"],
+                condition=Q(refund__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="credit_note_is_of_a_refund",
+                condition=Q(kind="credit", refund__isnull=False)
+                | (~Q(kind="credit") & Q(refund__isnull=True)),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.fee_id}"

@@ -11,7 +11,7 @@ from secondopinion.cases.states import DESK_NEXT, State, Why
 from secondopinion.core import clock
 from secondopinion.core.ids import case_reference
 from secondopinion.core.models import Stored, VaultSpace
-from secondopinion.program.models import DeliveryMode, Specialty
+from secondopinion.program.models import DeliveryMode, Residence, Specialty
 
 
 class Case(Stored):
@@ -24,6 +24,7 @@ class Case(Stored):
     specialty = models.ForeignKey(Specialty, on_delete=models.PROTECT, null=True, blank=True)
     condition = models.SlugField(blank=True)  # the group that the desk has chosen
     country = CountryField(blank=True)
+    residence = models.CharField(max_length=10, choices=Residence.choices, blank=True)
     language = models.CharField(max_length=10, default="en")
     vault = models.OneToOneField(VaultSpace, on_delete=models.PROTECT, related_name="case")
     coordinator = models.ForeignKey(

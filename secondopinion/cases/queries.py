@@ -112,6 +112,12 @@ def holders_of(case: Case, role: str) -> QuerySet[Person]:
     return Person.objects.filter(participations__in=parts).order_by("participations__since")
 
 
+def taken_out(case: Case) -> QuerySet[Participation]:
+    """Return the parts of the family that the team has ended, each with why."""
+    parts = Participation.objects.filter(case=case, role=Part.FAMILY, until__isnull=False)
+    return parts.exclude(ended_why="").select_related("person").order_by("until")
+
+
 def parts_from_outside(case: Case) -> QuerySet[Participation]:
     """Return the parts that the family and local providers have or had, the oldest first.
 

@@ -21,7 +21,7 @@ from secondopinion.cases.models import (
 from secondopinion.core import clock
 from secondopinion.core.errors import Refused
 from secondopinion.program import queries as program
-from secondopinion.program.models import DeliveryMode
+from secondopinion.program.models import DeliveryMode, DeliveryRule
 
 NEEDED_CONSENTS = (
     Consent.Kind.REVIEW,
@@ -78,7 +78,7 @@ def missing_pages(case: Case) -> dict[str, str | Promise]:
     """
     request, child = case.request, case.child
     missing: dict[str, str | Promise] = {}
-    if not (case.country and case.specialty_id):
+    if not (case.country and case.specialty_id) or residence_is_asked(case):
         missing["start"] = _("Where your child lives and what the question is about")
     if request.emergency is None:
         missing["emergency"] = _("Whether your child is in danger now")
@@ -96,6 +96,11 @@ def missing_pages(case: Case) -> dict[str, str | Promise]:
     if not given.issuperset(NEEDED_CONSENTS):
         missing["consent"] = _("Your consent, and that you have read the disclaimer")
     return missing
+
+
+def residence_is_asked(case: Case) -> bool:
+    """Say whether the family has still to say if the child lives in the country: a rule asks."""
+    return not case.residence and program.residence_matters(str(case.country), case.specialty)
 
 
 def complete_request(case: Case) -> None:
@@ -132,6 +137,33 @@ def may_consent(case: Case, person: Person) -> None:
             _("First say who you are and that you may decide for the child."),
             code="may-not-consent",
         )
+
+
+def not_limited(case: Case, person: Person) -> None:
+    """Hold when nothing says that a person of the family only sees, and decides nothing.
+
+    Raises:
+        Refused: a court, or a patient of age, has said so.
+    """
+    if case.child.guardianships.filter(person=person, may_consent=False, revoked_at=None).exists():
+        raise Refused(
+            _("You can see everything here. Somebody else decides for this patient."),
+            code="sees-only",
+        )
+
+
+def not_kept_out(case: Case, email: str) -> None:
+    """Hold when an address is not of somebody whom a court keeps away from the child.
+
+    Raises:
+        Refused: it is; the sentence does not say why.
+    """
+    ties = case.child.guardianships.filter(may_see=False, revoked_at=None)
+    if any(same_mailbox(email, tie.person.reached_at) for tie in ties.select_related("person")):
+        raise Refused(
+            _("This person cannot be let in here. Write us a message."), code="kept-out",
+            field="email",
+        )  # fmt: skip
 
 
 def _family(case: Case) -> list[Person]:
@@ -187,9 +219,14 @@ def _digits(phone: str) -> str:
     return "".join(each for each in phone if each.isdecimal())[-_TELLING_DIGITS:]
 
 
+def delivery_rule(case: Case) -> DeliveryRule:
+    """Return the rule of delivery that is in force for a case today."""
+    return program.delivery_rule(str(case.country), case.specialty, case.residence)
+
+
 def through_provider(case: Case) -> bool:
     """Say whether the opinion goes to the family only through their local provider."""
-    mode = case.delivery_mode or program.delivery_rule(str(case.country), case.specialty).mode
+    mode = case.delivery_mode or delivery_rule(case).mode
     return mode == DeliveryMode.THROUGH_PROVIDER
 
 
@@ -199,7 +236,7 @@ def offered_here(case: Case) -> None:
     Raises:
         Refused: it does not.
     """
-    rule = program.delivery_rule(str(case.country), case.specialty)
+    rule = delivery_rule(case)
     if rule.mode == DeliveryMode.NOT_OFFERED:
         raise Refused(
             _("The program may not give an opinion for this country and this kind of problem."),

@@ -21,9 +21,13 @@ class State(models.TextChoices):
     DECLINED = "declined", _("Declined")
     WITHDRAWN = "withdrawn", _("Withdrawn")
     EXPIRED = "expired", _("Expired")
+    JOINED = "joined", _("Joined with another request")
 
 
-ENDED = frozenset({State.CLOSED, State.DECLINED, State.WITHDRAWN, State.EXPIRED})
+# A joined request has ended too; it alone can be taken up again.
+ENDED = frozenset({
+    State.CLOSED, State.DECLINED, State.WITHDRAWN, State.EXPIRED, State.JOINED,
+})  # fmt: skip
 UNDER_WAY = frozenset(State) - ENDED - {State.DRAFT}
 
 # What the desk does next, in a few words for the worklist.
@@ -55,6 +59,7 @@ FAMILY_STEP: dict[str, int] = {
     State.DECLINED: 0,
     State.WITHDRAWN: 0,
     State.EXPIRED: 0,
+    State.JOINED: 0,
 }
 
 FAMILY_STEPS = (
@@ -89,6 +94,7 @@ class Why(models.TextChoices):
     UNDELIVERED = "undelivered", _("A mail did not arrive")
     SILENT = "silent", _("No answer for long")
     CHASE = "chase", _("Soon late: ask how it goes")
+    TWICE = "twice", _("Perhaps here twice")
 
 
 # What the desk itself has to do in a state; in the others somebody else is waited for.

@@ -74,6 +74,12 @@ _ROWS = (
          {"desk"}, _("Decline the case")),
     _row("withdraw", {S.DRAFT, *UNDER_WAY}, S.WITHDRAWN, {"family", "entry"},
          _("Withdraw the request")),
+    _row("join", {S.SUBMITTED, S.COLLECTING, S.WAITING_ON_FAMILY}, S.JOINED, {"desk"},
+         _("Join with another request")),
+    _row("separate_new", {S.JOINED}, S.SUBMITTED, {"desk"}, _("Take it apart again, untaken")),
+    _row("separate", {S.JOINED}, S.COLLECTING, {"desk"}, _("Take it apart again")),
+    _row("separate_waiting", {S.JOINED}, S.WAITING_ON_FAMILY, {"desk"},
+         _("Take it apart again, and wait")),
     _row("expire", {S.DRAFT}, S.EXPIRED, {SYSTEM}, _("Let the draft expire")),
 )  # fmt: skip
 
@@ -117,8 +123,7 @@ def advance(
         rule(fresh)
     now = clock.now()
     fields: dict[str, Any] = {"state": row.target, "state_since": now, **(stamps or {})}
-    if row.target in ENDED:
-        fields["ended_at"] = now
+    fields["ended_at"] = now if row.target in ENDED else None
     moved = Case.objects.filter(pk=case.pk, state__in=row.sources).update(**fields)
     if not moved:
         raise Conflict(meanwhile.moved_on(fresh, by), code="state-changed")

@@ -17,7 +17,7 @@ from secondopinion.cli.doctor_program import program
 from secondopinion.cli.found import Found, fine
 from secondopinion.coding.codes import HPO, SYSTEMS
 from secondopinion.coding.searching import search
-from secondopinion.core import clock, master_key, triggers
+from secondopinion.core import antivirus, clock, master_key, triggers
 from secondopinion.core.models import JobLease, PeriodicRun
 from secondopinion.opinions import signing
 from secondopinion.program.models import Program
@@ -51,6 +51,7 @@ def _settings() -> Iterator[Found]:
         yield Found("DEBUG is on: error pages tell too much. Unset it.", bad=True)
     yield from _address()
     yield from _mail()
+    yield from _antivirus()
     if signing.self_made():
         yield Found("SIGNING_CERT_FILE is not set: reports are signed with a certificate that this "
                     "installation made. They verify here and nowhere else.")  # fmt: skip
@@ -82,6 +83,18 @@ def _address() -> Iterator[Found]:
             "BEHIND_PROXY is not set: every page sends its reader to HTTPS again and again, and "
             "everybody counts as one address. Set BEHIND_PROXY=1; let the proxy overwrite "
             "X-Forwarded-Proto and X-Forwarded-For.", bad=True,
+        )  # fmt: skip
+
+
+def _antivirus() -> Iterator[Found]:
+    if not antivirus.is_set_up():
+        yield fine("CLAMD is not set: files are not scanned for viruses.")
+    elif antivirus.answers():
+        yield fine("ClamAV's daemon answers.")
+    else:
+        yield Found(
+            "ClamAV's daemon does not answer at the place that CLAMD names: what families send "
+            "waits and is not looked at.", bad=True,
         )  # fmt: skip
 
 

@@ -6,6 +6,9 @@ from django.conf import settings
 
 from secondopinion.accounts.models import Role
 from secondopinion.accounts.queries import people_with
+from secondopinion.billing.paying import PROVIDERS
+from secondopinion.billing.providers import HAND, configured
+from secondopinion.billing.stripe import Stripe
 from secondopinion.cli.found import Found, fine
 from secondopinion.core import clock
 from secondopinion.program import queries
@@ -17,6 +20,7 @@ NEEDED = (Role.ADMINISTRATOR, Role.COORDINATOR, Role.SPECIALIST, Role.PRIVACY, R
 EXAMPLES = {
     "identity": "The hospital’s name and contact are still the example’s",
     "rules": "The rules of who may receive the opinion are still the examples",
+    "guardians": "The rule of who decides for a child is still the example’s",
     "terms": "Price and periods are still the example’s",
 }
 
@@ -37,6 +41,7 @@ def program() -> Iterator[Found]:
         if not Disclaimer.objects.filter(language=code).exists():
             yield Found(f"There is no disclaimer in the language {code}.", bad=True)
     yield from _rules()
+    yield from _payments()
     yield from _staff()
 
 
@@ -49,11 +54,26 @@ def _rules() -> Iterator[Found]:
     old = DeliveryRule.objects.filter(checked_on__lt=year_ago).count()
     if old:
         yield Found(f"{old} rules were not checked within a year: see /program/rules/.", bad=True)
-    due = len(queries.rules_to_check()) - old
+    due = len(queries.rules_to_check()) - old + len(queries.guardian_rules_to_check())
     if due:
-        yield Found(f"{due} rules were checked almost a year ago: see /program/rules/.")
+        yield Found(f"{due} rules were checked almost a year ago: see /program/.")
     if not old and not due:
         yield fine("Every rule was checked within the year.")
+
+
+def _payments() -> Iterator[Found]:
+    name = configured()
+    if name not in {HAND, *PROVIDERS}:
+        yield Found(f"PAYMENTS names {name}, which is not known here.", bad=True)
+    elif name == Stripe.name:
+        needed = ("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET")
+        missing = [each for each in needed if not getattr(settings, each)]
+        if missing:
+            yield Found(f"PAYMENTS is stripe, and this is not set: {', '.join(missing)}.", bad=True)
+        else:
+            yield fine("Families can pay on Stripe’s page; fees can be noted by hand too.")
+    if name == HAND and not Program.objects.get().bank and Program.objects.get().fee_amount:
+        yield Found("Families are not told where to pay: write it on /program/terms/.")
 
 
 def _staff() -> Iterator[Found]:

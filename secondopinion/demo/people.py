@@ -114,6 +114,14 @@ FAMILIES = (
         ("What is the cause of the pain?",), "debdabe-am.jpg", "submitted",
         measured=("24.0", "137.0"), before=(("2025-11-03", "28.0", "132.0"),),
     ),
+    # The same child again, by the other parent, in other letters: the desk finds the pair.
+    Family(
+        "hana.girma@beteseb.example", "Hana Girma", "", "en", "Africa/Addis_Ababa",
+        "Selam Abebe", "", "2016-06-03", "F", "ET", "stomach-and-liver",
+        "Dr. Hana Tesfaye", "Children’s hospital", "Pain in the belly, loses weight",
+        "Pain for half a year.", "None", ("Does she need an operation?",), "debdabe-am.jpg",
+        "submitted",
+    ),
     Family(
         "lucia.gomez@familia.example", "Lucía Gómez Díaz", "", "es", "America/Bogota",
         "Mateo Gómez", "", "2014-11-30", "M", "CO", "brain-and-nerves", "Dr. Jorge Peña",

@@ -21,9 +21,9 @@ from secondopinion.billing import actions as billing
 from secondopinion.cases import actions, workflow
 from secondopinion.cases.measuring import Measured
 from secondopinion.cases.models import Case, ItemState
-from secondopinion.cases.rules import NEEDED_CONSENTS
 from secondopinion.conversations.actions import post
 from secondopinion.core import clock, jobs
+from secondopinion.demo import guardians
 from secondopinion.demo.people import FAMILIES, STAFF, Family, Staff
 from secondopinion.demo.reports import BY_SPECIALTY, EPILEPSY
 from secondopinion.desk import actions as desk
@@ -91,6 +91,7 @@ def ensure() -> None:
 def people() -> list["_Walk"]:
     """Make what is missing of the program, its staff and the families; return their cases to be."""
     program_actions.set_up()
+    guardians.set_up()
     staff = {each.email: _staff(each) for each in STAFF}
     return [_Walk(each, staff) for each in FAMILIES]
 
@@ -220,7 +221,7 @@ class _Walk:
             pack = mr_head(None if told.until == WITH_WHOLE_SERIES else EXCERPT)
             arrivals.receive_file(by=self.parent, case=self.case, name="head-mr.zip", source=pack)
         actions.give_consents(
-            by=by, case=case, kinds=list(NEEDED_CONSENTS),
+            by=by, case=case, kinds=guardians.consents(told),
             disclaimer=program.disclaimer(told.language),
         )  # fmt: skip
         jobs.run_all(least=None if self.goes_on else 0)
@@ -249,6 +250,7 @@ class _Walk:
         if provider.person:
             actions.confirm_treating(by=provider.person, case=self.case)
         post(case=self.case, thread="family", by=self.parent, text=self.family.questions[0])
+        guardians.ask_other_parent(self.family, self.case, self.parent)
 
     def _ready(self) -> None:
         for item in self.case.checklist.exclude(state=ItemState.ARRIVED):
@@ -266,10 +268,11 @@ class _Walk:
                 "with stand-ins when it was made anonymous.",
             )  # fmt: skip
         actions.complete(by=self.coordinator, case=self.case)
-        billing.settle(
-            fee=billing.charge(case=self.case, by=self.coordinator), by=self.coordinator,
-            state="waived", note="Charity fund",
-        )  # fmt: skip
+        fee = billing.charge(case=self.case, by=self.coordinator)
+        if self.family.until == "closed":
+            billing.settle(fee=fee, by=self.coordinator, state="paid", note="Bank transfer")
+        elif self.family.until != "ready":
+            billing.settle(fee=fee, by=self.coordinator, state="waived", note="Charity fund")
 
     def _offered(self) -> None:
         if self.family.until != "offered":

@@ -212,3 +212,68 @@ class Evidence(Stored):
 
     def __str__(self) -> str:
         return f"for {self.item_id}"
+
+
+class DuplicateSearch(models.Model):
+    """That a request was compared with the others, once, when it had been sent."""
+
+    case = models.OneToOneField(
+        Case, on_delete=models.CASCADE, primary_key=True, related_name="duplicate_search"
+    )
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return str(self.case_id)
+
+
+class Duplicate(Stored):
+    """Two requests that are perhaps about the same child, and what came of it."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("To be looked at")
+        DIFFERENT = "different", _("Two children")
+        JOINED = "joined", _("Joined")
+
+    earlier = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="duplicates_later")
+    later = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="duplicates_earlier")
+    reasons = models.JSONField(default=list)  # words of `duplicates.REASONS`
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [models.UniqueConstraint(name="duplicate_once", fields=["earlier", "later"])]
+
+    def __str__(self) -> str:
+        return f"{self.earlier_id} and {self.later_id}: {self.state}"
+
+
+class Join(Stored):
+    """One request joined with another: what was given and copied, so that it can be taken back."""
+
+    pair = models.ForeignKey(Duplicate, on_delete=models.CASCADE, related_name="joins")
+    kept = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="joins")
+    joined = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="joined_into")
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    # What came to the kept one: "people", "ties", "questions" (ids), and what images were there
+    # before ("series": pairs of numbers).
+    moved = models.JSONField(default=dict)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                name="joined_once", fields=["joined"],
+                condition=models.Q(undone_at__isnull=True),
+            )
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.joined_id} into {self.kept_id}"

@@ -13,7 +13,7 @@ from secondopinion.cases.owners import chooses_owner
 from secondopinion.cases.queries import live_parts
 from secondopinion.cases.states import ENDED, State
 from secondopinion.core import clock
-from secondopinion.desk.models import CaseEntry, SavedView, Shift, Step
+from secondopinion.desk.models import CaseEntry, Duplicate, Join, SavedView, Shift, Step
 from secondopinion.program import queries as program
 
 
@@ -121,3 +121,16 @@ def of_nobody() -> QuerySet[Case]:
 def least_loaded() -> Person | None:
     """Return the coordinator who has the least to do and is not away, if there is one."""
     return next((each.person for each in loads()), None)
+
+
+def duplicates(state: str) -> QuerySet[Duplicate]:
+    """Return the pairs of requests that are in a state, the latest first."""
+    return Duplicate.objects.filter(state=state).select_related(
+        "earlier__child", "later__child", "earlier__coordinator", "later__coordinator", "by"
+    )
+
+
+def joined_into(case: Case) -> Join | None:
+    """Return with what a request was joined, as long as it is not taken apart again."""
+    rows = Join.objects.filter(joined=case, undone_at=None)
+    return rows.select_related("kept", "by").first()

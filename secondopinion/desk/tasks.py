@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from secondopinion.core.jobs import periodic
-from secondopinion.desk import actions
+from secondopinion.desk import actions, duplicates
+from secondopinion.desk.actions.rules_due import tell_rules_due
 from secondopinion.desk.mailing import notice_undelivered
 
 
@@ -14,3 +15,15 @@ def watch() -> None:
     actions.notice_silence()
     notice_undelivered()
     actions.escalate()
+
+
+@periodic("rules-checked", every=timedelta(days=7))
+def check_rules() -> None:
+    """Write once a week while a rule of the program was checked almost a year ago."""
+    tell_rules_due()
+
+
+@periodic("duplicates-sought", every=timedelta(minutes=10))
+def seek_duplicates() -> None:
+    """Compare requests that were sent lately with the others."""
+    duplicates.search_new()

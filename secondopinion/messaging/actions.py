@@ -24,6 +24,8 @@ from secondopinion.messaging.wording import as_written, how_to_reach
 from secondopinion.program import queries as program
 from secondopinion.program.models import Program
 
+# Where a one-time link leads, by what it is for.
+GUEST_PAGES = {accounts.FOR_GUESTS: "link", "second-parent": "agree"}
 _BREAKS = re.compile(r"[\r\n]+")
 
 
@@ -36,11 +38,13 @@ def notify(
     case_reference: str = "",
     link: str = "",
     code: str = "",
+    purpose: str = accounts.FOR_GUESTS,
 ) -> Message:
     """Queue a mail in the reader's language; it goes out after the transaction, by a job.
 
     `link` is a path on this site. Whoever has no account gets a fresh one-time link to the page
     of the case instead, whatever the mail is about: a bare address would be of no use to them.
+    `purpose` says what that link is for.
     """
     words = TEMPLATES[template]
     hospital = program.program()
@@ -50,7 +54,8 @@ def notify(
         }  # fmt: skip
         lines = [str(line) % values for line in words.lines]
         if words.link and link and not to.may_sign_in and case_id:
-            link = f"/link/{accounts.make_link(person=to, case_id=case_id)}/"
+            token = accounts.make_link(person=to, case_id=case_id, purpose=purpose)
+            link = f"/{GUEST_PAGES[purpose]}/{token}/"
             lines.append(
                 _(
                     "The link below opens one page, once. You need no account. If it has been "

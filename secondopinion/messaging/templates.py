@@ -124,6 +124,64 @@ TEMPLATES: dict[str, Template] = {
         ),
         _("Sign in with this e-mail address. You need no password: we send you a code."),
     ),
+    "second-parent": Template(
+        _("Do you agree to request %(reference)s?"),
+        (
+            _("A parent has asked %(hospital)s for a written second opinion about a child."),
+            _(
+                "They have named you as the child’s other parent. Where the child lives, both of "
+                "you have to agree. The page behind the link says what it is about; you can agree "
+                "there, or say no."
+            ),
+            _("If you do not know what this is about, you need do nothing."),
+        ),
+    ),
+    "comes-of-age": Template(
+        _("Soon the patient decides alone: %(reference)s"),
+        (
+            _("The young person whom this request is about comes of age soon."),
+            _(
+                "From that day on they decide alone. Please let them in now, so that nothing is "
+                "lost. Whether you can go on reading is theirs to say."
+            ),
+        ),
+        _("Sign in to let them in."),
+    ),
+    "patient-invited": Template(
+        _("You can open request %(reference)s"),
+        (
+            _("Your parents have asked %(hospital)s for a second opinion about your health."),
+            _("When you come of age, you decide about this alone. You can read everything now."),
+        ),
+        _("Sign in with this e-mail address. You need no password: we send you a code."),
+    ),
+    "access-ended": Template(
+        _("The patient of request %(reference)s is of age"),
+        (
+            _("From today the patient decides alone, and you cannot open this request any more."),
+            _("They can let you in again on their own page. If they have none, write to us."),
+        ),
+        link=False,
+    ),
+    "fee-due": Template(
+        _("The fee for %(reference)s"),
+        (
+            _("The fee for your request is on your page, with the ways to pay it."),
+            _("If you cannot pay, write to us there. We find a way."),
+        ),
+        _READ,
+    ),
+    "rules-to-check": Template(
+        _("Rules of the program ask to be checked"),
+        (
+            _(
+                "Some rules about who may receive an opinion, or who decides for a child, were "
+                "checked almost a year ago. Have them checked again; the page of the program "
+                "marks them."
+            ),
+        ),
+        _READ,
+    ),
     "provider-link": Template(
         _("Your new link for %(reference)s"),
         (_("This is a new link to your page. Former links no longer work."),),

@@ -170,17 +170,28 @@ def pdf(
     }
     code = io.BytesIO()
     segno.make(document["verify"], error="m").save(code, kind="svg", border=0, scale=2)
+    files = {
+        name: json.dumps(each, ensure_ascii=False, indent=1).encode()
+        for name, each in (attached or {}).items()
+    }
+    beside = pictures | files | {"verify.svg": code.getvalue()}
+    return compiled(HERE / "typst" / "document.typ", words, beside, signed_at)
+
+
+def compiled(
+    template: Path, words: dict[str, Any], beside: dict[str, bytes], at: datetime
+) -> bytes:
+    """Return the PDF that a template makes of words, with files of these names beside it.
+
+    Raises:
+        NotSet: the compiler refused it.
+    """
     # Pictures must be files for Typst: they lie in memory where the system has such a folder.
     memory = Path("/dev/shm")  # noqa: S108 - a folder of ours is made in it, for us alone
     with TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
         main = Path(folder) / "main.typ"
-        main.write_bytes((HERE / "typst" / "document.typ").read_bytes())
-        (Path(folder) / "verify.svg").write_bytes(code.getvalue())
-        files = {
-            name: json.dumps(each, ensure_ascii=False, indent=1).encode()
-            for name, each in (attached or {}).items()
-        }
-        for name, data in (pictures | files).items():
+        main.write_bytes(template.read_bytes())
+        for name, data in beside.items():
             (Path(folder) / name).write_bytes(data)
         try:
             made = typst.compile(
@@ -191,7 +202,7 @@ def pdf(
                 font_paths=[*folders(settings.REPORT_FONTS_DIR)],
                 ignore_system_fonts=True,
                 sys_inputs={"data": json.dumps(words, ensure_ascii=False)},
-                timestamp=int(signed_at.timestamp()),
+                timestamp=int(at.timestamp()),
             )
         except typst.TypstError as error:
             raise NotSet(str(error)) from None

@@ -117,12 +117,14 @@ def _fees(cases: QuerySet[Case]) -> dict[str, tuple[int, str]]:
         Fee.objects.filter(case__in=cases)
         .values("state", "currency")
         .annotate(count=Count("pk"), total=Sum("amount"))
-        .order_by("state")
+        .order_by("state", "currency")
     )
     return {
-        str(FeeState(row["state"]).label): (row["count"], f"{row['total']} {row['currency']}")
+        f"{FeeState(row['state']).label} ({row['currency']})": (
+            row["count"], f"{row['total']} {row['currency']}"
+        )
         for row in rows
-    }
+    }  # fmt: skip
 
 
 def _outcomes(since: datetime, until: datetime) -> dict[str, dict[str, int]]:

@@ -19,6 +19,7 @@ from secondopinion.program.models import (
     GlossaryTerm,
     MessageTemplate,
     Program,
+    Residence,
     Specialty,
 )
 from secondopinion.program.queries import shipped
@@ -68,6 +69,7 @@ def read_rules() -> Value:
         {
             "country": str(row.country),
             "specialty": row.specialty.key if row.specialty else "",
+            "residence": row.residence,
             "mode": row.mode, "legal_basis": row.legal_basis, "reasons": row.reasons,
             "checked_on": row.checked_on.isoformat(), "checked_by": row.checked_by,
         }
@@ -76,14 +78,15 @@ def read_rules() -> Value:
     return sorted(found, key=_place)
 
 
-def _place(rule: Value) -> tuple[str, str]:
+def _place(rule: Value) -> tuple[str, str, str]:
     """Return what a rule is about; no two are about the same."""
-    return rule["country"], rule["specialty"]
+    return rule["country"], rule["specialty"], rule["residence"]
 
 
 def clean_rules(value: Value) -> Value:
     names = (
-        "country", "specialty", "mode", "legal_basis", "reasons", "checked_on", "checked_by",
+        "country", "specialty", "residence", "mode", "legal_basis", "reasons", "checked_on",
+        "checked_by",
     )  # fmt: skip
     kept = []
     for each in rules.rows(value):
@@ -92,6 +95,9 @@ def clean_rules(value: Value) -> Value:
             {
                 "country": rules.country(given.get("country", ""), "country", required=False),
                 "specialty": _specialty(given.get("specialty")),
+                "residence": rules.choice(
+                    given.get("residence", ""), "residence", ["", *Residence.values]
+                ),
                 "mode": rules.choice(given.get("mode"), "mode", DeliveryMode.values),
                 "legal_basis": rules.text(given.get("legal_basis"), "legal_basis", most=2000),
                 "reasons": rules.by_language(given.get("reasons", {}), "reasons", most=500),
@@ -100,7 +106,7 @@ def clean_rules(value: Value) -> Value:
             }
         )
     rules.once(map(_place, kept), "country")
-    if not any(not row["country"] and not row["specialty"] for row in kept):
+    if ("", "", "") not in map(_place, kept):
         raise rules.refuse(_("One rule for everywhere and every field has to be there."), "country")
     return sorted(kept, key=_place)
 

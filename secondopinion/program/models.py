@@ -36,6 +36,8 @@ class Program(Stored):
     draft_days = models.PositiveSmallIntegerField(default=90)
     fee_amount = models.DecimalField(max_digits=10, decimal_places=2, default=0)
     fee_currency = models.CharField(max_length=3, default="USD")
+    fee_waits = models.BooleanField(default=False)  # no expert is asked before the fee is settled
+    bank = models.TextField(blank=True)  # where a fee can be transferred to, as families read it
     # Which reports need a second reader: a share of all in percent, an author's first so many,
     # tumours, advice to operate, disagreement with the doctors at home, groups of conditions.
     second_share = models.PositiveSmallIntegerField(default=0)
@@ -131,14 +133,22 @@ class DeliveryMode(models.TextChoices):
     FAMILY_AND_PROVIDER = "family_and_provider", _("to the family and the local provider")
 
 
-class DeliveryRule(Stored):
-    """A row of the rule table: place × specialty → who may receive the opinion, and why.
+class Residence(models.TextChoices):
+    """How a child is in a country: laws tell those who live there from those who visit."""
 
-    An empty country or specialty means any; the most specific row wins, the specialty first.
+    RESIDENT = "resident", _("lives there")
+    VISITOR = "visitor", _("is there for a time only")
+
+
+class DeliveryRule(Stored):
+    """A row of the rule table: place × specialty × residence → who may receive it, and why.
+
+    What is empty means any; the most specific row wins, the specialty first, then the country.
     """
 
     country = CountryField(blank=True)
     specialty = models.ForeignKey(Specialty, on_delete=models.PROTECT, null=True, blank=True)
+    residence = models.CharField(max_length=10, choices=Residence.choices, blank=True)
     mode = models.CharField(max_length=20, choices=DeliveryMode.choices)
     legal_basis = models.TextField()
     reasons = models.JSONField(default=dict)  # for families, by language
@@ -149,12 +159,12 @@ class DeliveryRule(Stored):
         constraints = [
             models.UniqueConstraint(
                 name="delivery_rule_once",
-                fields=["country", "specialty"],
+                fields=["country", "specialty", "residence"],
                 condition=models.Q(specialty__isnull=False),
             ),
             models.UniqueConstraint(
                 name="delivery_rule_of_a_country_once",
-                fields=["country"],
+                fields=["country", "residence"],
                 condition=models.Q(specialty__isnull=True),
             ),
         ]
@@ -166,6 +176,44 @@ class DeliveryRule(Stored):
     def offered(self) -> bool:
         """Whether the program may help at all."""
         return self.mode != DeliveryMode.NOT_OFFERED
+
+
+class GuardianRule(Stored):
+    """A row of the rule table of guardianship: who decides for a child in a country, and how long.
+
+    An empty country means any other one.
+    """
+
+    country = CountryField(blank=True, unique=True)
+    both_parents = models.BooleanField(default=False)  # each of them has to agree
+    parents_prove = models.BooleanField(default=False)  # by a birth certificate; others always do
+    assent_from = models.PositiveSmallIntegerField(default=12)  # years: the child is asked too
+    adult_from = models.PositiveSmallIntegerField(default=18)  # years: the patient alone decides
+    legal_basis = models.TextField(blank=True)
+    checked_on = models.DateField()
+    checked_by = models.CharField(max_length=200, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.country or '*'}: {self.adult_from}"
+
+
+class Price(Stored):
+    """What one kind of case costs in a country; where there is none, the price of a case holds."""
+
+    class Kind(models.TextChoices):
+        OPINION = "opinion", _("Second opinion")
+        PANEL = "panel", _("Second opinion by several experts")
+
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    country = CountryField(blank=True)
+    amount = models.DecimalField(max_digits=10, decimal_places=2)
+    currency = models.CharField(max_length=3)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="price_once", fields=["kind", "country"])]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.country or '*'}: {self.amount} {self.currency}"
 
 
 # What a family is told where the program has written no reason of its own.

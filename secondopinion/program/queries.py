@@ -1,6 +1,7 @@
 """Reads of the program's settings."""
 
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from functools import cache as cache_forever
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -22,7 +23,9 @@ from secondopinion.program.models import (
     DeliveryRule,
     Disclaimer,
     GlossaryTerm,
+    GuardianRule,
     MessageTemplate,
+    Price,
     Program,
     Specialty,
     Target,
@@ -105,21 +108,60 @@ def specialties() -> QuerySet[Specialty]:
     return Specialty.objects.all()
 
 
-def delivery_rule(country: str, specialty: Specialty | None) -> DeliveryRule:
-    """Return the rule in force for a place and a specialty, the most specific one.
+def delivery_rule(country: str, specialty: Specialty | None, residence: str = "") -> DeliveryRule:
+    """Return the rule in force for a place, a specialty and a residence, the most specific one.
+
+    Who has not been asked about their residence falls under no rule that names one.
 
     Raises:
         DeliveryRule.DoesNotExist: not even a rule for everywhere; a set-up fault.
     """
-    rows = DeliveryRule.objects.filter(Q(country=country) | Q(country="")).filter(
-        Q(specialty=specialty) | Q(specialty__isnull=True)
-    )
+    rows = _rules_about(country, specialty).filter(Q(residence=residence) | Q(residence=""))
     best = max(
-        rows, key=lambda row: (row.specialty_id is not None, bool(row.country)), default=None
+        rows,
+        key=lambda row: (row.specialty_id is not None, bool(row.country), bool(row.residence)),
+        default=None,
     )
     if best is None:
         raise DeliveryRule.DoesNotExist
     return best
+
+
+def _rules_about(country: str, specialty: Specialty | None) -> QuerySet[DeliveryRule]:
+    return DeliveryRule.objects.filter(Q(country=country) | Q(country="")).filter(
+        Q(specialty=specialty) | Q(specialty__isnull=True)
+    )
+
+
+def residence_matters(country: str, specialty: Specialty | None) -> bool:
+    """Say whether it must be asked if a child lives in a country: a rule there depends on it."""
+    return _rules_about(country, specialty).exclude(residence="").exists()
+
+
+def guardian_rule(country: str) -> GuardianRule:
+    """Return who decides for a child of a country; where nobody has written it, what is usual."""
+    rows = list(GuardianRule.objects.filter(country__in=[country, ""]))
+    found = max(rows, key=lambda row: bool(row.country), default=None)
+    return found or GuardianRule(checked_on=date.min)
+
+
+def guardian_rules_to_check() -> list[GuardianRule]:
+    """Return the rules of guardianship whose last check is almost a year ago, or more."""
+    due = clock.today() - CHECK_AGAIN
+    return list(GuardianRule.objects.filter(checked_on__lte=due).order_by("checked_on"))
+
+
+def price_of(kind: str, country: str) -> tuple[Decimal, str]:
+    """Return what a kind of case costs in a country, as an amount and its currency.
+
+    The country's own price, else the kind's for everywhere, else the price of a case.
+    """
+    rows = list(Price.objects.filter(kind=kind, country__in=[country, ""]))
+    found = max(rows, key=lambda row: bool(row.country), default=None)
+    if found is not None:
+        return found.amount, found.currency
+    settings = program()
+    return settings.fee_amount, settings.fee_currency
 
 
 def countries_named() -> list[str]:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from secondopinion.accounts.rules import clean_email
 from secondopinion.core.errors import Refused
 from secondopinion.core.models import Blob
-from secondopinion.program import lists, rules
+from secondopinion.program import families, lists, rules
 from secondopinion.program.models import (
     Condition,
     Disclaimer,
@@ -139,11 +139,16 @@ def _closures(value: Value) -> Value:
     return sorted(kept)
 
 
+_TERMS = ("fee_amount", "fee_currency", "fee_waits", "bank", "follow_up_days", "draft_days")
+
+
 def _clean_terms(value: Value) -> Value:
-    given = rules.table(value, ("fee_amount", "fee_currency", "follow_up_days", "draft_days"))
+    given = rules.table(value, _TERMS)
     return {
         "fee_amount": rules.amount(given.get("fee_amount"), "fee_amount", most="999999", places=2),
         "fee_currency": rules.currency(given.get("fee_currency"), "fee_currency"),
+        "fee_waits": bool(given.get("fee_waits", False)),
+        "bank": rules.text(given.get("bank", ""), "bank", most=1000, required=False),
         "follow_up_days": rules.number(
             given.get("follow_up_days"), "follow_up_days", least=1, most=365
         ),
@@ -231,9 +236,8 @@ SECTIONS: dict[str, Section] = {
         _clean_hours, "country", "region", "timezone", "opens", "closes", "weekdays", "closures"
     ),
     "targets": Section(_read_targets, _clean_targets, _write_targets),
-    "terms": _of_program(
-        _clean_terms, "fee_amount", "fee_currency", "follow_up_days", "draft_days"
-    ),
+    "terms": _of_program(_clean_terms, *_TERMS),
+    "prices": Section(families.read_prices, families.clean_prices, families.write_prices),
     "matching": Section(_read_matching, _clean_matching, _write_matching),
     "disclaimers": Section(
         lists.read_disclaimers, lists.clean_disclaimers, lists.write_disclaimers
@@ -243,6 +247,9 @@ SECTIONS: dict[str, Section] = {
         lists.read_specialties, lists.clean_specialties, lists.write_specialties
     ),
     "rules": Section(lists.read_rules, lists.clean_rules, lists.write_rules),
+    "guardians": Section(
+        families.read_guardians, families.clean_guardians, families.write_guardians
+    ),
     "conditions": Section(lists.read_conditions, lists.clean_conditions, lists.write_conditions),
     "second": _of_program(_clean_second, *_SECOND),
     "checklists": Section(lists.read_checklists, lists.clean_checklists, lists.write_checklists),

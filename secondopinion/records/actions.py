@@ -1,6 +1,8 @@
 """Taking records in, describing them, removing them from a draft."""
 
+from collections.abc import Collection
 from datetime import date
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +11,7 @@ from secondopinion.accounts.models import Person
 from secondopinion.audit import actions as audit
 from secondopinion.cases.actions.parts import require
 from secondopinion.cases.models import Case, Part
-from secondopinion.cases.states import State
+from secondopinion.cases.states import ENDED, State
 from secondopinion.core import clock, sandbox, vault
 from secondopinion.core.errors import Conflict, Refused
 from secondopinion.core.models import Blob
@@ -99,6 +101,26 @@ def describe(
     record.save(update_fields=["kind", "title", "language", "dated"])
     audit.record("record-described", by=by, case_id=record.case_id, target=record)
     return record
+
+
+@transaction.atomic
+def take_out(*, by: Person, case: Case, records: Collection[UUID]) -> int:
+    """Take records out of a case that came into it by mistake; return how many. The same file,
+    sent again, brings its record back.
+
+    Raises:
+        NotYours: by somebody who does not lead the case.
+        Conflict: a report stands on them, or the case has ended.
+    """
+    require(case, by, Part.COORDINATOR)
+    if case.reported_at is not None or case.state in ENDED:
+        raise Conflict(_("The report is signed, or the case has ended. The records stay."))
+    rows = Record.objects.filter(case=case, pk__in=records, removed_at=None)
+    found = list(rows)
+    rows.update(removed_at=clock.now())
+    for record in found:
+        audit.record("record-removed", by=by, case_id=case.pk, target=record)
+    return len(found)
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from secondopinion.audit import actions as audit
 from secondopinion.cases.actions.parts import give_part, require
 from secondopinion.cases.actions.telling import tell_coordinator, tell_family
 from secondopinion.cases.models import Case, Part
+from secondopinion.cases.rules import not_limited
 from secondopinion.cases.states import State
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, Refused
@@ -73,8 +74,14 @@ def assign(*, by: Person, referral: Referral, to: Person) -> None:
 
 @transaction.atomic
 def consent(*, by: Person, referral: Referral) -> Referral:
-    """Agree, as the family, that the documents may be sent to the place of the referral."""
+    """Agree, as the family, that the documents may be sent to the place of the referral.
+
+    Raises:
+        NotYours: by somebody who is not the family.
+        Refused: by somebody who only sees, and decides nothing.
+    """
     require(referral.case, by, Part.FAMILY)
+    not_limited(referral.case, by)
     Referral.objects.filter(pk=referral.pk, consented_at__isnull=True).update(
         consented_at=clock.now()
     )

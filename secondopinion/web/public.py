@@ -1,6 +1,7 @@
 """The public pages."""
 
 import hashlib
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -10,6 +11,7 @@ from django.urls import reverse
 from secondopinion.opinions import signing, verifying
 from secondopinion.program import queries as program
 from secondopinion.web.access import View, public
+from secondopinion.web.family.forms import ResidenceForm, StartForm
 
 
 def page(template: str) -> View:
@@ -20,6 +22,35 @@ def page(template: str) -> View:
         return render(request, f"public/{template}.html")
 
     return view
+
+
+class _AskForm(StartForm):
+    """Where and about what, before anybody signs in; whether the child lives there where it
+    matters."""
+
+    residence = ResidenceForm.base_fields["residence"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["residence"].required = False
+
+
+@public
+def can_help(request: HttpRequest) -> HttpResponse:
+    """Say whether and how the program can help, and what it costs: nothing is kept."""
+    form = _AskForm(request.GET if "country" in request.GET else None)
+    rule = None
+    asks = False
+    if form.is_bound and form.is_valid():
+        country, field = form.cleaned_data["country"], form.cleaned_data["specialty"]
+        asks = program.residence_matters(country, field)
+        residence = form.cleaned_data["residence"] if asks else ""
+        rule = None if asks and not residence else program.delivery_rule(country, field, residence)
+    if not asks:
+        del form.fields["residence"]
+    country = form.cleaned_data.get("country", "") if form.is_bound else ""
+    context = {"form": form, "rule": rule, "asks": asks, "country": country}
+    return render(request, "public/can_help.html", context)
 
 
 @public

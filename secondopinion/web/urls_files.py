@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from secondopinion.web import capture, files, laboratory, searching, site_keys
+from secondopinion.web import capture, fees, files, laboratory, searching, site_keys
 
 urlpatterns = [
     path("scan/photos/", capture.photos, name="scan-photos"),
@@ -27,6 +27,8 @@ urlpatterns = [
     path("files/<str:reference>/reports/<int:number>.zip", files.packed_report, name="report-zip"),
     path("files/<str:reference>/key-images/<uuid:key_image>", files.key_image, name="key-image"),
     path("files/<str:reference>/measurements.zip", files.measurements, name="measurements-zip"),
+    path("files/<str:reference>/fee/<slug:kind>.pdf", fees.paper, name="fee-paper"),
+    path("files/<str:reference>/fee/<slug:kind>/<uuid:refund>.pdf", fees.paper, name="fee-credit"),
     path("files/<str:reference>/site-keys/", site_keys.site_keys, name="site-keys"),
     path("files/<str:reference>/site-keys/<uuid:key>/end/", site_keys.revoke,
          name="site-key-revoke"),

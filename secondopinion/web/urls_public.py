@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from secondopinion.web import public
+from secondopinion.web import fees, public
 
 urlpatterns = [
     path("", public.page("home"), name="start"),
@@ -10,9 +10,11 @@ urlpatterns = [
     path("your-report/", public.page("report"), name="report-words"),
     path("your-local-provider/", public.page("provider"), name="provider-words"),
     path("your-data/", public.page("privacy"), name="privacy-words"),
+    path("can-we-help/", public.can_help, name="can-help"),
     path("disclaimer/", public.disclaimer, name="disclaimer"),
     path("verify/", public.verify, name="verify"),
     path("verify/digest/", public.verify_digest, name="verify-digest"),
     path("verify/<str:code>/", public.verify, name="verify-code"),
+    path("payments/<slug:provider>/", fees.provider_call, name="provider-call"),
     path("health/", public.health, name="health"),
 ]

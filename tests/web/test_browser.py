@@ -22,6 +22,7 @@ PUBLIC = [
     ("", "provider-words", "/your-local-provider/"), ("", "data", "/your-data/"),
     ("", "disclaimer", "/disclaimer/"), ("", "verify", "/verify/"),
     ("", "verified", "/verify/{code}/"), ("", "sign-in", "/sign-in/"), ("", "404", "/nowhere/"),
+    ("", "can-help", "/can-we-help/"),
     ("", "link", "{link}"), ("", "sign-in-first", "/sign-in/?next=/my/start/"),
 ]  # fmt: skip
 FAMILY = [
@@ -41,6 +42,8 @@ FAMILY = [
     ("waiting", "answer", "/my/cases/{waiting}/answer/{asked}/"),
     ("waiting", "another-doctor", "/my/cases/{waiting}/provider/"),
     ("waiting", "guardians", "/my/cases/{waiting}/family/"),
+    ("waiting", "other-parent", "/my/cases/{waiting}/family/parent/"),
+    ("waiting", "child-is-asked", "/my/cases/{waiting}/family/child/"),
     ("waiting", "link-of-my-doctor", "{link}"),
     ("fresh", "link-of-somebody", "{link}"),
     ("waiting", "withdraw", "/my/cases/{waiting}/withdraw/"),
@@ -55,7 +58,7 @@ STAFF = [
     ("coordinator", "desk", "/desk/"), ("coordinator", "desk-case", "/desk/cases/{reference}/"),
     ("coordinator", "desk-waiting", "/desk/cases/{waiting}/"),
     *(("coordinator", f"desk-{part}", f"/desk/cases/{{reference}}/{part}/") for part in (
-        "request", "people", "records", "specialist", "messages", "after",
+        "request", "people", "records", "specialist", "messages", "after", "guardians", "fee",
     )),
     ("coordinator", "desk-images", "/desk/cases/{reference}/images/"),
     ("coordinator", "site-keys", "/files/{reference}/site-keys/"),

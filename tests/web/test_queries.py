@@ -17,6 +17,7 @@ MOST = 12
 PAGES = [
     ("family", "/my/cases/{}/"),
     ("family", "/my/cases/{}/reports/1/"),
+    ("family", "/my/cases/{}/family/"),
     *(
         ("coordinator", f"/desk/cases/{{}}/{part}")
         for part in (
@@ -31,6 +32,8 @@ PAGES = [
             "translations/",
             "copies/",
             "history/",
+            "guardians/",
+            "fee/",
         )
     ),
     ("coordinator", "/desk/"),

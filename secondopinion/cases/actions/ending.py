@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
-from secondopinion.cases import workflow
+from secondopinion.cases import rules, workflow
 from secondopinion.cases.actions.telling import tell_coordinator, tell_family
 from secondopinion.cases.models import Case, InformationRequest
 from secondopinion.cases.states import State
@@ -38,7 +38,12 @@ def decline(*, by: Person, case: Case, reason: str, instead: str) -> Case:
 
 @transaction.atomic
 def withdraw(*, by: Person, case: Case, reason: str = "") -> Case:
-    """Withdraw the request, as its family, at any time before it has ended."""
+    """Withdraw the request, as its family, at any time before it has ended.
+
+    Raises:
+        Refused: by somebody who only sees, and decides nothing.
+    """
+    rules.not_limited(case, by)
     workflow.advance(case, "withdraw", by=by, stamps={"reason": reason.strip()})
     _end_requests(case)
     tell_coordinator(case)
@@ -51,6 +56,25 @@ def close(*, by: Person | None, case: Case) -> Case:
     workflow.advance(case, "close", by=by)
     tell_family(case, "case-closed")
     return case
+
+
+@transaction.atomic
+def join(*, by: Person, case: Case) -> Case:
+    """End a request because the same child's other request goes on; what it holds stays in it."""
+    return workflow.advance(case, "join", by=by)
+
+
+@transaction.atomic
+def separate(*, by: Person, case: Case) -> Case:
+    """Take a request up again that was joined with another one, where it stood before."""
+    if case.accepted_at is None:
+        action = "separate_new"
+    else:
+        waits = InformationRequest.objects.filter(
+            case=case, answered_at__isnull=True, dropped_at__isnull=True
+        ).exists()
+        action = "separate_waiting" if waits else "separate"
+    return workflow.advance(case, action, by=by)
 
 
 def _end_requests(case: Case) -> None:

@@ -27,13 +27,15 @@ def invite_guardian(*, by: Person, case: Case, full_name: str, email: str, kind:
     Raises:
         NotYours: by somebody who is not the family.
         Refused: by somebody who may not decide for the child; the address is not one, is the local
-            provider's, or has its part already; the case has ended, or enough people have a part.
+            provider's, of somebody whom a court keeps out, or has its part already; the case has
+            ended, or enough people have a part.
     """
     require(case, by, Part.FAMILY)
     rules.may_consent(case, by)
     if case.state in ENDED:
         raise Refused(_("This case has ended."), code="ended")
     email = people.clean_email(email)
+    rules.not_kept_out(case, email)
     family = list(holders_of(case, Part.FAMILY))
     if any(people.same_mailbox(email, each.reached_at) for each in family):
         raise Refused(_("This person is here already."), code="guardian-here", field="email")

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from secondopinion.accounts.models import Person
 from secondopinion.accounts.queries import has_role
 from secondopinion.audit import actions as audit
-from secondopinion.cases import needs, workflow
+from secondopinion.cases import needs, rules, workflow
 from secondopinion.cases.actions.parts import end_parts, give_part, require
 from secondopinion.cases.actions.telling import tell, tell_coordinator, tell_family, tell_part
 from secondopinion.cases.models import (
@@ -22,7 +22,6 @@ from secondopinion.cases.queries import holders_of, open_requests, roles_of
 from secondopinion.cases.states import ENDED, State
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
-from secondopinion.program import queries as program
 
 
 @transaction.atomic
@@ -34,7 +33,7 @@ def take(*, by: Person, case: Case) -> Case:
         Conflict: a colleague took it in the same moment.
         Refused: the program may not help there (any more).
     """
-    rule = program.delivery_rule(str(case.country), case.specialty)
+    rule = rules.delivery_rule(case)
     former = Case.objects.select_for_update().get(pk=case.pk).coordinator
     workflow.advance(
         case, "accept", by=by,

@@ -112,6 +112,7 @@ def change_provider(
             is not one, or it is the family's own.
     """
     require(case, by, Part.FAMILY)
+    rules.not_limited(case, by)
     provider = LocalProvider.objects.select_for_update().get(case=case)
     if case.state in ENDED or case.state == State.DRAFT:
         raise Refused(_("This cannot be changed here now."), code="state")

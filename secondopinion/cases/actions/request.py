@@ -33,7 +33,7 @@ from secondopinion.cases.states import State
 from secondopinion.core import clock, zones
 from secondopinion.core.errors import Conflict, Refused
 from secondopinion.program import queries as program
-from secondopinion.program.models import Disclaimer, Specialty
+from secondopinion.program.models import Disclaimer, Residence, Specialty
 
 MOST_QUESTIONS = 10
 _CHANGED_ELSEWHERE = _("This page was changed elsewhere. Save it, and you see both versions.")
@@ -131,7 +131,8 @@ def hold_page(*, by: Person, case: Case, page: str, base_revision: int | None) -
 def save_start(*, by: Person, case: Case, country: str, specialty: Specialty) -> Case:
     """Keep where the child lives and what the question is about."""
     request = _open_draft(case, by)
-    Case.objects.filter(pk=case.pk).update(country=country, specialty=specialty)
+    kept = case.residence if str(case.country) == country else ""
+    Case.objects.filter(pk=case.pk).update(country=country, specialty=specialty, residence=kept)
     Child.objects.filter(pk=case.child_id).update(country=country)
     theirs = Part.FAMILY in roles_of(case, by)
     if (
@@ -140,6 +141,16 @@ def save_start(*, by: Person, case: Case, country: str, specialty: Specialty) ->
         and (zone := zones.zone_of(country)) != zones.UNKNOWN
     ):
         accounts.describe(by=by, person=by, timezone=zone)
+    _saved(request, case, by, "start")
+    case.refresh_from_db()
+    return case
+
+
+@transaction.atomic
+def save_residence(*, by: Person, case: Case, residence: str) -> Case:
+    """Keep whether the child lives in the country, where a rule there depends on it."""
+    request = _open_draft(case, by)
+    Case.objects.filter(pk=case.pk).update(residence=Residence(residence))
     _saved(request, case, by, "start")
     case.refresh_from_db()
     return case

@@ -8,7 +8,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
-from secondopinion.program.models import ChecklistTemplate, DeclineKind, DeliveryMode, Target
+from secondopinion.program.models import (
+    ChecklistTemplate,
+    DeclineKind,
+    DeliveryMode,
+    Residence,
+    Target,
+)
 from secondopinion.program.queries import conditions, in_language, specialties
 from secondopinion.web.forms import PlainForm
 
@@ -16,12 +22,12 @@ DAYS = [
     (0, _("Monday")), (1, _("Tuesday")), (2, _("Wednesday")), (3, _("Thursday")),
     (4, _("Friday")), (5, _("Saturday")), (6, _("Sunday")),
 ]  # fmt: skip
-_CODE = {"dir": "ltr", "autocomplete": "off"}
-_DATE = {"dir": "ltr", "placeholder": "2026-11-25", "class": "w8"}
+CODE = {"dir": "ltr", "autocomplete": "off"}
+DATE = {"dir": "ltr", "placeholder": "2026-11-25", "class": "w8"}
 
 
 def _code(**more: str) -> forms.TextInput:
-    return forms.TextInput(attrs={**_CODE, **more})
+    return forms.TextInput(attrs={**CODE, **more})
 
 
 class SettingsForm(PlainForm):
@@ -132,7 +138,7 @@ class HoursForm(SettingsForm):
         required=False,
         help_text=_("One closure on each line: its day, or its first and its last day, "
                     "like 2026-12-24 2027-01-01"),
-        widget=forms.Textarea(attrs=_CODE),
+        widget=forms.Textarea(attrs=CODE),
     )  # fmt: skip
 
     @classmethod
@@ -191,6 +197,16 @@ class TermsForm(SettingsForm):
         widget=_code(inputmode="decimal", **{"class": "w8"}),
     )
     fee_currency = forms.CharField(label=_("Currency"), widget=_code(**{"class": "w4"}))
+    fee_waits = forms.BooleanField(
+        label=_("A case waits for its fee before a specialist is asked (each can be let go on)"),
+        required=False,
+    )
+    bank = forms.CharField(
+        label=_("Where a fee can be transferred to"),
+        help_text=_("Families and invoices have this as it is written here."),
+        required=False,
+        widget=forms.Textarea,
+    )
     follow_up_days = forms.IntegerField(
         label=_("Days in which questions may be asked after the report")
     )
@@ -228,8 +244,12 @@ def _fields_of_medicine() -> list[tuple[str, str | Promise]]:
     return [("", _("Every field")), *((row.key, in_language(row.names)) for row in specialties())]
 
 
-def _anywhere() -> list[tuple[str, str | Promise]]:
+def anywhere() -> list[tuple[str, str | Promise]]:
     return [("", _("Every other country")), *countries]
+
+
+def _residences() -> list[tuple[str, str | Promise]]:
+    return [("", _("lives there or not")), *Residence.choices]
 
 
 class SpecialtyForm(SettingsForm):
@@ -245,17 +265,21 @@ class RuleForm(SettingsForm):
 
     texts_last = True
     by_language = {"reasons": (_("Reason, for families"), False)}
-    country = forms.ChoiceField(label=_("Country"), choices=_anywhere, required=False)
+    country = forms.ChoiceField(label=_("Country"), choices=anywhere, required=False)
     specialty = forms.ChoiceField(
         label=_("Field of medicine"), choices=_fields_of_medicine, required=False
     )
+    residence = forms.ChoiceField(
+        label=_("The child"), choices=_residences, required=False,
+        help_text=_("Families are asked this only where a rule depends on it."),
+    )  # fmt: skip
     mode = forms.ChoiceField(
         label=_("The report goes"), choices=DeliveryMode.choices, widget=forms.RadioSelect
     )
     legal_basis = forms.CharField(
         label=_("Legal basis"), help_text=_("For staff only."), widget=forms.Textarea
     )
-    checked_on = forms.CharField(label=_("Checked on"), widget=forms.TextInput(attrs=_DATE))
+    checked_on = forms.CharField(label=_("Checked on"), widget=forms.TextInput(attrs=DATE))
     checked_by = forms.CharField(label=_("Checked by"), required=False)
 
 
@@ -277,7 +301,7 @@ class ConditionForm(SettingsForm):
     )
     source = forms.CharField(label=_("The guideline or page that it rests on"))
     url = forms.CharField(label=_("Its address"), required=False, widget=_code())
-    checked_on = forms.CharField(label=_("Checked on"), widget=forms.TextInput(attrs=_DATE))
+    checked_on = forms.CharField(label=_("Checked on"), widget=forms.TextInput(attrs=DATE))
 
 
 class ChecklistForm(SettingsForm):
@@ -346,7 +370,7 @@ class DisclaimerForm(SettingsForm):
     texts_last = True
     by_language = {"text": (_("Text"), True)}
     version = forms.CharField(label=_("Version"), help_text=_("Like 2027-01"), widget=_code())
-    in_force_from = forms.CharField(label=_("In force from"), widget=forms.TextInput(attrs=_DATE))
+    in_force_from = forms.CharField(label=_("In force from"), widget=forms.TextInput(attrs=DATE))
 
 
 def refuse(form: forms.Form, field: str, sentence: str) -> None:

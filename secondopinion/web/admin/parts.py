@@ -9,9 +9,15 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
-from secondopinion.program.models import ChecklistTemplate, DeclineKind, DeliveryMode
+from secondopinion.program.models import (
+    ChecklistTemplate,
+    DeclineKind,
+    DeliveryMode,
+    Price,
+    Residence,
+)
 from secondopinion.program.queries import conditions, in_language, specialties
-from secondopinion.web.admin import forms
+from secondopinion.web.admin import family_forms, forms
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +106,22 @@ PARTS = {
             rows=True,
         ),
         Part(
+            "guardians",
+            _("Who decides for a child"),
+            _("Cases that no specialist has yet follow the new rule at once. Nobody loses access "
+              "earlier than two weeks after a mail."),
+            family_forms.GuardianRuleForm,
+            rows=True,
+        ),
+        Part(
+            "prices",
+            _("Price list"),
+            _("Families see the price of their country before they begin. A fee that was charged "
+              "stays. Where there is no row, the price of a case holds."),
+            family_forms.PriceForm,
+            rows=True,
+        ),
+        Part(
             "conditions",
             _("Groups of conditions"),
             _("A coordinator chooses one for a case; what it calls for joins the checklist then. "
@@ -163,9 +185,12 @@ def line(key: str, row: dict[str, Any]) -> list[str]:
     """Return what a list shows of a row of a section, from its name on."""
     field = _specialty(row.get("specialty", "")) if "specialty" in row else ""
     if key == "rules":
-        place = dict(countries).get(row["country"], "") or gettext("Every other country")
-        checked = row["checked_on"] + (f" · {row['checked_by']}" if row["checked_by"] else "")
+        place, checked = _place(row), _checked(row)
+        if row["residence"]:
+            place = f"{place} ({Residence(row['residence']).label})"
         return [f"{place} · {field}", str(DeliveryMode(row["mode"]).label), checked]
+    if key in {"guardians", "prices"}:
+        return _about_families(key, row)
     if key == "checklists":
         kind = str(ChecklistTemplate.Kind(row["kind"]).label)
         needed = gettext("needed") if row["required"] else gettext("good to have")
@@ -177,6 +202,25 @@ def line(key: str, row: dict[str, Any]) -> list[str]:
         kept = row["translation"] or gettext("is not translated")
         return [row["term"], kept, f"{row['source']}\u00a0–\u00a0{row['target']}"]
     return _worded(key, row)
+
+
+def _place(row: dict[str, Any]) -> str:
+    return dict(countries).get(row["country"], "") or gettext("Every other country")
+
+
+def _checked(row: dict[str, Any]) -> str:
+    return row["checked_on"] + (f" · {row['checked_by']}" if row["checked_by"] else "")
+
+
+def _about_families(key: str, row: dict[str, Any]) -> list[str]:
+    if key == "prices":
+        kind = str(Price.Kind(row["kind"]).label)
+        return [f"{_place(row)} · {kind}", f"{row['amount']}\u00a0{row['currency']}"]
+    both = gettext("both parents agree") if row["both_parents"] else gettext("one parent agrees")
+    ages = gettext("asked from %(asked)s, of age at %(adult)s") % {
+        "asked": row["assent_from"], "adult": row["adult_from"],
+    }  # fmt: skip
+    return [_place(row), both, ages, _checked(row)]
 
 
 def _worded(key: str, row: dict[str, Any]) -> list[str]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, Refused
 from secondopinion.program import actions, glossaries, queries
 from secondopinion.program.models import Change, Program
@@ -38,7 +39,7 @@ def overview(request: PersonRequest) -> HttpResponse:
     context = {
         "sections": sections,
         "settings": Program.objects.get(),
-        "to_check": len(queries.rules_to_check()),
+        "to_check": [(key, len(old)) for key in CHECKED if (old := _old(key))],
     }
     return render(request, "admin/program.html", context)
 
@@ -56,22 +57,34 @@ def section(request: PersonRequest, section: str) -> HttpResponse:
     value = SECTIONS[section].read()
     if not part.rows:
         return _edit(request, part, value, lambda filled: filled)
-    old = {id_of(row.country, row.specialty) for row in queries.rules_to_check()}
+    old = _old(section)
     rows = [
-        (number, line(section, row), section == "rules" and _rule(row) in old)
+        (number, line(section, row), _about(section, row) in old)
         for number, row in enumerate(value)
     ]
     context = {"part": part, "rows": rows, "revision": Program.objects.get().revision}
     return render(request, "admin/rows.html", context)
 
 
-def id_of(country: Any, specialty: Any) -> tuple[str, str]:
-    """Return what a rule is about: a country and a field's key, empty for every one."""
-    return str(country), specialty.key if specialty else ""
+CHECKED = ("rules", "guardians")  # the sections whose rows somebody has checked on a day
 
 
-def _rule(row: dict[str, Any]) -> tuple[str, str]:
-    return row["country"], row["specialty"]
+def _old(section: str) -> set[tuple[str, ...]]:
+    """Return what those rules of a section are about that ask to be checked again."""
+    if section == "guardians":
+        return {(str(row.country),) for row in queries.guardian_rules_to_check()}
+    if section != "rules":
+        return set()
+    return {
+        (str(row.country), row.specialty.key if row.specialty else "", row.residence)
+        for row in queries.rules_to_check()
+    }
+
+
+def _about(section: str, row: dict[str, Any]) -> tuple[str, ...]:
+    if section not in CHECKED:
+        return ()
+    return tuple(row[name] for name in ("country", "specialty", "residence") if name in row)
 
 
 @_may
@@ -88,6 +101,16 @@ def row(request: PersonRequest, section: str, number: int | None = None) -> Http
         messages.success(request, _("It is taken away. The list of changes keeps what it was."))
         return redirect("program-section", section)
     place = len(value) if number is None else number
+    if request.method == "POST" and "checked" in request.POST and section in CHECKED and known:
+        again = value[place] | {
+            "checked_on": clock.today().isoformat(), "checked_by": str(request.user),
+        }  # fmt: skip
+        actions.change(
+            by=request.user, section=section, value=[*others[:place], again, *others[place:]],
+            revision=_revision(request),
+        )  # fmt: skip
+        messages.success(request, _("Noted: checked today by you, and it stays as it is."))
+        return redirect("program-section", section)
 
     def whole(filled: Any) -> Any:
         return [*others[:place], filled, *others[place:]]
@@ -126,7 +149,10 @@ def _edit(
         else:
             messages.success(request, _("Saved. It holds from now on."))
             return redirect("program-section" if part.rows else "program", *_to(part))
-    context = {"part": part, "form": form, "row": row, "fixed": fixed, "revision": revision}
+    context = {
+        "part": part, "form": form, "row": row, "fixed": fixed, "revision": revision,
+        "checked": row is not None and part.key in CHECKED,
+    }  # fmt: skip
     return render(request, "admin/edit.html", context, status=status)
 
 

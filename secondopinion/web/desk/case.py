@@ -26,7 +26,7 @@ from secondopinion.conversations.queries import READERS, anything_new, read_by
 from secondopinion.core import clock
 from secondopinion.desk import mailing
 from secondopinion.desk.models import Refusal
-from secondopinion.desk.queries import entry_of
+from secondopinion.desk.queries import entry_of, joined_into
 from secondopinion.experts.matching import suggest
 from secondopinion.experts.models import Offer, OfferState
 from secondopinion.experts.queries import offers_of
@@ -46,7 +46,7 @@ from secondopinion.referrals.queries import referrals
 from secondopinion.referrals.workflow import ENDED as REFERRAL_ENDED
 from secondopinion.translation import queries as translations
 from secondopinion.web.access import PersonRequest, View, of_case
-from secondopinion.web.desk import copies, history, pacs
+from secondopinion.web.desk import copies, fee, guardians, history, pacs
 from secondopinion.web.desk.asking import ask_context, message_context
 from secondopinion.web.family import countries
 from secondopinion.web.family.translating import machine_context
@@ -105,6 +105,7 @@ def _now(request: PersonRequest, case: Case) -> Context:
         "undelivered": mailing.undelivered(case) if Why.UNDELIVERED in held else [],
         "findings": records.placed(each for each in limitations_for(case) if each.state == "open"),
         "emergencies": emergencies().filter(case=case),
+        "joined": joined_into(case) if case.state == State.JOINED else None,
     }
 
 
@@ -227,6 +228,8 @@ after = _page("after", _after)
 translations_page = _page("translations", _translations)
 history_page = _page("history", history.shown)
 copies_page = _page("copies", copies.shown)
+guardians_page = _page("guardians", guardians.shown)
+fee_page = _page("fee", fee.shown)
 
 
 @of_case("desk", Part.COORDINATOR)

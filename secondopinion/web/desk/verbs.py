@@ -13,8 +13,6 @@ from django.views.decorators.http import require_POST
 from secondopinion.accounts.models import Person, Role
 from secondopinion.accounts.queries import people_with
 from secondopinion.arrivals.clipping import post_with_files
-from secondopinion.billing import actions as billing
-from secondopinion.billing.models import Fee
 from secondopinion.cases import actions
 from secondopinion.cases.models import Case, ItemState, Part
 from secondopinion.cases.queries import holders_of
@@ -45,8 +43,6 @@ from secondopinion.web.forms import files_of
 
 # The part of the case that is shown behind an action; behind the others, what is to be done now.
 PART_OF = {
-    "charge": "people",
-    "settle-fee": "people",
     "end-guardian": "people",
     "invite-provider": "people",
     "shut-provider-out": "people",
@@ -289,16 +285,6 @@ class _Verbs:
         sent = Delivery.objects.filter(report__case=self.case).select_related("report__case", "to")
         receipts.remind(by=self.by, delivery=self._row(sent, "delivery"))
         return _("The local provider has a new mail.")
-
-    def charge(self) -> str:
-        billing.charge(case=self.case, by=self.by)
-        return _("The fee is noted.")
-
-    def settle_fee(self) -> str:
-        fee = get_object_or_404(Fee, case=self.case)
-        state = "paid" if self.text("state") == "paid" else "waived"
-        billing.settle(fee=fee, by=self.by, state=state, note=self.text("note"))
-        return _("The fee is settled.")
 
     def shut_provider_out(self) -> str:
         actions.shut_provider_out(by=self.by, case=self.case)

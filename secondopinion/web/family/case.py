@@ -34,6 +34,7 @@ from secondopinion.program.models import DeliveryMode
 from secondopinion.referrals import actions as referral_actions
 from secondopinion.referrals.queries import referral_for, referrals
 from secondopinion.web.access import PersonRequest, of_case, signed_in
+from secondopinion.web.family.guardians import waited_for
 from secondopinion.web.family.request import files_context
 from secondopinion.web.forms import files_of
 
@@ -93,6 +94,7 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
         if case.state == State.DECLINED else None,
         "emergency_number": number_for(str(case.country)),
         "reported": case.reported_at is not None,
+        "owed": waited_for(case),
         **standing(case),
     }  # fmt: skip
     return render(request, "family/case.html", context)

@@ -15,14 +15,15 @@ from secondopinion.accounts.rules import check_birth_date, clean_email, clean_ph
 from secondopinion.cases.rules import check_measured_on
 from secondopinion.core.errors import Refused
 from secondopinion.program import queries as program
-from secondopinion.program.models import Specialty
+from secondopinion.program.models import Residence, Specialty
 from secondopinion.web.family import countries
 from secondopinion.web.forms import DateField, MeasureField, PlainForm, make_plain
 
 QUESTIONS = 3  # boxes shown; a filled last one brings another
 EARLIER = ("before_1", "before_2")  # rows for earlier measurements
 GESTATION = (22, 44)  # weeks
-ASSENT_FROM = 12  # years; from here on a young person is asked
+# On what grounds somebody begins a request, or is let in; a patient of age is let in elsewhere.
+GUARDIANS = [each for each in GuardianKind.choices if each[0] != GuardianKind.SELF]
 
 
 GROWTH = frozenset(
@@ -188,7 +189,7 @@ class YouForm(PlainForm):
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "dir": "ltr"}),
     )  # fmt: skip
     kind = forms.ChoiceField(
-        label=_("You are the child’s"), choices=GuardianKind.choices, widget=forms.RadioSelect
+        label=_("You are the child’s"), choices=GUARDIANS, widget=forms.RadioSelect
     )
     may_decide = forms.BooleanField(
         label=_("I have the right to decide about this child’s medical care.")
@@ -232,7 +233,7 @@ class GuardianForm(PlainForm):
         widget=forms.TextInput(attrs={"type": "email", "dir": "ltr"}),
     )  # fmt: skip
     kind = forms.ChoiceField(
-        label=_("They are the child’s"), choices=GuardianKind.choices, widget=forms.RadioSelect
+        label=_("They are the child’s"), choices=GUARDIANS, widget=forms.RadioSelect
     )
 
     def clean_email(self) -> str:
@@ -307,7 +308,20 @@ class ConsentForm(PlainForm):
         required=False,
     )
 
-    def __init__(self, *args: Any, age: int | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, asks_child: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if age is None or age < ASSENT_FROM:
+        if not asks_child:
             del self.fields["assent"]
+
+
+class ResidenceForm(PlainForm):
+    """Whether the child lives in the country: asked where a rule depends on it."""
+
+    residence = forms.ChoiceField(
+        label=_("Does your child live there?"),
+        choices=[
+            (Residence.RESIDENT, _("Yes, my child lives there")),
+            (Residence.VISITOR, _("No, we are there for a time only")),
+        ],
+        widget=forms.RadioSelect,
+    )

@@ -243,7 +243,8 @@ def made(
     if page.key == "questions":
         more["boxes"] = _boxes(case, data)
     if page.key == "consent" and case.child.birth_date:
-        more["age"] = age_on(case.child.birth_date, clock.today())
+        asked_from = program.guardian_rule(str(case.country)).assent_from
+        more["asks_child"] = age_on(case.child.birth_date, clock.today()) >= asked_from
     return page.form(data, initial=initial, **more)
 
 

@@ -65,7 +65,12 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
         login(request, used.person, backend=settings.AUTHENTICATION_BACKENDS[0])
         request.session.set_expiry(SESSION_SECONDS)
         return redirect("provider-case", Case.objects.get(pk=used.case_id).reference)
-    context = {"open": link_for(token), "case": case, "somebody": somebody, "family": family}
+    context = {
+        "open": link_for(token, accounts.FOR_GUESTS),
+        "case": case,
+        "somebody": somebody,
+        "family": family,
+    }
     return render(request, "provider/link.html", context)
 
 

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from secondopinion.web.family import provider, taking
+from secondopinion.web.family import agreeing, provider, taking
 
 urlpatterns = [
+    path("agree/<str:token>/", agreeing.agree, name="agree"),
     path("take-over/<str:token>/", taking.take_over, name="take-over"),
     path("link/<str:token>/", provider.link, name="link"),
     path("provider/cases/<str:reference>/", provider.case_page, name="provider-case"),

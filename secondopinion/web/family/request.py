@@ -65,11 +65,16 @@ def may(request: PersonRequest, case: Case) -> HttpResponse:
     """Say whether and how the program can help there, before anything is sent."""
     if case.state != State.DRAFT or not case.specialty_id:
         return redirect("my-case", case.reference)
-    return render(request, "family/may.html", {"case": case, "rule": _rule(case)})
+    asked = rules.residence_is_asked(case) or "again" in request.GET
+    form = forms.ResidenceForm(request.POST or None) if asked else None
+    if form is not None and request.method == "POST" and form.is_valid():
+        actions.save_residence(by=request.user, case=case, **form.cleaned_data)
+        return redirect("my-may", case.reference)
+    return render(request, "family/may.html", {"case": case, "rule": _rule(case), "form": form})
 
 
 def _rule(case: Case) -> DeliveryRule:
-    return program.delivery_rule(str(case.country), case.specialty)
+    return rules.delivery_rule(case)
 
 
 @of_case(Part.FAMILY)
@@ -146,7 +151,7 @@ def _onward(case: Case, key: str, *, more: bool = False) -> HttpResponse:
         return redirect(f"{reverse('my-page', args=[case.reference, key])}#id_question_{empty}")
     if key == "emergency" and case.request.emergency:
         return redirect("my-emergency", case.reference)
-    if key == "start" and not _rule(case).offered:
+    if key == "start" and (rules.residence_is_asked(case) or not _rule(case).offered):
         return redirect("my-may", case.reference)
     following = pages.after(key)
     if following == "check":

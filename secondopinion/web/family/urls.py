@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from secondopinion.web import capture
+from secondopinion.web import capture, fees
 from secondopinion.web.family import case, doctor, guardians, request, translating
 
 _CASE = "cases/<str:reference>/"
@@ -36,6 +36,12 @@ urlpatterns = [
     path(_CASE + "provider/", doctor.change, name="my-provider"),
     path(_CASE + "family/", guardians.guardians, name="my-guardians"),
     path(_CASE + "family/out/", guardians.keep_out, name="my-guardians-out"),
+    path(_CASE + "fee/", fees.fee, name="my-fee"),
+    path(_CASE + "family/leave/", guardians.leave, name="my-leave"),
+    path(_CASE + "family/document/", guardians.document, name="my-document"),
+    path(_CASE + "family/parent/", guardians.parent, name="my-parent"),
+    path(_CASE + "family/child/", guardians.assent, name="my-assent"),
+    path(_CASE + "family/of-age/", guardians.of_age, name="my-of-age"),
     path(_CASE + "outcome/", case.outcome, name="my-outcome"),
     path(_CASE + "withdraw/", case.withdraw, name="my-withdraw"),
     path(_CASE + "reports/<int:number>/", case.report, name="my-report"),

@@ -23,8 +23,8 @@ from secondopinion.findings.models import Finding
 from secondopinion.opinions.models import KeyImage
 from secondopinion.opinions.versions import Sitting
 from secondopinion.outcomes.models import Answer
-from secondopinion.program.models import DeliveryRule, Target
-from secondopinion.program.queries import in_language, reason_for
+from secondopinion.program.models import DeliveryRule, Price, Target
+from secondopinion.program.queries import in_language, price_of, reason_for
 from secondopinion.records.queries import place_of
 from secondopinion.web.uploader_texts import UPLOADER_TEXTS
 from secondopinion.web.viewer_texts import VIEWER_TEXTS
@@ -86,6 +86,16 @@ def money(amount: Decimal, currency: str) -> str:
 def reason(rule: DeliveryRule) -> str:
     """Say to a family why a rule of delivery is as it is."""
     return reason_for(rule)
+
+
+@register.simple_tag(takes_context=True)
+def price_here(context: Mapping[str, Any]) -> str:
+    """Return what a second opinion costs in the country of the page's case, or in `country`; ""
+    where nothing is to be paid."""
+    case = context.get("case")
+    country = case.country if case else context.get("country", "")
+    amount, currency = price_of(Price.Kind.OPINION, str(country))
+    return money(amount, currency) if amount else ""
 
 
 @register.filter

@@ -1,0 +1,96 @@
+"""Requests that are perhaps about the same child: the list, and two of them side by side."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from secondopinion.accounts.models import Role
+from secondopinion.audit import actions as audit
+from secondopinion.cases.models import Case, Part
+from secondopinion.cases.queries import holders_of
+from secondopinion.core.errors import NotYours, Refused
+from secondopinion.desk import actions, queries
+from secondopinion.desk.actions.joining import OPEN_TO_MORE
+from secondopinion.desk.duplicates import REASONS
+from secondopinion.desk.models import Duplicate, Join
+from secondopinion.imaging.models import Series
+from secondopinion.records import queries as records
+from secondopinion.web.access import PersonRequest, staff
+
+MOST = 50  # pairs of a kind that the list shows
+
+
+@staff(Role.COORDINATOR)
+def overview(request: PersonRequest) -> HttpResponse:
+    """List the pairs that nobody has looked at, and those that were joined lately."""
+    context = {
+        "open": [_told(each) for each in queries.duplicates("open")[:MOST]],
+        "joined": [_told(each) for each in queries.duplicates("joined")[:MOST]],
+    }
+    return render(request, "desk/duplicates.html", context)
+
+
+def _told(pair: Duplicate) -> dict[str, Any]:
+    return {"pair": pair, "reasons": [REASONS[each] for each in pair.reasons if each in REASONS]}
+
+
+@staff(Role.COORDINATOR)
+def pair(request: PersonRequest, pair: UUID) -> HttpResponse:
+    """Show two requests side by side; by POST, join them, take them apart, or say they differ."""
+    rows = Duplicate.objects.select_related(
+        "earlier__child", "later__child", "earlier__coordinator", "later__coordinator",
+        "earlier__specialty", "later__specialty", "earlier__request", "later__request",
+        "earlier__local_provider", "later__local_provider", "by",
+    )  # fmt: skip
+    row = get_object_or_404(rows, pk=pair)
+    if request.method == "POST":
+        messages.success(request, _do(request, row))
+        return redirect("desk-duplicate", row.pk)
+    for case in (row.earlier, row.later):
+        audit.record("duplicate-opened", by=request.user, case_id=case.pk, target=row)
+    context = {
+        **_told(row),
+        "sides": [_side(row.earlier), _side(row.later)],
+        "join": Join.objects.filter(pair=row, undone_at=None).select_related("kept", "by").first(),
+    }
+    return render(request, "desk/duplicate.html", context)
+
+
+def _side(case: Case) -> dict[str, Any]:
+    series = Series.objects.filter(study__case=case, removed_at=None).count()
+    return {
+        "case": case,
+        "family": list(holders_of(case, Part.FAMILY)),
+        "questions": list(case.questions.all()),
+        "records": records.for_case(case).count(),
+        "series": series,
+        "may_keep": case.state in OPEN_TO_MORE,
+    }
+
+
+def _do(request: PersonRequest, row: Duplicate) -> str:
+    given, by = request.POST, request.user
+    verb = given.get("do", "")
+    if verb == "different":
+        actions.different(by=by, pair=row)
+        return _("Noted: these are two children.")
+    if verb == "undo":
+        join = get_object_or_404(Join.objects.filter(pair=row, undone_at=None))
+        actions.undo_join(by=by, row=join)
+        return _("They are two requests again, each as it was.")
+    if verb != "join":
+        raise NotYours
+    kept = next(
+        (each for each in (row.earlier, row.later) if str(each.pk) == given.get("kept")), None
+    )
+    if kept is None:
+        raise Refused(_("Choose which request goes on."), code="kept", field="kept")
+    actions.join(
+        by=by, pair=row, kept=kept, people=[UUID(each) for each in given.getlist("person")],
+        questions=bool(given.get("questions")),
+    )  # fmt: skip
+    return _("They are joined. What was sent comes along in a minute.")

@@ -1,0 +1,195 @@
+"""Requests that are perhaps about one child: found across scripts, joined, taken apart again."""
+
+from datetime import date
+from io import BytesIO
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from secondopinion.accounts.models import Person
+from secondopinion.arrivals import actions as arrivals
+from secondopinion.audit.queries import entries_for
+from secondopinion.cases import actions as cases
+from secondopinion.cases.models import Case, Part
+from secondopinion.cases.queries import holders_of
+from secondopinion.cases.states import Why
+from secondopinion.core import jobs, vault
+from secondopinion.core.errors import Conflict, NotYours, Refused
+from secondopinion.desk import actions, duplicates
+from secondopinion.desk.duplicates import Told, alike
+from secondopinion.desk.models import Duplicate, Join
+from secondopinion.guardians import actions as guardians
+from secondopinion.program.models import Program
+from secondopinion.records.models import Record
+from tests.web.conftest import person, sign_in, submitted
+
+BORN = date(2019, 3, 2)
+
+
+def told(*child: str, born: date | None = BORN, sex: str = "M", **more: Any) -> Told:
+    """Return what a request says."""
+    return Told(child=child, born=born, sex=sex, **more)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "found"),
+    [
+        (told("يوسف الحسن"), told("Yousef Al Hassan"), ["name", "birth"]),
+        (told("Соломія Коваль"), told("Solomiia Koval"), ["name", "birth"]),
+        (told("Camila Fernández"), told("FERNANDEZ Camila"), ["name", "birth"]),
+        (told("Ana Ruiz"), told("Ana Ruiz", born=date(2019, 2, 3)), ["name", "birth-swapped"]),
+        (told("Ana Ruiz"), told("Ana Ruiz", born=date(2018, 3, 2)), ["name", "birth-near"]),
+        (told("Ana Ruiz"), told("Ana Ruiz", born=date(2012, 7, 9)), []),
+        (told("Ana Ruiz"), told("Luis Ruiz"), []),
+        (
+            told("Ana Ruiz", phones=frozenset({"55500100"})),
+            told("Ana Ruis Vega", phones=frozenset({"55500100"})),
+            ["name-like", "birth", "phone"],
+        ),
+        (
+            told("Ana Ruiz", parents=frozenset({1})),
+            told("Luis Ruiz", born=date(2015, 1, 1), parents=frozenset({1})),
+            [],
+        ),
+        (
+            told("Ana Ruiz", parents=frozenset({1})),
+            told("Ana Ruiz", born=None, parents=frozenset({1})),
+            ["name", "parent"],
+        ),
+        (
+            told("Ana", emails=("m.ruiz+x@gmail.com",)),
+            told("Ana", emails=("mruiz@googlemail.com",)),
+            ["name", "birth", "email"],
+        ),
+    ],
+)
+def test_what_is_alike(one: Told, other: Told, found: list[str]) -> None:
+    assert alike(one, other) == found
+    assert alike(other, one) == found
+
+
+def test_twins_are_two_children() -> None:
+    shared: dict[str, Any] = {"parents": frozenset({1}), "provider": "c@clinic.example"}
+    assert not alike(told("Mateo Gómez", **shared), told("Lucas Peña", **shared))
+
+
+def test_a_slip_of_the_pen_is_a_day_that_is_looked_for() -> None:
+    days = duplicates._like_days(BORN)
+    assert {BORN, date(2019, 2, 3), date(2018, 3, 2), date(2019, 3, 12)} <= days
+    assert date(2020, 4, 2) not in days
+
+
+@pytest.fixture
+def two(hospital: Program) -> tuple[Case, Case, Person]:
+    """Two requests about one child from two parents, the first of them taken; its coordinator."""
+    first = submitted(person("maria@familia.example", name="María López"))
+    second = submitted(person("jose@familia.example", name="José Fernández"))
+    second.questions.create(number=3, text="And her brother?")
+    coordinator = person("grace@harbour.example", "coordinator", name="Grace Okafor")
+    cases.take(by=coordinator, case=first)
+    return first, second, coordinator
+
+
+def found(two: tuple[Case, Case, Person]) -> Duplicate:
+    """Return the one pair that the job finds."""
+    assert duplicates.search_new() == 1
+    assert duplicates.search_new() == 0
+    pair = Duplicate.objects.get()
+    assert {pair.earlier_id, pair.later_id} == {two[0].pk, two[1].pk}
+    return pair
+
+
+def shown(case: Case) -> QuerySet[Record]:
+    """Return the records of a case that are shown."""
+    return Record.objects.filter(case=case, removed_at=None)
+
+
+def test_joined_side_by_side_and_taken_apart_again(two: tuple[Case, Case, Person]) -> None:
+    kept, other, coordinator = two
+    pair = found(two)
+    assert "name" in pair.reasons
+    assert kept.needs.filter(why=Why.TWICE).exists() or other.needs.filter(why=Why.TWICE).exists()
+    arrivals.receive_file(
+        by=holders_of(other, Part.FAMILY).get(), case=other, name="extra.txt",
+        source=BytesIO(b"A letter that only the second parent has."),
+    )  # fmt: skip
+    jobs.run_all()
+    desk, page = sign_in(coordinator), reverse("desk-duplicate", args=[pair.pk])
+    assert "Camila" in desk.get(reverse("desk-duplicates")).content.decode()
+    text = desk.get(page).content.decode()
+    assert kept.reference in text
+    assert other.reference in text
+    second = holders_of(other, Part.FAMILY).get()
+    browser = sign_in(second)
+    address = f"/my/cases/{kept.reference}/"
+    assert browser.get(address).status_code == 404
+    before = set(shown(kept).values_list("pk", flat=True))
+    joined = {"do": "join", "kept": str(kept.pk), "person": [str(second.pk)], "questions": "1"}
+    assert desk.post(page, joined).status_code == 302
+    jobs.run_all()
+    other.refresh_from_db()
+    assert other.state == "joined"
+    assert browser.get(address).status_code == 200
+    assert "joined the two" in browser.get(f"/my/cases/{other.reference}/").content.decode()
+    assert "And her brother?" in [each.text for each in kept.questions.all()]
+    new = shown(kept).exclude(pk__in=before)
+    assert new.count() == 1, "what both had sent is there once"
+    record = new.select_related("blob__space").get()
+    assert record.blob.space_id == kept.vault_id, "under the key of the kept request"
+    assert vault.read(record.blob).startswith(b"A letter that only")
+    assert shown(other).count() == 2, "the other stays as it is"
+    assert desk.post(page, joined).status_code in {302, 409}
+    assert Join.objects.count() == 1
+
+    assert desk.post(page, {"do": "undo"}).status_code == 302
+    other.refresh_from_db()
+    assert (other.state, other.ended_at) == ("submitted", None)
+    assert browser.get(address).status_code == 404
+    assert browser.get(f"/my/cases/{other.reference}/").status_code == 200
+    assert set(shown(kept).values_list("pk", flat=True)) == before
+    assert kept.questions.count() == 2
+    assert not kept.child.guardianships.filter(person=second, revoked_at=None).exists()
+    with pytest.raises(Conflict):
+        actions.undo_join(by=coordinator, row=Join.objects.get())
+    verbs = {entry.verb for entry in entries_for(kept.pk)}
+    assert {"requests-joined", "requests-separated", "duplicate-opened", "part-ended"} <= verbs
+
+
+def test_what_may_not_be_joined(two: tuple[Case, Case, Person]) -> None:
+    kept, other, coordinator = two
+    pair = found(two)
+    colleague = person("daniel@harbour.example", "coordinator")
+    second = holders_of(other, Part.FAMILY).get()
+
+    def join(by: Person, case: Case, *people: UUID) -> Join:
+        return actions.join(by=by, pair=pair, kept=case, people=people)
+
+    with pytest.raises(NotYours):
+        join(colleague, kept)
+    with pytest.raises(NotYours):
+        join(coordinator, other)  # nobody has taken it
+    guardians.note_order(
+        by=coordinator, case=kept, full_name="José", email=str(second.email), effect="kept_out",
+        basis="Court of X",
+    )  # fmt: skip
+    with pytest.raises(Refused) as refused:
+        join(coordinator, kept, second.pk)
+    assert refused.value.code == "kept-out"
+    join(coordinator, kept)
+    assert second not in holders_of(kept, Part.FAMILY)
+    with pytest.raises(Conflict):
+        join(coordinator, kept)
+
+
+def test_two_children_are_not_shown_again(two: tuple[Case, Case, Person]) -> None:
+    kept, _other, coordinator = two
+    pair = found(two)
+    page = reverse("desk-duplicate", args=[pair.pk])
+    assert sign_in(person("rosa@familia.example")).get(page).status_code == 404
+    sign_in(coordinator).post(page, {"do": "different"})
+    assert not kept.needs.filter(why=Why.TWICE).exists()
+    assert duplicates.search(kept) == []
+    assert Duplicate.objects.get().state == "different"
