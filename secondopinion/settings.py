@@ -315,6 +315,9 @@ SMS_URL, SMS_KEY = os.environ.get("SMS_URL", ""), os.environ.get("SMS_KEY", "")
 WHATSAPP_URL = os.environ.get("WHATSAPP_URL", "")
 WHATSAPP_KEY = os.environ.get("WHATSAPP_KEY", "")
 # An address of the mail server that hands replies to `secondopinion mail receive`; none: off
+# Where video calls are held: the address of a room, with {room} for its name, which is made by lot
+# and says nothing. Empty: no calls.
+VIDEO_ROOMS = os.environ.get("VIDEO_ROOMS", "https://meet.jit.si/{room}")
 MAIL_REPLIES = os.environ.get("MAIL_REPLIES", "")
 MAILERS = {
     "default": {

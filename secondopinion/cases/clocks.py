@@ -34,32 +34,26 @@ class Reading:
         return not self.late and self.used >= SOON * self.target
 
 
-def follow(case: Case) -> None:
-    """Stop and start the clocks so that they fit the state, and set the case's due time."""
+def follow(case: Case) -> datetime | None:
+    """Stop and start the clocks so that they fit the state; return when the first runs out."""
     now = clock.now()
     wanted = CLOCKS.get(case.state, frozenset())
-    running = {span.step: span for span in case.clock_spans.filter(ended_at__isnull=True)}
-    for step, span in running.items():
-        if step not in wanted:
-            ClockSpan.objects.filter(pk=span.pk).update(ended_at=now)
-    calendar = program.calendar()
+    spans = list(ClockSpan.objects.filter(case=case))
+    running = {span.step: span for span in spans if span.ended_at is None}
+    if stopped := [span.pk for step, span in running.items() if step not in wanted]:
+        ClockSpan.objects.filter(pk__in=stopped).update(ended_at=now)
     due = [span.due_at for step, span in running.items() if step in wanted]
+    calendar = program.calendar()
     for step in wanted - set(running):
-        left = program.target(step) - used_hours(case, step)
-        due_at = calendar.add(now, timedelta(hours=max(left, 0.0)))
+        earlier = (
+            calendar.between(span.began_at, span.ended_at or now)
+            for span in spans if span.step == step
+        )  # fmt: skip
+        left = timedelta(hours=program.target(step)) - sum(earlier, timedelta())
+        due_at = calendar.add(now, max(left, timedelta()))
         ClockSpan.objects.create(case=case, step=step, began_at=now, due_at=due_at)
         due.append(due_at)
-    case.due_at = min(due, default=None)
-    Case.objects.filter(pk=case.pk).update(due_at=case.due_at)
-
-
-def used_hours(case: Case, step: str) -> float:
-    """Return the business hours that a step has used so far."""
-    calendar, now = program.calendar(), clock.now()
-    used = timedelta()
-    for span in case.clock_spans.filter(step=step):
-        used += calendar.between(span.began_at, span.ended_at or now)
-    return used / timedelta(hours=1)
+    return min(due, default=None)
 
 
 def readings(case: Case) -> list[Reading]:

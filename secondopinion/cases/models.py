@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from secondopinion.accounts.models import Child, Person
+from secondopinion.cases.foreseen import Forecast  # noqa: F401 - Django finds it here
 from secondopinion.cases.states import DESK_NEXT, State, Why
 from secondopinion.core import clock
 from secondopinion.core.ids import case_reference

@@ -19,20 +19,22 @@ def in_a_day() -> datetime:
     return program.calendar().add(clock.now(), timedelta(hours=program.target("acknowledge")))
 
 
-def follow(case: Case) -> None:
-    """Make the needs of a case those of its state, after it has moved or its clocks have."""
-    rows = Need.objects.filter(case=case)
+def follow(case: Case) -> datetime:
+    """Make the needs of a case those of its state, after it has moved; return the earliest."""
+    rows = dict(Need.objects.filter(case=case).values_list("why", "due_at"))
     wanted = STATE_NEEDS.get(case.state)
-    if case.state in ENDED:
-        rows.delete()
-    else:
-        rows.filter(why__in=OF_STATE - ({wanted} if wanted else set())).delete()
+    gone = set(rows) if case.state in ENDED else set(rows) & (OF_STATE - {wanted})
+    if gone:
+        Need.objects.filter(case=case, why__in=gone).delete()
+    due = [due_at for why, due_at in rows.items() if why not in gone and why != wanted]
     if wanted:
-        Need.objects.update_or_create(
-            case=case, why=wanted, defaults={"due_at": case.due_at or clock.now()}
-        )
-    Case.objects.filter(pk=case.pk).update(put_off_until=None)
-    _sum(case)
+        due_at = case.due_at or clock.now()
+        if wanted in rows:
+            Need.objects.filter(case=case, why=wanted).update(due_at=due_at)
+        else:
+            Need.objects.create(case=case, why=wanted, due_at=due_at)
+        due.append(due_at)
+    return min(due, default=clock.NEVER)
 
 
 def arise(case: Case, why: Why, due_at: datetime | None = None) -> None:

@@ -91,6 +91,7 @@ class Why(models.TextChoices):
     MESSAGE = "message", _("New message")
     QUESTION = "question", _("New question")
     UNOPENED = "unopened", _("Report not opened")
+    REFERRAL = "referral", _("A referral stands still")
     UNDELIVERED = "undelivered", _("A mail did not arrive")
     SILENT = "silent", _("No answer for long")
     CHASE = "chase", _("Soon late: ask how it goes")

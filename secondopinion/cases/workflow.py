@@ -70,6 +70,8 @@ _ROWS = (
     _row("deliver", {S.REPORTED}, S.FOLLOW_UP, {"coordinator", "specialist", SYSTEM},
          _("Deliver the report")),
     _row("close", {S.FOLLOW_UP}, S.CLOSED, {"coordinator", SYSTEM}, _("Close the case")),
+    _row("ask_late", {S.CLOSED}, S.FOLLOW_UP, {"family", "local_provider"},
+         _("Ask after it was closed")),
     _row("decline", {S.SUBMITTED, S.COLLECTING, S.WAITING_ON_FAMILY, S.READY}, S.DECLINED,
          {"desk"}, _("Decline the case")),
     _row("withdraw", {S.DRAFT, *UNDER_WAY}, S.WITHDRAWN, {"family", "entry"},
@@ -128,8 +130,9 @@ def advance(
     if not moved:
         raise Conflict(meanwhile.moved_on(fresh, by), code="state-changed")
     case.refresh_from_db()
-    clocks.follow(case)
-    needs.follow(case)
+    case.due_at = clocks.follow(case)
+    case.act_by, case.put_off_until = needs.follow(case), None  # what moves comes back to the desk
+    case.save(update_fields=["due_at", "act_by", "put_off_until"])
     audit.record(
         f"case-{action}", by=by, case_id=case.pk, target=case,
         detail={"from": fresh.state, "to": str(row.target), **(detail or {})},

@@ -13,8 +13,8 @@ from secondopinion.cli.said import FINE, FOUND, UNREADABLE, WEIGHT, as_finding
 from secondopinion.findings.found import INFO
 from secondopinion.records.checks.examine import Asked, Page, Said
 from secondopinion.records.checks.whose import Child
+from secondopinion.records.engines import scripts_read
 from secondopinion.records.inspecting import Document, inspect
-from secondopinion.records.understanding import scripts_read
 
 MOST_SHOWN = 200  # letters of a page's text in the table; the JSON has it all
 

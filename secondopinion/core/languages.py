@@ -23,3 +23,11 @@ def language_name(code: str) -> str:
     except KeyError:  # one in which Django itself does not speak
         names = Locale.parse(get_language() or "en", sep="-").languages
         return str(names.get(code, code))
+
+
+def script_name(code: str) -> str:
+    """Return the reader's name for a script (ISO 15924), or its code where there is none."""
+    locale = Locale.parse(get_language() or "en", sep="-")
+    if code == "Hans":  # "Simplified", without what is
+        return str(locale.languages["zh"])
+    return str(locale.scripts.get(code, code))

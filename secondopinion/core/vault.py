@@ -15,7 +15,7 @@ import uuid
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from cryptography.hazmat.primitives.keywrap import aes_key_wrap
 from django.conf import settings
@@ -153,6 +153,21 @@ class Writer:
         """Remove what was written and not kept; nothing happens when it was."""
         self._file.close()
         self.path.unlink(missing_ok=True)
+
+
+class Into:
+    """What a zip is written to, from its beginning to its end."""
+
+    def __init__(self, writer: Writer) -> None:
+        self.writer = writer
+
+    def write(self, data: Any) -> int:
+        """Write a piece and return its length."""
+        self.writer.write(data)
+        return len(data)
+
+    def flush(self) -> None:
+        """Do nothing: the writer keeps what is not a whole chunk."""
 
 
 def put(space: VaultSpace, source: bytes | BinaryIO | Iterable[bytes]) -> Blob:

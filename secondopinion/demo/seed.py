@@ -23,7 +23,7 @@ from secondopinion.cases.measuring import Measured
 from secondopinion.cases.models import Case, ItemState
 from secondopinion.conversations.actions import post
 from secondopinion.core import clock, jobs
-from secondopinion.demo import guardians
+from secondopinion.demo import after, guardians
 from secondopinion.demo.people import FAMILIES, STAFF, Family, Staff
 from secondopinion.demo.reports import BY_SPECIALTY, EPILEPSY
 from secondopinion.desk import actions as desk
@@ -42,6 +42,7 @@ from secondopinion.records import actions as records_actions
 from secondopinion.records import queries as records
 from secondopinion.records.models import Record
 from secondopinion.referrals import actions as referrals
+from secondopinion.referrals import selecting
 
 log = logging.getLogger(__name__)
 
@@ -312,6 +313,11 @@ class _Walk:
                 by=self.specialist, question=question, text=self.written.reply,
                 reauthenticated_at=clock.now(),
             )  # fmt: skip
+        else:
+            after.open_more(
+                case=self.case, specialist=self.specialist, coordinator=self.coordinator,
+                referral_coordinator=self.referral_coordinator,
+            )  # fmt: skip
 
     def _closed(self) -> None:
         referral = referrals.open_referral(
@@ -319,7 +325,7 @@ class _Walk:
             to_country="US", what_for="Sleep EEG and a visit", urgency="routine",
         )  # fmt: skip
         referrals.assign(by=self.coordinator, referral=referral, to=self.referral_coordinator)
-        referrals.consent(by=self.parent, referral=referral)
+        referrals.consent(by=self.parent, referral=referral, seen=selecting.digest_of(referral))
         visit = clock.now() + timedelta(days=30)
         for action, more in (
             ("send", {}), ("accept", {}), ("schedule", {"visit_at": visit}), ("seen", {}),
@@ -328,9 +334,9 @@ class _Walk:
             referrals.take_step(
                 by=self.referral_coordinator, referral=referral, action=action, **more
             )
-        outcomes.tell(
-            by=self.parent, case=self.case, day=30, diagnosis_changed="no", plan_changed="partly",
-            helped="yes",
+        outcomes.tell_outcome(
+            by=self.parent, case=self.case, day=30, changed="treatment", satisfied="yes",
+            recommends="yes",
         )  # fmt: skip
         actions.close(by=self.coordinator, case=self.case)
 

@@ -5,9 +5,10 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from secondopinion.accounts.models import Role
+from secondopinion.cases.models import Case, Participation
 from secondopinion.cases.states import State
 from secondopinion.core import clock
 from secondopinion.experts.known import Known
@@ -19,36 +20,46 @@ AGAIN = timedelta(days=14)  # after which somebody who had no time may be asked 
 _AT_WORK = frozenset({State.IN_REVIEW, State.MORE_NEEDED})
 
 
-def gather(experts: Iterable[ExpertProfile] | None = None) -> list[Known]:
+def gather(
+    experts: Iterable[ExpertProfile] | None = None, *, beside: Case | None = None
+) -> list[Known]:
     """Return what is known of experts, or of everybody who can be offered a case, by name.
 
-    Six queries, however many experts there are.
+    Of everybody, those are left out who have a part in the case `beside` which they would stand.
+    Five or six queries, however many experts there are.
     """
     now, today = clock.now(), clock.today()
+    everybody = experts is None
     if experts is None:
         live = Q(person__staff_roles__until__isnull=True) | Q(person__staff_roles__until__gt=now)
         experts = ExpertProfile.objects.filter(
             live, person__is_active=True, person__staff_roles__role=Role.SPECIALIST
         ).select_related("person").distinct()  # fmt: skip
+        if beside is not None:
+            parts = Participation.objects.filter(case=beside, until__isnull=True)
+            experts = experts.exclude(person__in=parts.values("person"))
     known = {each.pk: Known(each) for each in experts}
     fields: dict[UUID, set[UUID]] = defaultdict(set)
-    through = ExpertProfile.specialties.through.objects
+    some = Q() if everybody else Q(expert__in=list(known))
+    through = ExpertProfile.specialties.through.objects.filter(
+        Q() if everybody else Q(expertprofile__in=list(known))
+    )
     for expert, specialty in through.values_list("expertprofile_id", "specialty_id"):
         fields[expert].add(specialty)
     for each in known.values():
         each.specialties = frozenset(fields[each.expert.pk])
-    for away in Away.objects.filter(last__gte=today):
+    for away in Away.objects.filter(some, last__gte=today):
         if away.expert_id in known:
             known[away.expert_id].away.append((away.first, away.last))
-    for tie in Tie.objects.all():
+    for tie in Tie.objects.filter(some):
         if tie.expert_id in known:
             known[tie.expert_id].ties.append(tie)
-    _offers(known, now)
+    _offers(known, Offer.objects.filter(some), now)
     return sorted(known.values(), key=lambda each: each.expert.person.full_name)
 
 
-def _offers(known: dict[UUID, Known], now: datetime) -> None:
-    rows = Offer.objects.filter(
+def _offers(known: dict[UUID, Known], offers: QuerySet[Offer], now: datetime) -> None:
+    rows = offers.filter(
         Q(created_at__gt=now - LOOKED_BACK) | Q(case__state__in=_AT_WORK)
     ).values_list(
         "expert_id", "state", "reason", "created_at", "answered_at", "case__state",

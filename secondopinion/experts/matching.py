@@ -13,7 +13,7 @@ from secondopinion.cases.models import Case
 from secondopinion.core.languages import language_name
 from secondopinion.experts import facts, rules
 from secondopinion.experts.known import Known
-from secondopinion.experts.models import ExpertProfile
+from secondopinion.experts.models import ExpertProfile, Kind
 from secondopinion.experts.terms import Terms
 from secondopinion.program import queries as program
 
@@ -82,22 +82,18 @@ def report_days() -> float:
     return program.target("report") / hours * 7 / 5
 
 
-def suggest(case: Case) -> list[Suggestion]:
-    """Return everybody to whom a case could be offered, the best first.
+def suggest(case: Case, *kinds: Kind) -> list[Suggestion]:
+    """Return everybody to whom a case could be offered, the best first; as one of these kinds.
 
     Whoever has been offered this very case is left out. Those with something in the way stand
     last, with what it is: the desk sees why a name is missing above.
     """
     before = facts.offered_before([case.pk])[case.pk]
-    known = [each for each in facts.gather() if each.expert.pk not in before]
-    taking_part = set(
-        case.participations.filter(until__isnull=True).values_list("person_id", flat=True)
-    )
-    known = [each for each in known if each.expert.person_id not in taking_part]
+    known = [each for each in facts.gather(beside=case) if each.expert.pk not in before]
     terms = Terms()
     named = [terms_of(each.expert, terms) for each in known]
     found = terms.found_in(told(case))
-    rows = [_judge(case, each, mine, found) for each, mine in zip(known, named, strict=True)]
+    rows = [_judge(case, each, mine, found, kinds) for each, mine in zip(known, named, strict=True)]
     return sorted(rows, key=lambda row: (bool(row.obstacles), -row.score))
 
 
@@ -113,9 +109,11 @@ def judged(case: Case, known: Known) -> Suggestion:
     return _judge(case, known, named, terms.found_in(told(case)))
 
 
-def _judge(case: Case, known: Known, named: dict[int, str], found: set[int]) -> Suggestion:
+def _judge(
+    case: Case, known: Known, named: dict[int, str], found: set[int], kinds: Sequence[Kind] = ()
+) -> Suggestion:
     weights, expert = program.matching(), known.expert
-    made = Suggestion(known, obstacles=rules.obstacles(known, case))
+    made = Suggestion(known, obstacles=rules.obstacles(known, case, *kinds))
     if case.specialty_id in known.specialties:
         made.add(weights["field"], _("Works in this field"))
     else:

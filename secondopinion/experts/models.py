@@ -11,6 +11,20 @@ from secondopinion.program.models import Specialty
 YOUNGEST, OLDEST = 0, 21  # years of age between which nobody is left out
 
 
+class Kind(models.TextChoices):
+    """The kinds of case that an expert takes."""
+
+    OPINION = "opinion", _("Reports that I write")
+    URGENT = "urgent", _("Urgent cases")
+    SECOND = "second", _("Second readings")
+    PANEL = "panel", _("Reports that several write together")
+
+
+def every_kind() -> list[str]:
+    """Return all kinds: what an expert takes who has not said otherwise."""
+    return list(Kind.values)
+
+
 class ExpertProfile(Stored):
     """What a specialist can take: what they know, for whom, where, and how many cases."""
 
@@ -25,6 +39,7 @@ class ExpertProfile(Stored):
     youngest = models.PositiveSmallIntegerField(default=YOUNGEST)  # years of age
     oldest = models.PositiveSmallIntegerField(default=OLDEST)
     not_in = models.JSONField(default=list)  # countries where they may not advise
+    kinds = models.JSONField(default=every_kind)
     capacity = models.PositiveSmallIntegerField(default=3)  # at the same time
     weekly = models.PositiveSmallIntegerField(default=0)  # new ones in seven days; 0: no limit
     registration = models.CharField(max_length=100, blank=True)

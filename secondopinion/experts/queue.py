@@ -19,6 +19,7 @@ from secondopinion.core import clock
 from secondopinion.experts import facts, matching, rules
 from secondopinion.experts.known import Known
 from secondopinion.experts.matching import MOST_TERMS
+from secondopinion.experts.models import Kind
 from secondopinion.experts.solving import FORBIDDEN, Block, Numbers, best
 from secondopinion.experts.terms import Terms
 from secondopinion.program import queries as program
@@ -27,6 +28,13 @@ GIVEN = 100.0  # points that a case is worth when anybody has it at all
 LATE = 4.0  # points that a day of lateness costs
 MOST_LATE = 20.0  # days of lateness after which more changes nothing
 WAITS = 3.0  # days after which a case that is not given now is looked at, for comparison
+# What is read of ten thousand cases: no more than the plan and its page need.
+_READ = (
+    "reference", "state", "country", "language", "condition", "due_at", "coordinator_id",
+    "specialty__key", "specialty__names", "child__full_name", "child__latin_name",
+    "child__birth_date", "request__diagnosis", "request__history", "request__operations",
+    "local_provider__email", "local_provider__full_name", "local_provider__clinic",
+)  # fmt: skip
 _AGAIN = 5  # times that conflicts of interest are taken out of a plan
 
 
@@ -52,10 +60,15 @@ def plan() -> Plan:
     cases = list(
         Case.objects.filter(state=State.READY)
         .select_related("child", "request", "specialty", "local_provider")
+        .only(*_READ)
         .order_by("due_at", "pk")
     )
     known = [
-        each for each in facts.gather() if each.free and not rules.away_on(each, clock.today())
+        each
+        for each in facts.gather()
+        if each.free
+        and Kind.OPINION in each.expert.kinds
+        and not rules.away_on(each, clock.today())
     ]
     if not cases or not known:
         return Plan([], cases)

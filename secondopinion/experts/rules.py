@@ -16,7 +16,7 @@ from secondopinion.core import clock
 from secondopinion.core.errors import Refused
 from secondopinion.core.folding import plain
 from secondopinion.experts.known import Known
-from secondopinion.experts.models import ExpertProfile, Tie
+from secondopinion.experts.models import ExpertProfile, Kind, Tie
 from secondopinion.findings.names import SAME, compare
 from secondopinion.program.queries import conditions
 
@@ -40,6 +40,7 @@ def clean(fields: Mapping[str, Any]) -> dict[str, Any]:
     if kept.get("oldest", MOST_YEARS) < kept.get("youngest", 0):
         raise _wrong(_("The oldest is younger than the youngest."), "oldest")
     _among(kept, "not_in", dict(countries), _("There is no country with this code."))
+    _among(kept, "kinds", Kind.values, _("There is no such kind of case."))
     groups = {each.key for each in conditions()} if kept.get("groups") else set()
     _among(kept, "groups", groups, _("There is no such group of conditions."))
     for name in ("conditions", "languages"):
@@ -69,9 +70,37 @@ def too_young_or_old(expert: ExpertProfile, years: int) -> bool:
     return not expert.youngest <= years <= expert.oldest
 
 
-def obstacles(known: Known, case: Case) -> list[str | Promise]:
-    """Return why this case may not be offered to an expert now, in sentences; none: it may."""
-    expert, found = known.expert, list[str | Promise]()
+_NOT_TAKEN = {
+    Kind.OPINION: _("Does not write reports alone now"),
+    Kind.URGENT: _("Takes no urgent cases"),
+    Kind.SECOND: _("Takes no second readings"),
+    Kind.PANEL: _("Writes no reports together with others"),
+}
+
+
+def not_taken(expert: ExpertProfile, *kinds: Kind) -> list[str | Promise]:
+    """Return which of these kinds of case an expert does not take, in sentences."""
+    return [_NOT_TAKEN[kind] for kind in kinds if kind not in expert.kinds]
+
+
+def must_take(expert: ExpertProfile | None, kind: Kind) -> None:
+    """Hold when an expert takes this kind of case.
+
+    Raises:
+        Refused: they do not.
+    """
+    if expert is not None and (found := not_taken(expert, kind)):
+        raise Refused(
+            _("%(name)s: %(why)s.") % {"name": expert.person, "why": found[0]}, code="not-taken"
+        )
+
+
+def obstacles(known: Known, case: Case, *kinds: Kind) -> list[str | Promise]:
+    """Return why this case may not be offered to an expert now, in sentences; none: it may.
+
+    `kinds` are those that the case would be for them; one that they write alone where none is said.
+    """
+    expert, found = known.expert, not_taken(known.expert, *(kinds or [Kind.OPINION]))
     if str(case.country) in expert.not_in:
         found.append(_("May not advise in this country"))
     born = case.child.birth_date
@@ -126,13 +155,13 @@ def _same_house(one: str, other: str) -> bool:
     return bool(ours and theirs) and (ours <= theirs or theirs <= ours)
 
 
-def must_be_possible(known: Known, case: Case) -> None:
+def must_be_possible(known: Known, case: Case, *kinds: Kind) -> None:
     """Hold when nothing stands in the way of an offer.
 
     Raises:
         Refused: with everything that does.
     """
-    if found := obstacles(known, case):
+    if found := obstacles(known, case, *kinds):
         words = "; ".join(str(each) for each in found)
         raise Refused(
             _("This case cannot be offered to %(name)s: %(why)s.")

@@ -1,5 +1,6 @@
 """Asking after the report, passing on, answering by a signed addendum."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -7,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
 from secondopinion.audit import actions as audit
-from secondopinion.cases import needs
+from secondopinion.cases import needs, workflow
 from secondopinion.cases.actions.parts import require
 from secondopinion.cases.actions.telling import tell, tell_coordinator, tell_part
 from secondopinion.cases.models import Case, Part
@@ -15,7 +16,8 @@ from secondopinion.cases.queries import holders_of, roles_of
 from secondopinion.cases.states import State, Why
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, Refused
-from secondopinion.followup.models import FollowUpQuestion, QuestionState
+from secondopinion.followup import red_flags
+from secondopinion.followup.models import Beyond, FollowUpQuestion, QuestionState
 from secondopinion.opinions import actions as opinions
 from secondopinion.program import queries as program
 
@@ -23,12 +25,24 @@ ASKERS = (Part.FAMILY, Part.LOCAL_PROVIDER)
 
 
 def window_open(case: Case) -> bool:
-    """Say whether questions can be asked now."""
+    """Say whether the time for questions runs."""
     return (
         case.state == State.FOLLOW_UP
         and case.follow_up_until is not None
         and clock.now() <= case.follow_up_until
     )
+
+
+def may_ask(case: Case) -> bool:
+    """Say whether questions can be asked at all: there is a report to ask about."""
+    return case.state in {State.FOLLOW_UP, State.CLOSED}
+
+
+def questions_left(asked: Iterable[FollowUpQuestion], person: Person) -> int:
+    """Return how many questions a person's side can still ask within the promise, of what was asked
+    in the case: the family, or the local provider, who has no account."""
+    theirs = sum(each.asked_by.may_sign_in == person.may_sign_in for each in asked)
+    return max(0, program.program().follow_up_questions - theirs)
 
 
 @transaction.atomic
@@ -37,9 +51,12 @@ def ask(*, by: Person, case: Case, text: str) -> FollowUpQuestion:
 
     The same words asked twice (two tabs, a second press) are one question.
 
+    A question that comes late, or beyond the number, is taken too: the coordinator decides what
+    becomes of it. It opens a closed case again. Words that may mean danger bring it to the top.
+
     Raises:
         NotYours: by somebody who is neither family nor local provider.
-        Refused: nothing written, or the time for questions is over.
+        Refused: nothing written, or there is no delivered report.
     """
     require(case, by, *ASKERS)
     text = text.strip()
@@ -47,25 +64,38 @@ def ask(*, by: Person, case: Case, text: str) -> FollowUpQuestion:
         raise Refused(_("Write your question first."), code="text-missing", field="text")
     Case.objects.select_for_update().get(pk=case.pk)
     case.refresh_from_db()
-    if not window_open(case):
-        raise Refused(
-            _("The time for questions about this report is over. Start a new request to ask more."),
-            code="window-closed",
-        )
+    if not may_ask(case):
+        raise Refused(_("There is no report yet."), code="too-early")
     asked = FollowUpQuestion.objects.filter(case=case)
     same = asked.filter(text=text, asked_by=by).first()
     if same is not None:
         return same
+    beyond = ""
+    if not window_open(case):
+        beyond = Beyond.LATE
+    elif not questions_left(asked.select_related("asked_by"), by):
+        beyond = Beyond.MANY
+    urgent = bool(red_flags.found(text))
+    if case.state == State.CLOSED:
+        workflow.advance(case, "ask_late", by=by, stamps={"ended_at": None})
+    due = program.calendar().add(clock.now(), timedelta(hours=program.target("answer")))
     made = FollowUpQuestion.objects.create(
         case=case,
         number=asked.count() + 1,
         asked_by=by,
         text=text,
-        due_at=program.calendar().add(clock.now(), timedelta(hours=program.target("answer"))),
+        beyond=beyond,
+        urgent=urgent,
+        due_at=clock.now() if urgent else due,
     )
+    if urgent:
+        needs.meet(case, Why.QUESTION)  # for it to come back with the earlier time
     _needs(case)
-    tell_coordinator(case)
-    audit.record("follow-up-asked", by=by, case_id=case.pk, target=made)
+    tell_coordinator(case, "soon-late" if urgent else "message-waiting")
+    audit.record(
+        "follow-up-asked", by=by, case_id=case.pk, target=made,
+        detail={"beyond": str(beyond), "urgent": urgent},
+    )  # fmt: skip
     return made
 
 

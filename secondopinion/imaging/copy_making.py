@@ -3,7 +3,6 @@
 import json
 import zipfile
 from collections.abc import Iterator
-from typing import Any
 
 from django.db import transaction
 
@@ -31,7 +30,7 @@ def make(copy: DeidentifiedCopy) -> None:
     seen = deidentifying.look(_objects(copy))
     writer = vault.Writer(case.vault)
     try:
-        with zipfile.ZipFile(_Into(writer), "w") as pack:  # type: ignore[call-overload]  # only written to
+        with zipfile.ZipFile(vault.Into(writer), "w") as pack:  # type: ignore[call-overload]  # only written to
             for path, data in deidentifying.make(_objects(copy), seen, wish, report):
                 pack.writestr(path, data)
             told = report.as_dict()
@@ -93,17 +92,3 @@ def _names(case: Case) -> tuple[str, ...]:
     if provider is not None:
         names += [provider.full_name, provider.clinic]
     return tuple(filter(None, names))
-
-
-class _Into:
-    """What a zip is written to, from its beginning to its end."""
-
-    def __init__(self, writer: vault.Writer) -> None:
-        self.writer = writer
-
-    def write(self, data: Any) -> int:
-        self.writer.write(data)
-        return len(data)
-
-    def flush(self) -> None:
-        """Do nothing: the writer keeps what is not a whole chunk."""

@@ -300,6 +300,39 @@ TEMPLATES: dict[str, Template] = {
         (_("Your page says what has changed."),),
         _("Sign in to see it."),
     ),
+    "call-offered": Template(
+        _("Choose a time for a call about %(reference)s"),
+        (_("We offer you some times for a video call. Choose one on your page."),),
+        _READ,
+    ),
+    "call-booked": Template(
+        _("The call about %(reference)s is booked"),
+        (_("The time and the way into the call are on your page, with an entry for a calendar."),),
+        _READ,
+    ),
+    "call-cancelled": Template(
+        _("The call about %(reference)s is cancelled"),
+        (_("It does not take place at the time that was booked. Your page says more."),),
+        _READ,
+    ),
+    "outcome-wanted": Template(
+        _("Two short questions about %(reference)s"),
+        (
+            _(
+                "Some weeks ago you had an answer from %(hospital)s. We would like to know what "
+                "became of it."
+            ),
+            _(
+                "The page below asks two questions. It takes two taps, you need not sign in, and "
+                "it shows nothing about you. It works for a month."
+            ),
+        ),
+    ),
+    "outcome-told": Template(
+        _("A family has told how it went: %(reference)s"),
+        (_("You find it among your cases."),),
+        _READ,
+    ),
     "case-closed": Template(
         _("Request %(reference)s is closed"),
         (_("Everything stays on your page, to read and to download."),),

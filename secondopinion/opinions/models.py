@@ -221,6 +221,7 @@ class SignedReport(Stored):
         ADDENDUM = "addendum", _("Addendum")
         AMENDMENT = "amendment", _("Corrected report")
         TRANSLATION = "translated", _("Translation")
+        LETTER = "letter", _("Letter")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="signed_reports")
     kind = models.CharField(max_length=10, choices=Kind.choices)

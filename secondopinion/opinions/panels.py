@@ -17,7 +17,9 @@ from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import roles_of
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
+from secondopinion.experts.models import Kind
 from secondopinion.experts.queries import profile
+from secondopinion.experts.rules import must_take
 from secondopinion.opinions import body as fields
 from secondopinion.opinions import writing
 from secondopinion.opinions.models import ExpertNote, Opinion, OpinionState, PanelMember
@@ -46,12 +48,13 @@ def invite(*, by: Person, case: Case, expert: Person) -> PanelMember:
 
     Raises:
         NotYours: by somebody else, or of somebody who is no specialist.
-        Refused: they have a part in the case already.
+        Refused: they have a part in the case already, or write no reports with others.
         Conflict: no report is being written.
     """
     require(case, by, Part.COORDINATOR)
     if not has_role(expert, "specialist"):
         raise NotYours
+    must_take(profile(expert), Kind.PANEL)
     if roles_of(case, expert) - {"desk"}:
         raise Refused(_("This person has another part in the case."), code="other-part")
     draft = Opinion.objects.select_for_update().filter(case=case).first()

@@ -22,6 +22,7 @@ LANGUAGE = "en"  # of the house's own words in a report
 REASON_OPINION = gettext_noop("Signature of the second opinion")
 REASON_AMENDMENT = gettext_noop("Signature of a correction of the second opinion")
 REASON_ADDENDUM = gettext_noop("Signature of an addendum")
+REASON_LETTER = gettext_noop("Signature of a letter")
 REASON_TRANSLATION = gettext_noop("Signature of a translation of the second opinion")
 
 
@@ -65,9 +66,9 @@ def signed(
     """Return a document typeset and signed in a name; `reason` is one of the words above."""
     with override(LANGUAGE):
         reason = gettext(reason)
-    attached = {
-        "report.json": document, "report.fhir.json": fhir.document(document, case.child, at),
-    }  # fmt: skip
+    attached = {"report.json": document}
+    if document["kind"] != SignedReport.Kind.LETTER:  # a letter says nothing of an opinion
+        attached["report.fhir.json"] = fhir.document(document, case.child, at)
     pdf = typeset.pdf(document, pictures, at, attached)
     made = signing.sign(pdf, name=name, reason=reason, at=at)
     return Paper(document, vault.put(case.vault, made.data), made.level, at)

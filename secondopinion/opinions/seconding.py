@@ -15,6 +15,9 @@ from secondopinion.cases.models import Part
 from secondopinion.cases.queries import roles_of
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
+from secondopinion.experts.models import Kind
+from secondopinion.experts.queries import profile
+from secondopinion.experts.rules import must_take
 from secondopinion.opinions import body as fields
 from secondopinion.opinions import keeping, second, writing
 from secondopinion.opinions.models import Opinion, SecondReading
@@ -79,13 +82,14 @@ def choose(*, by: Person, reading: SecondReading, reader: Person) -> None:
 
     Raises:
         NotYours: by somebody else, or to somebody who is no specialist.
-        Refused: the specialist has another part in the case.
+        Refused: the specialist has another part in the case, or takes no second readings.
         Conflict: it has ended, or somebody has it.
     """
     case = reading.opinion.case
     require(case, by, Part.COORDINATOR)
     if not has_role(reader, "specialist"):
         raise NotYours
+    must_take(profile(reader), Kind.SECOND)
     if roles_of(case, reader) - {Part.SECOND_READER, "desk"}:
         raise Refused(_("This person has another part in the case."), code="other-part")
     fresh = SecondReading.objects.select_for_update().get(pk=reading.pk)

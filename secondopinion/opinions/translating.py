@@ -120,7 +120,7 @@ def ask(
         Refused: the product does not speak the language, a machine's draft has no reviewer, or as
             `translation.actions.ask` says.
     """
-    if report.kind == SignedReport.Kind.TRANSLATION:
+    if report.kind in {SignedReport.Kind.TRANSLATION, SignedReport.Kind.LETTER}:
         raise NotYours
     if language not in dict(settings.LANGUAGES):
         raise Refused(

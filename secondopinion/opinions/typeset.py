@@ -31,6 +31,7 @@ def labels(language: str) -> dict[str, str]:
             "opinion": _("Remote second opinion"),
             "addendum": _("Addendum to a second opinion"),
             "amendment": _("Remote second opinion, corrected"),
+            "letter": _("Letter"),
             "change": _("What changed, and why"),
             "replaces": _("This corrected report replaces the one with the code"),
             "of_day": _("signed on"),

@@ -1,48 +1,81 @@
-"""Keeping what the family says about how it went."""
+"""Keeping what the family says about how it went, and asking no more."""
 
 from django.db import transaction
+from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
 from secondopinion.audit import actions as audit
 from secondopinion.cases.actions.parts import require
+from secondopinion.cases.actions.telling import tell
 from secondopinion.cases.models import Case, Part
 from secondopinion.core.errors import Refused
-from secondopinion.outcomes.models import Answer, Outcome
+from secondopinion.opinions.models import Opinion
+from secondopinion.outcomes.models import Answer, Changed, Outcome, Recommends, Silence
 
 DAYS = (30, 90)
+CHOICES: dict[str, type[TextChoices]] = {
+    "changed": Changed, "satisfied": Answer, "recommends": Recommends,
+}  # fmt: skip
+
+
+def check(field: str, value: str) -> None:
+    """Let only an answer pass that this question has.
+
+    Raises:
+        Refused: it has no such answer.
+    """
+    if value not in CHOICES[field].values:
+        raise Refused(_("Choose an answer."), code="answer-missing", field=field)
 
 
 @transaction.atomic
-def tell(
+def tell_outcome(
     *,
     by: Person,
     case: Case,
     day: int,
-    diagnosis_changed: str,
-    plan_changed: str,
-    helped: str,
+    changed: str,
+    satisfied: str = "",
+    recommends: str = "",
     note: str = "",
 ) -> Outcome:
-    """Keep the family's answers; answering again for the same day replaces them.
+    """Keep the family's answers, and tell who wrote the report; answering again for the same day
+    replaces them.
 
     Raises:
         NotYours: by somebody who is not the family.
-        Refused: before there is a report, or without one of the three answers.
+        Refused: before there is a report, or without saying what changed.
     """
     require(case, by, Part.FAMILY)
     if case.reported_at is None or day not in DAYS:
         raise Refused(_("There is no report yet."), code="too-early")
-    answers = {
-        "diagnosis_changed": diagnosis_changed,
-        "plan_changed": plan_changed,
-        "helped": helped,
-    }
-    for field, value in answers.items():
-        if value not in Answer.values:
-            raise Refused(_("Choose an answer."), code="answer-missing", field=field)
-    outcome, _made = Outcome.objects.update_or_create(
-        case=case, day=day, defaults={**answers, "by": by, "note": note.strip()}
-    )
+    check("changed", changed)
+    for field, value in (("satisfied", satisfied), ("recommends", recommends)):
+        if value:
+            check(field, value)
+    outcome, made = Outcome.objects.update_or_create(
+        case=case, day=day,
+        defaults={
+            "changed": changed, "satisfied": satisfied, "recommends": recommends, "by": by,
+            "note": note.strip(),
+        },
+    )  # fmt: skip
+    if made:
+        author = Opinion.objects.select_related("author").get(case=case).author
+        tell(case, author, "outcome-told", "/expert/cases")
     audit.record("outcome-told", by=by, case_id=case.pk, target=outcome, detail={"day": day})
     return outcome
+
+
+@transaction.atomic
+def ask_no_more(*, by: Person, case: Case) -> None:
+    """Ask this family no more how it went.
+
+    Raises:
+        NotYours: by somebody who is neither the family nor the case's coordinator.
+    """
+    require(case, by, Part.FAMILY, Part.COORDINATOR)
+    row, made = Silence.objects.get_or_create(case=case, defaults={"by": by})
+    if made:
+        audit.record("outcome-silenced", by=by, case_id=case.pk, target=row)

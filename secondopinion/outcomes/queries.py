@@ -2,18 +2,20 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from statistics import median, quantiles
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
+from secondopinion.accounts.models import Person
 from secondopinion.billing.models import Fee, FeeState
 from secondopinion.cases.clocks import readings_of
 from secondopinion.cases.models import Case
 from secondopinion.cases.states import ENDED, State
 from secondopinion.core import clock
-from secondopinion.outcomes.models import Outcome
+from secondopinion.outcomes.actions import CHOICES, DAYS
+from secondopinion.outcomes.models import Enquiry, Outcome, Silence
 from secondopinion.program import queries as program
 
 
@@ -44,6 +46,16 @@ class Turnaround:
 
 
 @dataclass(slots=True)
+class Outcomes:
+    """What families said how it went: how many were asked and answered, and each answer's count by
+    question."""
+
+    asked: int
+    answered: int
+    answers: dict[str, list[tuple[str, int]]]
+
+
+@dataclass(slots=True)
 class Figures:
     """What the director's page shows for a period."""
 
@@ -59,7 +71,31 @@ class Figures:
     turnaround: list[Turnaround]
     countries: list[tuple[str, int]]
     fees: dict[str, tuple[int, str]]
-    outcomes: dict[str, dict[str, int]]
+    outcomes: Outcomes
+
+
+def day_of(case: Case) -> int:
+    """Return the questionnaire that a family answers now: the second once its day has come."""
+    first, second = DAYS
+    if case.reported_at and clock.now() - case.reported_at >= timedelta(days=second):
+        return second
+    return first
+
+
+def of_case(case: Case) -> QuerySet[Outcome]:
+    """Return what the family of a case has said, by day."""
+    return Outcome.objects.filter(case=case).order_by("day")
+
+
+def quiet() -> Exists:
+    """Return what says of a row of cases whether its family is asked no more."""
+    return Exists(Silence.objects.filter(case=OuterRef("pk")))
+
+
+def told_by(author: Person) -> QuerySet[Outcome]:
+    """Return what came of the opinions of an expert, the latest first."""
+    rows = Outcome.objects.filter(case__opinion__author=author).select_related("case")
+    return rows.order_by("-created_at")
 
 
 def figures(since: datetime, until: datetime) -> Figures:
@@ -127,7 +163,20 @@ def _fees(cases: QuerySet[Case]) -> dict[str, tuple[int, str]]:
     }  # fmt: skip
 
 
-def _outcomes(since: datetime, until: datetime) -> dict[str, dict[str, int]]:
-    names = ("diagnosis_changed", "plan_changed", "helped")
-    told = list(Outcome.objects.filter(created_at__gte=since, created_at__lt=until).values(*names))
-    return {name: dict(Counter(row[name] for row in told)) for name in names}
+def _outcomes(since: datetime, until: datetime) -> Outcomes:
+    told = list(Outcome.objects.filter(created_at__gte=since, created_at__lt=until))
+    asked = Enquiry.objects.filter(created_at__gte=since, created_at__lt=until)
+    # Of two parents one answers: what was asked is counted by case and day.
+    by_day = asked.order_by().values("case", "day").distinct()
+    also = Exists(Outcome.objects.filter(case=OuterRef("case"), day=OuterRef("day")))
+    return Outcomes(
+        asked=by_day.count(),
+        answered=by_day.filter(also).count(),
+        answers={
+            name: [
+                (str(label), sum(getattr(row, name) == value for row in told))
+                for value, label in kind.choices
+            ]
+            for name, kind in CHOICES.items()
+        },
+    )

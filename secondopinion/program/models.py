@@ -33,6 +33,7 @@ class Program(Stored):
     weekdays = models.JSONField(default=list)
     closures = models.JSONField(default=list)
     follow_up_days = models.PositiveSmallIntegerField(default=30)
+    follow_up_questions = models.PositiveSmallIntegerField(default=5)
     draft_days = models.PositiveSmallIntegerField(default=90)
     fee_amount = models.DecimalField(max_digits=10, decimal_places=2, default=0)
     fee_currency = models.CharField(max_length=3, default="USD")

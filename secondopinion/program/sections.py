@@ -139,11 +139,14 @@ def _closures(value: Value) -> Value:
     return sorted(kept)
 
 
-_TERMS = ("fee_amount", "fee_currency", "fee_waits", "bank", "follow_up_days", "draft_days")
+_TERMS = (
+    "fee_amount", "fee_currency", "fee_waits", "bank", "follow_up_days", "follow_up_questions",
+    "draft_days",
+)  # fmt: skip
 
 
 def _clean_terms(value: Value) -> Value:
-    given = rules.table(value, _TERMS)
+    given = shipped("terms") | rules.table(value, _TERMS)
     return {
         "fee_amount": rules.amount(given.get("fee_amount"), "fee_amount", most="999999", places=2),
         "fee_currency": rules.currency(given.get("fee_currency"), "fee_currency"),
@@ -151,6 +154,9 @@ def _clean_terms(value: Value) -> Value:
         "bank": rules.text(given.get("bank", ""), "bank", most=1000, required=False),
         "follow_up_days": rules.number(
             given.get("follow_up_days"), "follow_up_days", least=1, most=365
+        ),
+        "follow_up_questions": rules.number(
+            given.get("follow_up_questions"), "follow_up_questions", least=1, most=50
         ),
         "draft_days": rules.number(given.get("draft_days"), "draft_days", least=7, most=730),
     }

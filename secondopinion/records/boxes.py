@@ -1,6 +1,19 @@
 """Places on a page, as shares of its width and height. Free of Django: the sandbox needs it."""
 
+from dataclasses import dataclass
+
 type Box = tuple[float, float, float, float]  # left, top, right, bottom, each from 0 to 1
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word: its text, confidence (0 to 100), and box in pixels of the picture that was read:
+    left, top, width, height."""
+
+    text: str
+    sure: float
+    box: tuple[int, int, int, int]
+    line: int
 
 
 def turned(box: Box, quarters: int) -> Box:

@@ -10,7 +10,7 @@ from secondopinion.core import clock, kinds, sandbox, vault
 from secondopinion.findings.actions import replace
 from secondopinion.findings.found import Found
 from secondopinion.findings.models import Finding
-from secondopinion.records import indexing, inspecting, understanding
+from secondopinion.records import engines, indexing, inspecting, understanding
 from secondopinion.records.checks import complete, examine, legibility, whose
 from secondopinion.records.checks import kinds as kinds_of_pages
 from secondopinion.records.models import Page, Reading, Record
@@ -120,7 +120,7 @@ def _with_gaps(record: Record) -> list[Record]:
 def _asked(case: Case) -> examine.Asked:
     child = case.child
     names = tuple(name for name in (child.full_name, child.latin_name) if name)
-    readable = understanding.scripts_read(settings.OCR_LANGUAGES_DIR)
+    readable = engines.scripts_read(settings.OCR_LANGUAGES_DIR)
     return examine.Asked(
         clock.today(), whose.Child(names, child.birth_date) if names else None,
         str(child.country or ""), frozenset(readable),

@@ -7,7 +7,12 @@ from typing import Any
 from secondopinion.records import boxes, measuring, ocr, pdfs, reading
 from secondopinion.records.checks import scripts, tongue
 
-WARM = (*pdfs.WARM, "tesserocr", "secondopinion.records.checks.langid")  # see `sandbox.run`
+WARM = (
+    *pdfs.WARM,
+    "tesserocr",
+    "rapidocr",
+    "secondopinion.records.checks.langid",
+)  # see `sandbox.run`
 VERSION = f"{measuring.VERSION}.{ocr.VERSION}"
 READING_DPI = 220  # at which pages of PDFs are drawn for reading
 DRAWN_PIXELS = 12_000_000  # of a page that is drawn
@@ -16,11 +21,6 @@ DIGITAL, READ, NONE = "digital", "ocr", "none"
 _readers: dict[str, ocr.Reader] = {}
 
 type Answer = dict[str, Any]
-
-
-def scripts_read(folder: str = "") -> dict[str, list[str]]:
-    """Return the scripts, each with its languages, that this installation can read."""
-    return scripts.readable(ocr.models(folder))
 
 
 def pdf_page(data: bytes, number: int, hints: list[str], folder: str = "") -> Answer:
@@ -89,7 +89,7 @@ def _of_picture(picture: Any, hints: list[str], folder: str, quality: float = 10
         for name, region in numbers["regions"].items()
     }
     told = {"sure": round(read.sure, 1), "coverage": round(read.coverage, 3), "letters": letters,
-            "model": read.model, "engine": ocr.ENGINE}  # fmt: skip
+            "model": read.model, "engine": read.engine}  # fmt: skip
     return {"source": READ if letters else NONE, "text": read.text, "picture": numbers,
             "read": told, "places": places, "turned": read.turned} | _tongue(read.text)  # fmt: skip
 

@@ -1,6 +1,6 @@
 """Opening a referral and taking its steps."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -17,18 +17,21 @@ from secondopinion.cases.rules import not_limited
 from secondopinion.cases.states import State
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, Refused
-from secondopinion.referrals.models import Referral, ReferralStep
-from secondopinion.referrals.workflow import ENDED, STEPS
+from secondopinion.program import queries as program
+from secondopinion.referrals import consenting, reminding, selecting
+from secondopinion.referrals.models import Referral, ReferralState, ReferralStep, Urgency
+from secondopinion.referrals.workflow import ENDED, STEPS, remind_at
 
-REMIND_AFTER = timedelta(days=14)
 _SAID_NO = gettext_noop("The family said no.")
 
 
 @transaction.atomic
 def open_referral(
-    *, by: Person, case: Case, to_name: str, to_country: str, what_for: str, urgency: str
-) -> Referral:
-    """Open a referral; the family is told and asked for its consent before anything is sent.
+    *, by: Person, case: Case, to_name: str, to_country: str, what_for: str, urgency: str,
+    own_clinic: bool = False,
+) -> Referral:  # fmt: skip
+    """Open a referral; the family is told and asked for its consent before anything is sent. The
+    current report is what is sent until something else is chosen (`selecting.choose`).
 
     Raises:
         NotYours: by somebody who is neither the case's coordinator nor its specialist.
@@ -43,6 +46,10 @@ def open_referral(
     ):
         if not value.strip():
             raise Refused(words, code="text-missing", field=field)
+    if own_clinic:
+        to_country = str(program.program().country)
+    if urgency not in Urgency.values:
+        raise Refused(_("Choose one of these to go on."), code="urgency", field="urgency")
     if to_country and to_country not in countries:
         raise Refused(
             _("Choose a country from the list."), code="country",
@@ -56,8 +63,10 @@ def open_referral(
         to_country=to_country,
         what_for=what_for.strip(),
         urgency=urgency,
+        own_clinic=own_clinic,
+        selection=selecting.first_choice(case),
         opened_by=by,
-        remind_at=clock.now() + REMIND_AFTER,
+        remind_at=remind_at(ReferralState.REQUESTED, urgency, clock.now()),
     )
     ReferralStep.objects.create(referral=made, action="open", state=made.state, by=by)
     tell_family(case, "referral-changed")
@@ -73,19 +82,24 @@ def assign(*, by: Person, referral: Referral, to: Person) -> None:
 
 
 @transaction.atomic
-def consent(*, by: Person, referral: Referral) -> Referral:
-    """Agree, as the family, that the documents may be sent to the place of the referral.
+def consent(*, by: Person, referral: Referral, seen: str) -> Referral:
+    """Agree, as the family, that what is listed may be sent to the place of the referral; `seen` is
+    the digest of the list that was read.
 
     Raises:
         NotYours: by somebody who is not the family.
         Refused: by somebody who only sees, and decides nothing.
+        Conflict: the list was changed meanwhile, or the referral has moved on.
     """
-    require(referral.case, by, Part.FAMILY)
-    not_limited(referral.case, by)
-    Referral.objects.filter(pk=referral.pk, consented_at__isnull=True).update(
-        consented_at=clock.now()
+    fresh = (
+        Referral.objects.select_for_update(of=("self",)).select_related("case").get(pk=referral.pk)
     )
-    audit.record("referral-consented", by=by, case_id=referral.case_id, target=referral)
+    if seen != selecting.digest_of(fresh):
+        raise Conflict(
+            _("The list of what is sent was changed. Please look at it again."),
+            code="changed-elsewhere",
+        )
+    consenting.keep(by=by, referral=fresh, shown=selecting.lines(fresh))
     referral.refresh_from_db()
     return referral
 
@@ -96,9 +110,11 @@ def decline(*, by: Person, referral: Referral) -> Referral:
 
     Raises:
         NotYours: by somebody who is not the family.
+        Refused: by somebody who only sees, and decides nothing.
         Conflict: the family has agreed, or it has moved on.
     """
     require(referral.case, by, Part.FAMILY)
+    not_limited(referral.case, by)
     step = STEPS["cancel"]
     done = Referral.objects.filter(
         pk=referral.pk, consented_at__isnull=True, state__in=step.sources
@@ -109,6 +125,7 @@ def decline(*, by: Person, referral: Referral) -> Referral:
     ReferralStep.objects.create(
         referral=referral, action=step.action, state=referral.state, by=by, note=_SAID_NO
     )
+    reminding.follow(referral.case)
     tell_coordinator(referral.case)
     audit.record("referral-declined", by=by, case_id=referral.case_id, target=referral)
     return referral
@@ -145,7 +162,8 @@ def take_step(
     ended = step.target in ENDED
     fields: dict[str, Any] = {
         "state": step.target,
-        "remind_at": None if ended else (visit_at or clock.now()) + REMIND_AFTER,
+        "remind_at": remind_at(step.target, referral.urgency, visit_at or clock.now()),
+        "reminded_at": None,
         "ended_at": clock.now() if ended else None,
     }
     if visit_at:
@@ -159,6 +177,9 @@ def take_step(
     ReferralStep.objects.create(
         referral=referral, action=action, state=referral.state, by=by, note=note.strip()
     )
+    if ended:
+        consenting.end(referral)  # what was made to be sent is not kept
+    reminding.follow(referral.case)
     tell_family(referral.case, "referral-changed")
     audit.record(f"referral-{action}", by=by, case_id=referral.case_id, target=referral)
     return referral

@@ -6,7 +6,8 @@ from django_countries.fields import CountryField
 
 from secondopinion.accounts.models import Person
 from secondopinion.cases.models import Case
-from secondopinion.core.models import Stored
+from secondopinion.core.models import Blob, Stored
+from secondopinion.opinions.models import SignedReport
 
 
 class ReferralState(models.TextChoices):
@@ -36,6 +37,7 @@ class Referral(Stored):
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="referrals")
     number = models.PositiveSmallIntegerField()
+    own_clinic = models.BooleanField(default=False)  # of this hospital
     to_name = models.CharField(max_length=200)
     to_country = CountryField(blank=True)
     what_for = models.TextField()
@@ -44,8 +46,11 @@ class Referral(Stored):
         max_length=20, choices=ReferralState.choices, default=ReferralState.REQUESTED
     )
     opened_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    consented_at = models.DateTimeField(null=True, blank=True)
+    # What is to be sent: {"reports": [numbers], "records": [ids], "studies": [ids]}.
+    selection = models.JSONField(default=dict)
+    consented_at = models.DateTimeField(null=True, blank=True)  # to this very selection
     remind_at = models.DateTimeField(null=True, blank=True)
+    reminded_at = models.DateTimeField(null=True, blank=True)
     visit_at = models.DateTimeField(null=True, blank=True)
     outcome = models.TextField(blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -58,6 +63,65 @@ class Referral(Stored):
 
     def __str__(self) -> str:
         return f"{self.number} of {self.case_id}: {self.state}"
+
+
+class ReferralConsent(Stored):
+    """That a parent agreed to send certain documents, as they were listed to them, and until when
+    that held."""
+
+    referral = models.ForeignKey(Referral, on_delete=models.CASCADE, related_name="consents")
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    selection = models.JSONField()
+    shown = models.JSONField()  # the lines that were read, in their language
+    language = models.CharField(max_length=10)
+    ended_at = models.DateTimeField(null=True, blank=True)  # taken back, or the list was changed
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                name="referral_consent_once",
+                fields=["referral"],
+                condition=models.Q(ended_at__isnull=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"consent to {self.referral_id}"
+
+
+class Package(Stored):
+    """One file with everything that the family agreed to send, made from one consent."""
+
+    consent = models.OneToOneField(ReferralConsent, on_delete=models.CASCADE)
+    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+", null=True)
+    manifest = models.JSONField(default=list)  # [path, SHA-256, length] of each file in it
+
+    def __str__(self) -> str:
+        return f"package for {self.consent_id}"
+
+
+class Letter(Stored):
+    """A letter that goes with a referral, in one or two languages; signed, it is a paper."""
+
+    class Kind(models.TextChoices):
+        REFERRAL = "referral", _("Referral letter")
+        TRAVEL = "travel", _("Letter for the journey and the visa")
+        COSTS = "costs", _("Estimate of costs")
+
+    referral = models.ForeignKey(Referral, on_delete=models.CASCADE, related_name="letters")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    parts = models.JSONField()  # [{"language": "en", "title": …, "text": …}, …]
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    report = models.OneToOneField(
+        SignedReport, on_delete=models.PROTECT, null=True, blank=True, related_name="letter"
+    )
+
+    class Meta:
+        ordering = ["created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} for {self.referral_id}"
 
 
 class ReferralStep(Stored):

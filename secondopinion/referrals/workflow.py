@@ -1,11 +1,12 @@
 """The referral's own table of steps."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from secondopinion.referrals.models import ReferralState
+from secondopinion.referrals.models import ReferralState, Urgency
 
 R = ReferralState
 ENDED = frozenset({R.CLOSED, R.REFUSED, R.CANCELLED})
@@ -35,6 +36,26 @@ _ROWS = (
     Step("cancel", frozenset(R) - ENDED, R.CANCELLED, _("Cancel the referral"),
          frozenset({"note"})),
 )  # fmt: skip
+
+# How long a referral may stand in a state before somebody is reminded; half of it where the child
+# should be seen soon. From a planned visit on, the time runs from that day.
+WAITS: dict[str, timedelta] = {
+    R.REQUESTED: timedelta(days=4),
+    R.SENT: timedelta(days=14),
+    R.ACCEPTED: timedelta(days=14),
+    R.SCHEDULED: timedelta(days=4),
+    R.SEEN: timedelta(days=14),
+    R.OUTCOME_RECEIVED: timedelta(days=14),
+}
+
+
+def remind_at(state: str, urgency: str, since: datetime) -> datetime | None:
+    """Return when somebody is to be reminded of a referral that stands in a state since then."""
+    wait = WAITS.get(state)
+    if wait is None:
+        return None
+    return since + (wait / 2 if urgency == Urgency.SOON else wait)
+
 
 STEPS: dict[str, Step] = {row.action: row for row in _ROWS}
 

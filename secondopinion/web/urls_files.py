@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from secondopinion.web import capture, fees, files, laboratory, searching, site_keys
+from secondopinion.web import calling, capture, fees, files, laboratory, searching, site_keys
 
 urlpatterns = [
     path("scan/photos/", capture.photos, name="scan-photos"),
@@ -18,6 +18,9 @@ urlpatterns = [
     ),
     path("files/<str:reference>/records/<uuid:record>/pages/<int:number>/look/", searching.look,
          name="page-look"),
+    path("files/<str:reference>/calls/<int:number>/", calling.act, name="call-act"),
+    path("files/<str:reference>/calls/<int:number>/call.ics", calling.calendar,
+         name="call-calendar"),
     path("files/<str:reference>/search/", searching.search, name="search"),
     path("files/<str:reference>/search/<str:code>/", searching.found, name="search-found"),
     path("files/<str:reference>/laboratory/", laboratory.laboratory, name="laboratory"),

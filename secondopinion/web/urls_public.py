@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from secondopinion.web import fees, public
+from secondopinion.web import fees, outcome, public
 
 urlpatterns = [
     path("", public.page("home"), name="start"),
@@ -16,5 +16,6 @@ urlpatterns = [
     path("verify/digest/", public.verify_digest, name="verify-digest"),
     path("verify/<str:code>/", public.verify, name="verify-code"),
     path("payments/<slug:provider>/", fees.provider_call, name="provider-call"),
+    path("how-it-went/<str:token>/", outcome.how_it_went, name="how-it-went"),
     path("health/", public.health, name="health"),
 ]

@@ -1,6 +1,7 @@
 """Business time: weekends, holidays and nights are left out; adding and measuring agree."""
 
-from datetime import UTC, datetime, time, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -31,3 +32,21 @@ def test_the_change_of_the_clocks_changes_no_business_hour() -> None:
 def test_measuring_undoes_adding(start: datetime, hours: float) -> None:
     end = BOSTON.add(start, timedelta(hours=hours))
     assert abs(BOSTON.between(start, end) - timedelta(hours=hours)) < timedelta(seconds=1)
+
+
+def test_over_new_year_the_holiday_and_own_closures_are_free() -> None:
+    eve = datetime(2026, 12, 31, 21, 0, tzinfo=UTC)  # Thursday, 16:00 in Boston
+    monday = datetime(2027, 1, 4, 14, 0, tzinfo=UTC)
+    assert BOSTON.add(eve, timedelta(hours=2)) == monday
+    assert BOSTON.between(eve, monday) == timedelta(hours=2)
+    closed = replace(BOSTON, closures=((date(2027, 1, 4), date(2027, 1, 5)),))
+    assert closed.add(eve, timedelta(hours=2)) == monday + timedelta(days=2)
+
+
+def test_a_country_has_its_own_weekend_and_holidays() -> None:
+    dubai = BusinessCalendar("AE", "", "Asia/Dubai", time(9), time(17), (0, 1, 2, 3, 4))
+    assert not dubai.works_on(date(2026, 12, 2)), "the national day"
+    assert BOSTON.works_on(date(2026, 12, 2))
+    nowhere = replace(dubai, country="XK")  # not in the library: weekends alone are free
+    assert nowhere.works_on(date(2026, 12, 2))
+    assert not nowhere.works_on(date(2026, 12, 5))

@@ -10,7 +10,9 @@ from secondopinion.core import clock
 from secondopinion.core.errors import NotYours, Refused
 from secondopinion.experts import actions as experts
 from secondopinion.experts.matching import possible, suggest
-from secondopinion.experts.models import ExpertProfile
+from secondopinion.experts.models import ExpertProfile, Kind
+from secondopinion.experts.queue import plan
+from secondopinion.experts.rules import must_take
 from secondopinion.experts.terms import Terms
 from secondopinion.program.models import Program
 from tests.experts.ready import coordinator, ready
@@ -145,3 +147,21 @@ def test_a_profile_is_changed_by_its_specialist_and_by_no_colleague(hospital: Pr
     assert [each["code"] for each in one.codes] == ["Q21.0"]
     with pytest.raises(Refused, match="no such code"):
         experts.add_code(by=one.person, expert=one, system="icd-10-cm", code="nothing")
+
+
+@pytest.mark.django_db
+def test_only_kinds_of_case_are_offered_that_an_expert_takes(hospital: Program) -> None:
+    case = ready()
+    reader = profile("reader@harbour.example", kinds=["second", "panel"])
+    calm = profile("calm@harbour.example", kinds=["opinion"])
+    assert [each.expert for each in possible(case)] == [calm]
+    assert {each.expert for each in suggest(case, Kind.SECOND) if not each.obstacles} == {reader}
+    assert [each.known.expert for each in plan().proposals] == [calm]
+    with pytest.raises(Refused, match="urgent"):
+        experts.offer(by=coordinator(), case=case, expert=calm, urgency="urgent")
+    with pytest.raises(Refused, match="alone"):
+        experts.offer(by=coordinator(), case=case, expert=reader)
+    with pytest.raises(Refused, match="together"):
+        must_take(calm, Kind.PANEL)
+    with pytest.raises(Refused, match="no such kind"):
+        experts.describe(by=None, person=calm.person, kinds=["none"])

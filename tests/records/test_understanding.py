@@ -12,12 +12,13 @@ from PIL import Image
 
 from secondopinion import cli
 from secondopinion.findings.found import BLOCKER, WARNING
-from secondopinion.records import measuring, understanding
+from secondopinion.records import measuring, rapid, understanding
 from secondopinion.records.checks import complete, days, examine, kinds, legibility, tongue, whose
 from tests.conftest import DOCUMENTS
 
 TODAY = date(2026, 11, 25)
 ASKED = examine.Asked(TODAY)
+PAGES = Path(__file__).parent / "pages"  # made for the tests, drawn with Noto Sans CJK (OFL)
 
 
 def scan(name: str = "carta-de-alta-es.jpg") -> Image.Image:
@@ -166,3 +167,29 @@ def test_the_command_says_it_as_json(capsys: pytest.CaptureFixture[str], tmp_pat
     assert set(codes) == {"not-this-child", "page-missing", "unreadable-file"}
     assert codes["not-this-child"] == {"file": str(letter), "page": 1}
     assert cli.main(["records", "check", str(broken), "--json"]) == 2
+
+
+def test_japanese_is_read_though_it_came_upside_down() -> None:
+    with Image.open(PAGES / "taiin-ja.png") as picture:
+        page = understood(picture.rotate(180), "ja")
+    assert (page.language, page.verdict.level) == ("ja", "good")
+    assert "急性リンパ性白血病" in page.text
+    assert page.text.index("退院時要約") < page.text.index("CT検査")
+
+
+def test_a_blurred_page_is_read_by_the_second_engine_and_its_words_have_places() -> None:
+    blurred = Image.fromarray(cv2.GaussianBlur(np.asarray(scan()), (0, 0), 3.0))
+    answer = understanding.picture_page(png(blurred), 0, ["es"])
+    assert answer["read"]["engine"] == rapid.ENGINE
+    [place] = [each for each in answer["places"] if each[0].strip(":,.").lower() == "diagnóstico"][
+        :1
+    ]
+    left, top, right, bottom = place[2:]
+    assert 0 <= left < right <= 1
+    assert 0 <= top < bottom <= 1
+
+
+def test_the_second_engine_is_not_believed_where_it_leaves_letters_out() -> None:
+    part = np.asarray(scan("vypyska-uk.jpg"))[:900]
+    even = measuring.Seen(part).even
+    assert not rapid.shows(even, rapid.read(even))

@@ -42,6 +42,19 @@ CASES = [
      "translation-unit"),
     ("en", "fr", "Caffeine 10 mg was stopped.", "La caféine 10 mg a été arrêtée.",
      "Le furosémide 10 mg a été arrêté.", "translation-drug"),
+    ("fr", "en", "On n'a montré cela à personne.", "Nobody has been shown this.",
+     "Everybody has been shown this.", "translation-negation"),
+    ("en", "zh", "She is not allergic to eggs.", "她对鸡蛋不过敏。", "她对鸡蛋过敏。",
+     "translation-negation"),
+    ("en", "es", "If she does not eat, call us.", "Si no come, llámenos.", "Si come, llámenos.",
+     "translation-negation"),
+    ("en", "ru", "Nobody at home smokes.", "Дома никто не курит.", "Дома курят.",
+     "translation-negation"),
+    ("es", "en", "No ha tenido crisis ni ha perdido peso.",
+     "She has had no seizures and has not lost weight.",
+     "She has had seizures and has lost weight.", "translation-negation"),
+    ("zh", "en", "血糖从未低于2.9 mmol/L。", "Glucose was never under 2.9 mmol/L.",
+     "Glucose was under 2.9 mmol/L.", "translation-negation"),
 ]  # fmt: skip
 
 

@@ -51,6 +51,7 @@ FAMILY = [
     ("waiting", "passkey", "/account/passkeys/add/"),
     ("family", "case", "/my/cases/{reference}/"),
     ("family", "report", "/my/cases/{reference}/reports/1/"),
+    ("family", "referral", "/my/cases/{reference}/referrals/1/"),
     ("provider", "provider", "/provider/cases/{reference}/"),
     ("provider", "site-keys", "/files/{reference}/site-keys/"),
 ]  # fmt: skip
@@ -63,6 +64,8 @@ STAFF = [
     ("coordinator", "desk-images", "/desk/cases/{reference}/images/"),
     ("coordinator", "site-keys", "/files/{reference}/site-keys/"),
     ("referrals", "referrals", "/desk/referrals/"),
+    ("referrals", "desk-referral", "/desk/cases/{reference}/referrals/1/"),
+    ("specialist", "calls", "/expert/cases/{reference}/calls/"),
     ("specialist", "expert", "/expert/"), ("specialist", "review", "/expert/cases/{reference}/"),
     ("director", "glossary", "/program/glossary/"),
     ("director", "glossary-word", "/program/glossary/0/"),

@@ -143,16 +143,10 @@ def test_a_report_is_verified_by_code_and_by_file(whole: Whole) -> None:
 def test_the_family_agrees_to_a_referral(whole: Whole) -> None:
     browser, here = sign_in(whole.family), f"/my/cases/{whole.case.reference}/"
     assert "Epilepsy clinic" in browser.get(here).content.decode()
-    browser.post(f"{here}referrals/1/agree/")
+    page = browser.get(f"{here}referrals/1/")
+    assert "Second opinion 1" in page.content.decode()
+    browser.post(f"{here}referrals/1/", {"answer": "yes", "seen": page.context["seen"]})
     assert whole.case.referrals.get().consented_at
-
-
-def test_the_family_says_how_it_went(whole: Whole) -> None:
-    browser, here = sign_in(whole.family), f"/my/cases/{whole.case.reference}/"
-    browser.post(
-        f"{here}outcome/", {"diagnosis_changed": "no", "plan_changed": "partly", "helped": "yes"}
-    )
-    assert whole.case.outcomes.get().helped == "yes"
 
 
 def test_a_request_is_withdrawn_after_asking_once_more(hospital: Program) -> None:

@@ -10,6 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from secondopinion.arrivals import actions as arrivals
 from secondopinion.core import jobs
 from secondopinion.program.models import Program
+from tests.experts.ready import coordinator, ready
+from tests.experts.test_matching import profile
 from tests.web.conftest import Whole, draft, person, sign_in, submitted
 
 MOST = 12
@@ -83,3 +85,23 @@ def test_a_page_asks_a_few_times_however_much_there_is(
         jobs.run_all()
     assert whole.case.records.count() == 4
     assert asks(browser, page) == first
+
+
+@pytest.mark.parametrize("address", ["/desk/assign/", "/desk/cases/{}/specialist/"])
+def test_choosing_an_expert_asks_a_few_times_however_many_there_are(
+    hospital: Program, address: str
+) -> None:
+    case, browser = ready(), sign_in(coordinator())
+    profile("one@harbour.example", conditions=["epilep"])
+    page = address.format(case.reference)
+    first = asks(browser, page)
+    assert first <= MOST
+    for number in range(3):
+        ready(f"family{number}@familia.example")
+        profile(f"expert{number}@harbour.example", conditions=["epilep"])
+    assert asks(browser, page) == first
+
+
+def test_forecasts_and_the_table_of_specialists_ask_a_few_times(hospital: Program) -> None:
+    assert asks(sign_in(person("dora@harbour.example", "director")), "/director/forecasts/") <= MOST
+    assert asks(sign_in(person("paul@harbour.example", "administrator")), "/staff/import/") <= MOST

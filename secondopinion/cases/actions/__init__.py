@@ -14,6 +14,7 @@ from secondopinion.cases.actions.ending import (
     separate,
     withdraw,
 )
+from secondopinion.cases.actions.foreseeing import foresee
 from secondopinion.cases.actions.guardians import end_guardian, invite_guardian, keep_guardian_out
 from secondopinion.cases.actions.intake import (
     answer,
@@ -54,10 +55,10 @@ from secondopinion.cases.actions.request import (
 __all__ = [
     "answer", "ask", "ask_more", "autosave", "change_provider", "choose_condition", "close",
     "complete", "confirm_treating", "decline", "decline_treating", "drop_request", "end_emergency",
-    "end_guardian", "expire_drafts", "give_consents", "give_part", "hand_over", "hold_page",
-    "invite_guardian", "invite_provider", "join", "keep_guardian_out", "open_in_emergency",
-    "reopen", "review_emergency", "save_child", "save_emergency", "save_guardian", "save_provider",
-    "save_questions", "save_residence", "save_start", "save_story", "save_tie", "separate",
-    "settle_item", "shut_provider_out",
-    "start_draft", "submit", "take", "withdraw",
+    "end_guardian", "expire_drafts", "foresee", "give_consents", "give_part", "hand_over",
+    "hold_page", "invite_guardian", "invite_provider", "join", "keep_guardian_out",
+    "open_in_emergency", "reopen", "review_emergency", "save_child", "save_emergency",
+    "save_guardian", "save_provider", "save_questions", "save_residence", "save_start",
+    "save_story", "save_tie", "separate", "settle_item", "shut_provider_out", "start_draft",
+    "submit", "take", "withdraw",
 ]  # fmt: skip

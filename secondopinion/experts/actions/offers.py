@@ -18,7 +18,7 @@ from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.experts import rules
 from secondopinion.experts.facts import gather
 from secondopinion.experts.matching import points, suggest
-from secondopinion.experts.models import ExpertProfile, Offer, OfferState
+from secondopinion.experts.models import ExpertProfile, Kind, Offer, OfferState
 from secondopinion.experts.queries import OFFERED
 from secondopinion.program import queries as program
 
@@ -44,18 +44,23 @@ def offer(
         NotYours: by somebody who does not own the case, or to somebody who is no specialist now.
         Conflict: the case is not ready, or is offered to somebody already.
         Refused: something stands in the way: the place, the child's age, an absence, no free
-            place, a conflict of interest, another part in the case.
+            place, a kind of case that they do not take, a conflict of interest, another part in
+            the case.
     """
     if urgency not in Offer.Urgency.values:
         raise Refused(_("Choose how soon."), code="urgency", field="urgency")
-    _must_be_possible(case, expert)
+    _must_be_possible(case, expert, urgency)
     return _make(
         case, expert, by=by, offered_by=by, urgency=urgency, onward=onward,
         instead=instead.strip()[:_LONGEST_WHY],
     )  # fmt: skip
 
 
-def _must_be_possible(case: Case, expert: ExpertProfile) -> None:
+def _kinds(urgency: str) -> tuple[Kind, ...]:
+    return (Kind.OPINION, Kind.URGENT) if urgency == Offer.Urgency.URGENT else (Kind.OPINION,)
+
+
+def _must_be_possible(case: Case, expert: ExpertProfile, urgency: str) -> None:
     """Hold while nobody else fills the expert's last place: their row is locked."""
     fresh = ExpertProfile.objects.select_for_update().select_related("person").get(pk=expert.pk)
     if not fresh.person.is_active or not has_role(fresh.person, Role.SPECIALIST):
@@ -66,14 +71,14 @@ def _must_be_possible(case: Case, expert: ExpertProfile) -> None:
     if case.participations.filter(person=fresh.person, until__isnull=True).exists():
         raise Refused(_("This person has another part in the case."), code="other-part")
     [known] = gather([fresh])
-    rules.must_be_possible(known, case)
+    rules.must_be_possible(known, case, *_kinds(urgency))
 
 
 def _make(
     case: Case, expert: ExpertProfile, *, by: Person | None, offered_by: Person, urgency: str,
     onward: bool, instead: str = "",
 ) -> Offer:  # fmt: skip
-    listed = [each for each in suggest(case) if not each.obstacles]
+    listed = [each for each in suggest(case, *_kinds(urgency)) if not each.obstacles]
     places = [each.expert.pk for each in listed]
     workflow.advance(case, "offer", by=by)
     hours = program.matching()[urgency]
@@ -157,7 +162,7 @@ def _moved_on(last: Offer, case: Case) -> bool:
         return False
     onward = (
         each
-        for each in suggest(case)
+        for each in suggest(case, *_kinds(last.urgency))
         if not each.obstacles and case.specialty_id in each.known.specialties
     )
     chosen = next(onward, None)

@@ -19,7 +19,7 @@ _WIDTH = {"en": 1.0, "es": 1.1, "fr": 1.12, "pt": 1.06, "de": 1.12, "ru": 1.06, 
 _SHAPES = ((1, 1), (1, 0), (0, 1), (2, 1), (1, 2), (2, 2), (3, 1), (1, 3))
 _GAP = -0.6
 _MERGE = -0.95
-_SAME_LINE = 0.5
+_SAME_LINE = 1.0
 
 
 @dataclass(frozen=True, slots=True)

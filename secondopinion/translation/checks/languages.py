@@ -67,7 +67,9 @@ def glob(text: str, *, spaced: bool) -> str:
             parts.append(r"\d")
         elif each.strip() == "…":
             parts.append(
-                r"[\s\u00a0](?:[^.;:\n]{1,60}?[\s\u00a0])??" if spaced else r"[^。；\n]{0,20}?"
+                r"[\s\u00a0](?:[^\s\u00a0.;:]{1,30}[\s\u00a0]){0,4}?"
+                if spaced
+                else r"[^。；\n]{0,20}?"
             )
         elif each.isspace():
             parts.append(r"[\s\u00a0]+" if spaced else r"\s*")
@@ -149,8 +151,8 @@ def _built(code: str, raw: dict[str, Any]) -> Language:
             for key in ("left", "right", "both", "pair", "not")
         },
         negation={
-            key: _pattern(negation[key], spaced=spaced, prefix=ARABIC_AND if arabic else "")
-            for key in ("cues", "concord", "coord", "weak", "joiners", "not")
+            key: _pattern(negation.get(key, ()), spaced=spaced, prefix=ARABIC_AND if arabic else "")
+            for key in ("cues", "concord", "behind", "coord", "weak", "joiners", "not")
         },
         implied={
             key: _pattern(ways, spaced=spaced, prefix=prefix)

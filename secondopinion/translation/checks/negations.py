@@ -1,4 +1,5 @@
-"""Negations of matching sentences compared: first how many there are, then clause by clause."""
+"""Negations of matching sentences compared: rules say which one is missing, first by their number,
+then clause by clause; `polarity` says whether that is to be told."""
 
 import re
 from collections import Counter
@@ -6,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from secondopinion.translation.checks import polarity
 from secondopinion.translation.checks.align import Pair, align
 from secondopinion.translation.checks.compare_words import Said, all_of
 from secondopinion.translation.checks.reading import JOINERS, Cue, Segment, View, fill
@@ -27,6 +29,25 @@ class Negations:
 
     def __call__(self, pair: Pair) -> list[Said]:
         """Say which negation of one side the other one lacks."""
+        sure = polarity.likelihood(self.numbers(pair))
+        if sure < polarity.alarming():
+            return []
+        sure = round(0.5 + sure / 2.5, 2)
+        for kind, one, other, _by_rule in self._by_rules(pair):
+            return [(kind, one, other, sure)]
+        return _by_more(pair, sure)
+
+    def numbers(self, pair: Pair) -> list[float]:
+        """Return what `polarity` sees of a pair."""
+        said = self._by_rules(pair)
+        rule = sum(-each[3] if each[0] == "negation-dropped" else each[3] for each in said)
+        one, other = (
+            polarity.Side(all_of(each, "cues"), " ".join(segment.text for segment in each))
+            for each in (pair.original, pair.translation)
+        )
+        return polarity.features(one, other, rule)
+
+    def _by_rules(self, pair: Pair) -> list[Said]:
         ours = all_of(pair.original, "cues")
         theirs = all_of(pair.translation, "cues")
         return _by_number(pair, *_uncommon(ours, theirs)) or self._by_clause(pair, ours, theirs)
@@ -56,6 +77,17 @@ class Negations:
             if other > one and added and not _says(left):
                 return [("negation-added", None, added[0], 0.55)]
         return []
+
+
+def _by_more(pair: Pair, sure: float) -> list[Said]:
+    """Name a negation of the side that denies more, where the rules name none."""
+    ours, theirs = (_says(all_of(each, "cues")) for each in (pair.original, pair.translation))
+    mine, yours = _strong(ours), _strong(theirs)
+    if len(yours) > len(mine):
+        return [("negation-added", None, yours[-1], sure)]
+    if mine or ours:
+        return [("negation-dropped", (mine or ours)[-1], None, sure)]
+    return [("negation-added", None, theirs[-1], sure)] if theirs else []
 
 
 def _says(cues: Sequence[Cue]) -> list[Cue]:

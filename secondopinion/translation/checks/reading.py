@@ -25,6 +25,7 @@ _ABBREVIATIONS = {
 }  # fmt: skip
 _CLAUSES = re.compile(r"[,;:.!?。；，：、।\n]")
 JOINERS = {"joiners", "joins-early"}
+BEHIND = 2  # words before a negative word that make it stand behind the verb
 _TERMINAL = ".!?:;।。！？؟"
 
 
@@ -182,19 +183,33 @@ def find_negations(text: str, language: Language) -> list[Cue]:
             inside = any(start < each.start() < end for start, end in denials)
             if not inside and not _covered(each, cues):
                 cues.append(Cue(each.start(), each.end(), "weak", meaning))
-    for kind in ("coord", "cues", "concord", "weak", "joiners"):
+    for each, kind in _longest(free, language):
+        if not _covered(each, cues):
+            cues.append(Cue(each.start(), each.end(), kind))
+    for kind in ("weak", "joiners"):
         for each in language.negation[kind].finditer(free):
             if not _covered(each, cues):
                 early = kind == "joiners" and language.negates_late
                 cues.append(Cue(each.start(), each.end(), "joins-early" if early else kind))
-    return _agreed(sorted(cues, key=lambda c: c.start), text, late=language.negates_late)
+    return _agreed(sorted(cues, key=lambda c: c.start), text, language)
 
 
-def _agreed(cues: list[Cue], text: str, *, late: bool) -> list[Cue]:
+def _longest(text: str, language: Language) -> list[tuple[re.Match[str], str]]:
+    """Return what negates, agrees or carries on, the longer one first where both begin."""
+    found = [
+        (each, kind) for kind in ("coord", "cues", "concord")
+        for each in language.negation[kind].finditer(text)
+    ]  # fmt: skip
+    return sorted(found, key=lambda one: (one[0].start(), -one[0].end()))
+
+
+def _agreed(cues: list[Cue], text: str, language: Language) -> list[Cue]:
     """Count what only agrees with another negation of its clause ("no … nunca") with that one.
 
-    `late` says that the other may follow, as in Russian; in Spanish what follows is another one.
+    In some languages the other may follow, as in Russian; in Spanish what follows is another one.
+    Where a word wants another one and there is none, it is ``bare``.
     """
+    late = language.negates_late
     marks = sorted(
         [each.start() for each in _CLAUSES.finditer(text)]
         + [cue.start for cue in cues if cue.kind in JOINERS]
@@ -209,6 +224,11 @@ def _agreed(cues: list[Cue], text: str, *, late: bool) -> list[Cue]:
         agrees = cue.kind == "concord"
         if agrees and clause in negated:
             continue
+        if agrees and language.negation["behind"].fullmatch(text, cue.start, cue.end):
+            begin = marks[clause - 1] if clause else 0
+            if late or len(WORD.findall(text[begin : cue.start])) >= BEHIND:
+                kept.append(Cue(cue.start, cue.end, "bare"))
+                continue
         if agrees or cue.kind in {"cues", "coord"}:
             negated.add(clause)
         kept.append(Cue(cue.start, cue.end, "cues") if agrees else cue)

@@ -210,6 +210,10 @@ class TermsForm(SettingsForm):
     follow_up_days = forms.IntegerField(
         label=_("Days in which questions may be asked after the report")
     )
+    follow_up_questions = forms.IntegerField(
+        label=_("Questions that a family may ask after the report"),
+        help_text=_("The local provider may ask as many. What is asked beyond goes to the team."),
+    )
     draft_days = forms.IntegerField(label=_("Days after which an untouched draft expires"))
 
 

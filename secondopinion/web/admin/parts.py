@@ -200,7 +200,7 @@ def line(key: str, row: dict[str, Any]) -> list[str]:
         return [in_language(row["names"]), field, row["source"], row["checked_on"]]
     if key == "glossary":
         kept = row["translation"] or gettext("is not translated")
-        return [row["term"], kept, f"{row['source']}\u00a0–\u00a0{row['target']}"]
+        return [row["term"], kept, f"{row['source']}\u00a0\u2060–\u2060\u00a0{row['target']}"]
     return _worded(key, row)
 
 

@@ -72,6 +72,10 @@ class SpecialistForm(PlainForm):
     capacity = forms.IntegerField(
         label=_("Cases at the same time"), min_value=0, max_value=MOST_CASES
     )
+    fee = forms.DecimalField(
+        label=_("Their fee for a report"), required=False, min_value=0, max_digits=10,
+        decimal_places=2, help_text=_("Shown to the team that chooses, and to nobody else."),
+    )  # fmt: skip
 
 
 @staff(Role.ADMINISTRATOR)
@@ -165,6 +169,7 @@ def _profile(member: Member) -> dict[str, Any]:
         return {"capacity": 3}
     return {
         "title": found.title, "registration": found.registration, "capacity": found.capacity,
+        "fee": found.fee,
         "specialties": [row.key for row in found.specialties.all()],
         "languages": found.languages, "conditions": "\n".join(found.conditions),
     }  # fmt: skip

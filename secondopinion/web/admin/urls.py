@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from secondopinion.web.admin import brand, people, program
+from secondopinion.web.admin import brand, importing, people, program
 
 urlpatterns = [
     path("brand.css", brand.style, name="brand-style"),
@@ -17,5 +17,6 @@ urlpatterns = [
     path("program/<slug:section>/<int:number>/", program.row, name="program-row"),
     path("staff/", people.overview, name="staff"),
     path("staff/new/", people.add, name="staff-new"),
+    path("staff/import/", importing.bring, name="staff-import"),
     path("staff/<uuid:person>/", people.one, name="staff-person"),
 ]

@@ -24,10 +24,12 @@ from secondopinion.cases.states import ENDED, FAMILY_STEP, FAMILY_STEPS, State, 
 from secondopinion.conversations.actions import mark_seen
 from secondopinion.conversations.queries import READERS, anything_new, read_by
 from secondopinion.core import clock
+from secondopinion.core.languages import script_name
 from secondopinion.desk import mailing
 from secondopinion.desk.models import Refusal
 from secondopinion.desk.queries import entry_of, joined_into
 from secondopinion.experts.matching import suggest
+from secondopinion.experts.models import Kind as Taken
 from secondopinion.experts.models import Offer, OfferState
 from secondopinion.experts.queries import offers_of
 from secondopinion.findings.queries import limitations_for
@@ -35,11 +37,13 @@ from secondopinion.followup.actions import window_open
 from secondopinion.followup.queries import questions
 from secondopinion.imaging import queries as imaging
 from secondopinion.opinions import exporting, panels, second, translating
-from secondopinion.opinions.models import Delivery, OpinionState
+from secondopinion.opinions.models import Delivery, OpinionState, SignedReport
 from secondopinion.opinions.queries import readable, report_in
+from secondopinion.outcomes import queries as outcomes
 from secondopinion.pacs.servers import servers
 from secondopinion.program import queries as program
 from secondopinion.records import queries as records
+from secondopinion.records.engines import scripts_read
 from secondopinion.records.models import Kind
 from secondopinion.referrals.models import Urgency
 from secondopinion.referrals.queries import referrals
@@ -147,6 +151,7 @@ def _records(request: PersonRequest, case: Case) -> Context:
     return {
         "records": records.for_case(case),
         "kinds": Kind.choices,
+        "scripts": sorted(map(script_name, scripts_read(settings.OCR_LANGUAGES_DIR))),
         **listed(case, request.parts),
         "findings": records.placed(limitations_for(case)),
         "servers": servers(),
@@ -159,16 +164,18 @@ def _records(request: PersonRequest, case: Case) -> Context:
 
 def _specialist(request: PersonRequest, case: Case) -> Context:
     offers = list(offers_of(case))
-    draft = report_in(case)
+    draft = report_in(case) if case.state not in {State.READY, State.OFFERED} else None
     reading = second.open_reading(draft) if draft else None
     writing = draft is not None and draft.state == OpinionState.DRAFT
     looks = case.state == State.READY or (writing and case.coordinator_id == request.user.pk)
-    listed = suggest(case) if looks else []
+    kind = Taken.SECOND if reading else Taken.PANEL if writing else Taken.OPINION
+    listed = suggest(case, kind) if looks else []
     return {
         "offers": offers,
         "open_offer": next((each for each in offers if each.state == OfferState.OPEN), None),
         "suggestions": [each for each in listed if not each.obstacles],
         "out": [each for each in listed if each.obstacles],
+        "currency": program.program().fee_currency,
         "urgencies": Offer.Urgency.choices,
         "reading": reading,
         "second_reasons": [second.REASONS[each] for each in reading.reasons] if reading else [],
@@ -193,12 +200,20 @@ def _messages(request: PersonRequest, case: Case) -> Context:
 
 
 def _after(request: PersonRequest, case: Case) -> Context:
+    told = (
+        Case.objects.filter(pk=case.pk)
+        .annotate(measured=exporting.anything(), quiet=outcomes.quiet())
+        .values("measured", "quiet")
+        .get()
+    )
     return {
         "reports": readable(case, request.user).prefetch_related(
             Prefetch("deliveries", Delivery.objects.select_related("to")), "kept_doubts"
         ),
-        "measured": case.coordinator_id == request.user.pk and exporting.anything(case),
+        "measured": case.coordinator_id == request.user.pk and told["measured"],
         "questions": questions(case),
+        "outcomes": outcomes.of_case(case),
+        "quiet": told["quiet"],
         "referrals": referrals(case),
         "countries": forms.Select(attrs={"id": "to_country"}, choices=countries.choices()).render(
             "to_country", ""
@@ -209,7 +224,7 @@ def _after(request: PersonRequest, case: Case) -> Context:
 
 def _translations(request: PersonRequest, case: Case) -> Context:
     return {
-        "reports": readable(case, request.user),
+        "reports": readable(case, request.user).exclude(kind=SignedReport.Kind.LETTER),
         "report_translations": translating.of_reports(case),
         "translators": people_with(Role.TRANSLATOR),
         "translation_reviewers": people_with(Role.TRANSLATION_REVIEWER),

@@ -77,4 +77,13 @@ urlpatterns = [
     path(_CASE + "ask/", asking.choose_words, name="desk-ask-words"),
     path(_CASE + "do/<str:action>/", verbs.act, name="desk-act"),
     path(_CASE + "referrals/<int:number>/", referrals.referral, name="referral"),
+    path(_CASE + "referrals/<int:number>/package.zip", referrals.package, name="referral-package"),
+    path(
+        _CASE + "referrals/<int:number>/letters/", referrals.letter_begin, name="referral-letters"
+    ),
+    path(
+        _CASE + "referrals/<int:number>/letters/<uuid:letter>/",
+        referrals.letter,
+        name="referral-letter",
+    ),
 ]

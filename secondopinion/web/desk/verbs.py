@@ -29,6 +29,7 @@ from secondopinion.followup.queries import question_for
 from secondopinion.opinions import actions as opinions
 from secondopinion.opinions import panels, receipts, seconding, translating
 from secondopinion.opinions.models import Delivery, PanelMember, SecondReading
+from secondopinion.outcomes import actions as outcomes
 from secondopinion.pacs import actions as pacs
 from secondopinion.pacs.models import Fetch
 from secondopinion.program import queries as program
@@ -69,6 +70,7 @@ PART_OF = {
     "pass-question": "after",
     "settle-question": "after",
     "refer": "after",
+    "ask-no-more": "after",
 }
 
 
@@ -235,11 +237,15 @@ class _Verbs:
         row = referral_actions.open_referral(
             by=self.by, case=self.case, to_name=self.text("to_name"),
             to_country=self.text("to_country")[:2], what_for=self.text("what_for"),
-            urgency=self.text("urgency"),
+            urgency=self.text("urgency"), own_clinic=self.text("where") == "own",
         )  # fmt: skip
         for person in people_with(Role.REFERRAL_COORDINATOR)[:1]:
             referral_actions.assign(by=self.by, referral=row, to=person)
         return _("The referral is open. The family is asked to agree.")
+
+    def ask_no_more(self) -> str:
+        outcomes.ask_no_more(by=self.by, case=self.case)
+        return _("The family is not asked any more how it went.")
 
     def describe_record(self) -> str:
         row = records.record_for(self.by, self.case.reference, self._row(

@@ -18,7 +18,7 @@ from secondopinion.coding.codes import ICD_10_CM, ORPHANET
 from secondopinion.coding.searching import search
 from secondopinion.core.errors import NotYours, Refused
 from secondopinion.experts import actions
-from secondopinion.experts.models import Away, ExpertProfile, Tie
+from secondopinion.experts.models import Away, ExpertProfile, Kind, Tie
 from secondopinion.experts.queries import profile
 from secondopinion.experts.rules import MOST_CASES, MOST_YEARS
 from secondopinion.program.queries import conditions, in_language
@@ -52,6 +52,10 @@ class ProfileForm(PlainForm):
     )  # fmt: skip
     languages = forms.MultipleChoiceField(
         label=_("Languages"), choices=settings.LANGUAGES, required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+    kinds = forms.MultipleChoiceField(
+        label=_("What you take"), choices=Kind.choices, required=False,
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
     youngest = _number(MOST_YEARS, label=_("Children from this age, in years"))
@@ -117,8 +121,8 @@ def own_profile(request: PersonRequest) -> HttpResponse:
 
 
 def _as_shown(expert: ExpertProfile) -> dict[str, Any]:
-    names = ("subspecialty", "groups", "languages", "youngest", "oldest", "capacity", "weekly",
-             "not_in")  # fmt: skip
+    names = ("subspecialty", "groups", "languages", "kinds", "youngest", "oldest", "capacity",
+             "weekly", "not_in")  # fmt: skip
     shown = {name: getattr(expert, name) for name in names}
     return shown | {"conditions": "\n".join(expert.conditions)}
 

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from secondopinion.web.expert import codes, images, profile, reading, together, versions, views
+from secondopinion.web.expert import (
+    calls,
+    codes,
+    images,
+    profile,
+    reading,
+    together,
+    versions,
+    views,
+)
 
 _CASE = "cases/<str:reference>/"
 
@@ -34,5 +43,7 @@ urlpatterns = [
     path(_CASE + "sign/doubts/", views.keep, name="keep-doubts"),
     path(_CASE + "ask/", views.ask_more, name="ask-more"),
     path(_CASE + "messages/", views.message, name="expert-message"),
+    path(_CASE + "calls/", calls.calls, name="calls"),
+    path(_CASE + "calls/<int:number>/summary/", calls.summary, name="call-summary"),
     path(_CASE + "questions/<int:number>/", views.answer, name="answer-question"),
 ]  # fmt: skip

@@ -21,6 +21,7 @@ from secondopinion.experts import queries as offers
 from secondopinion.experts.models import Offer, OfferState
 from secondopinion.findings.queries import limitations_for
 from secondopinion.followup import actions as followup
+from secondopinion.followup.calls import calls_for
 from secondopinion.followup.models import QuestionState
 from secondopinion.followup.queries import question_for, questions, waiting
 from secondopinion.imaging import queries as imaging
@@ -33,7 +34,7 @@ from secondopinion.opinions.doubts import doubts_of
 from secondopinion.opinions.keeping import keep_doubts
 from secondopinion.opinions.models import Opinion, OpinionState
 from secondopinion.opinions.readability import level
-from secondopinion.outcomes.models import Outcome
+from secondopinion.outcomes.queries import told_by
 from secondopinion.records import marking
 from secondopinion.records import queries as records
 from secondopinion.translation.models import Method
@@ -59,9 +60,8 @@ def home(request: PersonRequest) -> HttpResponse:
         .order_by("due_at"),
         "readings": second.waiting_for(request.user),
         "questions": waiting(request.user).filter(state=QuestionState.WITH_EXPERT),
-        "outcomes": Outcome.objects.filter(case__opinion__author=request.user)
-        .select_related("case")
-        .order_by("-created_at")[:10],
+        "calls": calls_for(request.user),
+        "outcomes": told_by(request.user)[:10],
         "ended": mine.filter(state__in=ENDED).select_related("child").order_by("-ended_at")[:10],
     }
     return render(request, "expert/home.html", context)

@@ -14,27 +14,27 @@ from secondopinion.arrivals.clipping import post_with_files, posts_with_files
 from secondopinion.arrivals.queries import sent_since
 from secondopinion.audit import actions as audit
 from secondopinion.billing.models import Fee
-from secondopinion.cases import actions
+from secondopinion.cases import actions, forecasting
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import asked, holders_of, open_requests, visible_to
+from secondopinion.cases.rules import through_provider
 from secondopinion.cases.states import ENDED, FAMILY_STEP, FAMILY_STEPS, State
 from secondopinion.conversations.actions import mark_seen
 from secondopinion.conversations.models import Thread
 from secondopinion.conversations.queries import anything_new
 from secondopinion.desk.models import Refusal
-from secondopinion.followup import actions as followup
 from secondopinion.followup.queries import questions
 from secondopinion.opinions import actions as opinions
 from secondopinion.opinions.meanings import meanings
 from secondopinion.opinions.queries import readable, report_for, with_provider
 from secondopinion.outcomes import actions as outcomes
-from secondopinion.outcomes.models import Answer
+from secondopinion.outcomes.queries import day_of
 from secondopinion.program.emergency import number_for
-from secondopinion.program.models import DeliveryMode
-from secondopinion.referrals import actions as referral_actions
-from secondopinion.referrals.queries import referral_for, referrals
+from secondopinion.referrals.queries import referrals
 from secondopinion.web.access import PersonRequest, of_case, signed_in
+from secondopinion.web.calling import call_context
 from secondopinion.web.family.guardians import waited_for
+from secondopinion.web.family.questions import asking_context
 from secondopinion.web.family.request import files_context
 from secondopinion.web.forms import files_of
 
@@ -82,20 +82,22 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
         "specialist": holders_of(case, Part.SPECIALIST).select_related("expert").first(),
         "posts": thread,
         "reports": readable(case, request.user),
-        "questions": questions(case),
-        "may_ask": followup.window_open(case),
+        **asking_context(case, request.user, list(questions(case))),
         "referrals": referrals(case),
-        "with_provider": with_provider(case)
-        if case.delivery_mode == DeliveryMode.THROUGH_PROVIDER else None,
-        "answers": Answer.choices,
+        "with_provider": with_provider(case) if through_provider(case) else None,
+        "outcome_questions": [(name, kind.choices) for name, kind in outcomes.CHOICES.items()]
+        if case.reported_at
+        else [],
         "provider": getattr(case, "local_provider", None),
         "fee": Fee.objects.filter(case=case).first(),
         "refusal": Refusal.objects.filter(case=case).first()
         if case.state == State.DECLINED else None,
         "emergency_number": number_for(str(case.country)),
         "reported": case.reported_at is not None,
+        "foreseen": forecasting.told(case),
         "owed": waited_for(case),
         **standing(case),
+        **call_context(request, case),
     }  # fmt: skip
     return render(request, "family/case.html", context)
 
@@ -131,35 +133,11 @@ def message(request: PersonRequest, case: Case) -> HttpResponse:
 
 @of_case(Part.FAMILY)
 @require_POST
-def ask(request: PersonRequest, case: Case) -> HttpResponse:
-    """Ask a question about the report."""
-    followup.ask(by=request.user, case=case, text=request.POST.get("text", ""))
-    messages.success(request, _("Your question is sent."))
-    return redirect("my-case", case.reference)
-
-
-@of_case(Part.FAMILY)
-@require_POST
-def answer_referral(request: PersonRequest, case: Case, number: int) -> HttpResponse:
-    """Agree that documents go to the place of a referral, or say no."""
-    row = referral_for(request.user, case.reference, number)
-    if request.POST.get("answer") == "no":
-        referral_actions.decline(by=request.user, referral=row)
-        messages.success(request, _("Nothing is sent. Our team knows that you said no."))
-    else:
-        referral_actions.consent(by=request.user, referral=row)
-        messages.success(request, _("Thank you. We send the documents now."))
-    return redirect("my-case", case.reference)
-
-
-@of_case(Part.FAMILY)
-@require_POST
 def outcome(request: PersonRequest, case: Case) -> HttpResponse:
     """Say how it went."""
-    outcomes.tell(
-        by=request.user, case=case, day=30, note=request.POST.get("note", ""),
-        diagnosis_changed=request.POST.get("diagnosis_changed", ""),
-        plan_changed=request.POST.get("plan_changed", ""), helped=request.POST.get("helped", ""),
+    outcomes.tell_outcome(
+        by=request.user, case=case, day=day_of(case), note=request.POST.get("note", ""),
+        **{name: request.POST.get(name, "") for name in outcomes.CHOICES},
     )  # fmt: skip
     messages.success(request, _("Thank you. The specialist will be glad to know."))
     return redirect("my-case", case.reference)

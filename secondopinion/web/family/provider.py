@@ -24,11 +24,12 @@ from secondopinion.cases.states import ENDED
 from secondopinion.conversations.actions import mark_seen
 from secondopinion.conversations.models import Thread
 from secondopinion.conversations.queries import anything_new
-from secondopinion.followup import actions as followup
 from secondopinion.followup.queries import questions
 from secondopinion.opinions import actions as opinions
 from secondopinion.opinions.queries import handed_on, readable, report_for
 from secondopinion.web.access import PersonRequest, of_case, public
+from secondopinion.web.calling import call_context
+from secondopinion.web.family.questions import asking_context, send
 from secondopinion.web.family.request import files_context
 from secondopinion.web.forms import files_of
 
@@ -103,9 +104,9 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
         "asked": [each for each in asked(case) if each.to == Part.LOCAL_PROVIDER],
         "posts": thread,
         "reports": readable(case, request.user),
-        "questions": questions(case).filter(asked_by=request.user),
-        "may_ask": followup.window_open(case),
+        **asking_context(case, request.user, list(questions(case).filter(asked_by=request.user))),
         **files_context(request, case),
+        **call_context(request, case),
     }
     return render(request, "provider/case.html", context)
 
@@ -129,8 +130,7 @@ def act(request: PersonRequest, case: Case, action: str) -> HttpResponse:
         )  # fmt: skip
         messages.success(request, _("Your message is sent."))
     elif action == "ask":
-        followup.ask(by=request.user, case=case, text=text)
-        messages.success(request, _("Your question is sent."))
+        return send(request, case, "provider-case")
     elif action == "answer":
         rows = open_requests(case).filter(
             to=Part.LOCAL_PROVIDER, pk=request.POST.get("request", "")

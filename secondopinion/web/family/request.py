@@ -31,7 +31,6 @@ from secondopinion.core.errors import Conflict, Refused
 from secondopinion.desk.queries import entered_pages, entry_of
 from secondopinion.findings.models import Finding
 from secondopinion.program import queries as program
-from secondopinion.program.emergency import number_for
 from secondopinion.program.models import DeliveryRule, Specialty
 from secondopinion.records import actions as records_actions
 from secondopinion.records import queries as records
@@ -39,6 +38,7 @@ from secondopinion.records.models import Record
 from secondopinion.web import images, tus
 from secondopinion.web.access import PersonRequest, of_case, signed_in
 from secondopinion.web.family import conflict, forms, pages
+from secondopinion.web.family.questions import emergency_context
 from secondopinion.web.family.translating import machine_context
 from secondopinion.web.forms import PlainForm, labels_of
 
@@ -162,8 +162,7 @@ def _onward(case: Case, key: str, *, more: bool = False) -> HttpResponse:
 @of_case(Part.FAMILY)
 def emergency(request: PersonRequest, case: Case) -> HttpResponse:
     """Stop: call the local emergency number; what was typed is kept."""
-    context = {"case": case, "emergency_number": number_for(str(case.country))}
-    return render(request, "family/emergency.html", context)
+    return render(request, "family/emergency.html", emergency_context(case))
 
 
 @of_case(Part.FAMILY, Part.ENTRY)

@@ -3,7 +3,15 @@
 from django.urls import path
 
 from secondopinion.web import capture, fees
-from secondopinion.web.family import case, doctor, guardians, request, translating
+from secondopinion.web.family import (
+    case,
+    doctor,
+    guardians,
+    questions,
+    referring,
+    request,
+    translating,
+)
 
 _CASE = "cases/<str:reference>/"
 
@@ -31,8 +39,8 @@ urlpatterns = [
     path(_CASE + "images/", request.images_change, name="my-images"),
     path(_CASE + "answer/<uuid:number>/", case.answer, name="my-answer"),
     path(_CASE + "message/", case.message, name="my-message"),
-    path(_CASE + "ask/", case.ask, name="my-ask"),
-    path(_CASE + "referrals/<int:number>/agree/", case.answer_referral, name="my-referral"),
+    path(_CASE + "ask/", questions.ask, name="my-ask"),
+    path(_CASE + "referrals/<int:number>/", referring.referral, name="my-referral"),
     path(_CASE + "provider/", doctor.change, name="my-provider"),
     path(_CASE + "family/", guardians.guardians, name="my-guardians"),
     path(_CASE + "family/out/", guardians.keep_out, name="my-guardians-out"),

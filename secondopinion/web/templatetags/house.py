@@ -22,7 +22,6 @@ from secondopinion.core import clock, languages
 from secondopinion.findings.models import Finding
 from secondopinion.opinions.models import KeyImage
 from secondopinion.opinions.versions import Sitting
-from secondopinion.outcomes.models import Answer
 from secondopinion.program.models import DeliveryRule, Price, Target
 from secondopinion.program.queries import in_language, price_of, reason_for
 from secondopinion.records.queries import place_of
@@ -258,22 +257,22 @@ def step_label(step: str) -> str:
 def outcome_label(name: str) -> str:
     """Return the question of the questionnaire that a column answers."""
     return {
-        "diagnosis_changed": gettext("Did the diagnosis change?"),
-        "plan_changed": gettext("Did the treatment change?"),
-        "helped": gettext("Did the opinion help you?"),
+        "changed": gettext("What changed after our advice?"),
+        "satisfied": gettext("Are you satisfied with our help?"),
+        "recommends": gettext("Would you recommend us to another family?"),
     }.get(name, name)
-
-
-@register.filter
-def answer_label(value: str) -> str:
-    """Return the words for an answer of the questionnaire."""
-    return str(dict(Answer.choices).get(value, value))
 
 
 @register.filter
 def unlocalised(value: float) -> str:
     """Write a number for a drawing, with a point in every language."""
     return f"{value:g}"
+
+
+@register.filter
+def time_in(value: datetime, zone: str) -> str:
+    """Write the day and the clock time that an instant has in a zone."""
+    return date_format(value.astimezone(ZoneInfo(zone)), "j F Y, H:i")
 
 
 @register.filter

@@ -1,0 +1,78 @@
+"""How likely it is that of two sentences one denies what the other does not.
+
+Which words deny is known (`reading`); what a difference in their numbers means is not: "no fever or
+rash" is two negations in other languages. That is learnt: small trees over the numbers on both
+sides, from errors put into parallel letters (``benchmarks/train_negations.py``). No word and no
+language is among what they see, so that they carry over to languages without such letters.
+"""
+
+import json
+import math
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from secondopinion.translation.checks.languages import DATA
+from secondopinion.translation.checks.reading import Cue
+
+MODEL = DATA / "negations.json"
+KINDS = ("cues", "coord", "bare", "joiners", "joins-early")
+MEANINGS = (
+    "most", "only", "stop", "avoid", "forbid", "spare", "exclude", "little", "except", "unable",
+    "lack", "normal", "refuse", "same", "free", "otc", "unknown", "sterile",
+)  # fmt: skip
+_MARKS = re.compile(r"[,;:.!?。；：、؛،]")
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What of one side counts: its words that deny, and its text."""
+
+    cues: list[Cue]
+    text: str
+
+
+def features(one: Side, other: Side, rule: float) -> list[float]:
+    """Return the numbers that the trees see; `rule` is what the rules say, below 0 for a negation
+    that is gone."""
+    kinds = [Counter(cue.kind for cue in side.cues) for side in (one, other)]
+    meant = [Counter(cue.meaning for cue in side.cues if cue.meaning) for side in (one, other)]
+    both = meant[0] & meant[1]
+    ours, theirs = meant[0] - both, meant[1] - both
+    found = [rule]
+    for kind in KINDS:
+        found += [kinds[0][kind], kinds[1][kind], kinds[1][kind] - kinds[0][kind]]
+    vague = [sum(cue.kind == "weak" and not cue.meaning for cue in s.cues) for s in (one, other)]
+    strong = [count["cues"] + count["coord"] for count in kinds]
+    marks = [len(_MARKS.findall(side.text)) for side in (one, other)]
+    for left, right in (vague, strong, marks):
+        found += [left, right, right - left]
+    for meaning in MEANINGS:
+        found += [ours[meaning], theirs[meaning], both[meaning]]
+    return [float(each) for each in (*found, ours.total(), theirs.total())]
+
+
+@cache
+def _model() -> dict[str, Any]:
+    model: dict[str, Any] = json.loads(MODEL.read_text())
+    return model
+
+
+def alarming() -> float:
+    """Return the likelihood from which on somebody is told."""
+    return float(_model()["alarming"])
+
+
+def likelihood(numbers: list[float]) -> float:
+    """Return how likely it is, from 0 to 1, that the two sentences deny different things."""
+    model = _model()
+    total = float(model["start"])
+    for tree in model["trees"]:
+        at = 0
+        while len(tree[at]) > 1:
+            feature, limit, left, right = tree[at]
+            at = left if numbers[feature] <= limit else right
+        total += tree[at][0]
+    return 1 / (1 + math.exp(-total))

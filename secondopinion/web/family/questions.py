@@ -1,0 +1,67 @@
+"""Questions after the report: what is told before and behind them, and who may be in danger."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from secondopinion.accounts.models import Person
+from secondopinion.cases.models import Case, Part
+from secondopinion.followup import actions as followup
+from secondopinion.followup import red_flags
+from secondopinion.followup.models import Beyond, FollowUpQuestion
+from secondopinion.followup.rules import WAITING
+from secondopinion.program.emergency import number_for
+from secondopinion.web.access import PersonRequest, of_case
+
+
+def emergency_context(case: Case) -> dict[str, Any]:
+    """Return what the advice to call for help shows."""
+    return {"case": case, "emergency_number": number_for(str(case.country))}
+
+
+def asking_context(case: Case, person: Person, questions: list[FollowUpQuestion]) -> dict[str, Any]:
+    """Return what a page shows about questions: the person's own, whether more belong to the
+    report, and whether one of them sounds like danger."""
+    may_ask = followup.may_ask(case)
+    in_time = may_ask and followup.window_open(case)
+    return {
+        "questions": questions,
+        "may_ask": may_ask,
+        "in_time": in_time,
+        "left": followup.questions_left(questions, person) if in_time else 0,
+        "urgent": any(each.urgent and each.state in WAITING for each in questions),
+        **(emergency_context(case) if may_ask else {}),
+    }
+
+
+def send(request: PersonRequest, case: Case, back: str) -> HttpResponse:
+    """Send a question; one that sounds like danger first shows whom to call, with its text kept."""
+    text = request.POST.get("text", "")
+    if red_flags.found(text) and "seen" not in request.POST:
+        context = emergency_context(case) | {"text": text, "action": request.path, "back": back}
+        return render(request, "family/ask_urgent.html", context)
+    asked = followup.ask(by=request.user, case=case, text=text)
+    told = _("Your question is sent.")
+    if asked.beyond == Beyond.LATE:
+        told = _(
+            "Your question is sent. The time for questions is over, so our team reads it first and "
+            "tells you what can be done."
+        )
+    elif asked.beyond == Beyond.MANY:
+        told = _(
+            "Your question is sent. You have asked all the questions that belong to the report, so "
+            "our team reads it first and tells you what can be done."
+        )
+    messages.success(request, told)
+    return redirect(back, case.reference)
+
+
+@of_case(Part.FAMILY)
+@require_POST
+def ask(request: PersonRequest, case: Case) -> HttpResponse:
+    """Ask a question about the report, as the family."""
+    return send(request, case, "my-case")

@@ -1,0 +1,1 @@
+"""Questions after the report."""

@@ -1,0 +1,132 @@
+"""Questions after the report: never a wall, and danger comes first."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from secondopinion.accounts.models import Person
+from secondopinion.cases import actions as cases
+from secondopinion.cases.models import Case, Need
+from secondopinion.cases.states import Why
+from secondopinion.core import clock
+from secondopinion.core.errors import NotYours, Refused
+from secondopinion.followup import actions, red_flags
+from secondopinion.followup.models import FollowUpQuestion
+from secondopinion.messaging.models import Message
+from secondopinion.program.models import Program
+from tests.web.conftest import Whole, sign_in, whole_case
+
+# What parents write in danger; spelling, accents and points as phones write them.
+DANGER = (
+    "She has trouble breathing since this morning", "HE CAN’T BREATHE", "her lips are blue",
+    "The seizure won't stop, what do we do?", "He swallowed a battery.",
+    "My daughter says she wants to die", "ya no respira bien y esta inconsciente",
+    "La niña ESTÁ CONVULSIONANDO", "No para de sangrar por la nariz", "Habla de suicidarse",
+    "ابني لا يتنفّس جيدًا", "النوبة لا تتوقّف منذ عشر دقائق", "وهي فاقدة الوعي الآن",
+    "ابتلعت بطارية", "Elle n'arrive pas à respirer", "Ele não respira", "Дитина не дихає",
+    "मेरा बेटा बेहोश है",
+)  # fmt: skip
+
+# What they ask of a report.
+CALM = (
+    "When do we repeat the EEG?", "What should I do if she has a seizure at school?",
+    "Can she swim and ride a bicycle?", "Is the dose of 500 mg right for 24.5 kg?",
+    "She had a seizure last year. Is blue light a danger?", "Does the blood test need fasting?",
+    "¿Cuándo repetimos el electroencefalograma?", "¿Puede respirar por la boca al dormir?",
+    "¿Hace falta operar?", "¿Es normal que le duela la cabeza por la mañana?",
+    "متى نعيد الفحص؟", "هل يحتاج إلى فحص نخاع العظم؟", "ما سبب النوبات؟", "هل يمكنه السباحة؟",
+    "Faut-il refaire l’IRM ?", "Quando repetimos o exame?", "Коли повторити МРТ?",
+    "क्या वह स्कूल जा सकती है?", "",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", DANGER)
+def test_words_of_danger_are_found(text: str) -> None:
+    assert red_flags.found(text)
+
+
+@pytest.mark.parametrize("text", CALM)
+def test_a_calm_question_is_left_alone(text: str) -> None:
+    assert not red_flags.found(text)
+
+
+def left(case: Case, person: Person) -> int:
+    return actions.questions_left(case.follow_up_questions.select_related("asked_by"), person)
+
+
+@pytest.fixture
+def whole(hospital: Program) -> Whole:
+    """A case in its follow-up, with one question."""
+    return whole_case()
+
+
+def test_the_sixth_question_and_a_late_one_go_to_the_coordinator(whole: Whole) -> None:
+    family, case = whole.family, whole.case
+    assert left(case, family) == 4
+    for number in range(4):
+        assert not actions.ask(by=family, case=case, text=f"And {number}?").beyond
+    browser, here = sign_in(family), f"/my/cases/{case.reference}/"
+    told = browser.post(f"{here}ask/", {"text": "And this?"}, follow=True).content.decode()
+    assert "tells you what can be done" in told
+    sixth = FollowUpQuestion.objects.get(text="And this?")
+    assert (sixth.beyond, sixth.state) == ("many", "asked")
+    assert left(case, whole.provider) == 5, "the local provider has its own"
+    assert not actions.ask(by=whole.provider, case=case, text="Which dose?").beyond
+    actions.pass_to_expert(by=whole.coordinator, question=sixth)
+    for each in FollowUpQuestion.objects.filter(state="asked"):
+        actions.settle(by=whole.coordinator, question=each, reply="See the report.")
+    actions.settle(
+        by=whole.coordinator, reply="Yes.",
+        question=actions.ask(by=family, case=case, text="One more?"),
+    )  # fmt: skip
+    assert case.follow_up_until
+    with time_machine.travel(case.follow_up_until + timedelta(hours=1), tick=False):
+        late = actions.ask(by=family, case=case, text="Another thing?")
+        assert (late.beyond, late.state) == ("late", "asked")
+        assert "The time for questions" in sign_in(family).get(here).content.decode()
+        desk = sign_in(whole.coordinator).get(f"/desk/cases/{case.reference}/after/")
+        assert "asked after the time for questions" in desk.content.decode()
+
+
+def test_a_question_opens_a_closed_case_again(whole: Whole) -> None:
+    question = whole.case.follow_up_questions.get()
+    actions.settle(by=whole.coordinator, question=question, reply="In six months.")
+    cases.close(by=whole.coordinator, case=whole.case)
+    page = sign_in(whole.family).get(f"/my/cases/{whole.case.reference}/").content.decode()
+    assert "You may still write" in page or "more question" in page
+    asked = actions.ask(by=whole.family, case=whole.case, text="And now?")
+    case = Case.objects.get(pk=whole.case.pk)
+    assert (case.state, case.ended_at, asked.beyond) == ("follow_up", None, "late")
+    assert Need.objects.filter(case=case, why=Why.QUESTION).exists(), "the desk sees it"
+    with pytest.raises(NotYours):
+        actions.ask(by=whole.specialist, case=case, text="May I?")
+    Case.objects.filter(pk=case.pk).update(state="in_review")
+    with pytest.raises(Refused):
+        actions.ask(by=whole.family, case=case, text="Too early?")
+
+
+def test_danger_shows_whom_to_call_before_and_behind_the_question(whole: Whole) -> None:
+    browser, here = sign_in(whole.family), f"/my/cases/{whole.case.reference}/"
+    assert "911" in browser.get(here).content.decode(), "said before anybody writes"
+    text = "She has trouble breathing after the new medicine"
+    first = browser.post(f"{here}ask/", {"text": text}).content.decode()
+    assert first.index("tel:911") < first.index(text)
+    assert "has not been sent yet" in first
+    assert not FollowUpQuestion.objects.filter(text=text).exists()
+    page = browser.post(f"{here}ask/", {"text": text, "seen": "1"}, follow=True).content.decode()
+    assert page.index("tel:911") < page.index(text)
+    asked = FollowUpQuestion.objects.get(text=text)
+    assert asked.urgent
+    assert asked.due_at <= clock.now()
+    assert Need.objects.get(case=whole.case, why=Why.QUESTION).due_at <= clock.now()
+    assert Message.objects.filter(template="soon-late", to=whole.coordinator).exists()
+    provider = sign_in(whole.provider)
+    there = f"/provider/cases/{whole.case.reference}/ask/"
+    told = provider.post(there, {"text": "Not breathing well"}).content.decode()
+    assert "tel:911" in told
+    assert f'action="{there}"' in told
+    desk = sign_in(whole.coordinator).get(f"/desk/cases/{whole.case.reference}/after/")
+    assert "may mean danger" in desk.content.decode()
+    actions.settle(by=whole.coordinator, question=asked, reply="We have called you.")
+    assert "tel:911" not in browser.get(here).content.decode()

@@ -1,0 +1,1 @@
+"""What families say some weeks after the report."""

@@ -1,0 +1,115 @@
+"""Letters in two languages are signed like other papers; what stands still is reminded of."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from secondopinion.accounts.models import Person
+from secondopinion.cases.models import Case, Need
+from secondopinion.cases.states import Why
+from secondopinion.core import clock
+from secondopinion.core.errors import Conflict, NotYours, Refused
+from secondopinion.messaging.models import Message
+from secondopinion.opinions import verifying
+from secondopinion.program.models import Program
+from secondopinion.referrals import actions, letters, reminding, selecting
+from secondopinion.referrals.models import Letter
+from tests.opinions.walk import words_of
+from tests.web.conftest import Whole, sign_in, whole_case
+
+
+@pytest.fixture
+def whole(hospital: Program) -> Whole:
+    """A case with a report and a referral that waits."""
+    return whole_case()
+
+
+@pytest.mark.parametrize("language", ["en", "es", "ar"])
+@pytest.mark.parametrize("kind", Letter.Kind.values)
+def test_every_letter_is_there_in_every_language_of_the_product(kind: str, language: str) -> None:
+    template = letters._templates()[kind][language]
+    assert template["title"]
+    assert "{child}" in template["text"]
+
+
+def test_a_letter_is_edited_signed_and_given_to_the_family(whole: Whole) -> None:
+    Case.objects.filter(pk=whole.case.pk).update(language="ar")
+    referral, ruth = whole.case.referrals.get(), whole.referral_coordinator
+    browser = sign_in(ruth)
+    here = f"/desk/cases/{whole.case.reference}/referrals/1/"
+    browser.post(f"{here}letters/", {"kind": "travel"})
+    letter = Letter.objects.get()
+    assert [each["language"] for each in letter.parts] == ["en", "ar"]
+    assert "Camila Fernández" in letter.parts[0]["text"]
+    assert "{" not in letter.parts[1]["text"]
+    page = f"{here}letters/{letter.pk}/"
+    assert "Support" not in browser.get(page).content.decode().partition("<form")[0]
+    words = letter.parts[0]["text"].replace("not planned yet", "14 January 2030")
+    browser.post(page, {"text_en": words, "keep": "1"})
+    letter.refresh_from_db()
+    assert "14 January 2030" in letter.parts[0]["text"]
+    with pytest.raises(Refused):
+        letters.save(by=ruth, letter=letter, texts={"en": " "})
+    with pytest.raises(Refused):
+        letters.sign(by=ruth, letter=letter, reauthenticated_at=None)
+    with pytest.raises(NotYours):
+        letters.sign(by=whole.family, letter=letter, reauthenticated_at=clock.now())
+    report = letters.sign(by=ruth, letter=letter, reauthenticated_at=clock.now())
+    assert "14 January 2030" in words_of(report)
+    assert "To whom it may concern" in words_of(report)
+    found = verifying.verify_code(report.code)
+    assert found
+    assert found.holds
+    with pytest.raises(Conflict):
+        letters.sign(by=ruth, letter=letter, reauthenticated_at=clock.now())
+    family = sign_in(whole.family)
+    shown = family.get(f"/my/cases/{whole.case.reference}/reports/{report.number}/")
+    assert "14 January 2030" in shown.content.decode()
+    assert sign_in(whole.provider).get(
+        f"/my/cases/{whole.case.reference}/reports/{report.number}/"
+    ).status_code == 404  # fmt: skip
+    assert "Letter" in browser.get(here).content.decode()
+    assert any(each.kind == "reports" and each.key == str(report.number)
+               for each in selecting.items(referral))  # fmt: skip
+
+
+def told(person: Person, template: str) -> int:
+    return Message.objects.filter(to=person, template=template).count()
+
+
+def test_whoever_is_waited_for_is_reminded_until_the_loop_is_closed(whole: Whole) -> None:
+    referral, ruth = whole.case.referrals.get(), whole.referral_coordinator
+    begun = clock.now()
+    assert reminding.remind_due() == 0
+    before = told(whole.family, "referral-changed")
+    with time_machine.travel(begun + timedelta(days=5), tick=False):
+        assert (reminding.remind_due(), reminding.remind_due()) == (1, 0)
+        assert told(ruth, "soon-late") == 1
+        assert told(whole.family, "referral-changed") == before + 1, "it has not answered"
+        assert Need.objects.filter(case=whole.case, why=Why.REFERRAL).exists()
+    with time_machine.travel(begun + timedelta(days=13), tick=False):
+        assert reminding.remind_due() == 1, "again after a week"
+        actions.consent(by=whole.family, referral=referral, seen=selecting.digest_of(referral))
+        actions.take_step(by=ruth, referral=referral, action="send")
+        assert not Need.objects.filter(case=whole.case, why=Why.REFERRAL).exists()
+        assert reminding.remind_due() == 0
+        actions.take_step(by=ruth, referral=referral, action="accept")
+        visit = clock.now() + timedelta(days=60)
+        actions.take_step(by=ruth, referral=referral, action="schedule", visit_at=visit)
+    with time_machine.travel(visit, tick=False):
+        assert reminding.remind_due() == 0
+    with time_machine.travel(visit + timedelta(days=5), tick=False):
+        assert reminding.remind_due() == 1, "was the child seen?"
+        actions.take_step(by=ruth, referral=referral, action="seen")
+        actions.take_step(by=ruth, referral=referral, action="outcome", outcome="Well.")
+        actions.take_step(by=ruth, referral=referral, action="close")
+    with time_machine.travel(visit + timedelta(days=90), tick=False):
+        assert reminding.remind_due() == 0
+    soon = actions.open_referral(
+        by=whole.coordinator, case=whole.case, to_name="Our epilepsy clinic", to_country="",
+        what_for="A visit", urgency="soon", own_clinic=True,
+    )  # fmt: skip
+    assert soon.to_country == "US"
+    assert soon.remind_at
+    assert soon.remind_at - soon.created_at < timedelta(days=3)
