@@ -310,6 +310,10 @@ WHITENOISE_MAX_AGE = 3600
 # Mail: kept in a table and shown on a page in demo mode; SMTP when SMTP_HOST is set
 SMTP_HOST = os.environ.get("SMTP_HOST", "")
 DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM", "second-opinion@localhost")
+# Gateways for texts that say only "you have a message" (messaging/gateways.py); none: off
+SMS_URL, SMS_KEY = os.environ.get("SMS_URL", ""), os.environ.get("SMS_KEY", "")
+WHATSAPP_URL = os.environ.get("WHATSAPP_URL", "")
+WHATSAPP_KEY = os.environ.get("WHATSAPP_KEY", "")
 # An address of the mail server that hands replies to `secondopinion mail receive`; none: off
 # Where video calls are held: the address of a room, with {room} for its name, which is made by lot
 # and says nothing. Empty: no calls.

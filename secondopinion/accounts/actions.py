@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts import queries, rules
 from secondopinion.accounts.models import (
+    FOR_GUESTS,
     AccessLink,
     Child,
     GuardianKind,
@@ -20,8 +21,6 @@ from secondopinion.accounts.tokens import hash_of, new_token
 from secondopinion.audit import actions as audit
 from secondopinion.core import clock
 from secondopinion.core.errors import NotYours, Refused
-
-FOR_GUESTS = "local-provider"  # what a link is for, unless something else is said
 
 
 @transaction.atomic
@@ -270,6 +269,21 @@ def end_links(*, person: Person, case_id: UUID) -> None:
     AccessLink.objects.filter(person=person, case_id=case_id, used_at__isnull=True).update(
         expires_at=clock.now()
     )
+
+
+@transaction.atomic
+def shut_guest_out(*, by: Person, person: Person, case_id: UUID) -> None:
+    """End every link and every session of a guest, who has no account to sign in to.
+
+    Raises:
+        NotYours: they have an account of their own.
+    """
+    if person.may_sign_in:
+        raise NotYours
+    end_links(person=person, case_id=case_id)
+    person.set_unusable_password()  # a session holds a mark of it
+    person.save(update_fields=["password"])
+    audit.record("sessions-ended", by=by, target=person)
 
 
 @transaction.atomic

@@ -160,6 +160,9 @@ class Guardianship(Stored):
         return f"{self.person_id} for {self.child_id}"
 
 
+FOR_GUESTS = "local-provider"  # what a link is for, unless something else is said
+
+
 class AccessLink(Stored):
     """A one-time way in for somebody without an account; only the token's hash is kept."""
 
@@ -172,3 +175,10 @@ class AccessLink(Stored):
 
     def __str__(self) -> str:
         return f"{self.purpose} for {self.person_id}"
+
+    @property
+    def stands(self) -> str:
+        """How the link stands: ``used``, ``ended`` (taken back or out of date) or ``open``."""
+        if self.used_at is not None:
+            return "used"
+        return "open" if self.expires_at > clock.now() else "ended"

@@ -4,7 +4,13 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet, StringAgg, Value
 
-from secondopinion.accounts.models import AccessLink, Child, Guardianship, Person, StaffRole
+from secondopinion.accounts.models import (
+    AccessLink,
+    Child,
+    Guardianship,
+    Person,
+    StaffRole,
+)
 from secondopinion.accounts.tokens import hash_of
 from secondopinion.core import clock
 
@@ -79,8 +85,18 @@ def guardianship(child: Child, person: Person) -> Guardianship | None:
     return None
 
 
+def access_links(person: Person, case_id: UUID) -> list[AccessLink]:
+    """Return the latest links that a person was sent for a case, the last one first."""
+    return list(
+        AccessLink.objects.filter(person=person, case_id=case_id).order_by("-created_at")[:10]
+    )
+
+
 def link_for(token: str, purpose: str) -> AccessLink | None:
-    """Return a live access link for a token as it stands in the address, used or not."""
+    """Return a live access link for a token as it stands in the address, used or not.
+
+    A link opens what it was made for, and nothing else.
+    """
     return (
         AccessLink.objects.select_related("person")
         .filter(token_hash=hash_of(token), purpose=purpose, expires_at__gt=clock.now())

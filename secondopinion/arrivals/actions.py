@@ -25,7 +25,7 @@ from secondopinion.records import actions as records
 from secondopinion.records.models import Record
 
 KEPT = timedelta(days=14)  # an unfinished upload waits this long for its rest
-SENDERS = (Part.FAMILY, Part.LOCAL_PROVIDER, Part.COORDINATOR)
+SENDERS = (Part.FAMILY, Part.ENTRY, Part.LOCAL_PROVIDER, Part.COORDINATOR)
 
 
 def source_of(case: Case, by: Person) -> str:

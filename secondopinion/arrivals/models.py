@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
 from secondopinion.cases.models import Case
+from secondopinion.conversations.models import Post
 from secondopinion.core.models import Blob, StagedFile, Stored
 
 
@@ -112,3 +113,16 @@ class Capture(Stored):
 
     def __str__(self) -> str:
         return f"{self.id} for {self.by_id}"
+
+
+class Attachment(Stored):
+    """A file that was sent with a message; it arrives, is looked at and kept like any other."""
+
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="attachments")
+    upload = models.OneToOneField(Upload, on_delete=models.PROTECT, related_name="attachment")
+
+    class Meta:
+        ordering = ["created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.upload_id} of {self.post_id}"

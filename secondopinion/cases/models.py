@@ -193,6 +193,7 @@ class Part(models.TextChoices):
     SPECIALIST = "specialist", _("Specialist")
     SECOND_READER = "second_reader", _("Second reader")
     REFERRAL_COORDINATOR = "referral_coordinator", _("Referral coordinator")
+    ENTRY = "entry", _("Enters the request for the family")
     EMERGENCY = "emergency", _("Emergency access")
 
 

@@ -118,6 +118,15 @@ def taken_out(case: Case) -> QuerySet[Participation]:
     return parts.exclude(ended_why="").select_related("person").order_by("until")
 
 
+def parts_from_outside(case: Case) -> QuerySet[Participation]:
+    """Return the parts that the family and local providers have or had, the oldest first.
+
+    Those of the family that the team has ended say why.
+    """
+    parts = Participation.objects.filter(case=case, role__in=[Part.FAMILY, Part.LOCAL_PROVIDER])
+    return parts.select_related("person").order_by("since")
+
+
 def open_requests(case: Case) -> QuerySet[InformationRequest]:
     """Return what has been asked and not answered."""
     return InformationRequest.objects.filter(

@@ -1,8 +1,9 @@
 """What must hold before a case moves; each says what is missing and what to do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +16,7 @@ from secondopinion.cases.models import (
     ItemState,
     LocalProvider,
     Part,
+    Participation,
 )
 from secondopinion.core import clock
 from secondopinion.core.errors import Refused
@@ -165,12 +167,12 @@ def not_kept_out(case: Case, email: str) -> None:
 
 
 def _family(case: Case) -> list[Person]:
+    """Return who is the family: also a guardian who has not taken their request over yet."""
+    parts = Participation.objects.filter(case=case, role=Part.FAMILY, until__isnull=True)
+    ties = case.child.guardianships.filter(revoked_at=None)
     return list(
-        Person.objects.filter(
-            participations__case=case, participations__role=Part.FAMILY,
-            participations__until__isnull=True,
-        )
-    )  # fmt: skip
+        Person.objects.filter(Q(pk__in=parts.values("person")) | Q(pk__in=ties.values("person")))
+    )
 
 
 def provider_is_not_family(case: Case, email: str) -> None:
@@ -192,9 +194,14 @@ def provider_is_not_family(case: Case, email: str) -> None:
         )
 
 
-def provider_doubts(case: Case, provider: LocalProvider) -> list[str | Promise]:
-    """Return why somebody should look at the clinic before its word counts as confirmed."""
-    family = _family(case)
+def provider_doubts(
+    case: Case, provider: LocalProvider, family: Sequence[Person] | None = None
+) -> list[str | Promise]:
+    """Return why somebody should look at the clinic before its word counts as confirmed.
+
+    `family` is given where it has been read already.
+    """
+    family = _family(case) if family is None else family
     host = provider.email.rpartition("@")[2].casefold()
     hosts = {each.reached_at.rpartition("@")[2].casefold() for each in family}
     digits = _digits(provider.phone)

@@ -9,6 +9,7 @@ from secondopinion.cases.models import Case, CaseWord
 from secondopinion.core.folding import plain
 
 _WORD = re.compile(r"\w+")
+_NUMBER = re.compile(r"[0-9]{4}-[0-9A-Za-z]*")
 _LONGEST, _MOST = 80, 6  # characters of a word; words that are looked for
 _LAST = "\U0010ffff"
 
@@ -29,13 +30,19 @@ def keep(case: Case) -> None:
 
 
 def search(rows: QuerySet[Case], text: str) -> QuerySet[Case]:
-    """Return those cases in which every word of a text begins a word of the case."""
+    """Return those cases in which every word of a text begins a word of the case.
+
+    What looks like the number of a case is looked for as one: its year begins every other number.
+    """
+    if _NUMBER.fullmatch(text.strip()):
+        return rows.filter(_begins("reference", text.strip().upper()))
     for word in words_in(text)[:_MOST]:
-        rows = rows.filter(pk__in=CaseWord.objects.filter(_begins(word)).values("case"))
+        rows = rows.filter(pk__in=CaseWord.objects.filter(_begins("word", word)).values("case"))
     return rows
 
 
-def _begins(word: str) -> Q:
+def _begins(field: str, word: str) -> Q:
     if connection.vendor == "postgresql":
-        return Q(word__startswith=word)
-    return Q(word__gte=word, word__lt=word + _LAST)  # SQLite has an index for this, not for LIKE
+        return Q((f"{field}__startswith", word))
+    # SQLite has an index for this, not for LIKE
+    return Q((f"{field}__gte", word), (f"{field}__lt", word + _LAST))

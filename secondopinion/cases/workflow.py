@@ -46,7 +46,7 @@ def _row(
 
 S = State
 _ROWS = (
-    _row("submit", {S.DRAFT}, S.SUBMITTED, {"family"}, _("Send the request"),
+    _row("submit", {S.DRAFT}, S.SUBMITTED, {"family", "entry"}, _("Send the request"),
          rules.complete_request),
     _row("accept", {S.SUBMITTED}, S.COLLECTING, {"desk"}, _("Take this case"), rules.offered_here),
     _row("ask", {S.COLLECTING, S.WAITING_ON_FAMILY}, S.WAITING_ON_FAMILY, {"coordinator"},
@@ -74,7 +74,8 @@ _ROWS = (
          _("Ask after it was closed")),
     _row("decline", {S.SUBMITTED, S.COLLECTING, S.WAITING_ON_FAMILY, S.READY}, S.DECLINED,
          {"desk"}, _("Decline the case")),
-    _row("withdraw", {S.DRAFT, *UNDER_WAY}, S.WITHDRAWN, {"family"}, _("Withdraw the request")),
+    _row("withdraw", {S.DRAFT, *UNDER_WAY}, S.WITHDRAWN, {"family", "entry"},
+         _("Withdraw the request")),
     _row("join", {S.SUBMITTED, S.COLLECTING, S.WAITING_ON_FAMILY}, S.JOINED, {"desk"},
          _("Join with another request")),
     _row("separate_new", {S.JOINED}, S.SUBMITTED, {"desk"}, _("Take it apart again, untaken")),

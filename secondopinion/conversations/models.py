@@ -1,5 +1,7 @@
 """The threads of a case, and what was written in them."""
 
+from collections.abc import Sequence
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +26,10 @@ class Post(Stored):
     author = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     text = models.TextField()
     language = models.CharField(max_length=10)
+
+    # Set where a page shows them: read by the other side; what was sent with it.
+    seen: bool | None = None
+    files: Sequence[object] = ()
 
     class Meta:
         ordering = ["created_at"]

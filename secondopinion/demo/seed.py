@@ -26,6 +26,8 @@ from secondopinion.core import clock, jobs
 from secondopinion.demo import after, beside, guardians
 from secondopinion.demo.people import FAMILIES, STAFF, Family, Staff
 from secondopinion.demo.reports import BY_SPECIALTY, EPILEPSY
+from secondopinion.desk import actions as desk
+from secondopinion.desk.actions.declining import letter_for
 from secondopinion.experts import actions as experts
 from secondopinion.findings import actions as findings
 from secondopinion.findings.queries import doubts
@@ -356,7 +358,9 @@ class _Walk:
 
     def _end_waiting_on_family(self) -> None:
         item = self.case.checklist.get(key="brain-images")
-        template = program.message_templates().get(key="missing-images")
+        template = next(
+            each for each in program.message_templates() if each.key == "missing-images"
+        )
         text = program.in_language(template.bodies, self.family.language)
         label = program.in_language(item.labels, self.family.language)
         actions.ask(
@@ -371,11 +375,11 @@ class _Walk:
         )  # fmt: skip
 
     def _end_declined(self) -> None:
-        actions.decline(
-            by=self.coordinator, case=self.case,
+        letter = letter_for(self.case, "cannot-help", "", self.case.language)
+        desk.decline(
+            by=self.coordinator, case=self.case, kind="cannot-help",
             reason="This question needs an examination in person.",
-            instead="The kidney clinic in Lviv sees children with stones. Your local provider can "
-            "refer you there.",
+            letter=letter.text, instead=letter.instead,
         )  # fmt: skip
 
     def _end_withdrawn(self) -> None:

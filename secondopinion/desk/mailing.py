@@ -10,20 +10,20 @@ from django.utils.translation import override
 
 from secondopinion.accounts.models import Person
 from secondopinion.accounts.rules import same_mailbox
-from secondopinion.arrivals import actions as arrivals
+from secondopinion.arrivals.clipping import post_with_files
 from secondopinion.audit import actions as audit
 from secondopinion.cases import needs
 from secondopinion.cases.actions.parts import require
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import roles_of
 from secondopinion.cases.states import ENDED, Why
-from secondopinion.conversations.actions import post
 from secondopinion.core import clock
 from secondopinion.core.errors import NotYours, Refused
 from secondopinion.desk import mail_reading
 from secondopinion.desk.mail_reading import Mail
 from secondopinion.desk.models import MailIn
 from secondopinion.messaging import replies
+from secondopinion.messaging.delivery import note_failed
 from secondopinion.messaging.models import Message, MessageState
 
 MOST = 20  # mails of one person about one case that are taken in within a day
@@ -89,12 +89,10 @@ def _take_in(mail: Mail, answered: Message) -> Received:
     if today.filter(case_id=case.pk).count() >= MOST:
         raise Refused(_("Too many mails came today. Open your page to write."), code="too-many")
     MailIn.objects.create(mail_id=mail.id, person=person, case_id=case.pk)
-    words = mail.text
-    if not words and mail.files:
-        words = _("(files only)")
-    post(case=case, thread=THREADS[part], by=person, text=words)
-    for name, content in mail.files:
-        arrivals.receive_file(by=person, case=case, name=name, source=content)
+    post_with_files(
+        by=person, case=case, thread=THREADS[part], text=mail.text, files=mail.files,
+        most=mail_reading.MOST_FILES,
+    )  # fmt: skip
     audit.record("mail-taken-in", by=person, case_id=case.pk, target=answered,
                  detail={"files": len(mail.files)})  # fmt: skip
     return Received(Outcome.TAKEN)
@@ -112,7 +110,7 @@ def _came_back(mail: Mail) -> Received:
     sent = Message.objects.filter(pk=str(mail.not_delivered)).first()
     if sent is None:
         return Received(Outcome.DROPPED)
-    Message.objects.filter(pk=sent.pk).update(state=MessageState.FAILED)
+    note_failed(sent)
     notice_undelivered()
     return Received(Outcome.RETURNED)
 

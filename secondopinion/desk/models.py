@@ -1,4 +1,5 @@
-"""Saved views of the worklist, who is away and who is on duty, and steps on many cases."""
+"""The team's own: saved views, shifts, steps on many cases; requests entered for families, how
+cases were declined."""
 
 from datetime import timedelta
 
@@ -6,8 +7,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
-from secondopinion.cases.models import Case
+from secondopinion.cases.models import Case, ChecklistItem
 from secondopinion.core.models import Stored
+from secondopinion.imaging.models import Study
+from secondopinion.program.models import DeclineKind
+from secondopinion.records.models import Record
 
 
 class SavedView(Stored):
@@ -110,6 +114,104 @@ class Escalation(Stored):
 
     def __str__(self) -> str:
         return f"{self.why} of {self.case_id}"
+
+
+class Way(models.TextChoices):
+    """How a family reached the team."""
+
+    TELEPHONE = "telephone", _("By telephone")
+    WALK_IN = "walk-in", _("In person")
+    POST = "post", _("By letter")
+
+
+class CaseEntry(Stored):
+    """A request that a coordinator enters for a family, until the family takes it over."""
+
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="entry")
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    family = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    way = models.CharField(max_length=10, choices=Way.choices)
+    pages = models.JSONField(default=dict)  # page → the revision at which it was entered
+    tries = models.PositiveSmallIntegerField(default=0)  # dates of birth that were wrong
+    written_at = models.DateTimeField(null=True, blank=True)  # the last mail with a link
+    taken_over_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "case entries"
+        indexes = [models.Index(name="entry_open_of", fields=["by", "taken_over_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} by {self.by_id}"
+
+
+class SpokenConsent(Stored):
+    """What a guardian agreed to by word of mouth: who read what aloud to whom, when and how."""
+
+    entry = models.ForeignKey(CaseEntry, on_delete=models.CASCADE, related_name="consents")
+    guardian = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    read_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    way = models.CharField(max_length=10, choices=Way.choices)
+    said_at = models.DateTimeField()
+    language = models.CharField(max_length=10)  # in which it was read aloud
+    interpreter = models.CharField(max_length=200, blank=True)
+    version = models.CharField(max_length=20)  # of the disclaimer
+    kinds = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.guardian_id} in {self.language}"
+
+
+class Refusal(Stored):
+    """How a case was declined: the letter as it was sent, and what becomes of the fee."""
+
+    class Fee(models.TextChoices):
+        NONE = "none", _("Nothing was paid, and nothing is to be paid")
+        RETURNED = "returned", _("What was paid is given back")
+        KEPT = "kept", _("What was paid is not given back")
+
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="refusal")
+    kind = models.CharField(max_length=20, choices=DeclineKind.choices)
+    letter = models.TextField()
+    language = models.CharField(max_length=10)
+    fee = models.CharField(max_length=10, choices=Fee.choices)
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.kind} for {self.case_id}"
+
+
+class Evidence(Stored):
+    """A record or a study that is what a thing on the checklist calls for."""
+
+    item = models.ForeignKey(ChecklistItem, on_delete=models.CASCADE, related_name="evidence")
+    record = models.ForeignKey(Record, on_delete=models.CASCADE, null=True, related_name="+")
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, null=True, related_name="+")
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["created_at"]
+        verbose_name_plural = "evidence"
+        constraints = [
+            models.UniqueConstraint(
+                name="evidence_record_once", fields=["item", "record"],
+                condition=models.Q(record__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="evidence_study_once", fields=["item", "study"],
+                condition=models.Q(study__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="evidence_is_a_record_or_a_study",
+                condition=models.Q(record__isnull=False, study__isnull=True)
+                | models.Q(record__isnull=True, study__isnull=False),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"for {self.item_id}"
 
 
 class DuplicateSearch(models.Model):

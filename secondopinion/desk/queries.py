@@ -8,10 +8,12 @@ from django.db.models import Count, Q, QuerySet
 
 from secondopinion.accounts.models import Person, Role
 from secondopinion.accounts.queries import people_with
-from secondopinion.cases.models import Case
-from secondopinion.cases.states import State
+from secondopinion.cases.models import Case, Part, Request
+from secondopinion.cases.owners import chooses_owner
+from secondopinion.cases.queries import live_parts
+from secondopinion.cases.states import ENDED, State
 from secondopinion.core import clock
-from secondopinion.desk.models import Duplicate, Join, SavedView, Shift, Step
+from secondopinion.desk.models import CaseEntry, Duplicate, Join, SavedView, Shift, Step
 from secondopinion.program import queries as program
 
 
@@ -47,6 +49,26 @@ def last_step(person: Person) -> Step | None:
         .order_by("-created_at")
         .first()
     )
+
+
+def entries_of(person: Person) -> QuerySet[CaseEntry]:
+    """Return the requests that a person enters and that no family has taken over yet."""
+    parts = live_parts().filter(person=person, role=Part.ENTRY)
+    rows = CaseEntry.objects.filter(case__in=parts.values("case"), taken_over_at=None)
+    return rows.exclude(case__state__in=ENDED).select_related(
+        "case__child", "family"
+    ).order_by("-created_at")  # fmt: skip
+
+
+def entry_of(case: Case) -> CaseEntry | None:
+    """Return how a case was entered for its family; None where they wrote it themselves."""
+    return CaseEntry.objects.filter(case=case).select_related("by", "family").first()
+
+
+def entered_pages(entry: CaseEntry | None, request: Request) -> set[str]:
+    """Return the pages of a request that stand as the team entered them."""
+    pages = entry.pages if entry else {}
+    return {page for page, revision in pages.items() if request.changed.get(page) == revision}
 
 
 @dataclass(slots=True)
@@ -88,6 +110,17 @@ def loads() -> list[Load]:
         else:
             found[shift.person_id].duty = shift
     return sorted(found.values(), key=lambda each: (each.away is not None, each.due, each.cases))
+
+
+def of_nobody() -> QuerySet[Case]:
+    """Return the cases that were sent and have no owner: while there was no coordinator."""
+    return Case.objects.filter(ended_at=None, coordinator=None).exclude(state=State.DRAFT)
+
+
+@chooses_owner
+def least_loaded() -> Person | None:
+    """Return the coordinator who has the least to do and is not away, if there is one."""
+    return next((each.person for each in loads()), None)
 
 
 def duplicates(state: str) -> QuerySet[Duplicate]:

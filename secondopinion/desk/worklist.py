@@ -58,7 +58,7 @@ VIEWS: dict[str, View] = {
         lambda own: [Q(coordinator__in=own, put_off_until__gt=clock.now())], team=False,
     ),
     "new": View(
-        _("To be taken"), _("Requests that nobody has taken yet."),
+        _("To be taken"), _("New requests. Each has an owner; whoever is free may take it."),
         lambda _own: [Q(state=State.SUBMITTED)],
     ),
     "news": View(
@@ -212,4 +212,19 @@ def listed(person: Person, what: Wanted, whose: list[UUID]) -> Listed:
         )
     }
     cases = [known[pk] for pk in found[:PER_PAGE] if pk in known]
+    _name(cases)
     return Listed(cases, what.page, len(found) > PER_PAGE)
+
+
+def _name(cases: list[Any]) -> None:
+    """Give each case the words of a row, each looked up once for the page and not for each row."""
+    states, whys = ({key: str(label) for key, label in of.choices} for of in (State, Why))
+    places: dict[str, tuple[str, str]] = {}
+    for case in cases:
+        code = str(case.country)
+        if code not in places:
+            places[code] = (str(case.country.name), case.country.flag)
+        case.place, case.flag = places[code]
+        case.state_label = states[case.state]
+        for need in case.needs.all():
+            need.label = whys[need.why]

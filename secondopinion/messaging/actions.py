@@ -1,24 +1,31 @@
-"""Putting a mail into the outbox."""
+"""Putting a message into the outbox, for when its reader wishes it."""
 
 import re
+from datetime import time
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.translation import get_language_bidi, override
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from secondopinion.accounts import actions as accounts
 from secondopinion.accounts.models import Person
-from secondopinion.messaging.models import Message
-from secondopinion.messaging.tasks import deliver
+from secondopinion.audit import actions as audit
+from secondopinion.core import clock
+from secondopinion.core.errors import Refused
+from secondopinion.messaging.gateways import offered
+from secondopinion.messaging.models import Message, MessageState, Reach
+from secondopinion.messaging.reaching import after_quiet, next_digest
+from secondopinion.messaging.tasks import carry, deliver
 from secondopinion.messaging.templates import TEMPLATES
+from secondopinion.messaging.wording import as_written, how_to_reach
 from secondopinion.program import queries as program
 from secondopinion.program.models import Program
 
 # Where a one-time link leads, by what it is for.
 GUEST_PAGES = {accounts.FOR_GUESTS: "link", "second-parent": "agree"}
-_LEFT_TO_RIGHT = "\u200e"  # a mark that is not seen; plain text has no other means
 _BREAKS = re.compile(r"[\r\n]+")
 
 
@@ -43,7 +50,7 @@ def notify(
     hospital = program.program()
     with override(to.language or "en"):
         values = {
-            "reference": _as_written(case_reference), "code": code, "hospital": hospital.hospital,
+            "reference": as_written(case_reference), "code": code, "hospital": hospital.hospital,
         }  # fmt: skip
         lines = [str(line) % values for line in words.lines]
         if words.link and link and not to.may_sign_in and case_id:
@@ -59,8 +66,9 @@ def notify(
             lines.append(str(words.sign_in))
         if words.link and link:
             lines.append(f"{settings.SITE_URL}{link}")
-        lines += [_how_to_reach(hospital), f"{hospital.name}\n{hospital.hospital}"]
+        lines += [how_to_reach(hospital), f"{hospital.name}\n{hospital.hospital}"]
         subject = _BREAKS.sub(" ", str(words.subject) % values)
+    reach = Reach.objects.filter(person=to).first()
     message = Message.objects.create(
         to=to,
         template=template,
@@ -68,24 +76,82 @@ def notify(
         case_id=case_id,
         subject=subject,
         body="\n\n".join(lines),
+        link=link,
+        **_when(to, None if words.at_once else reach),
     )
-    deliver.enqueue(str(message.pk))
+    _enqueue(message)
+    if reach is not None and to.may_sign_in and case_id and words.link:
+        _text(message, reach, hospital)
     return message
 
 
-def _as_written(text: str) -> str:
-    """Keep the parts of a number in their order in a language that runs from right to left."""
-    return f"{_LEFT_TO_RIGHT}{text}{_LEFT_TO_RIGHT}" if text and get_language_bidi() else text
+def _when(to: Person, reach: Reach | None) -> dict[str, Any]:
+    """Return when a message goes out: at once, after the quiet hours, or with the day's."""
+    now = clock.now()
+    if reach is None:
+        return {"due_at": now}
+    if reach.daily:
+        return {"due_at": next_digest(now, to.timezone, reach.quiet_to), "daily": True}
+    return {"due_at": after_quiet(now, to.timezone, reach.quiet_from, reach.quiet_to)}
 
 
-def _how_to_reach(hospital: Program) -> str:
-    return _(
-        "To write to us, open your page: what you write there is safe. Or call %(phone)s, on "
-        "working days from %(opens)s to %(closes)s (time in %(city)s). An answer to this mail "
-        "reaches our office; please write nothing about a child’s health in a mail."
-    ) % {
-        "phone": _as_written(hospital.phone),
-        "opens": f"{hospital.opens:%H:%M}",
-        "closes": f"{hospital.closes:%H:%M}",
-        "city": hospital.city,
-    }
+def _enqueue(message: Message) -> None:
+    """Have a message sent when it is due; one of the day's is carried by the day's."""
+    if message.daily:
+        waiting = Message.objects.filter(to=message.to, daily=True, state=MessageState.QUEUED)
+        if not waiting.filter(due_at=message.due_at).exclude(pk=message.pk).exists():
+            carry.using(run_after=message.due_at).enqueue(str(message.to.pk))
+    elif message.due_at > clock.now():
+        deliver.using(run_after=message.due_at).enqueue(str(message.pk))
+    else:
+        deliver.enqueue(str(message.pk))
+
+
+def _text(message: Message, reach: Reach, hospital: Program) -> None:
+    """Say by a text too that there is a message, where the person has chosen that.
+
+    It names neither the child nor the request, and waits as the mail does.
+    """
+    if reach.also_by not in offered() or message.daily:
+        return
+    with override(message.language):
+        body = _("%(hospital)s: you have a message. Sign in to read it: %(site)s") % {
+            "hospital": hospital.hospital, "site": settings.SITE_URL,
+        }  # fmt: skip
+    made = Message.objects.create(
+        to=message.to, template=message.template, language=message.language, body=body,
+        case_id=message.case_id, channel=reach.also_by, due_at=message.due_at,
+    )  # fmt: skip
+    _enqueue(made)
+
+
+@transaction.atomic
+def choose_reach(
+    *, by: Person, also_by: str, quiet_from: time | None, quiet_to: time | None, daily: bool
+) -> Reach:
+    """Keep how and when a person wishes to be written to.
+
+    Raises:
+        Refused: a channel that is not offered here, or that has no number to go to; quiet hours
+            with one end.
+    """
+    if also_by and also_by not in offered():
+        raise Refused(_("Choose one of these to go on."), code="channel", field="also_by")
+    if also_by and not by.phone.strip().startswith("+"):
+        raise Refused(
+            _("Write your phone number with the country’s code first, like +52 33 1234 5678."),
+            code="phone-missing", field="phone",
+        )  # fmt: skip
+    if (quiet_from is None) != (quiet_to is None):
+        raise Refused(
+            _("Write when the quiet hours begin and when they end, or leave both empty."),
+            code="quiet", field="quiet_to",
+        )  # fmt: skip
+    reach, _made = Reach.objects.update_or_create(
+        person=by,
+        defaults={
+            "also_by": also_by, "quiet_from": quiet_from, "quiet_to": quiet_to, "daily": daily,
+        },
+    )  # fmt: skip
+    audit.record("reach-chosen", by=by, target=by)
+    return reach

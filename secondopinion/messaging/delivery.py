@@ -1,13 +1,12 @@
 """Sending what is in the outbox."""
 
-from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db.models import Q
 
 from secondopinion.core import clock
 from secondopinion.core.jobs import MOST_TRIES
-from secondopinion.messaging import replies
+from secondopinion.messaging import gateways
 from secondopinion.messaging.models import Message, MessageState
-from secondopinion.program import queries as program
 
 
 def send_test(address: str) -> None:
@@ -24,31 +23,32 @@ def send_test(address: str) -> None:
 
 
 def send(message_id: str) -> None:
-    """Send a queued mail; one that went out before is left alone.
+    """Send a queued message; one that went out before is left alone.
 
     The Message-ID is made from the row's, so that a mail which was handed over just before a death
-    is recognised by the mail programs as the same.
+    is recognised by the mail programs as the same; so is the key that a gateway is given.
     """
     message = Message.objects.select_related("to").get(pk=message_id)
     if message.state == MessageState.SENT:
         return
-    address = message.to.reached_at
+    address = gateways.address_of(message)
     if not address:
-        Message.objects.filter(pk=message.pk).update(state=MessageState.FAILED)
+        note_failed(message)
         return
     Message.objects.filter(pk=message.pk).update(tries=message.tries + 1)
-    host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2]
-    mail = EmailMessage(
-        subject=message.subject,
-        body=message.body,
-        to=[address],
-        reply_to=[replies.address_for(message) or program.program().email],
-        headers={"Message-ID": f"<{message.pk}@{host}>", "Auto-Submitted": "auto-generated"},
-    )
     try:
-        mail.send()
-    except OSError:  # every trouble with a mail server is one
+        gateways.send(message, address)
+    except gateways.Undeliverable:
+        note_failed(message)
+        return
+    except OSError:  # every trouble with a server is one
         if message.tries + 1 >= MOST_TRIES:
-            Message.objects.filter(pk=message.pk).update(state=MessageState.FAILED)
+            note_failed(message)
         raise
     Message.objects.filter(pk=message.pk).update(state=MessageState.SENT, sent_at=clock.now())
+
+
+def note_failed(message: Message) -> None:
+    """Note that a message did not arrive, and with it what it carried."""
+    rows = Message.objects.filter(Q(pk=message.pk) | Q(carried_by=message.pk))
+    rows.update(state=MessageState.FAILED)

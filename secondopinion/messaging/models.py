@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
+from secondopinion.core import clock
 from secondopinion.core.models import Stored
 
 
@@ -15,8 +16,39 @@ class MessageState(models.TextChoices):
     FAILED = "failed", _("Could not be sent")
 
 
+class Channel(models.TextChoices):
+    """How somebody is written to."""
+
+    MAIL = "mail", _("E-mail")
+    SMS = "sms", _("SMS")
+    WHATSAPP = "whatsapp", _("WhatsApp")
+
+
+class Reach(Stored):
+    """How and when a person wishes to be written to; without a row: by mail, at once."""
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="reach")
+    also_by = models.CharField(max_length=10, choices=Channel.choices, blank=True)
+    quiet_from = models.TimeField(null=True)  # on the person's own clock
+    quiet_to = models.TimeField(null=True)
+    daily = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name_plural = "reaches"
+        constraints = [
+            models.CheckConstraint(
+                name="quiet_hours_have_two_ends",
+                condition=models.Q(quiet_from__isnull=True, quiet_to__isnull=True)
+                | models.Q(quiet_from__isnull=False, quiet_to__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.also_by or 'mail'}"
+
+
 class Message(Stored):
-    """One mail: it says that there is something to read, and never what."""
+    """One mail or text: it says that there is something to read, and never what."""
 
     to = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="messages")
     template = models.SlugField(max_length=40)
@@ -26,6 +58,13 @@ class Message(Stored):
     body = models.TextField()
     state = models.CharField(
         max_length=10, choices=MessageState.choices, default=MessageState.QUEUED
+    )
+    channel = models.CharField(max_length=10, choices=Channel.choices, default=Channel.MAIL)
+    link = models.CharField(max_length=200, blank=True)  # a path on this site
+    due_at = models.DateTimeField(default=clock.now)
+    daily = models.BooleanField(default=False)  # waits for the message of the day
+    carried_by = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, related_name="carries"
     )
     tries = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)

@@ -10,13 +10,15 @@ from django.utils.translation import gettext_lazy as _
 class Template:
     """A mail: `%(code)s`, `%(reference)s` and `%(hospital)s` may stand in its texts.
 
-    `sign_in` is said to whoever has an account, before the address of the page.
+    `sign_in` is said to whoever has an account, before the address of the page. What goes out
+    `at_once` waits neither for the end of quiet hours nor for the message of the day.
     """
 
     subject: str | Promise
     lines: tuple[str | Promise, ...]
     sign_in: str | Promise = ""
     link: bool = True
+    at_once: bool = False
 
 
 _READ = _("Sign in to read it.")
@@ -29,7 +31,7 @@ TEMPLATES: dict[str, Template] = {
             _("Type this code on the page where you asked for it: %(code)s"),
             _("It works for 15 minutes. If you did not ask for it, you can ignore this mail."),
         ),
-        link=False,
+        link=False, at_once=True,
     ),
     "sign-in-changed": Template(
         _("Your sign-in was changed"),
@@ -37,7 +39,7 @@ TEMPLATES: dict[str, Template] = {
             _("A way to sign in to your account was added or removed."),
             _("Was it not you? Sign in, look at the list, and end your other sessions there."),
         ),
-        link=False,
+        link=False, at_once=True,
     ),
     "factor-reset": Template(
         _("Your second factor was taken away"),
@@ -46,7 +48,7 @@ TEMPLATES: dict[str, Template] = {
             _("At your next sign-in you set up a new one."),
             _("If you did not ask for this, call your administrator now."),
         ),
-        link=False,
+        link=False, at_once=True,
     ),
     "request-received": Template(
         _("We have your request %(reference)s"),
@@ -54,6 +56,16 @@ TEMPLATES: dict[str, Template] = {
             _("Thank you. Your request has arrived, and nothing is lost."),
             _("A member of our team will look at it and write to you."),
         ),
+    ),
+    "entered-for-you": Template(
+        _("Your request %(reference)s waits for you"),
+        (
+            _("You have asked %(hospital)s for a second opinion, and we have written it down."),
+            _("Open the link and take the request over: from then on it is yours. It works once."),
+            _("If you do not know what this is about, you need do nothing."),
+        ),
+        _("Sign in with this e-mail address. You need no password: we send you a code."),
+        at_once=True,
     ),
     "something-is-missing": Template(
         _("We need something from you for %(reference)s"),
@@ -67,10 +79,15 @@ TEMPLATES: dict[str, Template] = {
         (_("There is something new for you."),),
         _READ,
     ),
+    "daily": Template(
+        _("What is new for you today"),
+        (_("There is something new for you:"),),
+    ),
     "soon-late": Template(
         _("Time is running out: %(reference)s"),
         (_("Something in this case is due soon, or late. Its page says what."),),
         _READ,
+        at_once=True,
     ),
     "offer-waiting": Template(
         _("A case is offered to you: %(reference)s"),
@@ -168,6 +185,7 @@ TEMPLATES: dict[str, Template] = {
     "provider-link": Template(
         _("Your new link for %(reference)s"),
         (_("This is a new link to your page. Former links no longer work."),),
+        at_once=True,
     ),
     "report-ready": Template(
         _("Your document for %(reference)s is ready"),
@@ -275,6 +293,7 @@ TEMPLATES: dict[str, Template] = {
             _("A colleague without a part in this case has opened it for a limited time."),
             _("Please look at the reason on its page."),
         ),
+        at_once=True,
     ),
     "referral-changed": Template(
         _("There is news about %(reference)s"),
@@ -321,5 +340,6 @@ TEMPLATES: dict[str, Template] = {
     "case-declined": Template(
         _("About your request %(reference)s"),
         (_("We cannot help with this request. Your page says why, and what you can do instead."),),
+        at_once=True,
     ),
 }  # fmt: skip

@@ -11,6 +11,8 @@ from secondopinion.program import rules
 from secondopinion.program.models import (
     ChecklistTemplate,
     Condition,
+    DeclineKind,
+    DeclineLetter,
     DeliveryMode,
     DeliveryRule,
     Disclaimer,
@@ -20,6 +22,7 @@ from secondopinion.program.models import (
     Residence,
     Specialty,
 )
+from secondopinion.program.queries import shipped
 
 Value = Any
 
@@ -244,6 +247,47 @@ def write_templates(value: Value) -> None:
     MessageTemplate.objects.all().delete()
     for position, row in enumerate(value):
         MessageTemplate.objects.create(position=position, **row)
+
+
+def read_letters() -> Value:
+    there = {row.kind: row for row in DeclineLetter.objects.all()}
+    as_shipped = {row["kind"]: row for row in clean_letters(shipped("letters"))}
+    return [
+        {"kind": kind, "bodies": there[kind].bodies, "alternatives": there[kind].alternatives}
+        if kind in there
+        else as_shipped[kind]
+        for kind in DeclineKind.values
+    ]
+
+
+def clean_letters(value: Value) -> Value:
+    kept = {}
+    for each in rules.rows(value):
+        given = rules.table(each, ("kind", "bodies", "alternatives"))
+        kind = rules.choice(given.get("kind"), "kind", DeclineKind.values)
+        if kind in kept:
+            raise rules.refuse(
+                _("Two rows are about the same. Change the one that is there."), "kind"
+            )
+        kept[kind] = {
+            "kind": kind,
+            "bodies": rules.message(
+                given.get("bodies", {}), "bodies", most=5000, may=rules.OF_LETTERS,
+                must=rules.IN_LETTERS[kind],
+            ),
+            "alternatives": rules.message(
+                given.get("alternatives", {}), "alternatives", may=rules.OF_LETTERS
+            ),
+        }  # fmt: skip
+    if set(kept) != set(DeclineKind.values):
+        raise rules.refuse(_("Each kind of letter has to be there."), "kind")
+    return [kept[kind] for kind in DeclineKind.values]
+
+
+def write_letters(value: Value) -> None:
+    DeclineLetter.objects.all().delete()  # cases keep what was written to them
+    for row in value:
+        DeclineLetter.objects.create(**row)
 
 
 def read_disclaimers() -> Value:

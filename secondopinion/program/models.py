@@ -306,6 +306,25 @@ class MessageTemplate(Stored):
         return self.key
 
 
+class DeclineKind(models.TextChoices):
+    """Why a request is declined."""
+
+    NOT_ELIGIBLE = "not-eligible", _("The program may not help here, or is not made for this")
+    EMERGENCY = "emergency", _("This cannot wait: the child needs care at home now")
+    CANNOT_HELP = "cannot-help", _("A written opinion would not help")
+
+
+class DeclineLetter(Stored):
+    """The letter to a family whose request is declined, and what they can do instead."""
+
+    kind = models.CharField(max_length=20, choices=DeclineKind.choices, unique=True)
+    bodies = models.JSONField(default=dict)
+    alternatives = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return self.kind
+
+
 class GlossaryTerm(Stored):
     """A word or phrase whose translation between two languages is agreed.
 

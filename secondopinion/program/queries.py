@@ -18,6 +18,7 @@ from secondopinion.program.models import (
     Change,
     ChecklistTemplate,
     Condition,
+    DeclineLetter,
     DeliveryMode,
     DeliveryRule,
     Disclaimer,
@@ -33,7 +34,8 @@ from secondopinion.program.models import (
 # Settings change a few times a year and stand on every page: each process reads them again after
 # this many seconds.
 KEPT = 10
-KEPT_UNDER = ("program", "program-targets", "program-countries")  # the names in the cache
+# The names in the cache.
+KEPT_UNDER = ("program", "program-targets", "program-countries", "program-templates")
 YEAR = timedelta(days=365)  # within which a rule is to be checked again
 CHECK_AGAIN = YEAR - timedelta(days=30)  # after which it is said
 
@@ -58,7 +60,7 @@ def _shipped() -> dict[str, Any]:
     conditions = read("conditions")
     lists = read("checklists")
     calls = [*lists["checklists"], *conditions["calls"]]
-    return read("program") | read("words") | {
+    return read("program") | read("words") | read("letters") | {
         "conditions": conditions["conditions"], "checklists": calls,
     }  # fmt: skip
 
@@ -233,9 +235,22 @@ def disclaimer(language: str | None = None) -> Disclaimer:
     return found
 
 
-def message_templates() -> QuerySet[MessageTemplate]:
+def message_templates() -> list[MessageTemplate]:
     """Return the desk's templates in their order."""
-    return MessageTemplate.objects.all()
+
+    def read() -> list[MessageTemplate]:
+        return list(MessageTemplate.objects.all())
+
+    kept = caches["memory"].get_or_set("program-templates", read, KEPT)
+    return cast("list[MessageTemplate]", kept)
+
+
+def decline_letter(kind: str, language: str) -> tuple[str, str]:
+    """Return the letter of a kind in a language and what a family can do instead, both with the
+    places that are to be filled in; the shipped ones where the program has none of its own."""
+    row = DeclineLetter.objects.filter(kind=kind).values("bodies", "alternatives").first()
+    found = row or next(each for each in shipped("letters") if each["kind"] == kind)
+    return in_language(found["bodies"], language), in_language(found["alternatives"], language)
 
 
 def glossary(source: str, target: str) -> QuerySet[GlossaryTerm]:

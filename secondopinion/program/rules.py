@@ -15,7 +15,14 @@ from django_countries import countries
 from secondopinion.core import colours, zones
 from secondopinion.core.errors import Refused
 
-VARIABLES = {"item"}  # what a message of the desk may leave to be filled in
+VARIABLES = frozenset({"item"})  # what a message of the desk may leave to be filled in
+# What a letter to a family whose request is declined may, and what each kind of it must.
+OF_LETTERS = frozenset({"child", "reference", "hospital", "phone", "emergency_number", "reason"})
+IN_LETTERS = {
+    "not-eligible": frozenset({"reference", "reason"}),
+    "emergency": frozenset({"reference", "emergency_number"}),
+    "cannot-help": frozenset({"reference", "reason"}),
+}
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
@@ -80,28 +87,50 @@ def by_language(
     return kept
 
 
-def message(value: Any, field: str) -> dict[str, str]:
-    """Return a message of the desk by language: each leaves the same places to be filled in."""
-    kept = by_language(value, field, most=2000)
-    wanted = _places(kept["en"], f"{field}-en")
+def message(
+    value: Any,
+    field: str,
+    *,
+    most: int = 2000,
+    may: frozenset[str] = VARIABLES,
+    must: frozenset[str] = frozenset(),
+) -> dict[str, str]:
+    """Return a message of the desk by language: each leaves the same places to be filled in.
+
+    `may` says which places there can be, `must` which there have to be.
+    """
+    kept = by_language(value, field, most=most)
+    wanted = _places(kept["en"], f"{field}-en") | must
     for code, words in kept.items():
         where = f"{field}-{code}"
         places = _places(words, where)
-        if unknown := sorted(places - VARIABLES):
+        if unknown := places - may:
             raise refuse(
-                _("Nothing fills this in: %(name)s. What can stand there is {item}.")
-                % {"name": " ".join(f"{{{each}}}" for each in unknown)},
+                _("Nothing fills this in: %(name)s. What can stand there is %(known)s.")
+                % {"name": _braced(unknown), "known": _braced(may)},
                 where,
             )
-        if missing := sorted(wanted - places):
+        if lacking := must - places:
+            raise refuse(
+                _("This has to stand in it: %(name)s.") % {"name": _braced(lacking)}, where
+            )
+        if missing := wanted - places:
             raise refuse(
                 _("The English text has %(name)s, and this one lacks it.")
-                % {"name": " ".join(f"{{{each}}}" for each in missing)},
+                % {"name": _braced(missing)},
                 where,
             )
-        if places - wanted:
-            raise refuse(_("This text has {item}, and the English one lacks it."), where)
+        if more := places - wanted:
+            raise refuse(
+                _("This text has %(name)s, and the English one lacks it.")
+                % {"name": _braced(more)},
+                where,
+            )
     return kept
+
+
+def _braced(names: Iterable[str]) -> str:
+    return " ".join(f"{{{each}}}" for each in sorted(names))
 
 
 def _places(words: str, field: str) -> set[str]:

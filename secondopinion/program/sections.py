@@ -260,6 +260,7 @@ SECTIONS: dict[str, Section] = {
     "second": _of_program(_clean_second, *_SECOND),
     "checklists": Section(lists.read_checklists, lists.clean_checklists, lists.write_checklists),
     "templates": Section(lists.read_templates, lists.clean_templates, lists.write_templates),
+    "letters": Section(lists.read_letters, lists.clean_letters, lists.write_letters),
     "glossary": Section(lists.read_glossary, lists.clean_glossary, lists.write_glossary),
 }
 IN_FILES = [key for key in SECTIONS if key != "logo"]

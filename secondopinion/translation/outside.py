@@ -5,13 +5,13 @@ It is asked as LibreTranslate is: a POST of JSON with `q` (lines), `source`, `ta
 here: `drafting` asks for that first.
 """
 
-import ipaddress
 import json
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 from django.conf import settings
+
+from secondopinion.core.addresses import is_safe
 
 _CONNECT, _READ = 5.0, 120.0  # seconds
 _LINES = 50  # of one call
@@ -44,7 +44,7 @@ def translate(text: str, source: str, target: str) -> str:
     Raises:
         Trouble: it did not answer, not in time, or not with as many lines.
     """
-    if not _is_safe(settings.TRANSLATION_URL):
+    if not is_safe(settings.TRANSLATION_URL):
         raise Trouble("insecure")
     lines = text.split("\n")
     full = [at for at, line in enumerate(lines) if line.strip()]
@@ -56,18 +56,6 @@ def translate(text: str, source: str, target: str) -> str:
             for at, line in zip(some, made, strict=True):
                 lines[at] = line.replace("\n", " ")
     return "\n".join(lines)
-
-
-def _is_safe(url: str) -> bool:
-    """Say whether an address is encrypted, or on this machine."""
-    parts = urlsplit(url)
-    if parts.scheme == "https":
-        return True
-    try:
-        near = ipaddress.ip_address(parts.hostname or "").is_loopback
-    except ValueError:
-        near = parts.hostname == "localhost"
-    return parts.scheme == "http" and near
 
 
 def _ask(session: requests.Session, lines: list[str], source: str, target: str) -> list[str]:

@@ -5,6 +5,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -118,3 +119,8 @@ class DateField(forms.MultiValueField):
             return date(year, month, day)
         except ValueError:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+
+def files_of(request: HttpRequest) -> list[tuple[str, Any]]:
+    """Return the files that were sent with a message, each with its name."""
+    return [(each.name or "file", each) for each in request.FILES.getlist("files")]

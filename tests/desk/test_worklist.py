@@ -54,9 +54,13 @@ def test_a_case_needs_its_owner_while_it_is_their_turn(
     mother: Person, grace: Person, omar: Person
 ) -> None:
     case = submitted(mother)
-    assert found(grace) == found(omar) == [case], "nobody has it: it needs everybody"
+    assert case.coordinator in {grace, omar}, "it has an owner the moment it is sent"
+    other = omar if case.coordinator == grace else grace
+    assert (found(case.coordinator), found(other)) == ([case], [])
     assert whys(case) == ["take"]
-    cases.take(by=grace, case=case)
+    cases.take(by=omar, case=case)
+    assert found(omar) == [case], "whoever is free may take it"
+    cases.hand_over(by=omar, case=case, to=grace, note="For you.")
     assert (found(grace), found(omar)) == ([case], [])
     assert found(omar, view="open") == [case], "one team: the others see it too"
     item = case.checklist.filter(state=ItemState.OPEN).first()
@@ -157,7 +161,7 @@ def test_several_cases_are_handed_over_and_the_step_is_undone_but_for_what_has_c
     first.refresh_from_db()
     second.refresh_from_db()
     assert (first.coordinator, second.coordinator) == (grace, third)
-    assert first.hand_overs.count() == 2, "both steps stand"
+    assert [row.taker for row in first.hand_overs.all()][-2:] == [omar, grace], "both stand"
 
 
 def test_the_page_does_the_same_with_forms(mother: Person, omar: Person) -> None:
@@ -248,7 +252,26 @@ def test_a_case_is_never_without_an_owner(mother: Person, omar: Person) -> None:
     case.refresh_from_db()
     assert (case.coordinator, found(omar)) == (omar, [case])
     assert case.participations.get(role="coordinator", until=None).person == omar
-    assert case.hand_overs.get().note
+    assert case.hand_overs.latest("created_at").note
+
+
+def test_new_cases_go_to_who_has_least_and_is_not_away(hospital: Program) -> None:
+    first = submitted(person("maria@familia.example"))
+    assert first.coordinator is None, "there is no coordinator at all"
+    grace = person("grace@harbour.example", "coordinator")
+    assert actions.find_owners() == 1
+    first.refresh_from_db()
+    assert first.coordinator == grace
+    omar = person("omar@harbour.example", "coordinator")
+    ruth = person("ruth@harbour.example", "coordinator")
+    actions.go_away(by=ruth, first=queries.today(), last=queries.today(), cover=grace)
+    second = submitted(person("amina@usra.example"))
+    assert second.coordinator == omar
+    assert second.participations.get(role="coordinator", until=None).person == omar
+    cases.take(by=grace, case=second)
+    with pytest.raises(Conflict) as stale:
+        cases.settle_item(by=omar, item=second.checklist.all()[0], state="arrived")
+    assert stale.value.code == "owner-changed"
 
 
 def test_a_family_that_is_silent_for_a_week_is_not_forgotten(mother: Person) -> None:

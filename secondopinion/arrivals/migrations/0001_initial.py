@@ -12,6 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '__first__'),
         ('cases', '0001_initial'),
+        ('conversations', '0001_initial'),
         ('core', '0001_initial'),
     ]
 
@@ -71,6 +72,18 @@ class Migration(migrations.Migration):
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='uploads', to='cases.case')),
                 ('sending', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='uploads', to='arrivals.sending')),
                 ('staged', models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, to='core.stagedfile')),
+            ],
+            options={
+                'ordering': ['created_at'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Attachment',
+            fields=[
+                ('id', models.UUIDField(default=secondopinion.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(default=secondopinion.core.clock.now, editable=False)),
+                ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='conversations.post')),
+                ('upload', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='attachment', to='arrivals.upload')),
             ],
             options={
                 'ordering': ['created_at'],

@@ -33,6 +33,7 @@ from secondopinion.cases.actions.provider import (
     confirm_treating,
     decline_treating,
     invite_provider,
+    shut_provider_out,
 )
 from secondopinion.cases.actions.request import (
     autosave,
@@ -46,6 +47,7 @@ from secondopinion.cases.actions.request import (
     save_residence,
     save_start,
     save_story,
+    save_tie,
     start_draft,
     submit,
 )
@@ -57,5 +59,6 @@ __all__ = [
     "hold_page", "invite_guardian", "invite_provider", "join", "keep_guardian_out",
     "open_in_emergency", "reopen", "review_emergency", "save_child", "save_emergency",
     "save_guardian", "save_provider", "save_questions", "save_residence", "save_start",
-    "save_story", "separate", "settle_item", "start_draft", "submit", "take", "withdraw",
+    "save_story", "save_tie", "separate", "settle_item", "shut_provider_out", "start_draft",
+    "submit", "take", "withdraw",
 ]  # fmt: skip

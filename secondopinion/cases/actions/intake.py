@@ -1,6 +1,7 @@
 """The desk: take a case, ask for what is missing, settle the checklist, hand over."""
 
 from django.db import transaction
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
@@ -25,7 +26,7 @@ from secondopinion.core.errors import Conflict, NotYours, Refused
 
 @transaction.atomic
 def take(*, by: Person, case: Case) -> Case:
-    """Take a submitted case: from now on it has an owner, and the rule of delivery is frozen.
+    """Begin with a submitted case, one's own or a colleague's: the rule of delivery is frozen.
 
     Raises:
         NotYours: by somebody who is not of the intake team.
@@ -33,6 +34,7 @@ def take(*, by: Person, case: Case) -> Case:
         Refused: the program may not help there (any more).
     """
     rule = rules.delivery_rule(case)
+    former = Case.objects.select_for_update().get(pk=case.pk).coordinator
     workflow.advance(
         case, "accept", by=by,
         stamps={
@@ -42,6 +44,11 @@ def take(*, by: Person, case: Case) -> Case:
             "delivery_basis": rule.legal_basis,
         },
     )  # fmt: skip
+    if former is not None and former.pk != by.pk:
+        with override(former.language):
+            note = gettext("A colleague has taken it before you began.")
+        HandOver.objects.create(case=case, giver=former, taker=by, note=note)
+        end_parts(case=case, role=Part.COORDINATOR, by=by)
     give_part(case=case, person=by, role=Part.COORDINATOR, by=by)
     tell_family(case, "message-waiting")
     return case
@@ -73,6 +80,9 @@ def hand_over(*, by: Person | None, case: Case, to: Person, note: str) -> Case:
     HandOver.objects.create(case=case, giver=fresh.coordinator, taker=to, note=note.strip())
     end_parts(case=case, role=Part.COORDINATOR, by=by)
     give_part(case=case, person=to, role=Part.COORDINATOR, by=by)
+    if holders_of(case, Part.ENTRY).exists():
+        end_parts(case=case, role=Part.ENTRY, by=by)
+        give_part(case=case, person=to, role=Part.ENTRY, by=by)
     Case.objects.filter(pk=case.pk).update(coordinator=to, put_off_until=None)
     case.refresh_from_db()
     if by is None or by.pk != to.pk:

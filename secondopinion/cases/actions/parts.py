@@ -23,6 +23,14 @@ def give_part(*, case: Case, person: Person, role: str, by: Person | None) -> Pa
 
 
 @transaction.atomic
+def give_owner(*, case: Case, to: Person, by: Person | None) -> None:
+    """Give a case that nobody has to a coordinator."""
+    if Case.objects.filter(pk=case.pk, coordinator=None).update(coordinator=to):
+        case.refresh_from_db(fields=["coordinator"])
+        give_part(case=case, person=to, role=Part.COORDINATOR, by=by)
+
+
+@transaction.atomic
 def end_parts(
     *, case: Case, role: str, by: Person | None, person: Person | None = None, why: str = ""
 ) -> None:

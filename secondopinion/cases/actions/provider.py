@@ -26,7 +26,7 @@ def invite_provider(*, case: Case, by: Person | None) -> LocalProvider:
     `by` is None when the provider asks for a new link on the page of a link that was used up.
     """
     if by is not None:
-        require(case, by, Part.FAMILY, Part.COORDINATOR)
+        require(case, by, Part.FAMILY, Part.ENTRY, Part.COORDINATOR)
     provider = LocalProvider.objects.select_for_update().get(case=case)
     if case.state in ENDED:
         raise Refused(_("This case has ended."), code="ended")
@@ -132,6 +132,23 @@ def change_provider(
     audit.record("provider-changed", by=by, case_id=case.pk, target=provider)
     tell_coordinator(case)
     return invite_provider(case=case, by=by)
+
+
+@transaction.atomic
+def shut_provider_out(*, by: Person, case: Case) -> None:
+    """Close the local provider's page: links, sessions and part end. A new link opens it again.
+
+    Raises:
+        NotYours: by somebody who does not own the case.
+        Refused: nobody has a page.
+    """
+    require(case, by, Part.COORDINATOR)
+    provider = LocalProvider.objects.select_for_update().get(case=case)
+    if provider.person is None:
+        raise Refused(_("Nobody has been invited yet."), code="no-provider")
+    end_parts(case=case, role=Part.LOCAL_PROVIDER, by=by)
+    accounts.shut_guest_out(by=by, person=provider.person, case_id=case.pk)
+    audit.record("provider-shut-out", by=by, case_id=case.pk, target=provider)
 
 
 def _settle(case: Case, state: ItemState) -> None:

@@ -12,9 +12,11 @@ from secondopinion.accounts import actions as accounts
 from secondopinion.accounts import rules as people
 from secondopinion.accounts.models import Child, Person
 from secondopinion.audit import actions as audit
-from secondopinion.cases import changes, measuring, rules, words, workflow
-from secondopinion.cases.actions.parts import give_part, require
+from secondopinion.cases import changes, measuring, owners, rules, words, workflow
+from secondopinion.cases.actions.parts import give_owner, give_part, require
 from secondopinion.cases.actions.provider import invite_provider
+from secondopinion.cases.actions.starting import new_case
+from secondopinion.cases.actions.telling import tell
 from secondopinion.cases.measuring import Measured
 from secondopinion.cases.models import (
     Case,
@@ -26,10 +28,10 @@ from secondopinion.cases.models import (
     Question,
     Request,
 )
+from secondopinion.cases.queries import roles_of
 from secondopinion.cases.states import State
-from secondopinion.core import clock, vault, zones
+from secondopinion.core import clock, zones
 from secondopinion.core.errors import Conflict, Refused
-from secondopinion.messaging.actions import notify
 from secondopinion.program import queries as program
 from secondopinion.program.models import Disclaimer, Residence, Specialty
 
@@ -50,23 +52,20 @@ def start_draft(*, by: Person, language: str) -> Case:
     ).first()  # fmt: skip
     if empty is not None:
         return empty
-    case = Case.objects.create(
-        child=Child.objects.create(), vault=vault.new_space(), language=language
-    )
-    Request.objects.create(case=case)
+    case = new_case(language=language)
     give_part(case=case, person=by, role=Part.FAMILY, by=by)
     audit.record("case-started", by=by, case_id=case.pk, target=case)
     return case
 
 
 def _open_draft(case: Case, by: Person) -> Request:
-    """Lock the request of a draft for a change by the family.
+    """Lock the request of a draft for a change by the family, or by who enters it for them.
 
     Raises:
         NotYours: somebody else's.
         Conflict: it has been submitted meanwhile.
     """
-    require(case, by, Part.FAMILY)
+    require(case, by, Part.FAMILY, Part.ENTRY)
     request = Request.objects.select_for_update().get(case=case)
     if Case.objects.values_list("state", flat=True).get(pk=case.pk) != State.DRAFT:
         raise Conflict(
@@ -135,7 +134,12 @@ def save_start(*, by: Person, case: Case, country: str, specialty: Specialty) ->
     kept = case.residence if str(case.country) == country else ""
     Case.objects.filter(pk=case.pk).update(country=country, specialty=specialty, residence=kept)
     Child.objects.filter(pk=case.child_id).update(country=country)
-    if by.timezone == zones.UNKNOWN and (zone := zones.zone_of(country)) != zones.UNKNOWN:
+    theirs = Part.FAMILY in roles_of(case, by)
+    if (
+        theirs
+        and by.timezone == zones.UNKNOWN
+        and (zone := zones.zone_of(country)) != zones.UNKNOWN
+    ):
         accounts.describe(by=by, person=by, timezone=zone)
     _saved(request, case, by, "start")
     case.refresh_from_db()
@@ -203,9 +207,16 @@ def save_guardian(
     *, by: Person, case: Case, full_name: str, latin_name: str, phone: str, kind: str
 ) -> Case:
     """Keep who asks, and on what ground this person decides for the child."""
-    request = _open_draft(case, by)
+    require(case, by, Part.FAMILY)
     accounts.describe(by=by, person=by, full_name=full_name, latin_name=latin_name, phone=phone)
-    accounts.set_guardianship(by=by, child=case.child, person=by, kind=kind)
+    return save_tie(by=by, case=case, person=by, kind=kind)
+
+
+@transaction.atomic
+def save_tie(*, by: Person, case: Case, person: Person, kind: str) -> Case:
+    """Keep on what ground a person decides for the child; what they are called stays theirs."""
+    request = _open_draft(case, by)
+    accounts.set_guardianship(by=by, child=case.child, person=person, kind=kind)
     _saved(request, case, by, "you")
     return case
 
@@ -270,17 +281,26 @@ def save_questions(*, by: Person, case: Case, texts: list[str]) -> Case:
 
 
 @transaction.atomic
-def give_consents(*, by: Person, case: Case, kinds: list[str], disclaimer: Disclaimer) -> Case:
+def give_consents(
+    *,
+    by: Person,
+    case: Case,
+    kinds: list[str],
+    disclaimer: Disclaimer,
+    person: Person | None = None,
+) -> Case:
     """Keep what a guardian agreed to, with the version and language of the words shown.
 
-    What was agreed to before and is not among `kinds` is withdrawn, and stays on record.
+    What was agreed to before and is not among `kinds` is withdrawn, and stays on record. `person`
+    is the guardian where somebody else enters what they said.
 
     Raises:
         Refused: by somebody who may not consent for the child.
     """
     request = _open_draft(case, by)
-    rules.may_consent(case, by)
-    live = Consent.objects.filter(case=case, person=by, withdrawn_at__isnull=True)
+    person = person or by
+    rules.may_consent(case, person)
+    live = Consent.objects.filter(case=case, person=person, withdrawn_at__isnull=True)
     live.exclude(kind__in=kinds, version=disclaimer.version, language=disclaimer.language).update(
         withdrawn_at=clock.now()
     )
@@ -289,7 +309,7 @@ def give_consents(*, by: Person, case: Case, kinds: list[str], disclaimer: Discl
         if kind not in given:
             Consent.objects.create(
                 case=case,
-                person=by,
+                person=person,
                 kind=kind,
                 version=disclaimer.version,
                 language=disclaimer.language,
@@ -322,11 +342,12 @@ def submit(*, by: Person, case: Case) -> Case:
     )
     changes.tell(case.pk)
     words.keep(case)
+    theirs = Part.ENTRY in roles_of(case, by)
+    if (owner := by if theirs else owners.next_owner()) is not None:
+        give_owner(case=case, to=owner, by=by)
     invite_provider(case=case, by=by)
-    notify(
-        to=by, template="request-received", case_id=case.pk, case_reference=case.reference,
-        link=f"/my/cases/{case.reference}/",
-    )  # fmt: skip
+    if Part.FAMILY in roles_of(case, by):
+        tell(case, by, "request-received", "/my/cases")
     return case
 
 

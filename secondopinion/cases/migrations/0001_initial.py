@@ -213,7 +213,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=secondopinion.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=secondopinion.core.clock.now, editable=False)),
-                ('role', models.CharField(choices=[('family', 'Family'), ('local_provider', 'Local provider'), ('coordinator', 'Intake coordinator'), ('specialist', 'Specialist'), ('second_reader', 'Second reader'), ('referral_coordinator', 'Referral coordinator'), ('emergency', 'Emergency access')], max_length=30)),
+                ('role', models.CharField(choices=[('family', 'Family'), ('local_provider', 'Local provider'), ('coordinator', 'Intake coordinator'), ('specialist', 'Specialist'), ('second_reader', 'Second reader'), ('referral_coordinator', 'Referral coordinator'), ('entry', 'Enters the request for the family'), ('emergency', 'Emergency access')], max_length=30)),
                 ('since', models.DateTimeField(default=secondopinion.core.clock.now)),
                 ('until', models.DateTimeField(blank=True, null=True)),
                 ('ended_why', models.TextField(blank=True)),

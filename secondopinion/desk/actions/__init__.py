@@ -1,5 +1,15 @@
 """The verbs of the desk: saved views, steps on many cases, shifts, and what the clock brings."""
 
+from secondopinion.desk.actions.declining import decline
+from secondopinion.desk.actions.entering import (
+    begin_entry,
+    keep_consent,
+    note_page,
+    submit_entry,
+    take_over,
+    write_link,
+)
+from secondopinion.desk.actions.evidence import settle_with, unlink
 from secondopinion.desk.actions.joining import different, join, undo_join
 from secondopinion.desk.actions.many import hand_over, put_off, undo
 from secondopinion.desk.actions.shifts import end_shift, go_away, go_on_duty
@@ -7,6 +17,8 @@ from secondopinion.desk.actions.views import remove_view, save_view
 from secondopinion.desk.actions.watching import escalate, find_owners, notice_silence
 
 __all__ = [
-    "different", "end_shift", "escalate", "find_owners", "go_away", "go_on_duty", "hand_over",
-    "join", "notice_silence", "put_off", "remove_view", "save_view", "undo", "undo_join",
+    "begin_entry", "decline", "different", "end_shift", "escalate", "find_owners", "go_away",
+    "go_on_duty", "hand_over", "join", "keep_consent", "note_page", "notice_silence", "put_off",
+    "remove_view", "save_view", "settle_with", "submit_entry", "take_over", "undo", "undo_join",
+    "unlink", "write_link",
 ]  # fmt: skip

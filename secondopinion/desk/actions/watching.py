@@ -9,6 +9,7 @@ from secondopinion.accounts.models import Person
 from secondopinion.audit import actions as audit
 from secondopinion.cases import actions as cases
 from secondopinion.cases import needs
+from secondopinion.cases.actions.parts import give_owner
 from secondopinion.cases.actions.telling import tell
 from secondopinion.cases.models import Case, ClockSpan, Need
 from secondopinion.cases.states import State, Why
@@ -16,7 +17,7 @@ from secondopinion.core import clock
 from secondopinion.core.errors import Refused
 from secondopinion.desk.actions.shifts import on_duty
 from secondopinion.desk.models import Escalation, Shift
-from secondopinion.desk.queries import loads, on_now
+from secondopinion.desk.queries import Load, loads, of_nobody, on_now
 from secondopinion.program import queries as program
 
 WARNED = timedelta(hours=2)  # business time before something is late
@@ -82,22 +83,35 @@ def notice_silence() -> int:
 
 
 def find_owners() -> int:
-    """Give the cases of who is not of the team any more to colleagues, by load; return how many."""
+    """Give cases without an owner, and those of who has left the team, to colleagues by load.
+
+    Return how many.
+    """
     team = loads()
     if not team:
         return 0
     known = [each.person.pk for each in team]
     orphans = Case.objects.filter(ended_at=None, coordinator__isnull=False)
     moved = 0
+    for case in of_nobody().order_by("act_by", "pk"):
+        least = _least(team)
+        give_owner(case=case, to=least.person, by=None)
+        moved += 1
     for case in orphans.exclude(coordinator__in=known).order_by("act_by", "pk"):
-        least = min(team, key=lambda each: (each.away is not None, each.due, each.cases))
+        least = _least(team)
         with override(least.person.language):
             note = gettext("Its owner has left the team. The case was given to you by load.")
         try:
             cases.hand_over(by=None, case=case, to=least.person, note=note)
         except Refused:
             continue  # taken over this very moment
-        least.cases += 1
-        least.due += 1
         moved += 1
     return moved
+
+
+def _least(team: list[Load]) -> Load:
+    """Return who has the least, and count a case more for them."""
+    least = min(team, key=lambda each: (each.away is not None, each.due, each.cases))
+    least.cases += 1
+    least.due += 1
+    return least

@@ -12,6 +12,8 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '__first__'),
         ('cases', '0001_initial'),
+        ('imaging', '0001_initial'),
+        ('records', '0001_initial'),
     ]
 
     operations = [
@@ -21,6 +23,25 @@ class Migration(migrations.Migration):
                 ('case', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='duplicate_search', serialize=False, to='cases.case')),
                 ('at', models.DateTimeField(auto_now_add=True)),
             ],
+        ),
+        migrations.CreateModel(
+            name='CaseEntry',
+            fields=[
+                ('id', models.UUIDField(default=secondopinion.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(default=secondopinion.core.clock.now, editable=False)),
+                ('way', models.CharField(choices=[('telephone', 'By telephone'), ('walk-in', 'In person'), ('post', 'By letter')], max_length=10)),
+                ('pages', models.JSONField(default=dict)),
+                ('tries', models.PositiveSmallIntegerField(default=0)),
+                ('written_at', models.DateTimeField(blank=True, null=True)),
+                ('taken_over_at', models.DateTimeField(blank=True, null=True)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('case', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='entry', to='cases.case')),
+                ('family', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name_plural': 'case entries',
+                'indexes': [models.Index(fields=['by', 'taken_over_at'], name='entry_open_of')],
+            },
         ),
         migrations.CreateModel(
             name='Duplicate',
@@ -50,6 +71,22 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('case_id', 'why', 'due_at'), name='escalated_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Evidence',
+            fields=[
+                ('id', models.UUIDField(default=secondopinion.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(default=secondopinion.core.clock.now, editable=False)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='cases.checklistitem')),
+                ('record', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='records.record')),
+                ('study', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='imaging.study')),
+            ],
+            options={
+                'verbose_name_plural': 'evidence',
+                'ordering': ['created_at'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('record__isnull', False)), fields=('item', 'record'), name='evidence_record_once'), models.UniqueConstraint(condition=models.Q(('study__isnull', False)), fields=('item', 'study'), name='evidence_study_once'), models.CheckConstraint(condition=models.Q(models.Q(('record__isnull', False), ('study__isnull', True)), models.Q(('record__isnull', True), ('study__isnull', False)), _connector='OR'), name='evidence_is_a_record_or_a_study')],
             },
         ),
         migrations.CreateModel(
@@ -84,6 +121,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Refusal',
+            fields=[
+                ('id', models.UUIDField(default=secondopinion.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(default=secondopinion.core.clock.now, editable=False)),
+                ('kind', models.CharField(choices=[('not-eligible', 'The program may not help here, or is not made for this'), ('emergency', 'This cannot wait: the child needs care at home now'), ('cannot-help', 'A written opinion would not help')], max_length=20)),
+                ('letter', models.TextField()),
+                ('language', models.CharField(max_length=10)),
+                ('fee', models.CharField(choices=[('none', 'Nothing was paid, and nothing is to be paid'), ('returned', 'What was paid is given back'), ('kept', 'What was paid is not given back')], max_length=10)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('case', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='refusal', to='cases.case')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
             name='SavedView',
             fields=[
                 ('id', models.UUIDField(default=secondopinion.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -112,6 +165,25 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['first'],
                 'constraints': [models.CheckConstraint(condition=models.Q(('last__gte', models.F('first'))), name='shift_ends_after_it_begins'), models.CheckConstraint(condition=models.Q(models.Q(('cover__isnull', True), ('kind', 'duty')), models.Q(('cover__isnull', False), ('kind', 'away'), models.Q(('cover', models.F('person')), _negated=True)), _connector='OR'), name='who_is_away_is_covered_by_somebody_else')],
+            },
+        ),
+        migrations.CreateModel(
+            name='SpokenConsent',
+            fields=[
+                ('id', models.UUIDField(default=secondopinion.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(default=secondopinion.core.clock.now, editable=False)),
+                ('way', models.CharField(choices=[('telephone', 'By telephone'), ('walk-in', 'In person'), ('post', 'By letter')], max_length=10)),
+                ('said_at', models.DateTimeField()),
+                ('language', models.CharField(max_length=10)),
+                ('interpreter', models.CharField(blank=True, max_length=200)),
+                ('version', models.CharField(max_length=20)),
+                ('kinds', models.JSONField(default=list)),
+                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consents', to='desk.caseentry')),
+                ('guardian', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('read_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['-created_at'],
             },
         ),
         migrations.CreateModel(

@@ -18,6 +18,19 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='DeclineLetter',
+            fields=[
+                ('id', models.UUIDField(default=secondopinion.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(default=secondopinion.core.clock.now, editable=False)),
+                ('kind', models.CharField(choices=[('not-eligible', 'The program may not help here, or is not made for this'), ('emergency', 'This cannot wait: the child needs care at home now'), ('cannot-help', 'A written opinion would not help')], max_length=20, unique=True)),
+                ('bodies', models.JSONField(default=dict)),
+                ('alternatives', models.JSONField(default=dict)),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
             name='GuardianRule',
             fields=[
                 ('id', models.UUIDField(default=secondopinion.core.ids.new_id, editable=False, primary_key=True, serialize=False)),

@@ -8,7 +8,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
-from secondopinion.program.models import ChecklistTemplate, DeliveryMode, Residence, Target
+from secondopinion.program.models import (
+    ChecklistTemplate,
+    DeclineKind,
+    DeliveryMode,
+    Residence,
+    Target,
+)
 from secondopinion.program.queries import conditions, in_language, specialties
 from secondopinion.web.forms import PlainForm
 
@@ -330,6 +336,16 @@ class TemplateForm(SettingsForm):
     texts_last = True
     by_language = {"titles": (_("Title"), False), "bodies": (_("Text"), True)}
     key = forms.CharField(label=_("Key"), widget=_code(), help_text=_("Like missing-record"))
+
+
+class LetterForm(SettingsForm):
+    """A letter that declines a request."""
+
+    texts_last = True
+    by_language = {
+        "bodies": (_("Letter"), True), "alternatives": (_("What they can do instead"), True),
+    }  # fmt: skip
+    kind = forms.ChoiceField(label=_("Kind"), choices=DeclineKind.choices)
 
 
 class GlossaryForm(SettingsForm):

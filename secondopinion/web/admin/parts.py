@@ -9,14 +9,21 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
-from secondopinion.program.models import ChecklistTemplate, DeliveryMode, Price, Residence
+from secondopinion.program.models import (
+    ChecklistTemplate,
+    DeclineKind,
+    DeliveryMode,
+    Price,
+    Residence,
+)
 from secondopinion.program.queries import conditions, in_language, specialties
 from secondopinion.web.admin import family_forms, forms
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A section on the page; `rows` says that it is a list, `added_only` that none goes."""
+    """A section on the page; `rows` says that it is a list, `added_only` that none goes, `fixed`
+    that none is added either."""
 
     key: str
     title: str | Promise
@@ -24,6 +31,7 @@ class Part:
     form: type[forms.SettingsForm]
     rows: bool = False
     added_only: bool = False
+    fixed: bool = False  # each row is there for good: none is added, none goes
 
 
 PARTS = {
@@ -137,6 +145,16 @@ PARTS = {
             rows=True,
         ),
         Part(
+            "letters",
+            _("Letters that decline a request"),
+            _("A coordinator sees the letter in the family’s language before it is sent, and can "
+              "change it. Letters that were sent stay. These can be filled in: {child} "
+              "{reference} {hospital} {phone} {reason} {emergency_number}"),
+            forms.LetterForm,
+            rows=True,
+            fixed=True,
+        ),
+        Part(
             "glossary",
             _("Glossary of translations"),
             _("Translators see these words beside the lines where they stand, and are told where a "
@@ -208,6 +226,8 @@ def _about_families(key: str, row: dict[str, Any]) -> list[str]:
 def _worded(key: str, row: dict[str, Any]) -> list[str]:
     if key == "specialties":
         return [in_language(row["names"]), row["key"]]
+    if key == "letters":
+        return [str(DeclineKind(row["kind"]).label), in_language(row["bodies"])]
     if key == "templates":
         return [in_language(row["titles"]), in_language(row["bodies"])]
     return [row["version"], row["in_force_from"], ", ".join(row["text"])]

@@ -48,7 +48,7 @@ def ask_context(request: PersonRequest, case: Case, items: list[ChecklistItem]) 
     item = next((row for row in missing if wanted in {None, str(row.pk)}), None)
     to = request.GET.get("to", "")
     to = to if to in {Part.FAMILY, Part.LOCAL_PROVIDER} else Part.FAMILY
-    templates = list(program.message_templates())
+    templates = program.message_templates()
     place = request.GET.get("template", "")
     chosen = int(place) if place.isdecimal() and int(place) < len(templates) else 0
     language, mine = _language_of(case, to), get_language() or "en"
@@ -70,6 +70,43 @@ def _meaning(template: MessageTemplate, item: ChecklistItem | None) -> str:
     """Return what a template says in the language of who sends it."""
     body = program.in_language(template.bodies)
     return body.replace(ITEM, program.in_language(item.labels)) if item is not None else body
+
+
+THREADS = ("family", "local_provider", "staff")
+
+
+def message_context(request: PersonRequest, case: Case) -> dict[str, Any]:
+    """Return what the form of a message shows: a template in the language of who reads it, and
+    what it says in one's own. Templates that name a thing of the checklist belong to asking."""
+    to = request.GET.get("to", "")
+    to = to if to in THREADS else THREADS[0]
+    usable = [row for row in program.message_templates() if ITEM not in row.bodies.get("en", "")]
+    place = request.GET.get("template", "")
+    chosen = usable[int(place)] if place.isdecimal() and int(place) < len(usable) else None
+    mine = get_language() or "en"
+    language = mine if to == "staff" or not has_reader(case, to) else _language_of(case, to)
+    return {
+        "to": to,
+        "templates": [program.in_language(row.titles) for row in usable],
+        "template": place if chosen else "",
+        "language": language,
+        "text": program.in_language(chosen.bodies, language) if chosen else "",
+        "meaning": program.in_language(chosen.bodies) if chosen and language != mine else "",
+    }
+
+
+def has_reader(case: Case, to: str) -> bool:
+    """Say whether the case has somebody who reads a thread."""
+    return to != Part.LOCAL_PROVIDER or hasattr(case, "local_provider")
+
+
+@of_case("desk", Part.COORDINATOR)
+@require_POST
+def choose_message(request: PersonRequest, case: Case) -> HttpResponse:
+    """Show the form of a message again with a template's words."""
+    given = {"to": request.POST.get("thread", ""), "template": request.POST.get("template", "")}
+    address = reverse("desk-case-messages", args=[case.reference])
+    return redirect(f"{address}?{urlencode(given)}#write")
 
 
 @of_case("desk", Part.COORDINATOR)

@@ -12,20 +12,22 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Role
-from secondopinion.accounts.queries import people_with
+from secondopinion.accounts.queries import access_links, people_with
+from secondopinion.arrivals.clipping import posts_with_files
 from secondopinion.audit import actions as audit
 from secondopinion.billing.models import Fee
 from secondopinion.cases import clocks, workflow
-from secondopinion.cases.models import Case, Part
-from secondopinion.cases.queries import asked, emergencies, holders_of, taken_out
+from secondopinion.cases.models import Case, Part, Participation
+from secondopinion.cases.queries import asked, emergencies, parts_from_outside
 from secondopinion.cases.rules import provider_doubts
 from secondopinion.cases.states import ENDED, FAMILY_STEP, FAMILY_STEPS, State, Why
 from secondopinion.conversations.actions import mark_seen
-from secondopinion.conversations.queries import posts
+from secondopinion.conversations.queries import READERS, anything_new, read_by
 from secondopinion.core import clock
 from secondopinion.core.languages import script_name
 from secondopinion.desk import mailing
-from secondopinion.desk.queries import joined_into
+from secondopinion.desk.models import Refusal
+from secondopinion.desk.queries import entry_of, joined_into
 from secondopinion.experts.matching import suggest
 from secondopinion.experts.models import Kind as Taken
 from secondopinion.experts.models import Offer, OfferState
@@ -49,7 +51,7 @@ from secondopinion.referrals.workflow import ENDED as REFERRAL_ENDED
 from secondopinion.translation import queries as translations
 from secondopinion.web.access import PersonRequest, View, of_case
 from secondopinion.web.desk import copies, fee, guardians, history, pacs
-from secondopinion.web.desk.asking import ask_context
+from secondopinion.web.desk.asking import ask_context, message_context
 from secondopinion.web.family import countries
 from secondopinion.web.family.translating import machine_context
 from secondopinion.web.images import listed
@@ -93,8 +95,11 @@ def _page(part: str, more: Callable[[PersonRequest, Case], Context]) -> View:
 
 
 def _now(request: PersonRequest, case: Case) -> Context:
-    items = list(case.checklist.all())
+    items = list(case.checklist.prefetch_related("evidence__record", "evidence__study"))
     return {
+        "linked": request.GET.get("evidence", ""),
+        "evidence": records.for_case(case).order_by("-created_at"),
+        "studies": imaging.studies_for_case(case),
         "items": items,
         "ask": ask_context(request, case, items),
         "needs": (held := {each.why for each in case.needs.all()}),
@@ -112,18 +117,34 @@ def _request(request: PersonRequest, case: Case) -> Context:
     return {"questions": case.questions.all()}
 
 
+def _live(part: Participation, role: str) -> bool:
+    return part.role == role and part.until is None
+
+
 def _people(request: PersonRequest, case: Case) -> Context:
+    parts = list(parts_from_outside(case))
+    live_ties = case.child.guardianships.filter(revoked_at=None)
     return {
-        "parents": holders_of(case, Part.FAMILY),
-        "taken_out": taken_out(case),
-        "ties": case.child.guardianships.filter(revoked_at=None).select_related("person"),
+        "parents": (parents := [each.person for each in parts if _live(each, Part.FAMILY)]),
+        "taken_out": [each for each in parts if each.ended_why and each.role == Part.FAMILY],
+        "ties": (ties := list(live_ties.select_related("person"))),
         "consents": case.consents.filter(withdrawn_at=None),
         "provider": (provider := getattr(case, "local_provider", None)),
-        "doubts": provider_doubts(case, provider) if provider else [],
+        "links": access_links(provider.person, case.pk)
+        if provider and provider.person_id and "links" in request.GET else None,
+        "shut_out": provider is not None and provider.person_id is not None
+        and not any(_live(each, Part.LOCAL_PROVIDER) for each in parts),
+        "doubts": provider_doubts(case, provider, [*parents, *(each.person for each in ties)])
+        if provider else [],
         "now": clock.now(),
         "colleagues": people_with(Role.COORDINATOR).exclude(pk=request.user.pk),
         "fee": Fee.objects.filter(case=case).first(),
-    }
+        "entry": (entry := entry_of(case)),
+        "spoken": entry.consents.select_related("guardian", "read_by").first() if entry else None,
+        "entering": Part.ENTRY in request.parts,
+        "refusal": Refusal.objects.filter(case=case).select_related("by").first()
+        if case.state == State.DECLINED else None,
+    }  # fmt: skip
 
 
 def _records(request: PersonRequest, case: Case) -> Context:
@@ -164,9 +185,18 @@ def _specialist(request: PersonRequest, case: Case) -> Context:
 
 
 def _messages(request: PersonRequest, case: Case) -> Context:
-    rows = list(posts(case, request.user))
-    mark_seen(case=case, by=request.user)
-    return {"posts": rows}
+    rows = list(posts_with_files(case, request.user))
+    owner = case.coordinator_id in {request.user.pk, None}
+    if anything_new(rows, request.user) or (owner and case.act_by < clock.NEVER):
+        mark_seen(case=case, by=request.user)
+    read = read_by(case) if rows else {}
+    for each in rows:
+        until = read.get(each.thread)
+        each.seen = until is not None and until >= each.created_at
+    return {
+        "posts": rows, "followed": tuple(READERS), **message_context(request, case),
+        "provider": getattr(case, "local_provider", None),
+    }  # fmt: skip
 
 
 def _after(request: PersonRequest, case: Case) -> Context:

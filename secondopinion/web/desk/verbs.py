@@ -12,12 +12,14 @@ from django.views.decorators.http import require_POST
 
 from secondopinion.accounts.models import Person, Role
 from secondopinion.accounts.queries import people_with
+from secondopinion.arrivals.clipping import post_with_files
 from secondopinion.cases import actions
 from secondopinion.cases.models import Case, ItemState, Part
 from secondopinion.cases.queries import holders_of
-from secondopinion.conversations.actions import post
 from secondopinion.core.errors import NotYours
+from secondopinion.desk import actions as desk
 from secondopinion.desk import mailing
+from secondopinion.desk.models import Evidence
 from secondopinion.experts import actions as experts
 from secondopinion.experts.models import ExpertProfile
 from secondopinion.findings import actions as findings
@@ -38,13 +40,14 @@ from secondopinion.translation import actions as translation_actions
 from secondopinion.web import images
 from secondopinion.web.access import PersonRequest, of_case
 from secondopinion.web.desk.asking import words_for
+from secondopinion.web.forms import files_of
 
 # The part of the case that is shown behind an action; behind the others, what is to be done now.
 PART_OF = {
     "end-guardian": "people",
     "invite-provider": "people",
+    "shut-provider-out": "people",
     "hand-over": "people",
-    "decline": "people",
     "describe-record": "records",
     "translate-record": "records",
     "translate-report": "translations",
@@ -76,6 +79,7 @@ class _Verbs:
 
     def __init__(self, request: PersonRequest, case: Case) -> None:
         self.case, self.by, self.given = case, request.user, request.POST
+        self._files = files_of(request)
 
     def text(self, name: str = "text") -> str:
         return self.given.get(name, "")
@@ -108,8 +112,16 @@ class _Verbs:
         item = self._row(self.case.checklist.all(), "item")
         state = self.text("state")
         state = state if state in ItemState.values else ItemState.OPEN
-        actions.settle_item(by=self.by, item=item, state=state, note=self.text("note"))
+        desk.settle_with(
+            by=self.by, item=item, state=state, note=self.text("note"),
+            evidence=self.text("evidence"),
+        )  # fmt: skip
         return _("The checklist is changed.")
+
+    def unlink(self) -> str:
+        rows = Evidence.objects.filter(item__case=self.case).select_related("item__case")
+        desk.unlink(by=self.by, evidence=self._row(rows, "evidence"))
+        return _("The link is taken away. The record stays.")
 
     def choose_condition(self) -> str:
         key = self.text("condition")
@@ -165,12 +177,6 @@ class _Verbs:
         actions.hand_over(by=self.by, case=self.case, to=self.by, note=self.text("note"))
         return _("The case is yours.")
 
-    def decline(self) -> str:
-        actions.decline(
-            by=self.by, case=self.case, reason=self.text("reason"), instead=self.text("instead")
-        )
-        return _("The case is declined, and the family is told.")
-
     def deliver(self) -> str:
         opinions.deliver(by=self.by, case=self.case)
         return _("The report is delivered.")
@@ -180,7 +186,10 @@ class _Verbs:
         return _("The case is closed.")
 
     def message(self) -> str:
-        post(case=self.case, thread=self.text("thread"), by=self.by, text=self.text())
+        post_with_files(
+            by=self.by, case=self.case, thread=self.text("thread"), text=self.text(),
+            files=self._files,
+        )  # fmt: skip
         return _("The message is sent.")
 
     def seen_to_mail(self) -> str:
@@ -282,6 +291,10 @@ class _Verbs:
         sent = Delivery.objects.filter(report__case=self.case).select_related("report__case", "to")
         receipts.remind(by=self.by, delivery=self._row(sent, "delivery"))
         return _("The local provider has a new mail.")
+
+    def shut_provider_out(self) -> str:
+        actions.shut_provider_out(by=self.by, case=self.case)
+        return _("Their links and their page are closed. A new link opens it again.")
 
     def invite_provider(self) -> str:
         actions.invite_provider(case=self.case, by=self.by)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from secondopinion.accounts.models import Role
+from secondopinion.arrivals.clipping import posts_with_files
 from secondopinion.audit import actions as audit
 from secondopinion.cases import actions
 from secondopinion.cases.models import Case, Part
@@ -14,7 +15,6 @@ from secondopinion.cases.queries import asked, visible_to
 from secondopinion.cases.states import ENDED, State
 from secondopinion.conversations.actions import post
 from secondopinion.conversations.models import Thread
-from secondopinion.conversations.queries import posts
 from secondopinion.core.errors import Refused
 from secondopinion.experts import actions as experts
 from secondopinion.experts import queries as offers
@@ -169,7 +169,7 @@ def message(request: PersonRequest, case: Case) -> HttpResponse:
         post(case=case, thread=Thread.STAFF, by=request.user, text=request.POST.get("text", ""))
         return redirect("expert-message", case.reference)
     audit.record("messages-opened", by=request.user, case_id=case.pk, target=case)
-    thread = [row for row in posts(case, request.user) if row.thread == Thread.STAFF]
+    thread = [row for row in posts_with_files(case, request.user) if row.thread == Thread.STAFF]
     return render(request, "expert/messages.html", {"case": case, "posts": thread})
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from secondopinion.arrivals.clipping import post_with_files, posts_with_files
 from secondopinion.arrivals.queries import sent_since
 from secondopinion.audit import actions as audit
 from secondopinion.billing.models import Fee
@@ -18,21 +19,24 @@ from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import asked, holders_of, open_requests, visible_to
 from secondopinion.cases.rules import through_provider
 from secondopinion.cases.states import ENDED, FAMILY_STEP, FAMILY_STEPS, State
-from secondopinion.conversations.actions import post
+from secondopinion.conversations.actions import mark_seen
 from secondopinion.conversations.models import Thread
-from secondopinion.conversations.queries import posts
+from secondopinion.conversations.queries import anything_new
+from secondopinion.desk.models import Refusal
 from secondopinion.followup.queries import questions
 from secondopinion.opinions import actions as opinions
 from secondopinion.opinions.meanings import meanings
 from secondopinion.opinions.queries import readable, report_for, with_provider
 from secondopinion.outcomes import actions as outcomes
 from secondopinion.outcomes.queries import day_of
+from secondopinion.program.emergency import number_for
 from secondopinion.referrals.queries import referrals
 from secondopinion.web.access import PersonRequest, of_case, signed_in
 from secondopinion.web.calling import call_context
 from secondopinion.web.family.guardians import waited_for
 from secondopinion.web.family.questions import asking_context
 from secondopinion.web.family.request import files_context
+from secondopinion.web.forms import files_of
 
 
 @signed_in
@@ -69,7 +73,9 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
     if case.state == State.DRAFT:
         return redirect("my-request", case.reference)
     audit.record("case-opened", by=request.user, case_id=case.pk, target=case)
-    thread = [each for each in posts(case, request.user) if each.thread == Thread.FAMILY]
+    thread = [each for each in posts_with_files(case, request.user) if each.thread == Thread.FAMILY]
+    if anything_new(thread, request.user):
+        mark_seen(case=case, by=request.user)
     context = {
         "case": case,
         "asked": [each for each in asked(case) if each.to == Part.FAMILY],
@@ -84,12 +90,15 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
         else [],
         "provider": getattr(case, "local_provider", None),
         "fee": Fee.objects.filter(case=case).first(),
+        "refusal": Refusal.objects.filter(case=case).first()
+        if case.state == State.DECLINED else None,
+        "emergency_number": number_for(str(case.country)),
         "reported": case.reported_at is not None,
         "foreseen": forecasting.told(case),
         "owed": waited_for(case),
         **standing(case),
         **call_context(request, case),
-    }
+    }  # fmt: skip
     return render(request, "family/case.html", context)
 
 
@@ -114,7 +123,10 @@ def answer(request: PersonRequest, case: Case, number: str) -> HttpResponse:
 @require_POST
 def message(request: PersonRequest, case: Case) -> HttpResponse:
     """Write to the intake team."""
-    post(case=case, thread=Thread.FAMILY, by=request.user, text=request.POST.get("text", ""))
+    post_with_files(
+        by=request.user, case=case, thread=Thread.FAMILY, text=request.POST.get("text", ""),
+        files=files_of(request),
+    )  # fmt: skip
     messages.success(request, _("Your message is sent."))
     return redirect("my-case", case.reference)
 

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from secondopinion.accounts import actions as accounts
-from secondopinion.accounts.models import AccessLink, Person
+from secondopinion.accounts.models import FOR_GUESTS, AccessLink, Person
 from secondopinion.accounts.queries import link_for
 from secondopinion.accounts.tokens import hash_of
+from secondopinion.arrivals.clipping import post_with_files, posts_with_files
 from secondopinion.arrivals.queries import sent_since
 from secondopinion.audit import actions as audit
 from secondopinion.cases import actions
@@ -20,9 +21,9 @@ from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import asked, holders_of, open_requests, roles_of
 from secondopinion.cases.rules import through_provider
 from secondopinion.cases.states import ENDED
-from secondopinion.conversations.actions import post
+from secondopinion.conversations.actions import mark_seen
 from secondopinion.conversations.models import Thread
-from secondopinion.conversations.queries import posts
+from secondopinion.conversations.queries import anything_new
 from secondopinion.followup.queries import questions
 from secondopinion.opinions import actions as opinions
 from secondopinion.opinions.queries import handed_on, readable, report_for
@@ -30,6 +31,7 @@ from secondopinion.web.access import PersonRequest, of_case, public
 from secondopinion.web.calling import call_context
 from secondopinion.web.family.questions import asking_context, send
 from secondopinion.web.family.request import files_context
+from secondopinion.web.forms import files_of
 
 SESSION_SECONDS = 12 * 3600
 
@@ -39,7 +41,7 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     """Show what the link opens. Only its button uses it up: mail programs look at links."""
     row = (
         AccessLink.objects.select_related("person")
-        .filter(token_hash=hash_of(token), purpose=accounts.FOR_GUESTS)
+        .filter(token_hash=hash_of(token), purpose=FOR_GUESTS)
         .first()
     )
     case = (
@@ -78,7 +80,8 @@ def _send_again(row: AccessLink | None, case: Case | None) -> None:
     provider = getattr(case, "local_provider", None)
     if row is None or case is None or provider is None or provider.person_id != row.person_id:
         return  # never was, or the family has named somebody else since
-    if provider.declined_at is None:
+    inside = holders_of(case, Part.LOCAL_PROVIDER).filter(pk=row.person_id).exists()
+    if provider.declined_at is None and inside:  # who was shut out is let in by our team alone
         actions.invite_provider(case=case, by=None)
 
 
@@ -86,7 +89,10 @@ def _send_again(row: AccessLink | None, case: Case | None) -> None:
 def case_page(request: PersonRequest, case: Case) -> HttpResponse:
     """Show the case to the local provider: confirm, correct, add records, read the report."""
     audit.record("case-opened", by=request.user, case_id=case.pk, target=case)
-    thread = [each for each in posts(case, request.user) if each.thread == Thread.LOCAL_PROVIDER]
+    written = posts_with_files(case, request.user)
+    thread = [each for each in written if each.thread == Thread.LOCAL_PROVIDER]
+    if anything_new(thread, request.user):
+        mark_seen(case=case, by=request.user)
     context = {
         "case": case,
         "provider": case.local_provider,
@@ -118,7 +124,10 @@ def act(request: PersonRequest, case: Case, action: str) -> HttpResponse:
         logout(request)
         return render(request, "provider/declined.html")
     elif action == "message":
-        post(case=case, thread=Thread.LOCAL_PROVIDER, by=request.user, text=text)
+        post_with_files(
+            by=request.user, case=case, thread=Thread.LOCAL_PROVIDER, text=text,
+            files=files_of(request),
+        )  # fmt: skip
         messages.success(request, _("Your message is sent."))
     elif action == "ask":
         return send(request, case, "provider-case")

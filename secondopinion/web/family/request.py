@@ -28,6 +28,7 @@ from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import with_answers
 from secondopinion.cases.states import ENDED, State
 from secondopinion.core.errors import Conflict, Refused
+from secondopinion.desk.queries import entered_pages, entry_of
 from secondopinion.findings.models import Finding
 from secondopinion.program import queries as program
 from secondopinion.program.models import DeliveryRule, Specialty
@@ -164,7 +165,7 @@ def emergency(request: PersonRequest, case: Case) -> HttpResponse:
     return render(request, "family/emergency.html", emergency_context(case))
 
 
-@of_case(Part.FAMILY)
+@of_case(Part.FAMILY, Part.ENTRY)
 @require_POST
 def autosave(request: PersonRequest, case: Case, key: str) -> JsonResponse:
     """Keep what is being typed, field by field."""
@@ -196,7 +197,14 @@ def task_list(request: PersonRequest, case: Case) -> HttpResponse:
         )
         for each in pages.PAGES
     ]
-    return render(request, "family/tasks.html", {"case": case, "rows": rows})
+    context = {"case": case, "rows": rows, **entered_context(case)}
+    return render(request, "family/tasks.html", context)
+
+
+def entered_context(case: Case) -> dict[str, Any]:
+    """Return who of the team entered a request for its family, and which pages still stand so."""
+    entry = entry_of(case)
+    return {"entry": entry, "entered": entered_pages(entry, case.request)}
 
 
 def _what_is_here(request: PersonRequest, case: Case, rows: Sequence[Record]) -> dict[str, Any]:
@@ -229,7 +237,7 @@ def _named(files: Iterable[ArrivedFile]) -> list[tuple[str, str]]:
     return list(dict.fromkeys((each.name, str(say(each.code))) for each in files))
 
 
-SENDERS = (Part.FAMILY, Part.LOCAL_PROVIDER)
+SENDERS = (Part.FAMILY, Part.ENTRY, Part.LOCAL_PROVIDER)
 
 
 @of_case(*SENDERS)
@@ -335,7 +343,7 @@ def check(request: PersonRequest, case: Case) -> HttpResponse:
         actions.submit(by=request.user, case=case)
         return redirect("my-sent", case.reference)
     context = {
-        "case": case, "sections": _sections(case, request.user),
+        "case": case, "sections": _sections(case, request.user), **entered_context(case),
         "missing": rules.missing_pages(case),
         **_what_is_here(request, case, list(records.for_case(case))),
     }  # fmt: skip
@@ -361,7 +369,8 @@ def what(request: PersonRequest, case: Case) -> HttpResponse:
     if case.state == State.DRAFT:
         return redirect("my-check", case.reference)
     context = {
-        "case": case, "sections": _sections(case, request.user), "ended": case.state in ENDED,
+        "case": case, "sections": _sections(case, request.user), **entered_context(case),
+        "ended": case.state in ENDED,
         **files_context(request, case), **machine_context(case),
     }  # fmt: skip
     return render(request, "family/what.html", context)

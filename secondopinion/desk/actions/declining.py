@@ -1,0 +1,92 @@
+"""Declining well: a letter in the family's language, what they can do instead, and the fee."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils.translation import gettext, override
+from django.utils.translation import gettext_lazy as _
+
+from secondopinion.accounts.models import Person
+from secondopinion.billing import actions as billing
+from secondopinion.billing.models import Fee, FeeState
+from secondopinion.cases import actions as cases
+from secondopinion.cases.models import Case, Part
+from secondopinion.cases.queries import roles_of
+from secondopinion.core.errors import Refused
+from secondopinion.desk.models import Refusal
+from secondopinion.desk.rules import require_team
+from secondopinion.program import queries as program
+from secondopinion.program.emergency import number_for
+from secondopinion.program.models import DeclineKind
+
+LONGEST = 10_000  # characters of a letter
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter and what the family can do instead, in one language."""
+
+    language: str
+    text: str
+    instead: str
+
+
+def letter_for(case: Case, kind: str, reason: str, language: str) -> Letter:
+    """Return the letter of a kind, filled in for a case. An empty line of reasons leaves none."""
+    text, instead = program.decline_letter(kind, language)
+    hospital = program.program()
+    with override(language):
+        emergency = number_for(str(case.country)) or gettext("your local emergency number")
+    filled = {
+        "child": case.child.full_name,
+        "reference": case.reference,
+        "hospital": program.in_language(hospital.hospitals, language),
+        "phone": hospital.phone,
+        "emergency_number": emergency,
+        "reason": reason.strip(),
+    }
+    parts = (part.strip() for part in text.format(**filled).split("\n\n"))
+    return Letter(
+        language, "\n\n".join(part for part in parts if part), instead.format(**filled).strip()
+    )
+
+
+@transaction.atomic
+def decline(
+    *, by: Person, case: Case, kind: str, reason: str, letter: str, instead: str, fee: str = ""
+) -> Case:
+    """Decline a case with a letter; a fee that was not paid is not asked for any more.
+
+    `reason` is for the team; the family reads the letter. `fee` says what becomes of a paid one.
+
+    Raises:
+        NotYours: by somebody who is not of the intake team.
+        Refused: no such kind, no letter, no reason or nothing instead; a fee was paid, and it is
+            not said what becomes of it, or one is owed and the case is a colleague's.
+        Conflict: the case has moved on.
+    """
+    require_team(by)
+    if kind not in DeclineKind.values:
+        raise Refused(_("Choose one of these to go on."), code="kind", field="kind")
+    letter = letter.strip()
+    if not letter:
+        raise Refused(_("Write the letter first."), code="letter-missing", field="letter")
+    if len(letter) > LONGEST:
+        raise Refused(_("This letter is too long."), code="letter-long", field="letter")
+    owed = Fee.objects.select_for_update().filter(case=case).first()
+    paid = owed is not None and owed.state == FeeState.PAID
+    if paid and fee not in {Refusal.Fee.RETURNED, Refusal.Fee.KEPT}:
+        raise Refused(_("Say whether the fee is given back."), code="fee", field="fee")
+    if owed is not None and owed.state == FeeState.DUE:
+        if Part.COORDINATOR not in roles_of(case, by):
+            raise Refused(
+                _("A fee of this case is not paid. Take the case over first."), code="fee-open"
+            )
+        note = str(_("The request was declined."))
+        billing.settle(fee=owed, by=by, state=FeeState.WAIVED, note=note)
+    cases.decline(by=by, case=case, reason=reason, instead=instead)
+    Refusal.objects.create(
+        case=case, kind=kind, letter=letter, language=case.language, by=by,
+        fee=fee if paid else Refusal.Fee.NONE,
+    )  # fmt: skip
+    return case
