@@ -391,11 +391,10 @@ class ClockSpan(Stored):
         ordering = ["began_at"]
         constraints = [
             models.UniqueConstraint(
-                name="clock_span_one_running",
-                fields=["case", "step"],
+                name="clock_span_one_running", fields=["case", "step"],
                 condition=models.Q(ended_at__isnull=True),
             )
-        ]
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.step} from {self.began_at:%Y-%m-%d %H:%M}"

@@ -1,8 +1,6 @@
 """Makes the demonstration by calling the real actions on real files; each family is made once."""
 
-import io
 import logging
-import zipfile
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -24,6 +22,7 @@ from secondopinion.cases.models import Case, ItemState
 from secondopinion.conversations.actions import post
 from secondopinion.core import clock, jobs
 from secondopinion.demo import after, beside, guardians
+from secondopinion.demo.images import mr_head
 from secondopinion.demo.people import FAMILIES, STAFF, Family, Staff
 from secondopinion.demo.reports import BY_SPECIALTY, EPILEPSY
 from secondopinion.desk import actions as desk
@@ -49,7 +48,6 @@ log = logging.getLogger(__name__)
 FILES = Path(__file__).resolve().parent / "files"
 EXCERPT = 48  # slices from the middle
 WITH_WHOLE_SERIES = "more_needed"  # one case has all of them; it is made last
-MR_HEAD = FILES / "mr-head" / "mr-head-384.zip"
 
 # How far a case goes, in order; a state that is not here ends its case on the way.
 _WAY = (
@@ -63,20 +61,6 @@ _STOP_AT = {
     "more_needed": "in_review",
     "expired": "draft",
 }
-
-
-def mr_head(count: int | None) -> bytes:
-    """Return a zip of the `count` slices in the middle of the published series, or of all."""
-    with zipfile.ZipFile(MR_HEAD) as published:
-        names = sorted(name for name in published.namelist() if name.endswith(".dcm"))
-        if count is not None:
-            start = (len(names) - count) // 2
-            names = names[start : start + count]
-        pack = io.BytesIO()
-        with zipfile.ZipFile(pack, "w") as made:
-            for name in names:
-                made.writestr(name, published.read(name))
-    return pack.getvalue()
 
 
 def ensure() -> None:

@@ -19,7 +19,7 @@ from secondopinion.audit.queries import entries_for
 from secondopinion.core import jobs, sandbox, vault
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.core.models import Blob
-from secondopinion.demo.seed import mr_head
+from secondopinion.demo.images import mr_head
 from secondopinion.imaging import media
 from secondopinion.program.models import Program
 from secondopinion.referrals import actions, consenting, packing, selecting
