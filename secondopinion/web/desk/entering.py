@@ -193,9 +193,11 @@ def _consent(request: PersonRequest, case: Case, context: dict[str, Any]) -> Htt
         "said_at": timezone.localtime(last.said_at if last else clock.now()),
         **dict.fromkeys(last.kinds if last else [], True),
     }
+    asked_from = program.guardian_rule(str(case.country)).assent_from
     form = SpokenForm(
-        request.POST or None, initial=start, age=age_on(born, clock.today()) if born else None
-    )
+        request.POST or None, initial=start,
+        asks_child=born is not None and age_on(born, clock.today()) >= asked_from,
+    )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         given = dict(form.cleaned_data)
         how = {name: given.pop(name) for name in ("language", "interpreter", "said_at")}
