@@ -227,7 +227,7 @@ class _Walk:
             )  # fmt: skip
 
     def _describe_record(self, record: Record, language: str) -> None:
-        from_home = {"cancer-and-blood": "laboratory", "heart": "imaging_report"}
+        from_home = {"cancer-and-blood": "laboratory"}
         records_actions.describe(
             by=self.parent,
             record=record,
