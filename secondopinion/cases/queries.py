@@ -50,7 +50,8 @@ def case_with_parts(person: Person, reference: str) -> tuple[Case, set[str]]:
     Raises:
         NotYours: there is none, or it is somebody else's; the two look the same.
     """
-    beside = ("child", "specialty", "coordinator", "request", "vault", "local_provider")
+    beside = ("child", "specialty", "coordinator", "request", "vault", "local_provider",
+              "entry__by", "entry__family")  # fmt: skip
     held = list(
         live_parts()
         .filter(person=person, case__reference=reference)

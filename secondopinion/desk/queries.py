@@ -62,7 +62,7 @@ def entries_of(person: Person) -> QuerySet[CaseEntry]:
 
 def entry_of(case: Case) -> CaseEntry | None:
     """Return how a case was entered for its family; None where they wrote it themselves."""
-    return CaseEntry.objects.filter(case=case).select_related("by", "family").first()
+    return getattr(case, "entry", None)
 
 
 def entered_pages(entry: CaseEntry | None, request: Request) -> set[str]:

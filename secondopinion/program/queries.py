@@ -35,7 +35,10 @@ from secondopinion.program.models import (
 # this many seconds.
 KEPT = 10
 # The names in the cache.
-KEPT_UNDER = ("program", "program-targets", "program-countries", "program-templates")
+KEPT_UNDER = (
+    "program", "program-targets", "program-countries", "program-templates", "program-guardians",
+    "program-prices",
+)  # fmt: skip
 YEAR = timedelta(days=365)  # within which a rule is to be checked again
 CHECK_AGAIN = YEAR - timedelta(days=30)  # after which it is said
 
@@ -140,7 +143,12 @@ def residence_matters(country: str, specialty: Specialty | None) -> bool:
 
 def guardian_rule(country: str) -> GuardianRule:
     """Return who decides for a child of a country; where nobody has written it, what is usual."""
-    rows = list(GuardianRule.objects.filter(country__in=[country, ""]))
+
+    def read() -> list[GuardianRule]:
+        return list(GuardianRule.objects.all())
+
+    kept = cast("list[GuardianRule]", caches["memory"].get_or_set("program-guardians", read, KEPT))
+    rows = [row for row in kept if row.country in {country, ""}]
     found = max(rows, key=lambda row: bool(row.country), default=None)
     return found or GuardianRule(checked_on=date.min)
 
@@ -156,7 +164,12 @@ def price_of(kind: str, country: str) -> tuple[Decimal, str]:
 
     The country's own price, else the kind's for everywhere, else the price of a case.
     """
-    rows = list(Price.objects.filter(kind=kind, country__in=[country, ""]))
+
+    def read() -> list[Price]:
+        return list(Price.objects.all())
+
+    kept = cast("list[Price]", caches["memory"].get_or_set("program-prices", read, KEPT))
+    rows = [row for row in kept if row.kind == kind and row.country in {country, ""}]
     found = max(rows, key=lambda row: bool(row.country), default=None)
     if found is not None:
         return found.amount, found.currency

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
+from django.core.cache import caches
 from django.test import Client
 from django.urls import reverse
 
@@ -38,6 +39,7 @@ PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(200)
 def rule(**values: object) -> None:
     """Change the rule of every country."""
     GuardianRule.objects.update(**values)
+    caches["memory"].clear()
 
 
 @pytest.fixture
@@ -378,6 +380,7 @@ def test_a_patient_who_was_never_let_in_is_let_in_by_the_desk(
 def test_age_counts_by_the_country_and_on_a_leap_day(held: tuple[Case, Person, Person]) -> None:
     case, _parent, _coordinator = held
     GuardianRule.objects.create(country="MX", adult_from=21, checked_on=clock.today())
+    caches["memory"].clear()
     case.child.birth_date = date(2008, 2, 29)
     assert rules.of_age_on(case) == date(2029, 3, 1)
     case.country = "AE"

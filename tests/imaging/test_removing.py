@@ -94,10 +94,11 @@ def test_a_whole_study_and_who_may(sent: tuple[Person, Case, list[bytes]]) -> No
         remove(maria, second, why="")
     stranger = person("amina@usra.example")
     grace = person("grace@harbour.example", "coordinator")
-    actions.submit(by=maria, case=case)
+    actions.submit(by=maria, case=case)  # and it is hers at once
+    noah = person("noah@harbour.example", "coordinator")
     with pytest.raises(Refused, match="has been sent"):
         remove(maria, second)
-    for outsider in (stranger, grace):
+    for outsider in (stranger, noah):
         with pytest.raises(NotYours):
             remove(outsider, second)
     actions.take(by=grace, case=case)

@@ -1,14 +1,12 @@
 """Words are found whatever their accents, and marked where they stand, turned pages too."""
 
 import io
-from importlib import import_module
 from typing import Any
 from uuid import UUID
 
 import pypdfium2 as pdfium
 import pytest
 import typst
-from django.apps import apps
 from PIL import Image
 
 from secondopinion.accounts.models import Person
@@ -17,7 +15,7 @@ from secondopinion.cases.models import Case
 from secondopinion.core import jobs
 from secondopinion.findings.models import Finding
 from secondopinion.records import boxes, indexing, marking, queries, searching, understanding
-from secondopinion.records.models import Page, PageWords, Reading, Record
+from secondopinion.records.models import Page, Reading, Record
 from secondopinion.records.searching import Sought, sought
 from tests.conftest import DOCUMENTS
 from tests.records.files import word
@@ -254,13 +252,6 @@ def test_words_are_kept_as_they_are_compared(case: Case, maria: Person) -> None:
         found = searching.search(case, sought(typed), translations=False)
         assert found.pages == pages, typed
         assert len(searching.pages_with(case, sought(typed))) == pages
-
-
-def test_pages_from_before_the_words_were_kept_are_searched_too(case: Case, maria: Person) -> None:
-    send(case, maria, "note.txt", b"A seizure in June.")
-    PageWords.objects.all().delete()
-    import_module("secondopinion.records.migrations.0003_page_words").fill(apps, None)
-    assert searching.search(case, sought("seizure"), translations=False).pages == 1
 
 
 def finding(record: Record, **where: Any) -> Finding:

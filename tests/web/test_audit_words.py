@@ -15,8 +15,8 @@ def verbs() -> set[str]:
     code = "\n".join(path.read_text() for path in sorted(ROOM.rglob("*.py")))
     written = set(re.findall(r'audit\.record\(\s*"([a-z-]+)"', code))
     written |= set(re.findall(r'_note\(caller, "([a-z-]+)"', code))
-    written |= set(re.findall(r'verb = "([a-z-]+)" if new else "[a-z-]+"', code))
-    written |= set(re.findall(r'verb = "[a-z-]+" if new else "([a-z-]+)"', code))
+    for either in re.findall(r'verb = "([a-z-]+)" if \w+ else "([a-z-]+)"', code):
+        written |= set(either)
     written |= {f"case-{action}" for action in TRANSITIONS}
     return written | {f"referral-{action}" for action in STEPS}
 

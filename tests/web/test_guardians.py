@@ -44,13 +44,14 @@ def test_a_wrong_address_is_taken_out_until_somebody_has_come(maria: Client) -> 
 def test_who_had_come_is_taken_out_by_the_team_alone(hospital: object) -> None:
     first, coordinator = person("maria@familia.example"), person("g@h.example", "coordinator")
     case = submitted(first)
+    colleague = sign_in(person("n@h.example", "coordinator"))
     address = f"/my/cases/{case.reference}/"
     sign_in(first).post(f"{address}family/", THEM)
     second = Person.objects.get(email=THEM["email"])
     there = sign_in(second)
     desk, page = sign_in(coordinator), f"/desk/cases/{case.reference}/"
     out = {"person": str(second.pk), "reason": "A court order of 3 May."}
-    assert desk.post(f"{page}do/end-guardian/", out).status_code == 404, "the case is nobody's yet"
+    assert colleague.post(f"{page}do/end-guardian/", out).status_code == 404, "not a case of theirs"
     actions.take(by=coordinator, case=case)
     assert "Take out of the case" in desk.get(f"{page}people/").content.decode()
     desk.post(f"{page}do/end-guardian/", {**out, "reason": " "})
