@@ -26,14 +26,13 @@ from secondopinion.program.models import GuardianRule, Program
 from secondopinion.program.queries import disclaimer
 from tests.web.conftest import Whole, draft, person, sign_in, taken, whole_case
 
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(200)
+
 
 @pytest.fixture
 def whole(hospital: Program) -> Whole:
     """A case in its follow-up."""
     return whole_case()
-
-
-PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(200)
 
 
 def rule(**values: object) -> None:
