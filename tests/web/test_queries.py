@@ -1,5 +1,7 @@
 """Pages ask the database a few times, and not more often when there is more to show."""
 
+from datetime import date
+from decimal import Decimal
 from io import BytesIO
 
 import pytest
@@ -10,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from secondopinion.arrivals import actions as arrivals
 from secondopinion.core import jobs
 from secondopinion.program.models import Program
+from secondopinion.records.models import LabValue
 from tests.experts.ready import coordinator, ready
 from tests.experts.test_matching import profile
 from tests.web.conftest import Whole, draft, person, sign_in, submitted
@@ -100,6 +103,17 @@ def test_choosing_an_expert_asks_a_few_times_however_many_there_are(
         ready(f"family{number}@familia.example")
         profile(f"expert{number}@harbour.example", conditions=["epilep"])
     assert asks(browser, page) == first
+
+
+def test_a_review_with_laboratory_values_asks_a_few_times(whole: Whole) -> None:
+    record = whole.case.records.get()
+    LabValue.objects.create(
+        case=whole.case, page=record.pages.get(), analyte="haemoglobin", value=Decimal("9.8"),
+        unit="g/dL", taken_on=date(2026, 1, 5), by=whole.specialist,
+    )  # fmt: skip
+    browser = sign_in(whole.specialist)
+    # The values are one query more, and only where there are some.
+    assert asks(browser, f"/expert/cases/{whole.case.reference}/") <= MOST + 1
 
 
 def test_forecasts_and_the_table_of_specialists_ask_a_few_times(hospital: Program) -> None:

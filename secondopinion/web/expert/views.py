@@ -37,7 +37,7 @@ from secondopinion.opinions.readability import level
 from secondopinion.outcomes.queries import told_by
 from secondopinion.records import marking
 from secondopinion.records import queries as records
-from secondopinion.records.valuing import offered, valued, values_on
+from secondopinion.records.valuing import valued, values_on
 from secondopinion.translation.models import Method
 from secondopinion.translation.queries import newest
 from secondopinion.web.access import PersonRequest, of_case, staff
@@ -129,7 +129,6 @@ def review(request: PersonRequest, case: Case) -> HttpResponse:
         "asked": asked_here,
         "story": story.story(story.events_of(case, rows, images, values)),
         "laboratory": doubtful_first(series_of(values, SMALL)),
-        "offered": len(offered(case, rows, values)) if writing else 0,
         "growth": growth.charts(case),
         "doses": doses.doses(case),
         "records": rows,
