@@ -61,7 +61,7 @@ def _device(certificate: Path, root: Path) -> Iterator[signers.Signer]:
             )
     except (PKCS11Error, SigningError) as error:
         # What devices say holds no health data: names of errors, and of the token.
-        log.error("the signing device refused: %s", type(error).__name__)  # noqa: TRY400
+        log.error("the signing device refused: %s", type(error).__name__)  # noqa: TRY400 - its text may name the token
         raise Refused(
             _("The device with the signing key does not answer. Nothing is lost: try again, and "
               "tell your IT department if it stays so."), code="signing-device",
