@@ -273,8 +273,8 @@ export class Job {
     const step = sent - (this.sent.get(part) ?? 0);
     this.sent.set(part, sent);
     this.lastMoved = performance.now();
-    if (this.found.delete(part)) this.speed.length = 0;
-    else this.moved += step;
+    // What is told first is what the server had already: nothing of it moved in this visit.
+    if (!this.found.delete(part)) this.moved += step;
     if (this.state === "waiting" && step > 0) this.state = "sending";
     this.speed.push([this.lastMoved, this.moved]);
     this.changed(this);
