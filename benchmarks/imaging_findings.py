@@ -18,7 +18,7 @@ import time
 import warnings
 import zipfile
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from datetime import UTC, date, datetime, timedelta
 from itertools import combinations, product
 from pathlib import Path
@@ -30,10 +30,11 @@ from pydicom.fileset import FileSet
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from secondopinion.findings import names
 from secondopinion.findings.codes import RISKS
 from secondopinion.findings.names import DIFFERENT, LIKE
 from secondopinion.imaging import dicomdir
-from secondopinion.imaging.checks import disk, identity, names
+from secondopinion.imaging.checks import disk, identity
 from secondopinion.imaging.checks.examine import Asked, everything
 from secondopinion.imaging.checks.identity import Child
 from secondopinion.imaging.checks.model import Patient, Study, image_of, series_of
@@ -75,7 +76,7 @@ TRULY: dict[str, set[str]] = {
 def head_blocks(count: int) -> Iterator[tuple[str, Rows]]:
     """Yield blocks of the head that lie within the body, numbered from 1."""
     with zipfile.ZipFile(MR_HEAD) as pack:
-        rows = [
+        rows: Rows = [
             pydicom.dcmread(io.BytesIO(pack.read(name)))
             for name in pack.namelist()
             if name.endswith(".dcm")
@@ -97,7 +98,7 @@ def phantoms(count: int) -> Iterator[tuple[str, Rows]]:
     for at in range(count):
         chance, step = np.random.default_rng(at), (0.6, 1, 1.25, 2.5, 3, 5)[at % 6]
         grid = np.hypot(*np.meshgrid(np.linspace(-1, 1, 320), np.linspace(-1.2, 1.2, 320)))
-        rows = []
+        rows: Rows = []
         for number in range(1, 25):
             row = copy.deepcopy(template)
             row.SOPInstanceUID = injections.uid("phantom", at, number)
@@ -158,7 +159,7 @@ class Table:
         self.hits: dict[str, list[list[int]]] = defaultdict(lambda: [[0, 0] for _ in range(3)])
         self.odd: list[str] = []
 
-    def add_clean(self, name: str, found: set[str], truly: set[str] = frozenset()) -> None:
+    def add_clean(self, name: str, found: set[str], truly: Set[str] = frozenset()) -> None:
         """Count a clean series for every code."""
         for code in CODES - truly:
             self.clean[code][0] += 1

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ SIDES = {
 }  # fmt: skip
 
 # What a hurried translator leaves out: the words of a negation, and what stands there then.
-NEGATIONS = {
+NEGATIONS: dict[str, list[tuple[str, Any]]] = {
     "en": [(r"\bdoes not (\w+)", r"\1s"), (r"\bno longer\b", "still"), (r"\bdo not\b", ""),
            (r"\b(?:is|was|were|are|must|should|may|has|did) not\b", lambda m: m[0][:-4]),
            (r"\bno\b", ""), (r"\bNo\b", ""), (r"\bwithout\b", "with"), (r"\bdenies\b", "reports"),

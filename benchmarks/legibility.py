@@ -152,7 +152,9 @@ def unspoilt(reader: ocr.Reader) -> Iterator[Row]:
 def scan(path: Path) -> degraded.Grey:
     """Return the picture of a scan of the demonstration; people can read all of them."""
     if path.suffix == ".pdf":
-        _text, picture = pdfs.drawn(path.read_bytes(), 0, 200, 12_000_000, lambda _text: False)
+        _text, _words, picture = pdfs.drawn(
+            path.read_bytes(), 0, 200, 12_000_000, lambda _text: False
+        )
         return np.asarray(picture.convert("L"))
     with Image.open(path) as picture:
         return np.asarray(picture.convert("L"))

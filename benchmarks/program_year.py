@@ -27,6 +27,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import batched
 from pathlib import Path
 from typing import Any
@@ -141,7 +142,7 @@ class Year:
         for number in range(self.count):
             gap = timedelta(hours=24 * 365 / self.count * dice.expovariate(1.0))
             when += gap / SEASON[when.month - 1]
-            self.at(when, lambda number=number: self.arrive(number))
+            self.at(when, partial(self.arrive, number))
         for day in range(400):
             for hour in (13, 15, 17, 19, 21):
                 self.at((BEGIN + timedelta(days=day)).replace(hour=hour, minute=30), self.round)

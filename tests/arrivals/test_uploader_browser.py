@@ -184,7 +184,9 @@ def test_pause_and_a_cut_network(site: Site, chromium: Browser, tmp_path: Path) 
         panel.get_by_role("button", name="Continue").click()
         before = link.carried
         wait_until(lambda: link.carried > before + 1_000_000)
-        panel.get_by_text("About").wait_for(timeout=CLOSES)  # told although one part follows another
+        panel.get_by_text("About").wait_for(
+            timeout=CLOSES
+        )  # told although one part follows another
         link.cut(3)
         page.locator(".uploader-job[data-state=waiting]").wait_for(timeout=CLOSES)
         assert "Waiting for the network" in panel.inner_text()
