@@ -18,7 +18,8 @@ import time
 import warnings
 import zipfile
 from collections import defaultdict
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime, timedelta
 from itertools import combinations, product
 from pathlib import Path
@@ -159,7 +160,7 @@ class Table:
         self.hits: dict[str, list[list[int]]] = defaultdict(lambda: [[0, 0] for _ in range(3)])
         self.odd: list[str] = []
 
-    def add_clean(self, name: str, found: set[str], truly: Set[str] = frozenset()) -> None:
+    def add_clean(self, name: str, found: set[str], truly: AbstractSet[str] = frozenset()) -> None:
         """Count a clean series for every code."""
         for code in CODES - truly:
             self.clean[code][0] += 1
