@@ -68,6 +68,12 @@ TRULY: dict[str, set[str]] = {
     "jpeg_baseline_8bit.dcm": {"lossy-compression"},
     "jpeg_ls.dcm": {"lossy-compression", "thick-slices"},
     "explicit_little.dcm": {"thick-slices"},
+    "JPGLosslessP14SV1_1s_1f_8b.dcm": {"burned-in-text"},
+    "MR2_J2KI.dcm": {"lossy-compression", "thick-slices"},
+    "RG1_J2KI.dcm": {"lossy-compression"},
+    "RG3_J2KI.dcm": {"lossy-compression"},
+    "color-pl.dcm": {"small-matrix"},
+    "eCT_Supplemental.dcm": {"thick-slices"},
     "brain_002.dcm": {"series-cut-off"},  # its first image has command elements: not written again
     "4d_multiframe_test.dcm": {"empty-image"},  # its pixels were blanked
     "2062": {"series-cut-off"},  # 5 of a series that begins at number 6

@@ -249,6 +249,15 @@ def test_a_photograph_of_a_film_is_one(head: Rows) -> None:
     assert film.look(b"no picture") == {"error": "damaged"}
 
 
+def test_what_a_scanner_made_is_no_film_whatever_else_it_says(head: Rows) -> None:
+    rows = injections.copied(head, *range(len(head)))
+    for row in rows:
+        row.ImageType, row.ConversionType = ["ORIGINAL", "PRIMARY", "M"], "DV"
+    assert found(rows) == {}
+    rows[0].ImageType = ["DERIVED", "SECONDARY"]
+    assert "film-photograph" in found(rows)
+
+
 @pytest.mark.filterwarnings("ignore:Invalid value for VR DS")
 def test_odd_places_and_spacings_are_nobodys(head: Rows) -> None:
     rows = injections.copied(head)

@@ -8,7 +8,7 @@ from secondopinion.findings.found import INFO, WARNING, Found, gettext_noop
 from secondopinion.imaging.checks.model import Image, Series
 from secondopinion.imaging.checks.roles import CAPTURE, VOLUME
 
-NAME = "quality@1"
+NAME = "quality@2"
 MOST_LISTED = 200
 THICK = 5.0  # mm; beyond it small things between slices can be missed
 RATIO = 10.0  # beyond it fine detail suffers (European Society of Radiology 2011: 8–15 for CT)
@@ -64,7 +64,7 @@ def _film(series: Series) -> list[Found]:
         row for row in series.images
         if row.rows
         and (
-            row.head.get("conversion") in _PHOTOGRAPHS
+            (row.head.get("conversion") in _PHOTOGRAPHS and not _scanned(row))
             or row.sop_class in _FILM_CLASSES
             or (row.modality in {"XC", "FILM", "FID"})
         )
@@ -73,6 +73,12 @@ def _film(series: Series) -> list[Found]:
         return []
     return [Found("film-photograph", WARNING, FILM, ASK_ORIGINAL, _where(series, rows),
                   {"images": len(rows)}, 0.9)]  # fmt: skip
+
+
+def _scanned(row: Image) -> bool:
+    """Say whether an image is a scanner's own: there the attribute has no place (PS3.3, A.3.3 and
+    A.4.3), and some systems leave one all the same."""
+    return row.modality in {"CT", "MR", "PT"} and row.image_type[:2] == ("ORIGINAL", "PRIMARY")
 
 
 def _lossy(series: Series) -> list[Found]:
