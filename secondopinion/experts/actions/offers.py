@@ -18,9 +18,10 @@ from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.experts import rules
 from secondopinion.experts.facts import gather
 from secondopinion.experts.matching import points, suggest
-from secondopinion.experts.models import ExpertProfile, Kind, Offer, OfferState
+from secondopinion.experts.models import ExpertProfile, Offer, OfferState
 from secondopinion.experts.queries import OFFERED
 from secondopinion.program import queries as program
+from secondopinion.program.models import Urgency
 
 _LONGEST_WHY = 500
 
@@ -31,11 +32,12 @@ def offer(
     by: Person,
     case: Case,
     expert: ExpertProfile,
-    urgency: str = Offer.Urgency.USUAL,
+    urgency: str = "",
     onward: bool = False,
     instead: str = "",
 ) -> Offer:
-    """Offer a case to a specialist, who has the program's time to answer.
+    """Offer a case to a specialist, who has the program's time to answer: that of the case's
+    urgency, or of the one that is named.
 
     `onward`: when they decline or do not answer in time, it goes to the next on the list by
     itself. `instead`: why this one and not the first of the list; it is kept with the list.
@@ -47,17 +49,14 @@ def offer(
             place, a kind of case that they do not take, a conflict of interest, another part in
             the case.
     """
-    if urgency not in Offer.Urgency.values:
+    urgency = urgency or case.urgency
+    if urgency not in Urgency.values:
         raise Refused(_("Choose how soon."), code="urgency", field="urgency")
     _must_be_possible(case, expert, urgency)
     return _make(
         case, expert, by=by, offered_by=by, urgency=urgency, onward=onward,
         instead=instead.strip()[:_LONGEST_WHY],
     )  # fmt: skip
-
-
-def _kinds(urgency: str) -> tuple[Kind, ...]:
-    return (Kind.OPINION, Kind.URGENT) if urgency == Offer.Urgency.URGENT else (Kind.OPINION,)
 
 
 def _must_be_possible(case: Case, expert: ExpertProfile, urgency: str) -> None:
@@ -71,14 +70,14 @@ def _must_be_possible(case: Case, expert: ExpertProfile, urgency: str) -> None:
     if case.participations.filter(person=fresh.person, until__isnull=True).exists():
         raise Refused(_("This person has another part in the case."), code="other-part")
     [known] = gather([fresh])
-    rules.must_be_possible(known, case, *_kinds(urgency))
+    rules.must_be_possible(known, case, *rules.kinds_of(case, urgency))
 
 
 def _make(
     case: Case, expert: ExpertProfile, *, by: Person | None, offered_by: Person, urgency: str,
     onward: bool, instead: str = "",
 ) -> Offer:  # fmt: skip
-    listed = [each for each in suggest(case, *_kinds(urgency)) if not each.obstacles]
+    listed = [each for each in suggest(case, *rules.kinds_of(case, urgency)) if not each.obstacles]
     places = [each.expert.pk for each in listed]
     workflow.advance(case, "offer", by=by)
     hours = program.matching()[urgency]
@@ -160,17 +159,16 @@ def _moved_on(last: Offer, case: Case) -> bool:
     made = case.offers.exclude(state=OfferState.TAKEN_BACK).filter(onward=True).count()
     if not last.onward or made > program.matching()["moves"]:
         return False
+    urgency = max(last.urgency, case.urgency, key=Urgency.values.index)  # as it is by now
     onward = (
         each
-        for each in suggest(case, *_kinds(last.urgency))
+        for each in suggest(case, *rules.kinds_of(case, urgency))
         if not each.obstacles and case.specialty_id in each.known.specialties
     )
     chosen = next(onward, None)
     if chosen is None:
         return False
-    _make(
-        case, chosen.expert, by=None, offered_by=last.offered_by, urgency=last.urgency, onward=True
-    )
+    _make(case, chosen.expert, by=None, offered_by=last.offered_by, urgency=urgency, onward=True)
     return True
 
 

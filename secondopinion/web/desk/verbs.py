@@ -64,6 +64,7 @@ PART_OF = {
     "join-panel": "specialist",
     "leave-panel": "specialist",
     "complete": "specialist",
+    "set-pace": "time",
     "message": "messages",
     "deliver": "after",
     "send-again": "after",
@@ -129,6 +130,13 @@ class _Verbs:
         added = actions.choose_condition(by=self.by, case=self.case, condition=chosen)
         return _("Added to the checklist: %(count)s.") % {"count": added}
 
+    def set_pace(self) -> str:
+        actions.set_pace(
+            by=self.by, case=self.case, urgency=self.text("urgency"), kind=self.text("kind"),
+            reason=self.text("reason"),
+        )  # fmt: skip
+        return _("It is noted, and the clocks follow.")
+
     def complete(self) -> str:
         actions.complete(by=self.by, case=self.case)
         return _("The records are complete. The case is ready for a specialist.")
@@ -140,7 +148,7 @@ class _Verbs:
     def offer(self) -> str:
         expert = self._row(ExpertProfile.objects.all(), "expert")
         experts.offer(
-            by=self.by, case=self.case, expert=expert, urgency=self.text("urgency") or "usual",
+            by=self.by, case=self.case, expert=expert, urgency=self.text("urgency"),
             onward=bool(self.text("onward")), instead=self.text("instead"),
         )  # fmt: skip
         return _("The case is offered.")

@@ -44,6 +44,7 @@ WORDS: dict[str, str | Promise] = {
     "shift-ended": _("A shift was taken back"),
     "request-saved": _("The request was saved"),
     "checklist-settled": _("The checklist was changed"),
+    "pace-set": _("It was said how soon the case has to go on"),
     "condition-chosen": _("A group of conditions was chosen"),
     "information-asked": _("A question was asked"),
     "information-answered": _("A question was answered"),
