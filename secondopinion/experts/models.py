@@ -95,6 +95,7 @@ class OfferState(models.TextChoices):
     DECLINED = "declined", _("Declined")
     LAPSED = "lapsed", _("No answer in time")
     TAKEN_BACK = "taken_back", _("Taken back")
+    HANDED_BACK = "handed_back", _("Accepted, and given back later")
 
 
 class Offer(Stored):

@@ -203,6 +203,14 @@ def take_back(*, by: Person, opinion: Opinion) -> None:
     audit.record("second-reading-taken-back", by=by, case_id=draft.case_id, target=reading)
 
 
+def call_off(draft: Opinion, by: Person | None) -> None:
+    """End an open reading of a locked draft whose author has given the case back."""
+    reading = SecondReading.objects.select_for_update().filter(opinion=draft, ended_at=None).first()
+    if reading is not None:
+        _end(reading, SecondReading.Outcome.TAKEN_BACK, "")
+        audit.record("second-reading-taken-back", by=by, case_id=draft.case_id, target=reading)
+
+
 def finish(opinion: Opinion, by: Person) -> None:
     """End the part of the second reader when the report is signed, in its transaction."""
     end_parts(case=opinion.case, role=Part.SECOND_READER, by=by)

@@ -13,6 +13,7 @@ from secondopinion.cases import workflow
 from secondopinion.cases.actions.parts import give_part, require
 from secondopinion.cases.actions.telling import tell, tell_coordinator
 from secondopinion.cases.models import Case, Part
+from secondopinion.cases.states import State
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.experts import rules
@@ -151,6 +152,20 @@ def take_back(*, by: Person, offer: Offer) -> Case:
     return workflow.advance(offer.case, "withdraw_offer", by=by)
 
 
+def hand_back(*, offer: Offer, reason: str, note: str) -> None:
+    """Note that an accepted case was given back, in the caller's transaction: the place is free.
+
+    Raises:
+        Conflict: it was given back meanwhile.
+    """
+    done = Offer.objects.filter(pk=offer.pk, state=OfferState.ACCEPTED).update(
+        state=OfferState.HANDED_BACK, answered_at=clock.now(), reason=reason, note=note.strip()
+    )
+    if not done:
+        raise Conflict(_("It was given back meanwhile. Nothing was changed."), code="offer-ended")
+    offer.refresh_from_db()
+
+
 def _moved_on(last: Offer, case: Case) -> bool:
     """Offer a case to the next of the list, where that was wished; say whether it was.
 
@@ -175,9 +190,12 @@ def _moved_on(last: Offer, case: Case) -> bool:
 def lapse_offers() -> int:
     """Let offers lapse that nobody answered in time, or whose specialist has left; return how many.
 
-    Safe to run at any time.
+    An offer of a case that has ended meanwhile is taken back. Safe to run at any time.
     """
     lapsed = 0
+    Offer.objects.filter(state=OfferState.OPEN).exclude(case__state=State.OFFERED).update(
+        state=OfferState.TAKEN_BACK, answered_at=clock.now()
+    )
     here = people_with(Role.SPECIALIST).order_by().values("pk")
     overdue = Offer.objects.filter(state=OfferState.OPEN).filter(
         Q(answer_by__lt=clock.now()) | ~Q(expert__person__in=here)

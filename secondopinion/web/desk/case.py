@@ -30,7 +30,7 @@ from secondopinion.desk.models import Refusal
 from secondopinion.desk.queries import entry_of, joined_into
 from secondopinion.experts.matching import suggest
 from secondopinion.experts.models import Kind as Taken
-from secondopinion.experts.models import OfferState
+from secondopinion.experts.models import Offer, OfferState
 from secondopinion.experts.queries import offers_of
 from secondopinion.experts.rules import kinds_of
 from secondopinion.findings.queries import limitations_for
@@ -169,12 +169,15 @@ def _records(request: PersonRequest, case: Case) -> Context:
 
 def _specialist(request: PersonRequest, case: Case) -> Context:
     offers = list(offers_of(case))
-    draft = report_in(case) if case.state not in {State.READY, State.OFFERED} else None
+    waits = case.state in {State.READY, State.OFFERED}
+    given_back = any(each.state == OfferState.HANDED_BACK for each in offers)
+    draft = report_in(case) if not waits or given_back else None
     reading = second.open_reading(draft) if draft else None
-    writing = draft is not None and draft.state == OpinionState.DRAFT
+    kept = draft is not None and draft.state == OpinionState.DRAFT
+    writing = kept and not waits
     looks = case.state == State.READY or (writing and case.coordinator_id == request.user.pk)
     kinds = kinds_of(case)
-    if draft:
+    if draft and not waits:
         kinds = (Taken.SECOND,) if reading else (Taken.PANEL,)
     listed = suggest(case, *kinds) if looks else []
     return {
@@ -188,6 +191,8 @@ def _specialist(request: PersonRequest, case: Case) -> Context:
         "second_reasons": [second.REASONS[each] for each in reading.reasons] if reading else [],
         "panel": panels.members(draft) if draft else [],
         "writing": writing,
+        "kept": kept,
+        "reasons": Offer.Reason.choices,
     }
 
 

@@ -27,7 +27,7 @@ from secondopinion.findings.models import Finding
 from secondopinion.followup import actions as followup
 from secondopinion.followup.queries import question_for
 from secondopinion.opinions import actions as opinions
-from secondopinion.opinions import panels, receipts, seconding, translating
+from secondopinion.opinions import handing, panels, receipts, seconding, translating
 from secondopinion.opinions.models import Delivery, PanelMember, SecondReading
 from secondopinion.outcomes import actions as outcomes
 from secondopinion.pacs import actions as pacs
@@ -60,6 +60,7 @@ PART_OF = {
     "forward-again": "servers",
     "offer": "specialist",
     "take-back": "specialist",
+    "hand-back": "specialist",
     "choose-reader": "specialist",
     "join-panel": "specialist",
     "leave-panel": "specialist",
@@ -157,6 +158,12 @@ class _Verbs:
         offer = self._row(self.case.offers.all(), "offer")
         experts.take_back(by=self.by, offer=offer)
         return _("The offer is taken back.")
+
+    def hand_back(self) -> str:
+        handing.hand_back(
+            by=self.by, case=self.case, reason=self.text("reason"), note=self.text("note")
+        )
+        return _("The case is ready for another specialist. What was written is kept.")
 
     def choose_reader(self) -> str:
         rows = SecondReading.objects.filter(opinion__case=self.case).select_related("opinion__case")

@@ -16,6 +16,8 @@ WORDS: dict[str, str | Promise] = {
     "case-accept_offer": _("The specialist accepted the case"),
     "case-ask_more": _("The specialist asked for more"),
     "case-more_arrived": _("The review went on"),
+    "case-hand_back": _("The specialist’s review ended before its report"),
+    "report-taken-up": _("Another specialist went on with the report"),
     "case-sign": _("The report was signed"),
     "case-deliver": _("The report was handed over to the family"),
     "case-close": _("The case was closed"),
