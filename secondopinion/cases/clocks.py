@@ -75,7 +75,7 @@ def follow(case: Case) -> datetime | None:
     if stopped := [span.pk for step, span in running.items() if step not in wanted]:
         ClockSpan.objects.filter(pk__in=stopped).update(ended_at=now)
     due = [span.due_at for step, span in running.items() if step in wanted]
-    calendar = program.calendar()
+    calendar, begun = program.calendar(), []
     for step in wanted - set(running):
         earlier = (
             calendar.between(span.began_at, span.ended_at or now)
@@ -83,8 +83,9 @@ def follow(case: Case) -> datetime | None:
         )  # fmt: skip
         left = timedelta(hours=target(case, step)) - sum(earlier, timedelta())
         due_at = calendar.add(now, max(left, timedelta()))
-        ClockSpan.objects.create(case=case, step=step, began_at=now, due_at=due_at)
+        begun.append(ClockSpan(case=case, step=step, began_at=now, due_at=due_at))
         due.append(due_at)
+    ClockSpan.objects.bulk_create(begun)
     return min(due, default=None)
 
 

@@ -1,13 +1,15 @@
 """Telling families when their report is likely to be there."""
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Subquery
 
 from secondopinion.cases.forecasting import READY, REVIEWED, STAGES, began_at, expected, past
 from secondopinion.cases.foreseen import Forecast
 from secondopinion.cases.models import Case, Pace
 from secondopinion.cases.states import State
 from secondopinion.core import clock
+
+_COME_BACK_TO = frozenset({State.COLLECTING, State.IN_REVIEW})
 
 
 @transaction.atomic
@@ -18,20 +20,24 @@ def foresee() -> int:
     have their report, when it goes on after its family was waited for, and when its kind or its
     urgency has changed. Safe to run at any time.
     """
-    paced = Pace.objects.filter(case=OuterRef("pk")).order_by("-created_at")
     told = Forecast.objects.filter(case=OuterRef("pk")).order_by("-created_at")
-    cases = Case.objects.filter(state__in=list(STAGES)).annotate(
-        **{name: Subquery(told.values(name)[:1]) for name in ("stage", "late")},
-        told_at=Subquery(told.values("created_at")[:1]),
-        paced_at=Subquery(paced.values("created_at")[:1]),
-    )
-    missing = Q(stage=None) | Q(late__lt=clock.now())
-    for each, stage in STAGES.items():
-        missing |= Q(state=each) & ~Q(stage=stage)
-    # These two are come back to, when a family has answered; what was told before does not count.
-    again = Q(state__in=[State.COLLECTING, State.IN_REVIEW], told_at__lt=F("state_since"))
-    again |= Q(told_at__lt=F("paced_at"))
-    wanted = list(cases.filter(missing | again).values_list("pk", flat=True))
+    paced = Pace.objects.filter(case=OuterRef("pk")).order_by("-created_at")
+    now = clock.now()
+    wanted = [
+        case
+        for case, state, since, stage, late, told_at, paced_at in Case.objects.filter(
+            state__in=list(STAGES)
+        ).values_list(
+            "pk", "state", "state_since",
+            *(Subquery(told.values(name)[:1]) for name in ("stage", "late", "created_at")),
+            Subquery(paced.values("created_at")[:1]),
+        )
+        if stage != STAGES[State(state)]
+        or late < now
+        # These two are come back to, when a family has answered: what was told before is over.
+        or (state in _COME_BACK_TO and told_at < since)
+        or (paced_at is not None and told_at < paced_at)
+    ]  # fmt: skip
     if not wanted:
         return 0
     earlier, made = past(), []

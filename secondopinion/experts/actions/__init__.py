@@ -21,5 +21,6 @@ from secondopinion.experts.actions.offers import (
 
 __all__ = [
     "accept", "add_away", "add_code", "add_tie", "decline", "describe", "hand_back",
-    "lapse_offers", "offer", "remind_of_offers", "remove_away", "remove_code", "remove_tie", "take_back",
+    "lapse_offers", "offer", "remind_of_offers", "remove_away", "remove_code", "remove_tie",
+    "take_back",
 ]  # fmt: skip

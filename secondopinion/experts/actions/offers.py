@@ -1,5 +1,6 @@
 """Offering a case to a specialist, what they answer, and what silence does."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import transaction
@@ -18,7 +19,7 @@ from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.experts import rules
 from secondopinion.experts.facts import gather
-from secondopinion.experts.matching import points, suggest
+from secondopinion.experts.matching import Suggestion, points, suggest
 from secondopinion.experts.models import ExpertProfile, Offer, OfferState
 from secondopinion.experts.queries import OFFERED
 from secondopinion.program import queries as program
@@ -53,15 +54,20 @@ def offer(
     urgency = urgency or case.urgency
     if urgency not in Urgency.values:
         raise Refused(_("Choose how soon."), code="urgency", field="urgency")
-    _must_be_possible(case, expert, urgency)
+    judged = _judged(case, expert, urgency)
     return _make(
         case, expert, by=by, offered_by=by, urgency=urgency, onward=onward,
-        instead=instead.strip()[:_LONGEST_WHY],
+        judged=judged, instead=instead.strip()[:_LONGEST_WHY],
     )  # fmt: skip
 
 
-def _must_be_possible(case: Case, expert: ExpertProfile, urgency: str) -> None:
-    """Hold while nobody else fills the expert's last place: their row is locked."""
+def _judged(case: Case, expert: ExpertProfile, urgency: str) -> list[Suggestion]:
+    """Return the list of a case in which this expert may stand; nobody else fills their last place
+    meanwhile, for their row is locked.
+
+    Raises:
+        Refused: something stands in the way.
+    """
     fresh = ExpertProfile.objects.select_for_update().select_related("person").get(pk=expert.pk)
     if not fresh.person.is_active or not has_role(fresh.person, Role.SPECIALIST):
         raise Refused(
@@ -70,15 +76,18 @@ def _must_be_possible(case: Case, expert: ExpertProfile, urgency: str) -> None:
         )
     if case.participations.filter(person=fresh.person, until__isnull=True).exists():
         raise Refused(_("This person has another part in the case."), code="other-part")
-    [known] = gather([fresh])
-    rules.must_be_possible(known, case, *rules.kinds_of(case, urgency))
+    kinds = rules.kinds_of(case, urgency)
+    judged = suggest(case, *kinds)
+    mine = next((each.known for each in judged if each.expert.pk == fresh.pk), None)
+    rules.must_be_possible(mine or gather([fresh])[0], case, *kinds)
+    return judged
 
 
 def _make(
     case: Case, expert: ExpertProfile, *, by: Person | None, offered_by: Person, urgency: str,
-    onward: bool, instead: str = "",
+    onward: bool, judged: Sequence[Suggestion], instead: str = "",
 ) -> Offer:  # fmt: skip
-    listed = [each for each in suggest(case, *rules.kinds_of(case, urgency)) if not each.obstacles]
+    listed = [each for each in judged if not each.obstacles]
     places = [each.expert.pk for each in listed]
     workflow.advance(case, "offer", by=by)
     hours = program.matching()[urgency]
@@ -175,15 +184,19 @@ def _moved_on(last: Offer, case: Case) -> bool:
     if not last.onward or made > program.matching()["moves"]:
         return False
     urgency = max(last.urgency, case.urgency, key=Urgency.values.index)  # as it is by now
+    judged = suggest(case, *rules.kinds_of(case, urgency))
     onward = (
-        each
-        for each in suggest(case, *rules.kinds_of(case, urgency))
+        each.expert
+        for each in judged
         if not each.obstacles and case.specialty_id in each.known.specialties
     )
     chosen = next(onward, None)
     if chosen is None:
         return False
-    _make(case, chosen.expert, by=None, offered_by=last.offered_by, urgency=urgency, onward=True)
+    _make(
+        case, chosen, by=None, offered_by=last.offered_by, urgency=urgency, onward=True,
+        judged=judged,
+    )  # fmt: skip
     return True
 
 
