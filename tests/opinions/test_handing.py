@@ -13,6 +13,7 @@ from secondopinion.cases.models import Case
 from secondopinion.cases.queries import visible_to
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
+from secondopinion.desk.actions.watching import escalate
 from secondopinion.experts import actions as experts
 from secondopinion.experts import facts
 from secondopinion.experts.models import Offer
@@ -215,6 +216,23 @@ def test_two_tabs_of_one_offer_and_an_offer_that_was_taken_back(hospital: Progra
         for _tab in range(2)
     ]
     assert codes == [302, 409]
+
+
+def test_the_desk_asks_where_who_reviews_is_away_until_too_late(held: tuple[Case, Person]) -> None:
+    case, specialist = held
+    case.refresh_from_db()
+    assert case.due_at is not None
+    today, due = clock.today(), case.due_at.date()
+    escalate()
+    assert not case.needs.exists()
+    back = experts.add_away(by=specialist, expert=specialist.expert, first=today, last=today)
+    escalate()
+    assert not case.needs.exists(), "back in time"
+    experts.remove_away(by=specialist, away=back)
+    experts.add_away(by=specialist, expert=specialist.expert, first=today,
+                     last=due + timedelta(days=1))  # fmt: skip
+    escalate()
+    assert case.needs.get().why == "chase"
 
 
 def test_the_pages_give_a_case_back(held: tuple[Case, Person]) -> None:
