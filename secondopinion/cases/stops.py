@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from secondopinion.accounts.models import Person
 from secondopinion.audit.queries import entries_for
@@ -66,7 +67,7 @@ def _moves(case: Case) -> list[Move]:
     rows = [row for row in entries_for(case.pk).filter(verb__startswith="case-")
             if "to" in row.detail]  # fmt: skip
     people = Person.objects.filter(pk__in={row.actor_id for row in rows if row.actor_id})
-    names = {each.pk: str(each) for each in people}
+    names: dict[UUID | None, str] = {each.pk: str(each) for each in people}
     found = [Move(row.created_at, row.verb, names.get(row.actor_id, "")) for row in rows]
     return sorted(found, key=lambda each: each.at)
 

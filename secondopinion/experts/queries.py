@@ -42,6 +42,12 @@ def offers_of(case: Case) -> QuerySet[Offer]:
     return Offer.objects.filter(case=case).select_related("expert__person")
 
 
+def given_back(case: Case) -> Offer | None:
+    """Return the last accepted offer that was given back, with a word of its specialist; or None."""
+    rows = offers_of(case).filter(state=OfferState.HANDED_BACK)
+    return rows.order_by("-answered_at").first()
+
+
 def profile(person: Person) -> ExpertProfile | None:
     """Return what a specialist can take, if they are one."""
     return ExpertProfile.objects.filter(person=person).first()

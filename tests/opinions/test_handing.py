@@ -253,3 +253,4 @@ def test_the_pages_give_a_case_back(held: tuple[Case, Person]) -> None:
     experts.offer(by=owner, case=case, expert=goes_on.expert)
     offered = sign_in(goes_on).get(f"/expert/offers/{case.reference}/").content.decode()
     assert "A colleague has begun the report" in offered
+    assert "Please look at the EEG first." in offered

@@ -93,6 +93,7 @@ def offer(request: PersonRequest, reference: str) -> HttpResponse:
         "record_count": records.for_case(row.case).count(),
         "series": imaging.series_for_case(row.case),
         "begun": reports.report_in(row.case),
+        "given_back": offers.given_back(row.case),
     }  # fmt: skip
     return render(request, "expert/offer.html", context)
 
