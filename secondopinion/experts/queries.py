@@ -43,7 +43,7 @@ def offers_of(case: Case) -> QuerySet[Offer]:
 
 
 def given_back(case: Case) -> Offer | None:
-    """Return the last accepted offer that was given back, with a word of its specialist; or None."""
+    """Return the last offer that was accepted and given back, with its word; or None."""
     rows = offers_of(case).filter(state=OfferState.HANDED_BACK)
     return rows.order_by("-answered_at").first()
 
