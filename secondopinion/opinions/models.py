@@ -33,8 +33,6 @@ class Opinion(Stored):
     amending_since = models.DateTimeField(null=True, blank=True)
     kept = models.JSONField(default=dict)  # why words that a check doubts stand, by their key
 
-    led = True  # where `queries.report_in` has looked: whether its author still has the case
-
     class Meta:
         constraints = [
             models.CheckConstraint(
