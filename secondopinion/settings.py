@@ -176,7 +176,7 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "core_cache",
     },
-    "memory": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "memory": {"BACKEND": "secondopinion.core.kept.KeptCache", "LOCATION": "memory"},
 }
 
 # Sign-in

@@ -62,8 +62,10 @@ def own_vault(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
             "OPTIONS": {"location": tmp_path / "vault", "file_permissions_mode": 0o600},
         },
     }
-    memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-    django_settings.CACHES = {name: {**memory, "LOCATION": name} for name in ("default", "memory")}
+    django_settings.CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+        "memory": {"BACKEND": "secondopinion.core.kept.KeptCache", "LOCATION": "memory"},
+    }
     for name in django_settings.CACHES:
         caches[name].clear()
     yield

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from secondopinion.cases.models import Case, ClockSpan
-from secondopinion.cases.states import CLOCKS
+from secondopinion.cases.states import CLOCKS, STOPPED
 from secondopinion.core import clock
 from secondopinion.core.calendar import BusinessCalendar
 from secondopinion.program import queries as program
@@ -15,13 +15,17 @@ SOON = 0.75  # of the target: from here on a step is shown as about to be late
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One clock as it stands: `used` and `target` in business hours."""
+    """One clock as it stands: `used` and `target` in business hours.
+
+    `stopped_at`: since when it stands still, and will go on.
+    """
 
     step: str
     used: float
     target: float
     due_at: datetime | None
     running: bool
+    stopped_at: datetime | None = None
 
     @property
     def late(self) -> bool:
@@ -34,6 +38,34 @@ class Reading:
         return not self.late and self.used >= SOON * self.target
 
 
+def target(case: Case, step: str) -> float:
+    """Return the business hours that a step may take in this case."""
+    return program.target(step, case.kind, case.urgency)
+
+
+def due_in(case: Case, step: str) -> datetime:
+    """Return when a step of this case is due that begins now."""
+    return program.calendar().add(clock.now(), timedelta(hours=target(case, step)))
+
+
+def set_anew(case: Case) -> datetime | None:
+    """Let the clocks that run fit the case's targets, which have changed; what was used stays used.
+
+    Return when the first runs out.
+    """
+    calendar, due = program.calendar(), []
+    spans = list(ClockSpan.objects.filter(case=case))
+    for live in (span for span in spans if span.ended_at is None):
+        used = (
+            calendar.between(span.began_at, span.ended_at)
+            for span in spans if span.step == live.step and span.ended_at is not None
+        )  # fmt: skip
+        left = timedelta(hours=target(case, live.step)) - sum(used, timedelta())
+        due.append(calendar.add(live.began_at, max(left, timedelta())))
+        ClockSpan.objects.filter(pk=live.pk).update(due_at=due[-1])
+    return min(due, default=None)
+
+
 def follow(case: Case) -> datetime | None:
     """Stop and start the clocks so that they fit the state; return when the first runs out."""
     now = clock.now()
@@ -43,16 +75,17 @@ def follow(case: Case) -> datetime | None:
     if stopped := [span.pk for step, span in running.items() if step not in wanted]:
         ClockSpan.objects.filter(pk__in=stopped).update(ended_at=now)
     due = [span.due_at for step, span in running.items() if step in wanted]
-    calendar = program.calendar()
+    calendar, begun = program.calendar(), []
     for step in wanted - set(running):
         earlier = (
             calendar.between(span.began_at, span.ended_at or now)
             for span in spans if span.step == step
         )  # fmt: skip
-        left = timedelta(hours=program.target(step)) - sum(earlier, timedelta())
+        left = timedelta(hours=target(case, step)) - sum(earlier, timedelta())
         due_at = calendar.add(now, max(left, timedelta()))
-        ClockSpan.objects.create(case=case, step=step, began_at=now, due_at=due_at)
+        begun.append(ClockSpan(case=case, step=step, began_at=now, due_at=due_at))
         due.append(due_at)
+    ClockSpan.objects.bulk_create(begun)
     return min(due, default=None)
 
 
@@ -66,8 +99,15 @@ def readings_of(cases: Iterable[Case]) -> list[list[Reading]]:
 
     Prefetch ``clock_spans``.
     """
-    calendar, targets = program.calendar(), program.targets()
-    return [_readings(case, calendar, targets) for case in cases]
+    calendar = program.calendar()
+    targets: dict[tuple[str, str], dict[str, float]] = {}
+    found = []
+    for case in cases:
+        pace = (case.kind, case.urgency)
+        if pace not in targets:
+            targets[pace] = program.targets(*pace)
+        found.append(_readings(case, calendar, targets[pace]))
+    return found
 
 
 def _readings(case: Case, calendar: BusinessCalendar, targets: dict[str, float]) -> list[Reading]:
@@ -88,6 +128,9 @@ def _readings(case: Case, calendar: BusinessCalendar, targets: dict[str, float])
                 target=targets[step],
                 due_at=live.due_at if live else None,
                 running=live is not None,
+                stopped_at=spans[-1].ended_at
+                if step in STOPPED.get(case.state, frozenset())
+                else None,
             )
         )
     return found

@@ -49,9 +49,11 @@ _BEYOND = (0.1, 0.25, 0.6)
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A case that has its report: its field, and the days from each stage to the report."""
+    """A case that has its report: its field, its kind and urgency, and the days from each stage to
+    the report."""
 
     specialty: UUID | None
+    pace: tuple[str, str]
     days: dict[str, float]
 
 
@@ -75,26 +77,35 @@ def past() -> list[Past]:
         .annotate(ready=READY, reviewed=REVIEWED)
         .order_by("-reported_at")
         .values_list(
-            "specialty_id", "reported_at", "submitted_at", "accepted_at", "ready", "reviewed"
+            "specialty_id",
+            "kind",
+            "urgency",
+            "reported_at",
+            "submitted_at",
+            "accepted_at",
+            "ready",
+            "reviewed",
         )
     )
     return [
         Past(
             specialty,
+            (kind, urgency),
             {
                 stage: (reported - when) / timedelta(days=1)
                 for stage, when in began_at(*began).items()
             },
         )
-        for specialty, reported, *began in rows[:_MOST_PAST]
+        for specialty, kind, urgency, reported, *began in rows[:_MOST_PAST]
         if reported is not None
     ]
 
 
-def target_days(stage: str) -> float:
-    """Return the days that the program allows itself from a stage to the report."""
+def target_days(stage: str, pace: tuple[str, str]) -> float:
+    """Return the days that the program allows itself from a stage to the report, in cases of this
+    kind and urgency."""
     hours = program.business_hours_per_day()
-    return sum(program.target(step) for step in _STEPS[Stage(stage)]) / hours * _WEEK
+    return sum(program.target(step, *pace) for step in _STEPS[Stage(stage)]) / hours * _WEEK
 
 
 def quantiles(
@@ -119,16 +130,21 @@ def quantiles(
 
 
 def expected(
-    specialty: UUID | None, stage: str, began: datetime, earlier: Sequence[Past]
-) -> list[datetime]:
-    """Return the three days of a case's forecast (`SHARES`), from what is known now."""
+    specialty: UUID | None, pace: tuple[str, str], stage: str, began: datetime,
+    earlier: Sequence[Past],
+) -> list[datetime]:  # fmt: skip
+    """Return the three days of a case's forecast (`SHARES`), from what is known now.
+
+    Only cases of the same kind and urgency say how long it takes; where they are few, the targets
+    of such cases do.
+    """
     now = clock.now()
-    same = [each.days[stage] for each in earlier
-            if stage in each.days and each.specialty == specialty]  # fmt: skip
+    alike = [each for each in earlier if stage in each.days and each.pace == pace]
+    same = [each.days[stage] for each in alike if each.specialty == specialty]
     if len(same) < _ENOUGH:
-        same = [each.days[stage] for each in earlier if stage in each.days]
+        same = [each.days[stage] for each in alike]
     elapsed = (now - began) / timedelta(days=1)
-    days = quantiles(same, target_days(stage), elapsed)
+    days = quantiles(same, target_days(stage, pace), elapsed)
     return [now + timedelta(days=each) for each in days]
 
 

@@ -9,10 +9,11 @@ from django_countries.fields import CountryField
 from secondopinion.accounts.models import Child, Person
 from secondopinion.cases.foreseen import Forecast  # noqa: F401 - Django finds it here
 from secondopinion.cases.states import DESK_NEXT, State, Why
+from secondopinion.cases.timing import ClockSpan, Pace  # noqa: F401 - and these
 from secondopinion.core import clock
 from secondopinion.core.ids import case_reference
 from secondopinion.core.models import Stored, VaultSpace
-from secondopinion.program.models import DeliveryMode, Residence, Specialty
+from secondopinion.program.models import DeliveryMode, Price, Residence, Specialty, Urgency
 
 
 class Case(Stored):
@@ -27,6 +28,8 @@ class Case(Stored):
     country = CountryField(blank=True)
     residence = models.CharField(max_length=10, choices=Residence.choices, blank=True)
     language = models.CharField(max_length=10, default="en")
+    kind = models.CharField(max_length=10, choices=Price.Kind.choices, default=Price.Kind.OPINION)
+    urgency = models.CharField(max_length=10, choices=Urgency.choices, default=Urgency.USUAL)
     vault = models.OneToOneField(VaultSpace, on_delete=models.PROTECT, related_name="case")
     coordinator = models.ForeignKey(
         Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -58,6 +61,7 @@ class Case(Stored):
                 ("by_field", ["specialty", "act_by", "id"]),
                 ("by_country", ["country", "act_by", "id"]),
                 ("by_language", ["language", "act_by", "id"]),
+                ("by_urgency", ["urgency", "act_by", "id"]),
             )
         ] + [
             models.Index(name="case_by_end", fields=["-ended_at", "-id"],
@@ -376,25 +380,3 @@ class HandOver(Stored):
 
     def __str__(self) -> str:
         return f"{self.giver_id} to {self.taker_id}"
-
-
-class ClockSpan(Stored):
-    """A stretch in which the clock of one step ran; it stops while the family is waited for."""
-
-    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="clock_spans")
-    step = models.CharField(max_length=20)
-    began_at = models.DateTimeField(default=clock.now)
-    due_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["began_at"]
-        constraints = [
-            models.UniqueConstraint(
-                name="clock_span_one_running", fields=["case", "step"],
-                condition=models.Q(ended_at__isnull=True),
-            )
-        ]  # fmt: skip
-
-    def __str__(self) -> str:
-        return f"{self.step} from {self.began_at:%Y-%m-%d %H:%M}"

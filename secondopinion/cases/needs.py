@@ -3,20 +3,20 @@
 A worklist of many thousand cases is read from one column (`Case.act_by`), not reckoned anew.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Exists, Min, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
+from secondopinion.cases import clocks
 from secondopinion.cases.models import Case, ChecklistItem, ItemState, Need
 from secondopinion.cases.states import ENDED, OF_STATE, STATE_NEEDS, Why
 from secondopinion.core import clock
-from secondopinion.program import queries as program
 
 
-def in_a_day() -> datetime:
+def in_a_day(case: Case) -> datetime:
     """Return by when the desk looks at what came in: as long as for acknowledging a request."""
-    return program.calendar().add(clock.now(), timedelta(hours=program.target("acknowledge")))
+    return clocks.due_in(case, "acknowledge")
 
 
 def follow(case: Case) -> datetime:
@@ -45,7 +45,7 @@ def arise(case: Case, why: Why, due_at: datetime | None = None) -> None:
     if case.state in ENDED:
         return
     _row, made = Need.objects.get_or_create(
-        case=case, why=why, defaults={"due_at": due_at or in_a_day()}
+        case=case, why=why, defaults={"due_at": due_at or in_a_day(case)}
     )
     if made:
         Case.objects.filter(pk=case.pk).update(put_off_until=None)

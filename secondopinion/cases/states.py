@@ -80,6 +80,14 @@ CLOCKS: dict[str, frozenset[str]] = {
 }
 
 
+# Which clocks stand still in which state: they go on when what is waited for is there.
+STOPPED: dict[str, frozenset[str]] = {
+    State.COLLECTING: frozenset({"expert", "report"}),
+    State.WAITING_ON_FAMILY: frozenset({"review_records", "expert", "report"}),
+    State.MORE_NEEDED: frozenset({"report"}),
+}
+
+
 class Why(models.TextChoices):
     """Why a case needs the desk."""
 

@@ -66,6 +66,8 @@ _ROWS = (
     _row("more_arrived", {S.MORE_NEEDED}, S.IN_REVIEW,
          {"family", "local_provider", "coordinator", "specialist"}, _("Go on with the review"),
          rules.nothing_asked),
+    _row("hand_back", {S.IN_REVIEW, S.MORE_NEEDED}, S.READY,
+         {"specialist", "coordinator", SYSTEM}, _("Give the case back")),
     _row("sign", {S.IN_REVIEW}, S.REPORTED, {"specialist"}, _("Sign the report")),
     _row("deliver", {S.REPORTED}, S.FOLLOW_UP, {"coordinator", "specialist", SYSTEM},
          _("Deliver the report")),

@@ -90,7 +90,7 @@ VIEWS: dict[str, View] = {
 FIRST = "needs-you"
 DUE: dict[str, tuple[str | Promise, int]] = {"today": (_("Today"), 1), "week": (_("In 7 days"), 7)}
 _COLUMNS = {"owner": "coordinator", "field": "specialty", "country": "country",
-            "language": "language"}  # fmt: skip
+            "language": "language", "urgency": "urgency"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

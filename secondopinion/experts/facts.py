@@ -75,6 +75,9 @@ def _offers(known: dict[UUID, Known], offers: QuerySet[Offer], now: datetime) ->
             each.load += 1
             each.this_week += 1
             continue
+        if state == OfferState.HANDED_BACK:  # since when it has been so says nothing of an answer
+            each.answered += reason != Offer.Reason.CONFLICT
+            continue
         each.hours.append((answered - made) / timedelta(hours=1))
         if reason != Offer.Reason.CONFLICT:  # whoever may not accept is not unwilling
             each.answered += 1

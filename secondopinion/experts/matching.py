@@ -76,10 +76,10 @@ def in_time(days: float | None, target: float) -> float:
     return max(0.0, min(1.0, 1.5 - days / target))
 
 
-def report_days() -> float:
-    """Return the days that a report may take, weekends included."""
+def report_days(kind: str, urgency: str) -> float:
+    """Return the days that a report of such a case may take, weekends included."""
     hours = program.business_hours_per_day()
-    return program.target("report") / hours * 7 / 5
+    return program.target("report", kind, urgency) / hours * 7 / 5
 
 
 def suggest(case: Case, *kinds: Kind) -> list[Suggestion]:
@@ -137,7 +137,7 @@ def _add_past(made: Suggestion, case: Case, weights: dict[str, int]) -> None:
     known = made.known
     similar = known.similar(case.specialty_id, case.condition)
     days = known.days(case.specialty_id, case.condition)
-    share = in_time(days, report_days())
+    share = in_time(days, report_days(case.kind, case.urgency))
     if days is None:
         made.add(share * weights["report"], _("No report like this one yet"))
     else:
@@ -181,7 +181,7 @@ def _hours(hours: float) -> str:
 
 
 def _group(key: str) -> str:
-    row = next((each for each in program.conditions() if each.key == key), None)
+    row = next((each for each in program.kept_conditions() if each.key == key), None)
     return program.in_language(row.names) if row else key
 
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from secondopinion.accounts.models import Person
 from secondopinion.cases.models import Case
 from secondopinion.core.models import Stored
-from secondopinion.program.models import Specialty
+from secondopinion.program.models import Specialty, Urgency
 
 YOUNGEST, OLDEST = 0, 21  # years of age between which nobody is left out
 
@@ -95,6 +95,7 @@ class OfferState(models.TextChoices):
     DECLINED = "declined", _("Declined")
     LAPSED = "lapsed", _("No answer in time")
     TAKEN_BACK = "taken_back", _("Taken back")
+    HANDED_BACK = "handed_back", _("Accepted, and given back later")
 
 
 class Offer(Stored):
@@ -105,11 +106,6 @@ class Offer(Stored):
         WRONG_SPECIALTY = "wrong_specialty", _("Not my field")
         NO_TIME = "no_time", _("No time")
         OTHER = "other", _("Another reason")
-
-    class Urgency(models.TextChoices):
-        USUAL = "usual", _("As usual")
-        SOON = "soon", _("Soon")
-        URGENT = "urgent", _("Urgent")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="offers")
     expert = models.ForeignKey(ExpertProfile, on_delete=models.PROTECT, related_name="offers")

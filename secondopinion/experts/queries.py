@@ -4,6 +4,7 @@ from django.db.models import QuerySet
 
 from secondopinion.accounts.models import Person
 from secondopinion.cases.models import Case
+from secondopinion.cases.states import State
 from secondopinion.core.errors import NotYours
 from secondopinion.experts.models import ExpertProfile, Offer, OfferState
 
@@ -13,7 +14,9 @@ OFFERED = frozenset({"offered"})  # the part in a case that an open offer gives
 def open_offers(person: Person) -> QuerySet[Offer]:
     """Return the offers that wait for this specialist, the most urgent first."""
     return (
-        Offer.objects.filter(expert__person=person, state=OfferState.OPEN)
+        Offer.objects.filter(
+            expert__person=person, state=OfferState.OPEN, case__state=State.OFFERED
+        )
         .select_related("case", "case__child", "case__specialty", "case__request")
         .order_by("answer_by")
     )
@@ -37,6 +40,12 @@ def last_offer(person: Person, reference: str) -> Offer:
 def offers_of(case: Case) -> QuerySet[Offer]:
     """Return every offer of a case, the first one first."""
     return Offer.objects.filter(case=case).select_related("expert__person")
+
+
+def given_back(case: Case) -> Offer | None:
+    """Return the last offer that was accepted and given back, with its word; or None."""
+    rows = offers_of(case).filter(state=OfferState.HANDED_BACK)
+    return rows.order_by("-answered_at").first()
 
 
 def profile(person: Person) -> ExpertProfile | None:

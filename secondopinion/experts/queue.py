@@ -19,7 +19,6 @@ from secondopinion.core import clock
 from secondopinion.experts import facts, matching, rules
 from secondopinion.experts.known import Known
 from secondopinion.experts.matching import MOST_TERMS
-from secondopinion.experts.models import Kind
 from secondopinion.experts.solving import FORBIDDEN, Block, Numbers, best
 from secondopinion.experts.terms import Terms
 from secondopinion.program import queries as program
@@ -30,7 +29,8 @@ MOST_LATE = 20.0  # days of lateness after which more changes nothing
 WAITS = 3.0  # days after which a case that is not given now is looked at, for comparison
 # What is read of ten thousand cases: no more than the plan and its page need.
 _READ = (
-    "reference", "state", "country", "language", "condition", "due_at", "coordinator_id",
+    "reference", "state", "country", "language", "condition", "kind", "urgency", "due_at",
+    "coordinator_id",
     "specialty__key", "specialty__names", "child__full_name", "child__latin_name",
     "child__birth_date", "request__diagnosis", "request__history", "request__operations",
     "local_provider__email", "local_provider__full_name", "local_provider__clinic",
@@ -64,11 +64,7 @@ def plan() -> Plan:
         .order_by("due_at", "pk")
     )
     known = [
-        each
-        for each in facts.gather()
-        if each.free
-        and Kind.OPINION in each.expert.kinds
-        and not rules.away_on(each, clock.today())
+        each for each in facts.gather() if each.free and not rules.away_on(each, clock.today())
     ]
     if not cases or not known:
         return Plan([], cases)
@@ -154,10 +150,17 @@ def _worth(
     cases: Sequence[Case], known: Sequence[Known], counted: Numbers, left: Numbers
 ) -> tuple[Numbers, Numbers]:
     """Return the points of each case with each expert, and the days by which it would be late."""
-    weights, target = program.matching(), matching.report_days()
+    weights = program.matching()
     # Cases that are alike in what matters share a row: the tables are small, the queue is long.
-    kinds = _numbered([(case.specialty_id, case.condition) for case in cases])
-    tables = [_of_kind(kind, known, weights, target) for kind in kinds.keys]
+    kinds = _numbered(
+        [(case.specialty_id, case.condition, case.kind, case.urgency) for case in cases]
+    )
+    tables = [
+        _of_kind((specialty, condition), known, weights, matching.report_days(*pace))
+        for specialty, condition, *pace in kinds.keys
+    ]
+    paces = [matching.report_days(kind, urgency) for _field, _group, kind, urgency in kinds.keys]
+    allowed = np.array(paces, dtype=np.float32)[kinds.of]
     points, days, groups = (
         np.stack([each[part] for each in tables])[kinds.of] for part in range(3)
     )
@@ -168,7 +171,7 @@ def _worth(
     points += weights["condition"] * np.minimum(counted + groups, MOST_TERMS)
     waits = np.array([each.hours_to_accepted / 24 for each in known], dtype=np.float32)
     late = np.clip(days + waits - left[:, None], 0.0, MOST_LATE)
-    if_not = np.clip(WAITS + target - left, 0.0, MOST_LATE)[:, None]
+    if_not = np.clip(WAITS + allowed - left, 0.0, MOST_LATE)[:, None]
     worth = (GIVEN + points + LATE * (if_not - late)).astype(np.float32)
     places = _numbered([str(case.country) for case in cases])
     may = _table(places.keys, known, lambda key, each: key not in each.expert.not_in)[places.of]
@@ -177,7 +180,11 @@ def _worth(
         ages.keys, known,
         lambda key, each: key is None or not rules.too_young_or_old(each.expert, key),
     )[ages.of]  # fmt: skip
-    worth[(may == 0) | (fit == 0)] = FORBIDDEN
+    taken = _numbered([rules.kinds_of(case) for case in cases])
+    takes = _table(taken.keys, known, lambda key, each: not rules.not_taken(each.expert, *key))[
+        taken.of
+    ]
+    worth[(may == 0) | (fit == 0) | (takes == 0)] = FORBIDDEN
     return worth, late
 
 

@@ -18,6 +18,7 @@ from secondopinion.core.folding import plain
 from secondopinion.experts.known import Known
 from secondopinion.experts.models import ExpertProfile, Kind, Tie
 from secondopinion.findings.names import SAME, compare
+from secondopinion.program.models import Price, Urgency
 from secondopinion.program.queries import conditions
 
 MOST_CASES = 50  # that a specialist can say to take at once, or in a week
@@ -95,12 +96,19 @@ def must_take(expert: ExpertProfile | None, kind: Kind) -> None:
         )
 
 
+def kinds_of(case: Case, urgency: str = "") -> tuple[Kind, ...]:
+    """Return the kinds of case that a case is for who is offered it, at its urgency or another."""
+    alone = Kind.PANEL if case.kind == Price.Kind.PANEL else Kind.OPINION
+    urgent = (urgency or case.urgency) == Urgency.URGENT
+    return (alone, Kind.URGENT) if urgent else (alone,)
+
+
 def obstacles(known: Known, case: Case, *kinds: Kind) -> list[str | Promise]:
     """Return why this case may not be offered to an expert now, in sentences; none: it may.
 
-    `kinds` are those that the case would be for them; one that they write alone where none is said.
+    `kinds` are those that the case would be for them; those that it is where none is said.
     """
-    expert, found = known.expert, not_taken(known.expert, *(kinds or [Kind.OPINION]))
+    expert, found = known.expert, not_taken(known.expert, *(kinds or kinds_of(case)))
     if str(case.country) in expert.not_in:
         found.append(_("May not advise in this country"))
     born = case.child.birth_date

@@ -1,14 +1,14 @@
 """Asking after the report, passing on, answering by a signed addendum."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
 from secondopinion.audit import actions as audit
-from secondopinion.cases import needs, workflow
+from secondopinion.cases import clocks, needs, workflow
 from secondopinion.cases.actions.parts import require
 from secondopinion.cases.actions.telling import tell, tell_coordinator, tell_part
 from secondopinion.cases.models import Case, Part
@@ -78,7 +78,6 @@ def ask(*, by: Person, case: Case, text: str) -> FollowUpQuestion:
     urgent = bool(red_flags.found(text))
     if case.state == State.CLOSED:
         workflow.advance(case, "ask_late", by=by, stamps={"ended_at": None})
-    due = program.calendar().add(clock.now(), timedelta(hours=program.target("answer")))
     made = FollowUpQuestion.objects.create(
         case=case,
         number=asked.count() + 1,
@@ -86,7 +85,7 @@ def ask(*, by: Person, case: Case, text: str) -> FollowUpQuestion:
         text=text,
         beyond=beyond,
         urgent=urgent,
-        due_at=clock.now() if urgent else due,
+        due_at=clock.now() if urgent else clocks.due_in(case, "answer"),
     )
     if urgent:
         needs.meet(case, Why.QUESTION)  # for it to come back with the earlier time

@@ -105,6 +105,23 @@ TEMPLATES: dict[str, Template] = {
         _("No answer to an offer: %(reference)s"),
         (_("The offer has lapsed. The case is ready to be offered to somebody else."),),
     ),
+    "case-handed-back": Template(
+        _("A specialist cannot go on with %(reference)s"),
+        (_("What was written is kept. Please choose another specialist on the page of the case."),),
+    ),
+    "review-ended": Template(
+        _("You do not review %(reference)s any more"),
+        (_("The intake team gives it to somebody else. What you wrote is kept."),),
+        link=False,
+    ),
+    "another-specialist": Template(
+        _("Another specialist for %(reference)s"),
+        (
+            _("The specialist who had your request cannot go on. We look for another one now."),
+            _("Nothing that you sent is lost, and you need do nothing."),
+        ),
+        _READ,
+    ),
     "provider-invited": Template(
         _("A family asks for your help with %(reference)s"),
         (

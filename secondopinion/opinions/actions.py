@@ -23,6 +23,7 @@ from secondopinion.imaging.queries import removed_series
 from secondopinion.opinions import body as fields
 from secondopinion.opinions import (
     compose,
+    handing,
     keeping,
     measurements,
     panels,
@@ -50,7 +51,8 @@ from secondopinion.program.models import DeliveryMode
 
 @transaction.atomic
 def start_report(*, by: Person, case: Case) -> Opinion:
-    """Open the report of a case; a second call returns the same.
+    """Open the report of a case; a second call returns the same. Who comes after a specialist that
+    gave the case back leads the draft from now on.
 
     Raises:
         NotYours: by somebody who is not its specialist.
@@ -62,6 +64,8 @@ def start_report(*, by: Person, case: Case) -> Opinion:
     if made:
         writing.write(opinion, by, first)
         audit.record("report-started", by=by, case_id=case.pk, target=opinion)
+    else:
+        handing.take_up(opinion, by)
     return opinion
 
 

@@ -5,12 +5,14 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
 from secondopinion.accounts.queries import has_role
 from secondopinion.accounts.rules import check_factor
 from secondopinion.audit import actions as audit
+from secondopinion.cases.actions.pacing import set_pace
 from secondopinion.cases.actions.parts import end_parts, give_part, require
 from secondopinion.cases.actions.telling import tell
 from secondopinion.cases.models import Case, Part
@@ -23,6 +25,7 @@ from secondopinion.experts.rules import must_take
 from secondopinion.opinions import body as fields
 from secondopinion.opinions import writing
 from secondopinion.opinions.models import ExpertNote, Opinion, OpinionState, PanelMember
+from secondopinion.program.models import Price
 
 LONGEST = 5_000  # letters of a note or a dissent
 
@@ -61,6 +64,9 @@ def invite(*, by: Person, case: Case, expert: Person) -> PanelMember:
     if draft is None or draft.state != OpinionState.DRAFT:
         raise Conflict(_("No report is being written in this case."), code="state-changed")
     made = PanelMember.objects.create(opinion=draft, person=expert)
+    if case.kind != Price.Kind.PANEL:
+        why = gettext("%(name)s writes the report too.") % {"name": expert.full_name}
+        set_pace(by=by, case=case, kind=Price.Kind.PANEL, reason=why)
     give_part(case=case, person=expert, role=Part.SPECIALIST, by=by)
     tell(case, expert, "panel-invited", "/expert/cases")
     audit.record("panel-joined", by=by, case_id=case.pk, target=expert)

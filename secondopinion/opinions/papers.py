@@ -81,7 +81,7 @@ def hand_out(report: SignedReport, by: Person | None) -> None:
     parts = [Part.LOCAL_PROVIDER] if through_provider else [Part.FAMILY, Part.LOCAL_PROVIDER]
     for part in parts:
         for person in holders_of(case, part):
-            open_by = receipts.due() if part == Part.LOCAL_PROVIDER else None
+            open_by = receipts.due(case) if part == Part.LOCAL_PROVIDER else None
             Delivery.objects.get_or_create(
                 report=report, to=person,
                 defaults={"role": part, "rule": case.delivery_mode, "open_by": open_by},

@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 
 from secondopinion.accounts.models import Person
 from secondopinion.cases.models import Case, Part
-from secondopinion.cases.queries import roles_of
+from secondopinion.cases.queries import live_parts, roles_of
 from secondopinion.core.errors import NotYours
 from secondopinion.opinions.models import (
     Delivery,
@@ -80,8 +80,12 @@ def report_in(case: Case) -> Opinion | None:
     """Return the report of a case as it is being written, for a specialist of the case.
 
     It knows how its last second reading ended (`read_outcome`, `read_comments`) or that it goes on
-    (`read_outcome` is empty), how many notes wait (`notes_open`) and experts write it (`seats`).
+    (`read_outcome` is empty), how many notes wait (`notes_open`), experts write it (`seats`), and
+    whether its author still has the case (`led`).
     """
+    leads = live_parts().filter(
+        case=OuterRef("case"), person=OuterRef("author"), role=Part.SPECIALIST
+    )
     last = SecondReading.objects.filter(opinion=OuterRef("pk")).order_by("-number")
     notes = ExpertNote.objects.filter(opinion=OuterRef("pk"), settled_at=None).order_by()
     seats = PanelMember.objects.filter(opinion=OuterRef("pk"), left_at=None).order_by()
@@ -92,6 +96,7 @@ def report_in(case: Case) -> Opinion | None:
             read_comments=Subquery(last.values("comments")[:1]),
             notes_open=_count(notes),
             seats=_count(seats),
+            led=Exists(leads),
         )
         .first()
     )

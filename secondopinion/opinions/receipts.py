@@ -1,14 +1,14 @@
 """Receipts of reports: a local provider who does not open one in time does not keep a family
 waiting: the coordinator is told, and can send it again."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
 from secondopinion.audit import actions as audit
-from secondopinion.cases import needs
+from secondopinion.cases import clocks, needs
 from secondopinion.cases.actions.parts import require
 from secondopinion.cases.actions.telling import tell, tell_coordinator
 from secondopinion.cases.models import Case, Part
@@ -16,15 +16,14 @@ from secondopinion.cases.states import Why
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict
 from secondopinion.opinions.models import Delivery, SignedReport
-from secondopinion.program import queries as program
 from secondopinion.program.models import DeliveryMode
 
 UNOPENED = "report-not-opened"
 
 
-def due() -> datetime:
+def due(case: Case) -> datetime:
     """Return until when a report that is delivered now should be opened."""
-    return program.calendar().add(clock.now(), timedelta(hours=program.target("open")))
+    return clocks.due_in(case, "open")
 
 
 def news(report: SignedReport, part: str, rule: str) -> str:
@@ -77,7 +76,7 @@ def remind(*, by: Person, delivery: Delivery) -> None:
     case = delivery.report.case
     require(case, by, Part.COORDINATOR)
     waiting = Delivery.objects.filter(pk=delivery.pk, opened_at=None, role=Part.LOCAL_PROVIDER)
-    if not waiting.update(open_by=due(), missed_at=None):
+    if not waiting.update(open_by=due(delivery.report.case), missed_at=None):
         raise Conflict(_("The report has been opened already."), code="state-changed")
     follow(case)
     tell(case, delivery.to, news(delivery.report, delivery.role, delivery.rule), "/provider/cases")

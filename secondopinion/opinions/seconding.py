@@ -1,6 +1,6 @@
 """Giving a report to a second reader, and what they do: judge first, return it, countersign."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +9,7 @@ from secondopinion.accounts.models import Person
 from secondopinion.accounts.queries import has_role
 from secondopinion.accounts.rules import check_factor
 from secondopinion.audit import actions as audit
+from secondopinion.cases import clocks
 from secondopinion.cases.actions.parts import end_parts, give_part, require
 from secondopinion.cases.actions.telling import tell, tell_coordinator
 from secondopinion.cases.models import Part
@@ -50,7 +51,7 @@ def send(*, by: Person, opinion: Opinion) -> SecondReading:
         revision=draft.revision,
         reasons=second.reasons(draft) or ["asked"],
         blinded=program.program().second_blinded,
-        due_at=_due(),
+        due_at=clocks.due_in(draft.case, "second"),
     )
     audit.record("second-reading-asked", by=by, case_id=draft.case_id, target=made)
     if last is not None and last.reader is not None and last.reader.is_active:
@@ -63,14 +64,10 @@ def send(*, by: Person, opinion: Opinion) -> SecondReading:
     return made
 
 
-def _due() -> datetime:
-    return program.calendar().add(clock.now(), timedelta(hours=program.target("second")))
-
-
 def _hand_to(reading: SecondReading, reader: Person, by: Person) -> None:
-    reading.reader, reading.due_at = reader, _due()
-    reading.save(update_fields=["reader", "due_at"])
     case = reading.opinion.case
+    reading.reader, reading.due_at = reader, clocks.due_in(case, "second")
+    reading.save(update_fields=["reader", "due_at"])
     give_part(case=case, person=reader, role=Part.SECOND_READER, by=by)
     tell(case, reader, "second-reading-waiting", "/expert/second")
     audit.record("second-reader-chosen", by=by, case_id=case.pk, target=reader)
@@ -204,6 +201,14 @@ def take_back(*, by: Person, opinion: Opinion) -> None:
         raise Conflict(_("No second reader has this report."), code="ended")
     _end(reading, SecondReading.Outcome.TAKEN_BACK, "")
     audit.record("second-reading-taken-back", by=by, case_id=draft.case_id, target=reading)
+
+
+def call_off(draft: Opinion, by: Person | None) -> None:
+    """End an open reading of a locked draft whose author has given the case back."""
+    reading = SecondReading.objects.select_for_update().filter(opinion=draft, ended_at=None).first()
+    if reading is not None:
+        _end(reading, SecondReading.Outcome.TAKEN_BACK, "")
+        audit.record("second-reading-taken-back", by=by, case_id=draft.case_id, target=reading)
 
 
 def finish(opinion: Opinion, by: Person) -> None:

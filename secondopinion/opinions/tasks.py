@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from secondopinion.core.jobs import periodic
-from secondopinion.opinions import receipts, seconding
+from secondopinion.opinions import handing, receipts, seconding
 
 
 @periodic("reports-unopened", every=timedelta(minutes=15))
@@ -16,3 +16,9 @@ def unopened() -> None:
 def second_readings_late() -> None:
     """Tell coordinators of second readings that are late."""
     seconding.notice_late()
+
+
+@periodic("specialists-gone", every=timedelta(minutes=5))
+def specialists_gone() -> None:
+    """Give back the cases of specialists who do not work here any more."""
+    handing.let_go_of_gone()

@@ -21,11 +21,15 @@ from secondopinion.program import queries as program
 
 @dataclass(slots=True)
 class Turnaround:
-    """Business days that a step took in the cases that finished it."""
+    """Business days that a step took in the cases that finished it.
+
+    `target_days` is the general target; each of those `in_time` kept that of its kind and urgency.
+    """
 
     step: str
     target_days: float
     days: list[float] = field(default_factory=list)
+    in_time: int = 0
 
     @property
     def median(self) -> float | None:
@@ -38,11 +42,6 @@ class Turnaround:
         if len(self.days) < 2:
             return self.days[0] if self.days else None
         return quantiles(self.days, n=10, method="inclusive")[-1]
-
-    @property
-    def in_time(self) -> int:
-        """How many kept the target."""
-        return sum(each <= self.target_days for each in self.days)
 
 
 @dataclass(slots=True)
@@ -141,10 +140,12 @@ def _turnaround(cases: list[Case]) -> list[Turnaround]:
         for reading in found:
             if reading.running:
                 continue
-            row = by_step.setdefault(
-                reading.step, Turnaround(step=reading.step, target_days=reading.target / hours)
-            )
+            if reading.step not in by_step:
+                usual = program.target(reading.step) / hours
+                by_step[reading.step] = Turnaround(step=reading.step, target_days=usual)
+            row = by_step[reading.step]
             row.days.append(reading.used / hours)
+            row.in_time += not reading.late
     return list(by_step.values())
 
 

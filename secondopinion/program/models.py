@@ -92,25 +92,6 @@ class Change(Stored):
         return f"{self.revision} {self.section}"
 
 
-class Target(Stored):
-    """How many business days a step may take; the clock shows a breach before it happens."""
-
-    class Step(models.TextChoices):
-        ACKNOWLEDGE = "acknowledge", _("Request acknowledged")
-        REVIEW_RECORDS = "review_records", _("Records looked through")
-        EXPERT = "expert", _("Expert found")
-        REPORT = "report", _("Report signed")
-        SECOND = "second", _("Report read by a second reader")
-        OPEN = "open", _("Report opened by the local provider")
-        ANSWER = "answer", _("Follow-up question answered")
-
-    step = models.CharField(max_length=20, choices=Step.choices, unique=True)
-    business_days = models.DecimalField(max_digits=4, decimal_places=1)
-
-    def __str__(self) -> str:
-        return f"{self.step}: {self.business_days}"
-
-
 class Specialty(Stored):
     """A field of medicine in which the program offers opinions."""
 
@@ -345,3 +326,40 @@ class GlossaryTerm(Stored):
 
     def __str__(self) -> str:
         return f"{self.source}-{self.target}: {self.term}"
+
+
+class Urgency(models.TextChoices):
+    """How soon a case, and each offer of it, has to go on."""
+
+    USUAL = "usual", _("As usual")
+    SOON = "soon", _("Soon")
+    URGENT = "urgent", _("Urgent")
+
+
+class Target(Stored):
+    """How many business days a step may take; the clock shows a breach before it happens.
+
+    A row that names a kind of case, or an urgency, holds for such cases instead of the general one.
+    """
+
+    class Step(models.TextChoices):
+        ACKNOWLEDGE = "acknowledge", _("Request acknowledged")
+        REVIEW_RECORDS = "review_records", _("Records looked through")
+        EXPERT = "expert", _("Expert found")
+        REPORT = "report", _("Report signed")
+        SECOND = "second", _("Report read by a second reader")
+        OPEN = "open", _("Report opened by the local provider")
+        ANSWER = "answer", _("Follow-up question answered")
+
+    step = models.CharField(max_length=20, choices=Step.choices)
+    kind = models.CharField(max_length=10, choices=Price.Kind.choices, blank=True)
+    urgency = models.CharField(max_length=10, choices=Urgency.choices, blank=True)
+    business_days = models.DecimalField(max_digits=4, decimal_places=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="target_once", fields=["step", "kind", "urgency"])
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.step} {self.kind or '*'} {self.urgency or '*'}: {self.business_days}"

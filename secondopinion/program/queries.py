@@ -37,7 +37,7 @@ KEPT = 10
 # The names in the cache.
 KEPT_UNDER = (
     "program", "program-targets", "program-countries", "program-templates", "program-guardians",
-    "program-prices",
+    "program-prices", "program-conditions",
 )  # fmt: skip
 YEAR = timedelta(days=365)  # within which a rule is to be checked again
 CHECK_AGAIN = YEAR - timedelta(days=30)  # after which it is said
@@ -205,6 +205,12 @@ def conditions() -> QuerySet[Condition]:
     return Condition.objects.select_related("specialty").order_by("specialty__position", "position")
 
 
+def kept_conditions() -> list[Condition]:
+    """Return the groups of conditions as they were at most `KEPT` seconds ago."""
+    kept = caches["memory"].get_or_set("program-conditions", lambda: list(conditions()), KEPT)
+    return cast("list[Condition]", kept)
+
+
 def called_for(condition: Condition) -> QuerySet[ChecklistTemplate]:
     """Return what a condition calls for beside the list of its field."""
     return ChecklistTemplate.objects.filter(condition=condition)
@@ -295,19 +301,33 @@ def business_hours_per_day(of: Program | None = None) -> float:
     return length / timedelta(hours=1)
 
 
-def targets(of: Program | None = None) -> dict[str, float]:
-    """Return the business hours that each step may take."""
-    hours = business_hours_per_day(of)
-    return {step: days * hours for step, days in _target_days().items()}
+def targets(kind: str = "", urgency: str = "") -> dict[str, float]:
+    """Return the business hours that each step may take in a case of this kind and urgency."""
+    hours, known = business_hours_per_day(), _target_days()
+    return {step: _days(known, step, kind, urgency) * hours for step in Target.Step.values}
 
 
-def target(step: str, of: Program | None = None) -> float:
-    """Return the business hours that a step may take."""
-    return _target_days()[step] * business_hours_per_day(of)
+def target(step: str, kind: str = "", urgency: str = "") -> float:
+    """Return the business hours that a step may take in a case of this kind and urgency."""
+    return _days(_target_days(), step, kind, urgency) * business_hours_per_day()
 
 
-def _target_days() -> dict[str, float]:
-    def read() -> dict[str, float]:
-        return {row.step: float(row.business_days) for row in Target.objects.all()}
+_Targets = dict[tuple[str, str, str], float]
 
-    return cast("dict[str, float]", caches["memory"].get_or_set("program-targets", read, KEPT))
+
+def _days(known: _Targets, step: str, kind: str, urgency: str) -> float:
+    """Return the days of the row that says most of a case; the urgency says more than the kind."""
+    for row in ((step, kind, urgency), (step, "", urgency), (step, kind, "")):
+        if row in known:
+            return known[row]
+    return known[step, "", ""]
+
+
+def _target_days() -> _Targets:
+    def read() -> _Targets:
+        return {
+            (row.step, row.kind, row.urgency): float(row.business_days)
+            for row in Target.objects.all()
+        }
+
+    return cast("_Targets", caches["memory"].get_or_set("program-targets", read, KEPT))

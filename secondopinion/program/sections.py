@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from secondopinion.accounts.rules import clean_email
 from secondopinion.core.errors import Refused
 from secondopinion.core.models import Blob
-from secondopinion.program import families, lists, rules
+from secondopinion.program import families, lists, paces, rules
 from secondopinion.program.models import (
     Condition,
     Disclaimer,
@@ -181,7 +181,8 @@ def _clean_second(value: Value) -> Value:
 
 
 def _read_targets() -> Value:
-    days = {row.step: str(row.business_days) for row in Target.objects.all()}
+    general = Target.objects.filter(kind="", urgency="")
+    days = {row.step: str(row.business_days) for row in general}
     return {step: days[step] for step in Target.Step.values if step in days}
 
 
@@ -195,7 +196,9 @@ def _clean_targets(value: Value) -> Value:
 
 def _write_targets(value: Value) -> None:
     for step, days in value.items():
-        Target.objects.update_or_create(step=step, defaults={"business_days": Decimal(days)})
+        Target.objects.update_or_create(
+            step=step, kind="", urgency="", defaults={"business_days": Decimal(days)}
+        )
 
 
 def _read_matching() -> Value:
@@ -242,6 +245,7 @@ SECTIONS: dict[str, Section] = {
         _clean_hours, "country", "region", "timezone", "opens", "closes", "weekdays", "closures"
     ),
     "targets": Section(_read_targets, _clean_targets, _write_targets),
+    "paces": Section(paces.read_paces, paces.clean_paces, paces.write_paces),
     "terms": _of_program(_clean_terms, *_TERMS),
     "prices": Section(families.read_prices, families.clean_prices, families.write_prices),
     "matching": Section(_read_matching, _clean_matching, _write_matching),

@@ -16,6 +16,7 @@ from secondopinion.core.errors import NotYours, Refused
 from secondopinion.experts import actions as experts
 from secondopinion.experts.models import ExpertProfile
 from secondopinion.messaging.actions import notify
+from secondopinion.opinions import handing
 from secondopinion.program import queries as program
 
 
@@ -36,6 +37,8 @@ def add(*, by: Person | None, email: str, full_name: str, language: str = "en") 
 def set_roles(*, by: Person | None, person: Person, roles: Collection[str]) -> None:
     """Give and take roles until the person has these and no others.
 
+    Who is no specialist any more has no offer and no case under review from then on.
+
     Raises:
         NotYours: by somebody who is not an administrator.
         Refused: an unknown role, one's own of administrator, or that of the only one.
@@ -47,6 +50,9 @@ def set_roles(*, by: Person | None, person: Person, roles: Collection[str]) -> N
             accounts.grant_role(by=by, person=person, role=role)
     for role in held - set(roles):
         accounts.end_role(by=by, person=person, role=role)
+    if Role.SPECIALIST in held - set(roles):
+        experts.lapse_offers()
+        handing.let_go_of_gone()
 
 
 @transaction.atomic

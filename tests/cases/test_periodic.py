@@ -57,5 +57,5 @@ def test_every_rooms_periodic_jobs_are_known() -> None:
         "duplicates-sought", "forecasts", "guardianships-end", "images-described",
         "images-forwarded", "offers-lapse", "offers-remind", "outcomes-asked",
         "referrals-reminded", "reports-unopened", "rules-checked", "second-readings-late",
-        "uploads-expire",
+        "specialists-gone", "uploads-expire",
     }  # fmt: skip

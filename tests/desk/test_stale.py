@@ -53,8 +53,9 @@ def test_the_history_says_in_words_who_did_what_and_what_stopped_the_clock(mothe
     case, grace = taken(mother)
     asked = cases.ask(by=grace, case=case, text="The EEG, please.")
     cases.answer(by=mother, information_request=asked, text="There is none.")
-    shown = sign_in(grace).get(f"/desk/cases/{case.reference}/history/").content.decode()
-    for words in ("The case was taken", "Grace Okafor", "Waiting on the family"):
+    page = sign_in(grace)
+    shown = page.get(f"/desk/cases/{case.reference}/history/").content.decode()
+    for words in ("The case was taken", "Grace Okafor", "Something missing was asked for"):
         assert words in shown
     for machine in ("case-accept", "information-asked", "case-opened", "The case was opened"):
         assert machine not in shown

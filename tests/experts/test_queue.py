@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from secondopinion.cases import actions as cases_actions
 from secondopinion.experts import actions as experts
 from secondopinion.experts.models import Offer
 from secondopinion.experts.queue import plan
@@ -72,12 +73,14 @@ def test_cases_are_shared_out_by_places_and_rules(hospital: Program) -> None:
 def test_the_coordinator_accepts_a_part_of_the_plan(hospital: Program) -> None:
     cases = [ready(f"family{number}@familia.example") for number in range(3)]
     someone = profile("mei@harbour.example", capacity=5)
+    cases_actions.set_pace(by=coordinator(), case=cases[0], urgency="soon", reason="She is worse.")
     browser = sign_in(coordinator())
     page = browser.get("/desk/assign/").content.decode()
     assert all(f"{case.pk}:{someone.pk}" in page for case in cases)
     pairs = [f"{case.pk}:{someone.pk}" for case in cases[:2]]
-    assert browser.post("/desk/assign/", {"pair": pairs, "urgency": "soon"}).status_code == 302
-    assert Offer.objects.filter(state="open", urgency="soon", onward=True).count() == 2
+    assert browser.post("/desk/assign/", {"pair": pairs}).status_code == 302
+    made = Offer.objects.filter(state="open", onward=True).order_by("case__urgency")
+    assert [each.urgency for each in made] == ["soon", "usual"], "each as its case is"
     stranger = sign_in(person("tom@harbour.example", "coordinator"))
     answer = stranger.post("/desk/assign/", {"pair": f"{cases[2].pk}:{someone.pk}"})
     assert answer.status_code == 404, "a colleague's case is not theirs to offer"

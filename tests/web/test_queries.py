@@ -10,12 +10,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from secondopinion.arrivals import actions as arrivals
+from secondopinion.cases import actions
 from secondopinion.core import jobs
 from secondopinion.program.models import Program
 from secondopinion.records.models import LabValue
 from tests.experts.ready import coordinator, ready
 from tests.experts.test_matching import profile
-from tests.web.conftest import Whole, draft, person, sign_in, submitted
+from tests.web.conftest import Whole, draft, person, sign_in, submitted, taken
 
 MOST = 12
 
@@ -36,6 +37,7 @@ PAGES = [
             "after/",
             "translations/",
             "copies/",
+            "time/",
             "history/",
             "guardians/",
             "fee/",
@@ -103,6 +105,16 @@ def test_choosing_an_expert_asks_a_few_times_however_many_there_are(
         ready(f"family{number}@familia.example")
         profile(f"expert{number}@harbour.example", conditions=["epilep"])
     assert asks(browser, page) == first
+
+
+def test_a_case_that_collects_records_asks_a_few_times(hospital: Program) -> None:
+    case, grace = taken(person("maria@familia.example"))
+    asked = actions.ask(by=grace, case=case, text="The letter, please.")
+    family = case.participations.get(role="family").person
+    actions.answer(by=family, information_request=asked, text="Here.")
+    browser = sign_in(grace)
+    for part in ("", "time/"):
+        assert asks(browser, f"/desk/cases/{case.reference}/{part}") <= MOST
 
 
 def test_a_review_with_laboratory_values_asks_a_few_times(whole: Whole) -> None:

@@ -27,6 +27,7 @@ from secondopinion.cases.actions.intake import (
     settle_item,
     take,
 )
+from secondopinion.cases.actions.pacing import set_pace
 from secondopinion.cases.actions.parts import give_part
 from secondopinion.cases.actions.provider import (
     change_provider,
@@ -59,6 +60,6 @@ __all__ = [
     "hold_page", "invite_guardian", "invite_provider", "join", "keep_guardian_out",
     "open_in_emergency", "reopen", "review_emergency", "save_child", "save_emergency",
     "save_guardian", "save_provider", "save_questions", "save_residence", "save_start",
-    "save_story", "save_tie", "separate", "settle_item", "shut_provider_out", "start_draft",
-    "submit", "take", "withdraw",
+    "save_story", "save_tie", "separate", "set_pace", "settle_item", "shut_provider_out",
+    "start_draft", "submit", "take", "withdraw",
 ]  # fmt: skip

@@ -1,13 +1,15 @@
 """Telling families when their report is likely to be there."""
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Subquery
 
 from secondopinion.cases.forecasting import READY, REVIEWED, STAGES, began_at, expected, past
 from secondopinion.cases.foreseen import Forecast
-from secondopinion.cases.models import Case
+from secondopinion.cases.models import Case, Pace
 from secondopinion.cases.states import State
 from secondopinion.core import clock
+
+_COME_BACK_TO = frozenset({State.COLLECTING, State.IN_REVIEW})
 
 
 @transaction.atomic
@@ -15,28 +17,39 @@ def foresee() -> int:
     """Make the forecasts that are missing or do not hold any more; return how many.
 
     A case has one for each stage. It gets another when the day has passed by which most such cases
-    have their report, and when it goes on after its family was waited for. Safe to run at any time.
+    have their report, when it goes on after its family was waited for, and when its kind or its
+    urgency has changed. Safe to run at any time.
     """
     told = Forecast.objects.filter(case=OuterRef("pk")).order_by("-created_at")
-    cases = Case.objects.filter(state__in=list(STAGES)).annotate(
-        **{name: Subquery(told.values(name)[:1]) for name in ("stage", "late")},
-        told_at=Subquery(told.values("created_at")[:1]),
-    )
-    missing = Q(stage=None) | Q(late__lt=clock.now())
-    for each, stage in STAGES.items():
-        missing |= Q(state=each) & ~Q(stage=stage)
-    # These two are come back to, when a family has answered; what was told before does not count.
-    again = Q(state__in=[State.COLLECTING, State.IN_REVIEW], told_at__lt=F("state_since"))
-    wanted = list(cases.filter(missing | again).values_list("pk", flat=True))
+    paced = Pace.objects.filter(case=OuterRef("pk")).order_by("-created_at")
+    now = clock.now()
+    wanted = [
+        case
+        for case, state, since, stage, late, told_at, paced_at in Case.objects.filter(
+            state__in=list(STAGES)
+        ).values_list(
+            "pk", "state", "state_since",
+            *(Subquery(told.values(name)[:1]) for name in ("stage", "late", "created_at")),
+            Subquery(paced.values("created_at")[:1]),
+        )
+        if stage != STAGES[State(state)]
+        or late < now
+        # These two are come back to, when a family has answered: what was told before is over.
+        or (state in _COME_BACK_TO and told_at < since)
+        or (paced_at is not None and told_at < paced_at)
+    ]  # fmt: skip
     if not wanted:
         return 0
     earlier, made = past(), []
     rows = Case.objects.filter(pk__in=wanted).annotate(ready=READY, reviewed=REVIEWED)
-    for case, state, specialty, *began in rows.values_list(
-        "pk", "state", "specialty_id", "submitted_at", "accepted_at", "ready", "reviewed"
-    ):
+    for case, state, specialty, kind, urgency, *began in rows.values_list(
+        "pk", "state", "specialty_id", "kind", "urgency", "submitted_at", "accepted_at", "ready",
+        "reviewed",
+    ):  # fmt: skip
         stage = STAGES[State(state)]
-        early, middle, late = expected(specialty, stage, began_at(*began)[stage], earlier)
+        early, middle, late = expected(
+            specialty, (kind, urgency), stage, began_at(*began)[stage], earlier
+        )
         made.append(Forecast(case_id=case, stage=stage, early=early, middle=middle, late=late))
     Forecast.objects.bulk_create(made)
     return len(made)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext, override
 
 from secondopinion.accounts.models import Person
@@ -18,6 +19,7 @@ from secondopinion.core.errors import Refused
 from secondopinion.desk.actions.shifts import on_duty
 from secondopinion.desk.models import Escalation, Shift
 from secondopinion.desk.queries import Load, loads, of_nobody, on_now
+from secondopinion.experts.models import OfferState
 from secondopinion.program import queries as program
 
 WARNED = timedelta(hours=2)  # business time before something is late
@@ -60,10 +62,16 @@ def _concerned(case: Case) -> list[Person]:
 
 
 def _chase() -> None:
-    """Let the desk ask how it goes where a specialist is waited for and the time is nearly over."""
+    """Let the desk ask how it goes where a specialist is waited for and the time is nearly over, or
+    where who reviews a case is away today and not back before it is over."""
     limit = program.calendar().add(clock.now(), timedelta(hours=program.business_hours_per_day()))
     soon = ClockSpan.objects.filter(ended_at=None, due_at__lte=limit, case__state__in=_WAITED_FOR)
-    for span in soon.select_related("case").order_by("due_at"):
+    away = ClockSpan.objects.filter(
+        ended_at=None, case__state=State.IN_REVIEW, case__offers__state=OfferState.ACCEPTED,
+        case__offers__expert__away__first__lte=clock.today(),
+    ).annotate(until=F("case__offers__expert__away__last"))  # fmt: skip
+    late = [span for span in away.select_related("case") if span.until >= span.due_at.date()]
+    for span in (*soon.select_related("case").order_by("due_at"), *late):
         with transaction.atomic():
             needs.arise(span.case, Why.CHASE, span.due_at)
 

@@ -12,6 +12,7 @@ from secondopinion.experts.actions.directory import (
 from secondopinion.experts.actions.offers import (
     accept,
     decline,
+    hand_back,
     lapse_offers,
     offer,
     remind_of_offers,
@@ -19,6 +20,7 @@ from secondopinion.experts.actions.offers import (
 )
 
 __all__ = [
-    "accept", "add_away", "add_code", "add_tie", "decline", "describe", "lapse_offers", "offer",
-    "remind_of_offers", "remove_away", "remove_code", "remove_tie", "take_back",
+    "accept", "add_away", "add_code", "add_tie", "decline", "describe", "hand_back",
+    "lapse_offers", "offer", "remind_of_offers", "remove_away", "remove_code", "remove_tie",
+    "take_back",
 ]  # fmt: skip

@@ -1,5 +1,6 @@
 """Offering a case to a specialist, what they answer, and what silence does."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import transaction
@@ -13,14 +14,16 @@ from secondopinion.cases import workflow
 from secondopinion.cases.actions.parts import give_part, require
 from secondopinion.cases.actions.telling import tell, tell_coordinator
 from secondopinion.cases.models import Case, Part
+from secondopinion.cases.states import State
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.experts import rules
 from secondopinion.experts.facts import gather
-from secondopinion.experts.matching import points, suggest
-from secondopinion.experts.models import ExpertProfile, Kind, Offer, OfferState
+from secondopinion.experts.matching import Suggestion, points, suggest
+from secondopinion.experts.models import ExpertProfile, Offer, OfferState
 from secondopinion.experts.queries import OFFERED
 from secondopinion.program import queries as program
+from secondopinion.program.models import Urgency
 
 _LONGEST_WHY = 500
 
@@ -31,11 +34,12 @@ def offer(
     by: Person,
     case: Case,
     expert: ExpertProfile,
-    urgency: str = Offer.Urgency.USUAL,
+    urgency: str = "",
     onward: bool = False,
     instead: str = "",
 ) -> Offer:
-    """Offer a case to a specialist, who has the program's time to answer.
+    """Offer a case to a specialist, who has the program's time to answer: that of the case's
+    urgency, or of the one that is named.
 
     `onward`: when they decline or do not answer in time, it goes to the next on the list by
     itself. `instead`: why this one and not the first of the list; it is kept with the list.
@@ -47,21 +51,23 @@ def offer(
             place, a kind of case that they do not take, a conflict of interest, another part in
             the case.
     """
-    if urgency not in Offer.Urgency.values:
+    urgency = urgency or case.urgency
+    if urgency not in Urgency.values:
         raise Refused(_("Choose how soon."), code="urgency", field="urgency")
-    _must_be_possible(case, expert, urgency)
+    judged = _judged(case, expert, urgency)
     return _make(
         case, expert, by=by, offered_by=by, urgency=urgency, onward=onward,
-        instead=instead.strip()[:_LONGEST_WHY],
+        judged=judged, instead=instead.strip()[:_LONGEST_WHY],
     )  # fmt: skip
 
 
-def _kinds(urgency: str) -> tuple[Kind, ...]:
-    return (Kind.OPINION, Kind.URGENT) if urgency == Offer.Urgency.URGENT else (Kind.OPINION,)
+def _judged(case: Case, expert: ExpertProfile, urgency: str) -> list[Suggestion]:
+    """Return the list of a case in which this expert may stand; nobody else fills their last place
+    meanwhile, for their row is locked.
 
-
-def _must_be_possible(case: Case, expert: ExpertProfile, urgency: str) -> None:
-    """Hold while nobody else fills the expert's last place: their row is locked."""
+    Raises:
+        Refused: something stands in the way.
+    """
     fresh = ExpertProfile.objects.select_for_update().select_related("person").get(pk=expert.pk)
     if not fresh.person.is_active or not has_role(fresh.person, Role.SPECIALIST):
         raise Refused(
@@ -70,15 +76,18 @@ def _must_be_possible(case: Case, expert: ExpertProfile, urgency: str) -> None:
         )
     if case.participations.filter(person=fresh.person, until__isnull=True).exists():
         raise Refused(_("This person has another part in the case."), code="other-part")
-    [known] = gather([fresh])
-    rules.must_be_possible(known, case, *_kinds(urgency))
+    kinds = rules.kinds_of(case, urgency)
+    judged = suggest(case, *kinds)
+    mine = next((each.known for each in judged if each.expert.pk == fresh.pk), None)
+    rules.must_be_possible(mine or gather([fresh])[0], case, *kinds)
+    return judged
 
 
 def _make(
     case: Case, expert: ExpertProfile, *, by: Person | None, offered_by: Person, urgency: str,
-    onward: bool, instead: str = "",
+    onward: bool, judged: Sequence[Suggestion], instead: str = "",
 ) -> Offer:  # fmt: skip
-    listed = [each for each in suggest(case, *_kinds(urgency)) if not each.obstacles]
+    listed = [each for each in judged if not each.obstacles]
     places = [each.expert.pk for each in listed]
     workflow.advance(case, "offer", by=by)
     hours = program.matching()[urgency]
@@ -152,6 +161,20 @@ def take_back(*, by: Person, offer: Offer) -> Case:
     return workflow.advance(offer.case, "withdraw_offer", by=by)
 
 
+def hand_back(*, offer: Offer, reason: str, note: str) -> None:
+    """Note that an accepted case was given back, in the caller's transaction: the place is free.
+
+    Raises:
+        Conflict: it was given back meanwhile.
+    """
+    done = Offer.objects.filter(pk=offer.pk, state=OfferState.ACCEPTED).update(
+        state=OfferState.HANDED_BACK, answered_at=clock.now(), reason=reason, note=note.strip()
+    )
+    if not done:
+        raise Conflict(_("It was given back meanwhile. Nothing was changed."), code="offer-ended")
+    offer.refresh_from_db()
+
+
 def _moved_on(last: Offer, case: Case) -> bool:
     """Offer a case to the next of the list, where that was wished; say whether it was.
 
@@ -160,26 +183,32 @@ def _moved_on(last: Offer, case: Case) -> bool:
     made = case.offers.exclude(state=OfferState.TAKEN_BACK).filter(onward=True).count()
     if not last.onward or made > program.matching()["moves"]:
         return False
+    urgency = max(last.urgency, case.urgency, key=Urgency.values.index)  # as it is by now
+    judged = suggest(case, *rules.kinds_of(case, urgency))
     onward = (
-        each
-        for each in suggest(case, *_kinds(last.urgency))
+        each.expert
+        for each in judged
         if not each.obstacles and case.specialty_id in each.known.specialties
     )
     chosen = next(onward, None)
     if chosen is None:
         return False
     _make(
-        case, chosen.expert, by=None, offered_by=last.offered_by, urgency=last.urgency, onward=True
-    )
+        case, chosen, by=None, offered_by=last.offered_by, urgency=urgency, onward=True,
+        judged=judged,
+    )  # fmt: skip
     return True
 
 
 def lapse_offers() -> int:
     """Let offers lapse that nobody answered in time, or whose specialist has left; return how many.
 
-    Safe to run at any time.
+    An offer of a case that has ended meanwhile is taken back. Safe to run at any time.
     """
     lapsed = 0
+    Offer.objects.filter(state=OfferState.OPEN).exclude(case__state=State.OFFERED).update(
+        state=OfferState.TAKEN_BACK, answered_at=clock.now()
+    )
     here = people_with(Role.SPECIALIST).order_by().values("pk")
     overdue = Offer.objects.filter(state=OfferState.OPEN).filter(
         Q(answer_by__lt=clock.now()) | ~Q(expert__person__in=here)

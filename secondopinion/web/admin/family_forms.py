@@ -1,9 +1,9 @@
-"""Forms of the settings that are about families: who decides for a child, and prices."""
+"""Forms of the settings by country and by kind of case: guardianship, prices, targets."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from secondopinion.program.models import Price
+from secondopinion.program.models import Price, Target, Urgency
 from secondopinion.web.admin.forms import CODE, DATE, SettingsForm, anywhere
 
 
@@ -24,6 +24,24 @@ class GuardianRuleForm(SettingsForm):
     )
     checked_on = forms.CharField(label=_("Checked on"), widget=forms.TextInput(attrs=DATE))
     checked_by = forms.CharField(label=_("Checked by"), required=False)
+
+
+class PaceForm(SettingsForm):
+    """How many business days a step may take in cases of one kind, or of one urgency."""
+
+    step = forms.ChoiceField(label=_("Step"), choices=Target.Step.choices)
+    kind = forms.ChoiceField(
+        label=_("Kind of case"), required=False,
+        choices=lambda: [("", _("Every kind of case")), *Price.Kind.choices],
+    )  # fmt: skip
+    urgency = forms.ChoiceField(
+        label=_("How soon"), required=False,
+        choices=lambda: [("", _("However urgent")), *Urgency.choices],
+    )  # fmt: skip
+    days = forms.CharField(
+        label=_("Business days"),
+        widget=forms.TextInput(attrs=CODE | {"inputmode": "decimal", "class": "w4"}),
+    )
 
 
 class PriceForm(SettingsForm):

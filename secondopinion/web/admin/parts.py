@@ -15,6 +15,8 @@ from secondopinion.program.models import (
     DeliveryMode,
     Price,
     Residence,
+    Target,
+    Urgency,
 )
 from secondopinion.program.queries import conditions, in_language, specialties
 from secondopinion.web.admin import family_forms, forms
@@ -68,6 +70,14 @@ PARTS = {
             _("Targets, in business days"),
             _("They hold for every step that begins from now on. A time that was promised stays."),
             forms.TargetsForm,
+        ),
+        Part(
+            "paces",
+            _("Targets by kind and urgency"),
+            _("They hold instead of the general ones, for such cases. A time that was promised "
+              "stays until the case takes its next step, or its urgency is changed."),
+            family_forms.PaceForm,
+            rows=True,
         ),
         Part(
             "terms",
@@ -189,8 +199,8 @@ def line(key: str, row: dict[str, Any]) -> list[str]:
         if row["residence"]:
             place = f"{place} ({Residence(row['residence']).label})"
         return [f"{place} · {field}", str(DeliveryMode(row["mode"]).label), checked]
-    if key in {"guardians", "prices"}:
-        return _about_families(key, row)
+    if key in {"guardians", "prices", "paces"}:
+        return _by_place_or_kind(key, row)
     if key == "checklists":
         kind = str(ChecklistTemplate.Kind(row["kind"]).label)
         needed = gettext("needed") if row["required"] else gettext("good to have")
@@ -212,10 +222,17 @@ def _checked(row: dict[str, Any]) -> str:
     return row["checked_on"] + (f" · {row['checked_by']}" if row["checked_by"] else "")
 
 
-def _about_families(key: str, row: dict[str, Any]) -> list[str]:
+def _by_place_or_kind(key: str, row: dict[str, Any]) -> list[str]:
     if key == "prices":
         kind = str(Price.Kind(row["kind"]).label)
         return [f"{_place(row)} · {kind}", f"{row['amount']}\u00a0{row['currency']}"]
+    if key == "paces":
+        words = [
+            dict(Price.Kind.choices).get(row["kind"], gettext("Every kind of case")),
+            dict(Urgency.choices).get(row["urgency"], gettext("However urgent")),
+        ]
+        days = gettext("%(days)s business days") % {"days": row["days"]}
+        return [str(Target.Step(row["step"]).label), *map(str, words), days]
     both = gettext("both parents agree") if row["both_parents"] else gettext("one parent agrees")
     ages = gettext("asked from %(asked)s, of age at %(adult)s") % {
         "asked": row["assent_from"], "adult": row["adult_from"],

@@ -14,7 +14,7 @@ from secondopinion.cases.models import Case
 from secondopinion.core.errors import NotYours, Refused
 from secondopinion.experts import actions as experts
 from secondopinion.experts.matching import judged
-from secondopinion.experts.models import ExpertProfile, Offer
+from secondopinion.experts.models import ExpertProfile
 from secondopinion.experts.queue import plan
 from secondopinion.web.access import PersonRequest, staff
 
@@ -39,7 +39,6 @@ def assign(request: PersonRequest) -> HttpResponse:
     waiting = [each for each in whole.waiting if each.coordinator_id == request.user.pk]
     context = {
         "rows": rows, "others": len(whole.proposals) - len(mine), "waiting": waiting[:MOST],
-        "urgencies": Offer.Urgency.choices,
     }  # fmt: skip
     return render(request, "desk/assign.html", context)
 
@@ -56,10 +55,7 @@ def _offer(request: PersonRequest) -> HttpResponse:
         if case is None or expert is None:
             raise NotYours
         try:
-            experts.offer(
-                by=request.user, case=case, expert=expert, onward=True,
-                urgency=request.POST.get("urgency", Offer.Urgency.USUAL),
-            )  # fmt: skip
+            experts.offer(by=request.user, case=case, expert=expert, onward=True)
         except Refused as refused:
             messages.error(request, f"{case.reference}: {refused.message}")
         else:

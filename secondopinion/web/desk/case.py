@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
@@ -32,6 +32,7 @@ from secondopinion.experts.matching import suggest
 from secondopinion.experts.models import Kind as Taken
 from secondopinion.experts.models import Offer, OfferState
 from secondopinion.experts.queries import offers_of
+from secondopinion.experts.rules import kinds_of
 from secondopinion.findings.queries import limitations_for
 from secondopinion.followup.actions import window_open
 from secondopinion.followup.queries import questions
@@ -42,6 +43,7 @@ from secondopinion.opinions.queries import readable, report_in
 from secondopinion.outcomes import queries as outcomes
 from secondopinion.pacs.servers import servers
 from secondopinion.program import queries as program
+from secondopinion.program.models import Urgency as PaceUrgency
 from secondopinion.records import queries as records
 from secondopinion.records.engines import scripts_read
 from secondopinion.records.models import Kind
@@ -50,7 +52,7 @@ from secondopinion.referrals.queries import referrals
 from secondopinion.referrals.workflow import ENDED as REFERRAL_ENDED
 from secondopinion.translation import queries as translations
 from secondopinion.web.access import PersonRequest, View, of_case
-from secondopinion.web.desk import copies, fee, guardians, history, pacs
+from secondopinion.web.desk import copies, fee, guardians, history, pacs, timing
 from secondopinion.web.desk.asking import ask_context, message_context
 from secondopinion.web.family import countries
 from secondopinion.web.family.translating import machine_context
@@ -66,6 +68,7 @@ PARTS: dict[str, str | Promise] = {
     "specialist": _("Specialist"),
     "messages": _("Messages"),
     "after": _("Report and after"),
+    "time": _("Time"),
     "history": _("What happened"),
 }
 
@@ -78,6 +81,7 @@ def _page(part: str, more: Callable[[PersonRequest, Case], Context]) -> View:
         audit.record(
             "case-opened", by=request.user, case_id=case.pk, target=case, detail={"part": part}
         )
+        prefetch_related_objects([case], "clock_spans")
         context = {
             "case": case,
             "parts": PARTS.items(),
@@ -97,13 +101,14 @@ def _page(part: str, more: Callable[[PersonRequest, Case], Context]) -> View:
 def _now(request: PersonRequest, case: Case) -> Context:
     items = list(case.checklist.prefetch_related("evidence__record", "evidence__study"))
     return {
+        "hint": timing.hint_for(case),
         "linked": request.GET.get("evidence", ""),
         "evidence": records.for_case(case).order_by("-created_at"),
         "studies": imaging.studies_for_case(case),
         "items": items,
         "ask": ask_context(request, case, items),
         "needs": (held := {each.why for each in case.needs.all()}),
-        "conditions": (groups := list(program.conditions())),
+        "conditions": (groups := program.kept_conditions()),
         "condition": next((each for each in groups if each.key == case.condition), None),
         "asked": asked(case),
         "undelivered": mailing.undelivered(case) if Why.UNDELIVERED in held else [],
@@ -164,23 +169,30 @@ def _records(request: PersonRequest, case: Case) -> Context:
 
 def _specialist(request: PersonRequest, case: Case) -> Context:
     offers = list(offers_of(case))
-    draft = report_in(case) if case.state not in {State.READY, State.OFFERED} else None
+    waits = case.state in {State.READY, State.OFFERED}
+    given_back = any(each.state == OfferState.HANDED_BACK for each in offers)
+    draft = report_in(case) if not waits or given_back else None
     reading = second.open_reading(draft) if draft else None
-    writing = draft is not None and draft.state == OpinionState.DRAFT
+    kept = draft is not None and draft.state == OpinionState.DRAFT
+    writing = kept and not waits
     looks = case.state == State.READY or (writing and case.coordinator_id == request.user.pk)
-    kind = Taken.SECOND if reading else Taken.PANEL if writing else Taken.OPINION
-    listed = suggest(case, kind) if looks else []
+    kinds = kinds_of(case)
+    if draft and not waits:
+        kinds = (Taken.SECOND,) if reading else (Taken.PANEL,)
+    listed = suggest(case, *kinds) if looks else []
     return {
         "offers": offers,
         "open_offer": next((each for each in offers if each.state == OfferState.OPEN), None),
         "suggestions": [each for each in listed if not each.obstacles],
         "out": [each for each in listed if each.obstacles],
         "currency": program.program().fee_currency,
-        "urgencies": Offer.Urgency.choices,
+        "urgencies": PaceUrgency.choices,
         "reading": reading,
         "second_reasons": [second.REASONS[each] for each in reading.reasons] if reading else [],
         "panel": panels.members(draft) if draft else [],
         "writing": writing,
+        "kept": kept,
+        "reasons": Offer.Reason.choices,
     }
 
 
@@ -241,6 +253,7 @@ specialist = _page("specialist", _specialist)
 messages_page = _page("messages", _messages)
 after = _page("after", _after)
 translations_page = _page("translations", _translations)
+time_page = _page("time", timing.shown)
 history_page = _page("history", history.shown)
 copies_page = _page("copies", copies.shown)
 guardians_page = _page("guardians", guardians.shown)

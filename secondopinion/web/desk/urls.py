@@ -57,6 +57,7 @@ urlpatterns = [
         translated.sign,
         name="desk-sign-translation",
     ),
+    path(_CASE + "time/", case.time_page, name="desk-case-time"),
     path(_CASE + "history/", case.history_page, name="desk-case-history"),
     path(_CASE + "copies/", case.copies_page, name="desk-copies"),
     path(_CASE + "copies/ask/", copies.ask, name="desk-copy-ask"),

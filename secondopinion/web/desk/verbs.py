@@ -27,7 +27,7 @@ from secondopinion.findings.models import Finding
 from secondopinion.followup import actions as followup
 from secondopinion.followup.queries import question_for
 from secondopinion.opinions import actions as opinions
-from secondopinion.opinions import panels, receipts, seconding, translating
+from secondopinion.opinions import handing, panels, receipts, seconding, translating
 from secondopinion.opinions.models import Delivery, PanelMember, SecondReading
 from secondopinion.outcomes import actions as outcomes
 from secondopinion.pacs import actions as pacs
@@ -60,10 +60,12 @@ PART_OF = {
     "forward-again": "servers",
     "offer": "specialist",
     "take-back": "specialist",
+    "hand-back": "specialist",
     "choose-reader": "specialist",
     "join-panel": "specialist",
     "leave-panel": "specialist",
     "complete": "specialist",
+    "set-pace": "time",
     "message": "messages",
     "deliver": "after",
     "send-again": "after",
@@ -129,6 +131,13 @@ class _Verbs:
         added = actions.choose_condition(by=self.by, case=self.case, condition=chosen)
         return _("Added to the checklist: %(count)s.") % {"count": added}
 
+    def set_pace(self) -> str:
+        actions.set_pace(
+            by=self.by, case=self.case, urgency=self.text("urgency"), kind=self.text("kind"),
+            reason=self.text("reason"),
+        )  # fmt: skip
+        return _("It is noted, and the clocks follow.")
+
     def complete(self) -> str:
         actions.complete(by=self.by, case=self.case)
         return _("The records are complete. The case is ready for a specialist.")
@@ -140,7 +149,7 @@ class _Verbs:
     def offer(self) -> str:
         expert = self._row(ExpertProfile.objects.all(), "expert")
         experts.offer(
-            by=self.by, case=self.case, expert=expert, urgency=self.text("urgency") or "usual",
+            by=self.by, case=self.case, expert=expert, urgency=self.text("urgency"),
             onward=bool(self.text("onward")), instead=self.text("instead"),
         )  # fmt: skip
         return _("The case is offered.")
@@ -149,6 +158,12 @@ class _Verbs:
         offer = self._row(self.case.offers.all(), "offer")
         experts.take_back(by=self.by, offer=offer)
         return _("The offer is taken back.")
+
+    def hand_back(self) -> str:
+        handing.hand_back(
+            by=self.by, case=self.case, reason=self.text("reason"), note=self.text("note")
+        )
+        return _("The case is ready for another specialist. What was written is kept.")
 
     def choose_reader(self) -> str:
         rows = SecondReading.objects.filter(opinion__case=self.case).select_related("opinion__case")

@@ -23,6 +23,7 @@ from secondopinion.desk import actions, queries, worklist
 from secondopinion.desk.actions.many import Done
 from secondopinion.desk.models import Step
 from secondopinion.program import queries as program
+from secondopinion.program.models import Urgency
 from secondopinion.web.access import PersonRequest, staff
 from secondopinion.web.desk.team import colleague
 from secondopinion.web.family.countries import every
@@ -40,6 +41,7 @@ def desk(request: PersonRequest) -> HttpResponse:
         "fields": (fields := list(program.specialties())),
         "countries": every(),
         "family_languages": program.program().languages,
+        "urgencies": Urgency.choices,
         "due": [(key, label) for key, (label, _days) in worklist.DUE.items()],
         "said": _said(what, team, fields),
         "last": (last := queries.last_step(request.user)),
@@ -91,6 +93,7 @@ def _said(what: worklist.Wanted, team: list[Any], fields: list[Any]) -> list[tup
         "field": lambda value: named.get(value, "–"),
         "country": lambda value: countries.name(value) or value,
         "language": lambda value: value,
+        "urgency": lambda value: str(dict(Urgency.choices).get(value, value)),
         "due": lambda value: str(worklist.DUE[value][0]),
     }
     found = []

@@ -5,6 +5,7 @@ from django.urls import path
 from secondopinion.web.expert import (
     calls,
     codes,
+    giving_back,
     images,
     profile,
     reading,
@@ -41,6 +42,7 @@ urlpatterns = [
     path(_CASE + "doubts/", views.doubts, name="report-doubts"),
     path(_CASE + "sign/", views.sign, name="sign"),
     path(_CASE + "sign/doubts/", views.keep, name="keep-doubts"),
+    path(_CASE + "hand-back/", giving_back.hand_back, name="hand-back"),
     path(_CASE + "ask/", views.ask_more, name="ask-more"),
     path(_CASE + "messages/", views.message, name="expert-message"),
     path(_CASE + "calls/", calls.calls, name="calls"),

@@ -1,5 +1,7 @@
 """The specialist's pages: offers, the review on one screen, signing, follow-up answers."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -92,6 +94,8 @@ def offer(request: PersonRequest, reference: str) -> HttpResponse:
         "offer": row, "case": row.case, "reasons": Offer.Reason.choices,
         "record_count": records.for_case(row.case).count(),
         "series": imaging.series_for_case(row.case),
+        "begun": reports.report_in(row.case),
+        "given_back": offers.given_back(row.case),
     }  # fmt: skip
     return render(request, "expert/offer.html", context)
 
@@ -107,7 +111,9 @@ def _options(body: dict[str, str]) -> list[tuple[int, dict[str, str]]]:
 @of_case(Part.SPECIALIST)
 def review(request: PersonRequest, case: Case) -> HttpResponse:
     """Show what is asked, the records and images, and the report, side by side."""
-    opinion = reports.report_in(case) or opinions.start_report(by=request.user, case=case)
+    opinion: Any = reports.report_in(case)  # with what the query knows of it
+    if opinion is None or not opinion.led:
+        opinion = opinions.start_report(by=request.user, case=case)
     audit.record("case-opened", by=request.user, case_id=case.pk, target=case)
     body, writing = opinion.body, opinion.state == OpinionState.DRAFT
     rows = list(
