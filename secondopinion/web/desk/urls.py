@@ -34,6 +34,7 @@ urlpatterns = [
     path("team/", team.team, name="desk-team"),
     path("team/shifts/", team.set_shift, name="desk-shift"),
     path("team/shifts/<uuid:shift>/end/", team.end_shift, name="desk-end-shift"),
+    path("money/", fee.money, name="desk-money"),
     path("assign/", assigning.assign, name="assign"),
     path("entering/", entering.entries, name="desk-entries"),
     path("entering/<str:reference>/", entering.entry, name="desk-entry"),
