@@ -16,7 +16,7 @@ from secondopinion.audit import actions as audit
 from secondopinion.core import clock
 from secondopinion.core.errors import Refused
 from secondopinion.messaging.gateways import offered
-from secondopinion.messaging.models import Message, MessageState, Reach
+from secondopinion.messaging.models import Channel, Message, MessageState, Reach
 from secondopinion.messaging.reaching import after_quiet, next_digest
 from secondopinion.messaging.tasks import carry, deliver
 from secondopinion.messaging.templates import TEMPLATES
