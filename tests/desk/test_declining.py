@@ -72,6 +72,8 @@ def test_a_case_is_declined_and_the_family_reads_the_letter(
         "send": "1", "kind": "cannot-help", "reason": "r", "letter": "Querida familia",
         "instead": "Pregunten.",
     }  # fmt: skip
+    again = desk.post(page, sent | {"reason": " "})
+    assert (again.status_code, "Querida familia" in again.content.decode()) == (400, True), "kept"
     assert desk.post(page, sent).status_code == 302
     family = sign_in(Person.objects.get(email="maria@familia.example"))
     assert "Querida familia" in family.get(f"/my/cases/{case.reference}/").content.decode()
