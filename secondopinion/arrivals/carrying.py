@@ -33,8 +33,8 @@ def carry(upload: Upload, joined: Case) -> None:
     sorter = Sorter(upload)
     for instance in _lacking(upload.case, joined):
         if instance.uid not in sorter.known:
-            copy = vault.put(upload.case.vault, vault.pieces(instance.blob))
-            sorter.take_image(instance.uid, copy)
+            with vault.open_blob(instance.blob) as file:
+                sorter.take_image(instance.uid, vault.put(upload.case.vault, file))
     sorter.flush()
     Upload.objects.filter(pk=upload.pk).update(state=UploadState.SORTED)
 

@@ -118,15 +118,16 @@ def take_in(*, provider: Provider, body: bytes, headers: Mapping[str, str]) -> b
 
 def _payment_of(provider: str, key: str) -> Payment | None:
     """Return the payment that an event is about; there are events about other things too."""
-    rows = Payment.objects.filter(pk=_uuid(key), provider=provider)
+    rows = Payment.objects.filter(pk__in=_keys(key), provider=provider)
     return rows.select_related("fee__case").first()
 
 
-def _uuid(text: str) -> UUID | None:
+def _keys(text: str) -> list[UUID]:
+    """Return a key as a provider tells it, or none where it is no key of ours."""
     try:
-        return UUID(text)
+        return [UUID(text)]
     except ValueError:
-        return None
+        return []
 
 
 def _apply(event: Event, payment: Payment, fee: Fee) -> None:
@@ -154,7 +155,7 @@ def _apply(event: Event, payment: Payment, fee: Fee) -> None:
                 state=Refund.State.DONE, done_at=clock.now()
             )
     elif event.kind == "not-refunded":
-        failed = payment.refunds.filter(pk=_uuid(event.refund)).update(
+        failed = payment.refunds.filter(pk__in=_keys(event.refund)).update(
             state=Refund.State.FAILED, done_at=None
         )
         if failed:

@@ -116,13 +116,13 @@ class Stripe:
             "Authorization": f"Bearer {settings.STRIPE_SECRET_KEY}", "Stripe-Version": VERSION,
             **(more or {}),
         }  # fmt: skip
-        given = {"data": said} if method == "POST" else {"params": said}
         try:
             with requests.Session() as session:
                 session.trust_env = False  # neither proxies nor passwords of the machine
                 answer = session.request(
                     method, settings.STRIPE_API_URL + path, headers=headers, timeout=_TIMEOUT,
-                    allow_redirects=False, **given,
+                    allow_redirects=False, data=said if method == "POST" else None,
+                    params=said if method == "GET" else None,
                 )  # fmt: skip
             body = answer.json() if answer.status_code == requests.codes.ok else None
         except (requests.RequestException, ValueError) as error:

@@ -8,7 +8,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from secondopinion.accounts.queries import access_links
 from secondopinion.audit import actions as audit
@@ -54,7 +53,7 @@ def way_in(request: PersonRequest, case: Case) -> HttpResponse:
 def _printed(
     request: PersonRequest, case: Case, entry: CaseEntry, context: dict[str, object]
 ) -> HttpResponse:
-    """Show the paper, in the family's language: the code is nowhere else."""
+    """Show the paper, which is in the family's language: the code is nowhere else."""
     code = actions.make_code(by=request.user, case=case)
     address = request.build_absolute_uri(reverse("take-over", args=[code]))
     context |= {
@@ -63,7 +62,6 @@ def _printed(
         "square": segno.make(address, error="m").svg_data_uri(border=2, scale=6),
         "ends": clock.now() + timedelta(days=DAYS),
     }
-    with override(entry.family.language):
-        answer = render(request, "desk/entry/way_in.html", context)
+    answer = render(request, "desk/entry/way_in.html", context)
     answer["Cache-Control"] = "no-store"
     return answer
