@@ -83,7 +83,7 @@ def test_a_family_without_an_address_comes_in_by_paper_and_comes_back(grace: Per
     assert taken["Location"] == f"/my/cases/{case.reference}/"
     page = phone.get(taken["Location"])
     assert page.status_code == 200
-    assert "passkey" in page.content.decode()
+    assert "llave de acceso" in page.content.decode(), "in her language"
     for place in ("guardians/", "request/", "fee/"):
         assert phone.get(f"/my/cases/{case.reference}/{place}").status_code in {200, 404}, place
     assert Client().post("/take-over/", {"code": code}).status_code == 400, "it works once"
