@@ -38,8 +38,8 @@ class CodeForm(PlainForm):
 
 
 _WAY_BACK = _(
-    "To come back, ask us for a new code. Or set up a passkey under “How I sign in”: then you come in by "
-    "yourself on this device."
+    "To come back, ask us for a new code. Or set up a passkey under “How I sign in”: then you come "
+    "in by yourself on this device."
 )
 
 
