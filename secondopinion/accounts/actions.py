@@ -43,6 +43,26 @@ def ensure_person(
 
 
 @transaction.atomic
+def make_without_mail(*, full_name: str, phone: str, language: str = "en") -> Person:
+    """Make somebody who is reached by telephone alone and comes in by codes, or by a passkey.
+
+    Raises:
+        Refused: no phone number, or none that can be one.
+    """
+    phone = rules.clean_phone(phone)
+    if not phone:
+        raise Refused(
+            _("Without an e-mail address we need a phone number."), code="phone-missing",
+            field="phone",
+        )  # fmt: skip
+    person = Person(full_name=full_name, language=language, phone=phone, email=None)
+    person.set_unusable_password()
+    person.save()
+    audit.record("person-made", by=None, target=person)
+    return person
+
+
+@transaction.atomic
 def make_guest(*, full_name: str, email: str, language: str = "en") -> Person:
     """Make a person who cannot sign in and is reached by one-time links, at an address kept apart.
 
@@ -249,10 +269,14 @@ def end_guardianship(*, by: Person | None, child: Child, person: Person) -> None
 
 
 @transaction.atomic
-def make_link(*, person: Person, case_id: UUID, purpose: str = FOR_GUESTS, days: int = 30) -> str:
-    """Return the token of a fresh one-time link; earlier unused ones end."""
+def make_link(
+    *, person: Person, case_id: UUID, purpose: str = FOR_GUESTS, days: int = 30, token: str = ""
+) -> str:
+    """Return the token of a fresh one-time link (a given one, or one too long to be typed);
+    earlier unused ones end.
+    """
     end_links(person=person, case_id=case_id)
-    token = new_token()
+    token = token or new_token()
     AccessLink.objects.create(
         token_hash=hash_of(token),
         person=person,

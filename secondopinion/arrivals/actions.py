@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
 from secondopinion.arrivals import packs
+from secondopinion.arrivals.carrying import images_key
 from secondopinion.arrivals.models import Sending, Upload, UploadState
-from secondopinion.arrivals.tasks import open_up, sort
+from secondopinion.arrivals.tasks import carry_images, open_up, sort
 from secondopinion.audit import actions as audit
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import roles_of
@@ -21,6 +22,7 @@ from secondopinion.cases.states import ENDED
 from secondopinion.core import clock, vault
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.core.staging import Staging
+from secondopinion.imaging.models import Instance
 from secondopinion.records import actions as records
 from secondopinion.records.models import Record
 
@@ -249,6 +251,28 @@ def take_along(*, by: Person, upload: Upload, case: Case) -> Upload | None:
     )  # fmt: skip
     audit.record("upload-taken-along", by=by, case_id=case.pk, target=made)
     sort.enqueue(str(made.pk))
+    return made
+
+
+@transaction.atomic
+def take_images_along(*, by: Person, joined: Case, case: Case) -> Upload | None:
+    """Bring the images of a joined request into another one too, also those that no file holds:
+    fetched from a server, or pushed by one. A second call brings nothing.
+
+    Raises:
+        NotYours: by somebody who does not send into that case.
+        Conflict: it has ended.
+    """
+    role, key = source_of(case, by), images_key(joined)
+    none = not Instance.objects.filter(series__study__case=joined).exists()
+    if none or Upload.objects.filter(case=case, key=key).exists():
+        return None
+    made = Upload.objects.create(
+        case=case, by=by, source=role, kind=Upload.Kind.FETCHED, key=key, length=0,
+        name=joined.reference, state=UploadState.RECEIVED, expires_at=clock.now() + KEPT,
+    )  # fmt: skip
+    audit.record("upload-taken-along", by=by, case_id=case.pk, target=made)
+    carry_images.enqueue(str(made.pk), str(joined.pk))
     return made
 
 

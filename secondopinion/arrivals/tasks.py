@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.tasks import task
 
-from secondopinion.arrivals import cleaning, comparing
+from secondopinion.arrivals import carrying, cleaning, comparing
 from secondopinion.arrivals.models import ArrivedFile, Upload
 from secondopinion.arrivals.sorting import Sorter
 from secondopinion.cases.changes import when_changed
@@ -15,6 +15,7 @@ from secondopinion.core.jobs import enqueue_once, periodic
 from secondopinion.records.models import Record
 
 HELD = timedelta(minutes=1)
+SOON = timedelta(seconds=10)
 
 
 @task()
@@ -27,6 +28,17 @@ def sort(upload_id: str) -> None:
         sort.using(run_after=clock.now() + HELD).enqueue(upload_id)
     else:
         compare_again(upload.case_id)
+
+
+@task()
+def carry_images(upload_id: str, joined_id: str) -> None:
+    """Bring the images of a joined request along, behind the files that do."""
+    upload = Upload.objects.select_related("case__vault", "by").get(pk=upload_id)
+    if carrying.must_wait(upload):
+        carry_images.using(run_after=clock.now() + SOON).enqueue(upload_id, joined_id)
+        return
+    carrying.carry(upload, Case.objects.get(pk=joined_id))
+    compare_again(upload.case_id)
 
 
 @task()

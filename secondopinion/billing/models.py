@@ -12,6 +12,25 @@ from secondopinion.core.models import Blob, Stored
 from secondopinion.program.models import Price
 
 
+class NumberSeries(models.Model):
+    """The last number that a series has given in a year."""
+
+    class Kind(models.TextChoices):
+        INVOICE = "invoice", _("Invoice")
+        CREDIT = "credit", _("Credit note")
+
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name_plural = "number series"
+        constraints = [models.UniqueConstraint(name="number_series_once", fields=["kind", "year"])]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.year}: {self.last}"
+
+
 class FeeState(models.TextChoices):
     """Where a fee stands."""
 
@@ -36,9 +55,18 @@ class Fee(Stored):
         Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     note = models.TextField(blank=True)
+    kept = models.TextField(blank=True)  # why what was paid is kept though the case has ended
+    # As the program's settings were when the invoice was issued: "rate" in percent, "number" of the
+    # issuer, "exempt": the sentence by language why there is none.
+    tax = models.JSONField(default=dict)
 
     def __str__(self) -> str:
         return f"{self.amount} {self.currency} ({self.state})"
+
+    @property
+    def tax_rate(self) -> Decimal:
+        """The tax that the amount holds, in percent."""
+        return Decimal(self.tax.get("rate", "0"))
 
     @property
     def refunded(self) -> Decimal:
@@ -84,7 +112,13 @@ class Payment(Stored):
 
 
 class Refund(Stored):
-    """What was given back, and why; nobody is named where the provider told us."""
+    """What is given back, and why; nobody is named where the provider told us."""
+
+    class State(models.TextChoices):
+        DONE = "done", _("Given back")
+        OWED = "owed", _("To be transferred")
+        ASKED = "asked", _("On its way")  # the provider is asked, or will be by a job
+        FAILED = "failed", _("The provider did not give it back")
 
     fee = models.ForeignKey(Fee, on_delete=models.PROTECT, related_name="refunds")
     payment = models.ForeignKey(
@@ -95,15 +129,40 @@ class Refund(Stored):
     by = models.ForeignKey(
         Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DONE)
+    done_at = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)  # of asking the provider
 
     class Meta:
         ordering = ["created_at"]
+        indexes = [models.Index(name="refund_state", fields=["state", "created_at"])]
         constraints = [
             models.CheckConstraint(name="refund_of_something", condition=Q(amount__gt=0))
         ]
 
     def __str__(self) -> str:
-        return f"{self.amount} of {self.fee_id}"
+        return f"{self.amount} of {self.fee_id} ({self.state})"
+
+
+class CreditNote(Stored):
+    """What takes back an invoice, whole or in part: money given back, or a fee that was waived."""
+
+    fee = models.ForeignKey(Fee, on_delete=models.PROTECT, related_name="credits")
+    number = models.CharField(max_length=20, unique=True)
+    amount = models.DecimalField(max_digits=10, decimal_places=2)
+    net = models.DecimalField(max_digits=10, decimal_places=2)
+    refund = models.OneToOneField(
+        Refund, on_delete=models.PROTECT, null=True, blank=True, related_name="credit"
+    )
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [
+            models.CheckConstraint(name="credit_of_something", condition=Q(amount__gt=0))
+        ]
+
+    def __str__(self) -> str:
+        return self.number
 
 
 class ProviderEvent(Stored):
@@ -135,8 +194,8 @@ class FeePaper(Stored):
 
     fee = models.ForeignKey(Fee, on_delete=models.PROTECT, related_name="papers")
     kind = models.CharField(max_length=10, choices=Kind.choices)
-    refund = models.OneToOneField(
-        Refund, on_delete=models.PROTECT, null=True, blank=True, related_name="paper"
+    credit = models.OneToOneField(
+        CreditNote, on_delete=models.PROTECT, null=True, blank=True, related_name="paper"
     )
     language = models.CharField(max_length=10)
     blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
@@ -146,12 +205,12 @@ class FeePaper(Stored):
         constraints = [
             models.UniqueConstraint(
                 name="fee_paper_once", fields=["fee", "kind"],
-                condition=Q(refund__isnull=True),
+                condition=Q(credit__isnull=True),
             ),
             models.CheckConstraint(
-                name="credit_note_is_of_a_refund",
-                condition=Q(kind="credit", refund__isnull=False)
-                | (~Q(kind="credit") & Q(refund__isnull=True)),
+                name="credit_paper_is_of_a_credit_note",
+                condition=Q(kind="credit", credit__isnull=False)
+                | (~Q(kind="credit") & Q(credit__isnull=True)),
             ),
         ]  # fmt: skip
 

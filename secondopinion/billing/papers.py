@@ -2,25 +2,26 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override, pgettext
 
 from secondopinion.accounts.models import Person
 from secondopinion.audit import actions as audit
-from secondopinion.billing import queries
-from secondopinion.billing.models import Fee, FeePaper, FeeState, Payment, Refund
+from secondopinion.billing import queries, taxes
+from secondopinion.billing.models import CreditNote, Fee, FeePaper, FeeState, Payment
+from secondopinion.billing.numbering import local_day
 from secondopinion.billing.providers import HAND
 from secondopinion.cases.actions.parts import require
 from secondopinion.cases.models import Part
 from secondopinion.cases.queries import holders_of
 from secondopinion.core import clock, vault
 from secondopinion.core.errors import NotYours
+from secondopinion.core.languages import in_language
 from secondopinion.opinions import typeset
 from secondopinion.program import queries as program
 
@@ -32,14 +33,16 @@ class _Said:
     """What differs between the three papers."""
 
     title: str
+    number: str
     day: datetime
     facts: list[tuple[str, str]]
     lines: list[tuple[str, str]]
-    total: str
-    note: str = ""
+    total: Decimal
+    net: Decimal
+    notes: tuple[str, ...] = ()
 
 
-def paper(*, by: Person, fee: Fee, kind: str, refund: Refund | None = None) -> FeePaper:
+def paper(*, by: Person, fee: Fee, kind: str, credit: CreditNote | None = None) -> FeePaper:
     """Return a paper of a fee, made when it is asked for the first time.
 
     It names the case by its number, and neither the child nor an illness.
@@ -48,19 +51,19 @@ def paper(*, by: Person, fee: Fee, kind: str, refund: Refund | None = None) -> F
         NotYours: by somebody who is neither the family nor of the desk, or there is no such paper.
     """
     require(fee.case, by, Part.FAMILY, Part.COORDINATOR, "desk")
-    if (kind, refund) not in [(each, of) for each, _name, of in queries.papers_of(fee)]:
+    if (kind, credit) not in [(each.kind, each.credit) for each in queries.papers_of(fee)]:
         raise NotYours
-    rows = FeePaper.objects.filter(fee=fee, kind=kind, refund=refund).select_related("blob__space")
+    rows = FeePaper.objects.filter(fee=fee, kind=kind, credit=credit).select_related("blob__space")
     found = rows.first()
     if found is None:
         language = fee.case.language
-        with override(language), timezone.override(None):
-            pdf = _pdf(fee, kind, refund, language)
+        with override(language):
+            pdf = _pdf(fee, kind, credit, language)
         blob = vault.put(fee.case.vault, pdf)
         try:
             with transaction.atomic():
                 found = FeePaper.objects.create(
-                    fee=fee, kind=kind, refund=refund, language=language, blob=blob
+                    fee=fee, kind=kind, credit=credit, language=language, blob=blob
                 )
         except IntegrityError:  # somebody else asked in the same moment: theirs is kept
             found = rows.get()
@@ -69,62 +72,90 @@ def paper(*, by: Person, fee: Fee, kind: str, refund: Refund | None = None) -> F
     return found
 
 
-def _money(amount: Any, fee: Fee) -> str:
-    return f"{number_format(amount, 2, use_l10n=True)} {fee.currency}"
+def money(amount: Decimal, currency: str) -> str:
+    """Write an amount with all its decimals and its currency, in the reader's language."""
+    return f"{number_format(amount, taxes.places(currency), use_l10n=True)} {currency}"
 
 
 def _day(at: datetime) -> str:
-    return date_format(at.date(), pgettext("date format", "j F Y"))
+    return date_format(local_day(at).date(), pgettext("date format", "j F Y"))
 
 
-def _pdf(fee: Fee, kind: str, refund: Refund | None, language: str) -> bytes:
+def _pdf(fee: Fee, kind: str, credit: CreditNote | None, language: str) -> bytes:
     house = program.program()
-    said = _said(fee, kind, refund, house.bank)
+    said = _said(fee, kind, credit, house.bank)
     payer = holders_of(fee.case, Part.FAMILY).first()
+    issuer = fee.tax.get("number", "")
     words = {
         "language": language,
         "title": said.title,
-        "number": fee.number,
+        "number": said.number,
         "hospital": house.hospital,
         "program": house.name,
         "address": house.address,
         "phone": house.phone,
         "email": house.email,
         "facts": [
-            [_("Number"), fee.number], [_("Date"), _day(said.day)],
+            [_("Number"), said.number], [_("Date"), _day(said.day)],
             [_("Case"), fee.case.reference],
             *([[_("Issued to"), str(payer)]] if payer else []),
+            *([[_("Tax number of the issuer"), issuer]] if issuer else []),
             *([name, value] for name, value in said.facts),
         ],
         "lines": said.lines,
-        "total": said.total,
-        "note": said.note,
+        "sums": _sums(fee, said),
+        "total": money(said.total, fee.currency),
+        "notes": [each for each in said.notes if each],
         "labels": {"what": _("What for"), "amount": _("Amount"), "total": _("Total")},
     }  # fmt: skip
     marked = typeset.printable(words, lambda: None)
     return typeset.compiled(TEMPLATE, marked, {}, clock.now())
 
 
-def _said(fee: Fee, kind: str, refund: Refund | None, bank: str) -> _Said:
-    line = (fee.get_kind_display(), _money(fee.amount, fee))
+def _sums(fee: Fee, said: _Said) -> list[list[str]]:
+    """Return what stands above the total: the amount without tax, and the tax."""
+    if not fee.tax_rate:
+        return []
+    rate = number_format(fee.tax_rate.normalize(), use_l10n=True)
+    return [
+        [_("Without tax"), money(said.net, fee.currency)],
+        [_("Tax, %(rate)s%%") % {"rate": rate}, money(said.total - said.net, fee.currency)],
+    ]
+
+
+def _said(fee: Fee, kind: str, credit: CreditNote | None, bank: str) -> _Said:
+    what, exempt = str(fee.get_kind_display()), in_language(fee.tax.get("exempt", {}))
+    whole = money(fee.amount, fee.currency)
+    net = taxes.net_of(fee.amount, fee.tax_rate, fee.currency)
+    number = str(fee.number)
     if kind == FeePaper.Kind.INVOICE:
         due = fee.state == FeeState.DUE
         how = _("Please write the number of the case on your transfer.")
         return _Said(
-            _("Invoice"), fee.created_at, [(_("State"), str(fee.get_state_display()))],
-            [(str(line[0]), line[1])], line[1], f"{bank}\n{how}" if due and bank else "",
+            _("Invoice"), number, fee.created_at, [(_("State"), str(fee.get_state_display()))],
+            [(what, whole)], fee.amount, net, (exempt, f"{bank}\n{how}" if due and bank else ""),
         )  # fmt: skip
     if kind == FeePaper.Kind.RECEIPT:
         paid = [each for each in fee.payments.all() if each.state == Payment.State.PAID]
         ways = {HAND: _("Bank transfer or by hand")}
-        lines = [(ways.get(each.provider, _("Online")), _money(each.amount, fee)) for each in paid]
+        lines = [
+            (ways.get(each.provider, _("Online")), money(each.amount, fee.currency))
+            for each in paid
+        ]
         when = max(each.paid_at for each in paid if each.paid_at)
-        total = _money(sum(each.amount for each in paid), fee)
-        return _Said(_("Receipt"), when, [(_("What for"), str(line[0]))], lines, total)
-    if refund is None:
+        total = sum((each.amount for each in paid), Decimal(0))
+        return _Said(
+            _("Receipt"), number, when, [(_("What for"), what)], lines, total,
+            taxes.net_of(total, fee.tax_rate, fee.currency), (exempt,),
+        )  # fmt: skip
+    if credit is None:
         raise NotYours
-    back = _money(refund.amount, fee)
+    why = _("Given back") if credit.refund_id else _("Need not be paid")
+    facts = [
+        (_("For invoice"), number), (_("Date of the invoice"), _day(fee.created_at)),
+        (_("What for"), what),
+    ]  # fmt: skip
     return _Said(
-        _("Credit note"), refund.created_at, [(_("What for"), str(line[0]))],
-        [(_("Given back"), back)], back,
+        _("Credit note"), credit.number, credit.created_at, facts,
+        [(why, money(credit.amount, fee.currency))], credit.amount, credit.net, (exempt,),
     )  # fmt: skip

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from secondopinion.accounts.models import Person
 from secondopinion.audit import actions as audit
 from secondopinion.billing.actions import follow, note_refund
-from secondopinion.billing.models import Fee, FeeState, Payment, ProviderEvent
+from secondopinion.billing.models import Fee, FeeState, Payment, ProviderEvent, Refund
 from secondopinion.billing.providers import (
     Event,
     Order,
@@ -118,11 +118,16 @@ def take_in(*, provider: Provider, body: bytes, headers: Mapping[str, str]) -> b
 
 def _payment_of(provider: str, key: str) -> Payment | None:
     """Return the payment that an event is about; there are events about other things too."""
+    rows = Payment.objects.filter(pk__in=_keys(key), provider=provider)
+    return rows.select_related("fee__case").first()
+
+
+def _keys(text: str) -> list[UUID]:
+    """Return a key as a provider tells it, or none where it is no key of ours."""
     try:
-        found = UUID(key)
+        return [UUID(text)]
     except ValueError:
-        return None
-    return Payment.objects.filter(pk=found, provider=provider).select_related("fee__case").first()
+        return []
 
 
 def _apply(event: Event, payment: Payment, fee: Fee) -> None:
@@ -144,4 +149,14 @@ def _apply(event: Event, payment: Payment, fee: Fee) -> None:
         known = payment.refunds.aggregate(all=Sum("amount"))["all"] or Decimal(0)
         if event.amount > known:
             note_refund(fee=fee, amount=event.amount - known, payment=payment)
+            tell_coordinator(fee.case)
+        if event.amount >= known:  # all that we asked for has gone out
+            payment.refunds.exclude(state=Refund.State.DONE).update(
+                state=Refund.State.DONE, done_at=clock.now()
+            )
+    elif event.kind == "not-refunded":
+        failed = payment.refunds.filter(pk__in=_keys(event.refund)).update(
+            state=Refund.State.FAILED, done_at=None
+        )
+        if failed:
             tell_coordinator(fee.case)

@@ -18,6 +18,10 @@ class Unavailable(Exception):
     """The provider did not answer as it should; the message names no person and no key."""
 
 
+class Declined(Unavailable):
+    """The provider answered, and will not do it however often it is asked."""
+
+
 class BadSignature(Exception):
     """What came in was not sent by the provider, or long ago."""
 
@@ -43,9 +47,21 @@ class Begun:
 
 
 @dataclass(frozen=True, slots=True)
+class Return:
+    """What is to be given back of a payment: `key` is our refund's, so that it happens once."""
+
+    key: str
+    payment: str  # our payment's key
+    external_id: str  # of the page on which it was paid
+    amount: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
-    """What a provider tells: `kind` is ``paid``, ``failed``, ``expired``, ``refunded`` or
-    ``other``; `key` is our payment's. Of ``refunded``, `amount` is all that was given back by now.
+    """What a provider tells: `kind` is ``paid``, ``failed``, ``expired``, ``refunded``,
+    ``not-refunded`` or ``other``; `key` is our payment's. Of ``refunded``, `amount` is all that was
+    given back by now; of ``not-refunded``, `refund` is the key of what did not reach the family.
     """
 
     event_id: str
@@ -53,6 +69,7 @@ class Event:
     key: str = ""
     amount: Decimal = Decimal(0)
     currency: str = ""
+    refund: str = ""
 
 
 class Provider(Protocol):
@@ -68,6 +85,14 @@ class Provider(Protocol):
 
         Raises:
             Unavailable: there is none.
+        """
+
+    def give_back(self, order: Return) -> None:
+        """Give back what was paid; the same order is done once, however often it is asked.
+
+        Raises:
+            Unavailable: it does not answer; asking again can help.
+            Declined: it will not.
         """
 
     def event(self, body: bytes, headers: Mapping[str, str]) -> Event:

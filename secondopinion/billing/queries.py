@@ -1,14 +1,29 @@
 """Reads of fees."""
 
-from secondopinion.billing.models import Fee, FeePaper, FeeState, Payment
-from secondopinion.cases.models import Case
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from secondopinion.billing.models import CreditNote, Fee, FeePaper, FeeState, Payment, Refund
+from secondopinion.cases.models import Case, Part
+from secondopinion.cases.states import State
 from secondopinion.core.errors import NotYours
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper that a fee has, whether it was made yet or not."""
+
+    kind: str
+    name: str
+    number: str
+    credit: CreditNote | None = None
 
 
 def fee_of(case: Case) -> Fee | None:
     """Return the fee of a case with its payments, refunds and who settled it."""
     rows = Fee.objects.filter(case=case).select_related("settled_by")
-    return rows.prefetch_related("payments", "refunds").first()
+    return rows.prefetch_related("payments", "refunds__credit", "credits").first()
 
 
 def fee_in(case: Case) -> Fee:
@@ -24,19 +39,32 @@ def fee_in(case: Case) -> Fee:
     return fee
 
 
-def papers_of(fee: Fee) -> list[tuple[str, str, object]]:
-    """Return the papers that a fee has, made or not: kind, name of the kind, refund or None.
-
-    Old fees without a number have none; a waived one has no receipt.
-    """
+def papers_of(fee: Fee) -> list[Paper]:
+    """Return the papers that a fee has; a waived one has no receipt."""
     if not fee.number:
         return []
     kinds = FeePaper.Kind
-    found: list[tuple[str, str, object]] = [("invoice", str(kinds.INVOICE.label), None)]
+    found = [Paper("invoice", str(kinds.INVOICE.label), fee.number)]
     if any(each.state == Payment.State.PAID for each in fee.payments.all()):
-        found.append(("receipt", str(kinds.RECEIPT.label), None))
-    found += [("credit", str(kinds.CREDIT.label), each) for each in fee.refunds.all()]
-    return found
+        found.append(Paper("receipt", str(kinds.RECEIPT.label), fee.number))
+    name = str(kinds.CREDIT.label)
+    return found + [Paper("credit", name, each.number, each) for each in fee.credits.all()]
+
+
+def to_give_back() -> QuerySet[Refund]:
+    """Return what is owed to families and has not reached them yet, the oldest first."""
+    rows = Refund.objects.exclude(state=Refund.State.DONE).order_by("created_at")
+    return rows.select_related("fee__case__child", "fee__case__coordinator", "by")
+
+
+def to_decide() -> QuerySet[Fee]:
+    """Return the paid fees of cases that their families withdrew before a specialist had them."""
+    rows = Fee.objects.filter(
+        state=FeeState.PAID, kept="", refunds=None, case__state=State.WITHDRAWN
+    )
+    return rows.exclude(case__participations__role=Part.SPECIALIST).select_related(
+        "case__child", "case__coordinator"
+    ).order_by("case__ended_at")  # fmt: skip
 
 
 def waits(case: Case) -> bool:

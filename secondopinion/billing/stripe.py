@@ -1,7 +1,7 @@
 """Stripe Checkout, by plain HTTP: a hosted page for an order, and events that Stripe has signed.
 
-After the public reference of Stripe's API: /v1/checkout/sessions, and "Verify webhook signatures
-manually".
+After the public reference of Stripe's API: /v1/checkout/sessions, /v1/refunds, and "Verify webhook
+signatures manually".
 """
 
 import hashlib
@@ -14,7 +14,15 @@ from typing import Any
 import requests
 from django.conf import settings
 
-from secondopinion.billing.providers import BadSignature, Begun, Event, Order, Unavailable
+from secondopinion.billing.providers import (
+    BadSignature,
+    Begun,
+    Declined,
+    Event,
+    Order,
+    Return,
+    Unavailable,
+)
 from secondopinion.core import clock
 
 VERSION = "2024-06-20"  # of the API, so that answers stay as they are read here
@@ -35,6 +43,9 @@ _KINDS = {
     "checkout.session.expired": "expired",
     "charge.refunded": "refunded",
 }
+_REFUND_KINDS = frozenset({"charge.refund.updated", "refund.failed", "refund.updated"})
+_NOT_BACK = frozenset({"failed", "canceled"})
+_WILL_NOT = frozenset({400, 402, 404})  # answers that stay as they are
 
 
 class Stripe:
@@ -68,23 +79,57 @@ class Stripe:
             raise Unavailable("no page was given")
         return Begun(found, url)
 
+    def give_back(self, order: Return) -> None:
+        """Give back what was paid; what this order has given back already is not given twice.
+
+        Stripe forgets an idempotency key after a day, so its list is read first.
+        """
+        page = self._ask("GET", f"/v1/checkout/sessions/{order.external_id}", {})
+        intent = page.get("payment_intent")
+        if not isinstance(intent, str) or not intent:
+            raise Declined("nothing was paid there")
+        listed = self._ask("GET", "/v1/refunds", {"payment_intent": intent, "limit": "100"})
+        if any(
+            (row.get("metadata") or {}).get("refund") == order.key
+            and row.get("status") not in _NOT_BACK
+            for row in listed.get("data", [])
+        ):
+            return
+        made = self._post(
+            "/v1/refunds",
+            {
+                "payment_intent": intent, "amount": str(units(order.amount, order.currency)),
+                "metadata[refund]": order.key, "metadata[payment]": order.payment,
+            },
+            order.key,
+        )  # fmt: skip
+        if made.get("status") in _NOT_BACK:
+            raise Declined("it did not go through")
+
     def _post(self, path: str, form: dict[str, str], key: str) -> dict[str, Any]:
+        return self._ask("POST", path, form, {"Idempotency-Key": key})
+
+    def _ask(
+        self, method: str, path: str, said: dict[str, str], more: Mapping[str, str] | None = None
+    ) -> dict[str, Any]:
         headers = {
-            "Authorization": f"Bearer {settings.STRIPE_SECRET_KEY}",
-            "Stripe-Version": VERSION, "Idempotency-Key": key,
+            "Authorization": f"Bearer {settings.STRIPE_SECRET_KEY}", "Stripe-Version": VERSION,
+            **(more or {}),
         }  # fmt: skip
         try:
             with requests.Session() as session:
                 session.trust_env = False  # neither proxies nor passwords of the machine
-                answer = session.post(
-                    settings.STRIPE_API_URL + path, data=form, headers=headers, timeout=_TIMEOUT,
-                    allow_redirects=False,
+                answer = session.request(
+                    method, settings.STRIPE_API_URL + path, headers=headers, timeout=_TIMEOUT,
+                    allow_redirects=False, data=said if method == "POST" else None,
+                    params=said if method == "GET" else None,
                 )  # fmt: skip
             body = answer.json() if answer.status_code == requests.codes.ok else None
         except (requests.RequestException, ValueError) as error:
             raise Unavailable(type(error).__name__) from None
         if not isinstance(body, dict):
-            raise Unavailable(f"status {answer.status_code}")
+            kind = Declined if answer.status_code in _WILL_NOT else Unavailable
+            raise kind(f"status {answer.status_code}")
         return body
 
     def event(self, body: bytes, headers: Mapping[str, str]) -> Event:
@@ -129,10 +174,13 @@ def _told(said: dict[str, Any]) -> Event:
     if said["type"] == "checkout.session.completed":
         # A slow way of paying is completed before it is paid.
         kind = "paid" if row["payment_status"] == "paid" else "other"
-    key = str((row.get("metadata") or {}).get("payment", ""))
+    elif said["type"] in _REFUND_KINDS:
+        kind = "not-refunded" if row.get("status") in _NOT_BACK else "other"
+    about = row.get("metadata") or {}
     amount = row.get("amount_refunded" if kind == "refunded" else "amount_total") or 0
     currency = str(row.get("currency") or "").upper()
     return Event(
-        event_id=str(said["id"]), kind=kind, key=key,
-        amount=Decimal(int(amount)) / _factor(currency), currency=currency,
+        event_id=str(said["id"]), kind=kind, key=str(about.get("payment", "")),
+        refund=str(about.get("refund", "")), amount=Decimal(int(amount)) / _factor(currency),
+        currency=currency,
     )  # fmt: skip

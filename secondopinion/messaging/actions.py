@@ -16,7 +16,7 @@ from secondopinion.audit import actions as audit
 from secondopinion.core import clock
 from secondopinion.core.errors import Refused
 from secondopinion.messaging.gateways import offered
-from secondopinion.messaging.models import Message, MessageState, Reach
+from secondopinion.messaging.models import Channel, Message, MessageState, Reach
 from secondopinion.messaging.reaching import after_quiet, next_digest
 from secondopinion.messaging.tasks import carry, deliver
 from secondopinion.messaging.templates import TEMPLATES
@@ -44,9 +44,12 @@ def notify(
 
     `link` is a path on this site. Whoever has no account gets a fresh one-time link to the page
     of the case instead, whatever the mail is about: a bare address would be of no use to them.
-    `purpose` says what that link is for.
+    `purpose` says what that link is for. Who has no address gets a text where one can be sent; if
+    not, the message has failed, and the desk is told to call.
     """
     words = TEMPLATES[template]
+    if not to.reached_at and can_text(to):
+        return _by_text_alone(to, template, case_id)
     hospital = program.program()
     with override(to.language or "en"):
         values = {
@@ -114,15 +117,44 @@ def _text(message: Message, reach: Reach, hospital: Program) -> None:
     """
     if reach.also_by not in offered() or message.daily:
         return
-    with override(message.language):
-        body = _("%(hospital)s: you have a message. Sign in to read it: %(site)s") % {
-            "hospital": hospital.hospital, "site": settings.SITE_URL,
-        }  # fmt: skip
+    body = _you_have_a_message(message.language, hospital)
     made = Message.objects.create(
         to=message.to, template=message.template, language=message.language, body=body,
         case_id=message.case_id, channel=reach.also_by, due_at=message.due_at,
     )  # fmt: skip
     _enqueue(made)
+
+
+def _you_have_a_message(language: str, hospital: Program) -> str:
+    with override(language):
+        return _("%(hospital)s: you have a message. Sign in to read it: %(site)s") % {
+            "hospital": hospital.hospital, "site": settings.SITE_URL,
+        }  # fmt: skip
+
+
+def can_text(to: Person) -> bool:
+    """Say whether somebody can be sent a text from here."""
+    return Channel.SMS in offered() and to.phone.strip().startswith("+")
+
+
+def _by_text_alone(to: Person, template: str, case_id: UUID | None, body: str = "") -> Message:
+    language = to.language or "en"
+    made = Message.objects.create(
+        to=to, template=template, language=language, case_id=case_id, channel=Channel.SMS,
+        body=body or _you_have_a_message(language, program.program()),
+    )  # fmt: skip
+    _enqueue(made)
+    return made
+
+
+@transaction.atomic
+def text_link(*, to: Person, case_id: UUID, link: str) -> Message:
+    """Send a text with a one-time link, and nothing about what is behind it."""
+    with override(to.language or "en"):
+        body = _("%(hospital)s: open this link. It works once: %(address)s") % {
+            "hospital": program.program().hospital, "address": f"{settings.SITE_URL}{link}",
+        }  # fmt: skip
+    return _by_text_alone(to, "entered-for-you", case_id, body)
 
 
 @transaction.atomic

@@ -39,6 +39,9 @@ class Program(Stored):
     fee_currency = models.CharField(max_length=3, default="USD")
     fee_waits = models.BooleanField(default=False)  # no expert is asked before the fee is settled
     bank = models.TextField(blank=True)  # where a fee can be transferred to, as families read it
+    tax_number = models.CharField(max_length=60, blank=True)  # of the issuer of invoices
+    tax_rate = models.DecimalField(max_digits=5, decimal_places=2, default=0)  # percent, in prices
+    tax_exempt = models.JSONField(default=dict)  # by language: why invoices have no tax
     # Which reports need a second reader: a share of all in percent, an author's first so many,
     # tumours, advice to operate, disagreement with the doctors at home, groups of conditions.
     second_share = models.PositiveSmallIntegerField(default=0)

@@ -56,7 +56,7 @@ def _plain(value: Any) -> Any:
         return value.strftime("%H:%M")
     if isinstance(value, Decimal):
         return str(value)
-    return value if isinstance(value, int | list) else str(value)
+    return value if isinstance(value, int | list | dict) else str(value)
 
 
 def _read_identity() -> Value:
@@ -140,18 +140,30 @@ def _closures(value: Value) -> Value:
 
 
 _TERMS = (
-    "fee_amount", "fee_currency", "fee_waits", "bank", "follow_up_days", "follow_up_questions",
-    "draft_days",
+    "fee_amount", "fee_currency", "fee_waits", "bank", "tax_number", "tax_rate", "tax_exempt",
+    "follow_up_days", "follow_up_questions", "draft_days",
 )  # fmt: skip
 
 
 def _clean_terms(value: Value) -> Value:
     given = shipped("terms") | rules.table(value, _TERMS)
+    rate = rules.amount(given.get("tax_rate"), "tax_rate", most="100", places=2)
+    exempt = rules.by_language(given.get("tax_exempt"), "tax_exempt", most=500, required=False)
+    if Decimal(rate) and exempt:
+        raise rules.refuse(
+            _("Prices hold tax, or there is a reason why they do not: write one of them."),
+            "tax_exempt-en",
+        )
     return {
         "fee_amount": rules.amount(given.get("fee_amount"), "fee_amount", most="999999", places=2),
         "fee_currency": rules.currency(given.get("fee_currency"), "fee_currency"),
         "fee_waits": bool(given.get("fee_waits", False)),
         "bank": rules.text(given.get("bank", ""), "bank", most=1000, required=False),
+        "tax_number": rules.text(
+            given.get("tax_number", ""), "tax_number", most=60, required=False
+        ),
+        "tax_rate": rate,
+        "tax_exempt": exempt,
         "follow_up_days": rules.number(
             given.get("follow_up_days"), "follow_up_days", least=1, most=365
         ),

@@ -43,15 +43,16 @@ def fee(request: PersonRequest, case: Case) -> HttpResponse:
 
 @of_case(Part.FAMILY, "desk", Part.COORDINATOR)
 def paper(
-    request: PersonRequest, case: Case, kind: str, refund: UUID | None = None
+    request: PersonRequest, case: Case, kind: str, credit: UUID | None = None
 ) -> HttpResponseBase:
     """Give an invoice, a receipt or a credit note as PDF."""
     row = queries.fee_in(case)
     if kind not in FeePaper.Kind.values:
         raise NotYours
-    of = next((each for each in row.refunds.all() if each.pk == refund), None)
-    made = papers.paper(by=request.user, fee=row, kind=kind, refund=of)
-    return download(request, made.blob, f"{kind}-{row.number}.pdf", "application/pdf")
+    of = next((each for each in row.credits.all() if each.pk == credit), None)
+    made = papers.paper(by=request.user, fee=row, kind=kind, credit=of)
+    number = of.number if of else row.number
+    return download(request, made.blob, f"{kind}-{number}.pdf", "application/pdf")
 
 
 @public

@@ -6,7 +6,7 @@ import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 SECRET, KEY = "whsec_test", "sk_test_1"
 
@@ -16,14 +16,23 @@ class Server:
 
     def __init__(self) -> None:
         self.orders: dict[str, dict[str, str]] = {}  # by idempotency key
+        self.refunds: dict[str, dict[str, Any]] = {}  # by idempotency key
         self.fails = 0
+        self.declines = False
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 length = int(self.headers["Content-Length"])
-                form = {k: v[0] for k, v in parse_qs(self.rfile.read(length).decode()).items()}
-                status, answer = outer.answer(self.path, dict(self.headers), form)
+                self.say(self.rfile.read(length).decode(), self.path)
+
+            def do_GET(self) -> None:
+                place = urlsplit(self.path)
+                self.say(place.query, place.path)
+
+            def say(self, said: str, path: str) -> None:
+                form = {k: v[0] for k, v in parse_qs(said).items()}
+                status, answer = outer.answer(path, dict(self.headers), form)
                 body = json.dumps(answer).encode()
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(body)))
@@ -43,15 +52,31 @@ class Server:
         """Answer as the API does."""
         if headers.get("Authorization") != f"Bearer {KEY}":
             return 401, {"error": {"type": "invalid_request_error"}}
-        if path != "/v1/checkout/sessions":
-            return 404, {}
         if self.fails:
             self.fails -= 1
             return 500, {}
+        if path == "/v1/refunds":
+            return self.back(headers.get("Idempotency-Key", ""), form)
+        if path.startswith("/v1/checkout/sessions/cs_"):
+            return 200, {"id": path.rpartition("/")[2], "payment_intent": "pi_1"}
+        if path != "/v1/checkout/sessions":
+            return 404, {}
         key = headers["Idempotency-Key"]
         self.orders.setdefault(key, form)
         number = list(self.orders).index(key)
         return 200, {"id": f"cs_{number}", "url": f"{self.url}/pay/cs_{number}"}
+
+    def back(self, key: str, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
+        """List the refunds of a payment, or make one; a key that is known makes none."""
+        if not key:
+            return 200, {"data": [row for row in self.refunds.values()
+                                  if row["payment_intent"] == form["payment_intent"]]}  # fmt: skip
+        if self.declines:
+            return 400, {"error": {"type": "invalid_request_error"}}
+        about = {"payment": form["metadata[payment]"], "refund": form["metadata[refund]"]}
+        row = {"id": f"re_{len(self.refunds)}", "payment_intent": form["payment_intent"],
+               "amount": int(form["amount"]), "status": "succeeded", "metadata": about}  # fmt: skip
+        return 200, self.refunds.setdefault(key, row)
 
     def event(self, number: int, kind: str, key: str, **row: Any) -> bytes:
         """Return the body of an event about an order."""

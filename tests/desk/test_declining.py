@@ -1,12 +1,17 @@
 """Declining with a letter: what stands in it, what becomes of the fee, what cannot be saved."""
 
+from decimal import Decimal
+from typing import Any
+
 import pytest
 
 from secondopinion.accounts.models import Person
+from secondopinion.audit.queries import entries_for
 from secondopinion.billing import actions as billing
+from secondopinion.billing.models import CreditNote, Refund
 from secondopinion.cases.models import Case
 from secondopinion.cases.states import State
-from secondopinion.core.errors import NotYours, Refused
+from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.desk import actions
 from secondopinion.desk.actions.declining import letter_for
 from secondopinion.desk.models import Refusal
@@ -22,7 +27,7 @@ def case_of_grace(hospital: Program) -> tuple[Case, Person]:
     return taken(person("maria@familia.example", language="es"))
 
 
-def declined(by: Person, case: Case, kind: str = "cannot-help", **more: str) -> Case:
+def declined(by: Person, case: Case, kind: str = "cannot-help", **more: Any) -> Case:
     """Decline it with the shipped letter."""
     letter = letter_for(case, kind, "Necesita un examen.", case.language)
     return actions.decline(
@@ -67,6 +72,8 @@ def test_a_case_is_declined_and_the_family_reads_the_letter(
         "send": "1", "kind": "cannot-help", "reason": "r", "letter": "Querida familia",
         "instead": "Pregunten.",
     }  # fmt: skip
+    again = desk.post(page, sent | {"reason": " "})
+    assert (again.status_code, "Querida familia" in again.content.decode()) == (400, True), "kept"
     assert desk.post(page, sent).status_code == 302
     family = sign_in(Person.objects.get(email="maria@familia.example"))
     assert "Querida familia" in family.get(f"/my/cases/{case.reference}/").content.decode()
@@ -87,8 +94,20 @@ def test_a_fee_is_waived_given_back_or_kept_and_never_forgotten(
     with pytest.raises(Refused) as refused:
         declined(omar, case)
     assert refused.value.code == "fee"
-    declined(omar, case, fee="returned")
-    assert Refusal.objects.get(case=case).fee == "returned"
+    with pytest.raises(Refused) as refused:
+        declined(omar, case, fee="returned", back=Decimal("600.01"))
+    assert refused.value.code == "amount"
+    assert case.state == State.COLLECTING
+    declined(omar, case, fee="returned", back=Decimal("450.50"), back_reason="Work was done")
+    refusal, back = Refusal.objects.get(case=case), Refund.objects.get()
+    assert refusal.fee == "returned"
+    assert "450,50 USD" in refusal.letter.splitlines()[-1], "the letter says it, in Spanish"
+    assert (back.amount, back.state, back.reason) == (Decimal("450.50"), "owed", "Work was done")
+    assert back.credit.amount == Decimal("450.50")
+    with pytest.raises(Conflict):
+        declined(omar, case, fee="returned")
+    assert Refund.objects.count() == CreditNote.objects.count() == 1
+    assert {"fee-refunded", "case-decline"} <= {row.verb for row in entries_for(case.pk)}
 
     other, grace = taken(person("amina@usra.example"))
     fee = billing.charge(case=other, by=grace)

@@ -1,5 +1,6 @@
 """Requests that are perhaps about one child: found across scripts, joined, taken apart again."""
 
+import zipfile
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -11,19 +12,25 @@ from django.urls import reverse
 
 from secondopinion.accounts.models import Person
 from secondopinion.arrivals import actions as arrivals
+from secondopinion.arrivals import carrying
+from secondopinion.arrivals.carrying import images_key
+from secondopinion.arrivals.models import Upload, UploadState
 from secondopinion.audit.queries import entries_for
 from secondopinion.cases import actions as cases
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import holders_of
 from secondopinion.cases.states import Why
-from secondopinion.core import jobs, vault
+from secondopinion.core import clock, jobs, vault
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.desk import actions, duplicates
 from secondopinion.desk.duplicates import Told, alike
 from secondopinion.desk.models import Duplicate, Join
 from secondopinion.guardians import actions as guardians
+from secondopinion.imaging import actions as imaging
+from secondopinion.imaging.models import Instance
 from secondopinion.program.models import Program
 from secondopinion.records.models import Record
+from tests.conftest import MR_HEAD
 from tests.web.conftest import person, sign_in, submitted
 
 BORN = date(2019, 3, 2)
@@ -156,6 +163,39 @@ def test_joined_side_by_side_and_taken_apart_again(two: tuple[Case, Case, Person
         actions.undo_join(by=coordinator, row=Join.objects.get())
     verbs = {entry.verb for entry in entries_for(kept.pk)}
     assert {"requests-joined", "requests-separated", "duplicate-opened", "part-ended"} <= verbs
+
+
+def test_images_of_other_servers_come_along_and_go_back(two: tuple[Case, Case, Person]) -> None:
+    kept, other, coordinator = two
+    with zipfile.ZipFile(MR_HEAD) as pack:
+        names = sorted(name for name in pack.namelist() if name.endswith(".dcm"))[:4]
+        contents = [pack.read(name) for name in names]
+    blobs = [(str(at), vault.put(other.vault, each)) for at, each in enumerate(contents)]
+    imaging.take_in(case=other, by=coordinator, blobs=blobs, source="coordinator")
+    pair, shown_in = found(two), Instance.objects.filter(series__removed_at=None)
+    asked = {"case": other, "by": coordinator, "source": "coordinator", "name": "PACS",
+             "length": 0, "kind": Upload.Kind.FETCHED, "expires_at": clock.now()}  # fmt: skip
+    fetch = Upload.objects.create(state=UploadState.RECEIVED, **asked)
+    with pytest.raises(Conflict) as refused:
+        actions.join(by=coordinator, pair=pair, kept=kept, people=[])
+    assert refused.value.code == "fetching"
+    Upload.objects.filter(pk=fetch.pk).update(state=UploadState.SORTED)
+    joined = actions.join(by=coordinator, pair=pair, kept=kept, people=[])
+    with pytest.raises(Conflict):
+        actions.undo_join(by=coordinator, row=joined)  # it is still coming
+    jobs.run_all()
+    there = shown_in.filter(series__study__case=kept).select_related("blob__space")
+    assert sorted(vault.read(each.blob) for each in there) == sorted(contents)
+    assert {each.blob.space_id for each in there} == {kept.vault_id}, "under its own key"
+    come = Upload.objects.get(case=kept, key=images_key(other))
+    assert (come.state, come.files.count()) == (UploadState.SORTED, 4)
+    Upload.objects.filter(pk=come.pk).update(state=UploadState.RECEIVED)
+    come.refresh_from_db()
+    carrying.carry(come, other)
+    assert shown_in.filter(series__study__case=kept).count() == 4, "twice changes nothing"
+    actions.undo_join(by=coordinator, row=joined)
+    assert shown_in.filter(series__study__case=other).count() == 4
+    assert not shown_in.filter(series__study__case=kept).exists()
 
 
 def test_what_may_not_be_joined(two: tuple[Case, Case, Person]) -> None:

@@ -184,6 +184,25 @@ def impatient_worker() -> None:
     jobs.work(threading.Event())
 
 
+def number(tries: str, instant: str) -> None:
+    """Take numbers of invoices; every third transaction is undone. Print those that stand."""
+    from django.db import transaction
+
+    from secondopinion.billing.models import NumberSeries
+    from secondopinion.billing.numbering import next_number
+    from secondopinion.core import clock
+
+    wait_for(instant)
+    for turn in range(int(tries)):
+        with transaction.atomic():
+            found = next_number(NumberSeries.Kind.INVOICE, clock.now())
+            time.sleep(0.005)
+            if turn % 3 == 2:
+                transaction.set_rollback(True)
+            else:
+                print(found)
+
+
 def session(email: str) -> None:
     """Print the key of a session in which a person has signed in."""
     from django.conf import settings

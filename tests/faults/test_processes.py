@@ -41,6 +41,12 @@ def test_races_and_a_death_in_the_middle(machine: Machine) -> None:
     once = machine.state(draft)
     assert (once["state"], once["submitted"]) == ("submitted", 1)
     assert once["checklist"] > 0
+    # Three processes number invoices at once, and a third of their transactions is undone.
+    instant = str(time.time() + 4)
+    numbering = [machine.start("number", "15", instant) for _each in range(3)]
+    given = [line for each in numbering for line in each.communicate(timeout=180)[0].split()]
+    year = given[0].split("-")[1]
+    assert sorted(given) == [f"INV-{year}-{number:05d}" for number in range(1, 31)], "without a gap"
 
 
 def test_a_worker_killed_in_the_middle_of_a_job(machine: Machine, tmp_path: Path) -> None:

@@ -15,10 +15,11 @@ from secondopinion.desk.actions.many import hand_over, put_off, undo
 from secondopinion.desk.actions.shifts import end_shift, go_away, go_on_duty
 from secondopinion.desk.actions.views import remove_view, save_view
 from secondopinion.desk.actions.watching import escalate, find_owners, notice_silence
+from secondopinion.desk.actions.ways_in import end_codes, make_code, text_code
 
 __all__ = [
-    "begin_entry", "decline", "different", "end_shift", "escalate", "find_owners", "go_away",
-    "go_on_duty", "hand_over", "join", "keep_consent", "note_page", "notice_silence", "put_off",
-    "remove_view", "save_view", "settle_with", "submit_entry", "take_over", "undo", "undo_join",
-    "unlink", "write_link",
+    "begin_entry", "decline", "different", "end_codes", "end_shift", "escalate", "find_owners",
+    "go_away", "go_on_duty", "hand_over", "join", "keep_consent", "make_code", "note_page",
+    "notice_silence", "put_off", "remove_view", "save_view", "settle_with", "submit_entry",
+    "take_over", "text_code", "undo", "undo_join", "unlink", "write_link",
 ]  # fmt: skip

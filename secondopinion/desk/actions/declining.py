@@ -1,6 +1,7 @@
 """Declining well: a letter in the family's language, what they can do instead, and the fee."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils.translation import gettext, override
@@ -8,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
 from secondopinion.billing import actions as billing
+from secondopinion.billing import refunding
 from secondopinion.billing.models import Fee, FeeState
+from secondopinion.billing.papers import money
 from secondopinion.cases import actions as cases
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import roles_of
@@ -51,18 +54,40 @@ def letter_for(case: Case, kind: str, reason: str, language: str) -> Letter:
     )
 
 
+def about_fee(fee: Fee, back: Decimal, language: str) -> str:
+    """Return what a letter says of a fee of which so much is given back."""
+    with override(language):
+        if fee.state == FeeState.DUE:
+            return gettext("You need not pay anything.")
+        if not back:
+            return gettext("What you have paid is not given back.")
+        left = refunding.left_of(fee)
+        said = {"back": money(back, fee.currency), "paid": money(left, fee.currency)}
+        if back == left:
+            whole = gettext("We give you back what you have paid: %(back)s.") % said
+        else:
+            whole = gettext("Of the %(paid)s that you have paid, we give you back %(back)s.") % said
+        way = gettext("It comes the way you have paid, within some days. There is a paper about it "
+                      "on your page.")  # fmt: skip
+        return f"{whole} {way}"
+
+
 @transaction.atomic
 def decline(
-    *, by: Person, case: Case, kind: str, reason: str, letter: str, instead: str, fee: str = ""
-) -> Case:
-    """Decline a case with a letter; a fee that was not paid is not asked for any more.
+    *, by: Person, case: Case, kind: str, reason: str, letter: str, instead: str, fee: str = "",
+    back: Decimal | None = None, back_reason: str = "",
+) -> Case:  # fmt: skip
+    """Decline a case with a letter. What was paid is given back with it, or kept; a fee that was
+    not paid is not asked for any more. The letter says which.
 
-    `reason` is for the team; the family reads the letter. `fee` says what becomes of a paid one.
+    `reason` is for the team; the family reads the letter. `fee` says what becomes of a paid one,
+    `back` how much of it is given back (None: all) and `back_reason` why, for the team.
 
     Raises:
         NotYours: by somebody who is not of the intake team.
         Refused: no such kind, no letter, no reason or nothing instead; a fee was paid, and it is
-            not said what becomes of it, or one is owed and the case is a colleague's.
+            not said what becomes of it, or nothing or more than was paid is to be given back; one
+            is owed and the case is a colleague's.
         Conflict: the case has moved on.
     """
     require_team(by)
@@ -77,12 +102,22 @@ def decline(
     paid = owed is not None and owed.state == FeeState.PAID
     if paid and fee not in {Refusal.Fee.RETURNED, Refusal.Fee.KEPT}:
         raise Refused(_("Say whether the fee is given back."), code="fee", field="fee")
-    if owed is not None and owed.state == FeeState.DUE:
+    if owed is not None and paid:
+        returned = fee == Refusal.Fee.RETURNED
+        back = (refunding.left_of(owed) if back is None else back) if returned else Decimal(0)
+        letter = f"{letter}\n\n{about_fee(owed, back, case.language)}"
+        why = back_reason.strip() or gettext("The request was declined.")
+        if returned:
+            refunding.in_transaction(fee=owed, by=by, amount=back, reason=why)
+        else:
+            refunding.keep(fee=owed, by=by, reason=why)
+    elif owed is not None and owed.state == FeeState.DUE:
+        letter = f"{letter}\n\n{about_fee(owed, Decimal(0), case.language)}"
         if Part.COORDINATOR not in roles_of(case, by):
             raise Refused(
                 _("A fee of this case is not paid. Take the case over first."), code="fee-open"
             )
-        note = str(_("The request was declined."))
+        note = gettext("The request was declined.")
         billing.settle(fee=owed, by=by, state=FeeState.WAIVED, note=note)
     cases.decline(by=by, case=case, reason=reason, instead=instead)
     Refusal.objects.create(

@@ -21,15 +21,16 @@ from secondopinion.cases.actions.parts import end_parts, require
 from secondopinion.cases.actions.starting import new_case
 from secondopinion.cases.actions.telling import tell_coordinator
 from secondopinion.cases.models import Case, Consent, Part
+from secondopinion.cases.queries import roles_of
 from secondopinion.cases.states import ENDED, State
 from secondopinion.core import clock
 from secondopinion.core.errors import NotYours, Refused
+from secondopinion.desk.actions.ways_in import PURPOSE, text_code
 from secondopinion.desk.models import CaseEntry, SpokenConsent, Way
 from secondopinion.desk.rules import require_team
-from secondopinion.messaging.actions import notify
+from secondopinion.messaging.actions import can_text, notify
 from secondopinion.program.models import Disclaimer, Specialty
 
-PURPOSE = "take-over"
 MOST_TRIES = 5  # dates of birth before a link ends
 _EARLIEST = timedelta(days=30)  # before which nobody has heard a consent that is entered now
 
@@ -41,18 +42,25 @@ def begin_entry(
 ) -> CaseEntry:  # fmt: skip
     """Begin a request for a family: who asks, where the child lives, what it is about.
 
-    Whoever has an account at this address keeps their own name and number.
+    Whoever has an account at this address keeps their own name and number. Without an address
+    they come in by a code on paper or a text (`ways_in`).
 
     Raises:
         NotYours: by somebody who is not of the intake team.
-        Refused: the address is not one, or it is of somebody who works here.
+        Refused: the address is not one, or it is of somebody who works here; there is neither an
+            address nor a phone number.
     """
     require_team(by)
     if way not in Way.values or kind not in GuardianKind.values:
         raise Refused(_("Choose one of these to go on."), code="choice", field="way")
-    family = accounts.ensure_person(
-        email=email, full_name=full_name, language=language, phone=people.clean_phone(phone)
-    )
+    if email.strip():
+        family = accounts.ensure_person(
+            email=email, full_name=full_name, language=language, phone=people.clean_phone(phone)
+        )
+    else:
+        family = accounts.make_without_mail(
+            full_name=full_name, phone=phone, language=language
+        )  # fmt: skip
     if staff_roles(family):
         raise Refused(
             _("This is the address of somebody who works here. Write the family’s own."),
@@ -129,7 +137,8 @@ def keep_consent(
 
 @transaction.atomic
 def submit_entry(*, by: Person, case: Case) -> Case:
-    """Send the request for the family, who gets a link to take it over.
+    """Send the request for the family, who gets a link to take it over: by mail, else by text.
+    Where neither reaches them, a code is printed for them.
 
     Raises:
         NotYours: by somebody who does not enter it.
@@ -137,7 +146,11 @@ def submit_entry(*, by: Person, case: Case) -> Case:
     """
     require(case, by, Part.ENTRY)
     cases.submit(by=by, case=case)
-    write_link(by=by, case=case)
+    family = CaseEntry.objects.select_related("family").get(case=case).family
+    if family.email:
+        write_link(by=by, case=case)
+    elif can_text(family):
+        text_code(by=by, case=case)
     return case
 
 
@@ -147,10 +160,16 @@ def write_link(*, by: Person, case: Case) -> None:
 
     Raises:
         NotYours: by somebody who does not enter it.
-        Refused: the case has ended, or nobody has entered when the child was born.
+        Refused: the case has ended, nobody has entered when the child was born, or the family has
+            no address.
     """
     require(case, by, Part.ENTRY)
     entry = CaseEntry.objects.select_for_update().get(case=case)
+    if not entry.family.email:
+        raise Refused(
+            _("This family has no e-mail address. Print a code for them, or send a text."),
+            code="no-address",
+        )
     if case.state in ENDED:
         raise Refused(_("This case has ended."), code="ended")
     if case.child.birth_date is None:
@@ -169,12 +188,18 @@ def write_link(*, by: Person, case: Case) -> None:
 
 
 def entry_behind(token: str) -> CaseEntry | None:
-    """Return what a link opens while it waits to be taken over."""
+    """Return what a link opens while it waits to be taken over; for a family without an address
+    also afterwards, as long as they have a part in the case.
+    """
     link = link_for(token, PURPOSE)
     if link is None or link.used_at is not None:
         return None
     entries = CaseEntry.objects.select_related("case__child", "family", "by")
-    return entries.filter(case=link.case_id, family=link.person, taken_over_at=None).first()
+    entry = entries.filter(case=link.case_id, family=link.person).first()
+    if entry is None or entry.taken_over_at is None:
+        return entry
+    back = not entry.family.email and Part.FAMILY in roles_of(entry.case, entry.family)
+    return entry if back else None
 
 
 def take_over(*, by: Person, token: str, birth_date: date | None) -> Case:
@@ -216,6 +241,9 @@ def _count_wrong(entry: CaseEntry) -> None:
 def _taken(by: Person, entry: CaseEntry, token: str) -> Case:
     accounts.use_link(token=token, purpose=PURPOSE)
     case = Case.objects.select_for_update().get(pk=entry.case_id)
+    if entry.taken_over_at is not None:
+        audit.record("entry-code-used", by=by, case_id=case.pk, target=case)
+        return case
     cases.give_part(case=case, person=by, role=Part.FAMILY, by=by)
     end_parts(case=case, role=Part.ENTRY, by=by)
     CaseEntry.objects.filter(pk=entry.pk).update(taken_over_at=clock.now())

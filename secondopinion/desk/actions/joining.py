@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts import actions as accounts
 from secondopinion.accounts.models import Guardianship, Person
-from secondopinion.arrivals.actions import along, take_along
+from secondopinion.arrivals.actions import along, take_along, take_images_along
+from secondopinion.arrivals.carrying import images_key
 from secondopinion.arrivals.models import ArrivedFile, Upload, UploadState
 from secondopinion.audit import actions as audit
 from secondopinion.cases import actions as cases
@@ -50,13 +51,20 @@ def join(
         NotYours: by somebody who does not lead the kept request.
         Refused: somebody of either family is kept away from the child by a court, or the kept
             request is with an expert already.
-        Conflict: one of the two has moved on, or a colleague has joined them meanwhile.
+        Conflict: one of the two has moved on, images are being fetched, or a colleague has joined
+            them meanwhile.
     """
     kept, joined = _locked(pair, kept)
     require(kept, by, Part.COORDINATOR)
     if kept.state not in OPEN_TO_MORE:
         raise Refused(
             _("The kept request is not taken yet, or is with an expert already."), code="kept-state"
+        )
+    under_way = Upload.objects.filter(kind=Upload.Kind.FETCHED, state=UploadState.RECEIVED)
+    if under_way.filter(case__in=[joined, kept]).exists():
+        raise Conflict(
+            _("Images are being fetched from another server. Wait for them, or stop it first."),
+            code="fetching",
         )
     done = Duplicate.objects.filter(pk=pair.pk, state=Duplicate.State.OPEN).update(
         state=Duplicate.State.JOINED, by=by, at=clock.now()
@@ -81,6 +89,7 @@ def join(
     audit.record("requests-joined", by=by, case_id=joined.pk, target=made)
     for upload in _sent_into(joined):
         take_along(by=by, upload=upload, case=kept)
+    take_images_along(by=by, joined=joined, case=kept)
     return made
 
 
@@ -132,7 +141,7 @@ def _meet(pair: Duplicate) -> None:
 
 
 def _sent_into(joined: Case) -> list[Upload]:
-    """Return what was sent into a request as files; what other servers sent is fetched anew."""
+    """Return what was sent into a request as files; images come along besides, one by one."""
     rows = Upload.objects.filter(
         case=joined, state__in=[UploadState.RECEIVED, UploadState.SORTED], blob__isnull=False
     )
@@ -195,7 +204,7 @@ def undo_join(*, by: Person, row: Join) -> Case:
 
 def _take_back(by: Person, kept: Case, joined: Case, row: Join) -> None:
     """Take out of the kept request what came along: its records, and series that it had not."""
-    keys = [along(each) for each in joined.uploads.all()]
+    keys = [*(along(each) for each in joined.uploads.all()), images_key(joined)]
     if Upload.objects.filter(case=kept, key__in=keys, state=UploadState.RECEIVED).exists():
         raise Conflict(
             _("What came along is still being sorted. Try again in a minute."), code="sorting"

@@ -189,7 +189,16 @@ class MatchingForm(SettingsForm):
 
 
 class TermsForm(SettingsForm):
-    """Price and periods."""
+    """Price, tax and periods."""
+
+    texts_last = True
+    by_language = {
+        "tax_exempt": (_("Why there is no tax, as the law asks for it on an invoice"), False),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["tax_exempt-en"].required = False
 
     fee_amount = forms.CharField(
         label=_("Price of a case"),
@@ -206,6 +215,14 @@ class TermsForm(SettingsForm):
         help_text=_("Families and invoices have this as it is written here."),
         required=False,
         widget=forms.Textarea,
+    )
+    tax_number = forms.CharField(
+        label=_("Tax number of the issuer"), required=False, widget=_code(maxlength="60")
+    )
+    tax_rate = forms.CharField(
+        label=_("Tax that prices hold, in percent"),
+        help_text=_("0 when there is none, or when what the program does is exempt"),
+        widget=_code(inputmode="decimal", **{"class": "w8"}),
     )
     follow_up_days = forms.IntegerField(
         label=_("Days in which questions may be asked after the report")

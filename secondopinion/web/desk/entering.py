@@ -60,9 +60,10 @@ class EntryForm(family_forms.StartForm):
         widget=forms.RadioSelect,
     )  # fmt: skip
     email = forms.CharField(
-        label=gettext_lazy("Their e-mail address"), max_length=254,
+        label=gettext_lazy("Their e-mail address"), max_length=254, required=False,
         help_text=gettext_lazy(
-            "Spell it back to them. The link goes there with which they take the request over."
+            "Spell it back to them. The link goes there with which they take the request over. "
+            "They have none? Leave this empty: you print a code for them, or send a text."
         ),
         widget=forms.TextInput(attrs={"type": "email", "dir": "ltr", "autocomplete": "off"}),
     )  # fmt: skip
@@ -223,7 +224,7 @@ def act(request: PersonRequest, case: Case, action: str) -> HttpResponse:
     """Send the request, write the link again, or delete the draft."""
     if action == "send":
         actions.submit_entry(by=request.user, case=case)
-        messages.success(request, _("The request is sent. The family has a link to take it over."))
+        messages.success(request, _("The request is sent."))
     elif action == "link":
         actions.write_link(by=request.user, case=case)
         messages.success(request, _("The family has a new link. Former ones no longer work."))

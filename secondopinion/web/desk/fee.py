@@ -1,21 +1,25 @@
-"""The fee of a case at the desk: charge, settle, let the case wait, note what was given back."""
+"""The fee of a case at the desk: charge, settle, let the case wait, give back; what is owed."""
 
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from secondopinion.billing import actions, queries
-from secondopinion.billing.models import FeeState
+from secondopinion.accounts.models import Role
+from secondopinion.audit import actions as audit
+from secondopinion.billing import actions, queries, refunding, taxes
+from secondopinion.billing.models import Fee, FeeState, Payment, Refund
+from secondopinion.billing.providers import HAND
 from secondopinion.cases.models import Case, Part
+from secondopinion.cases.states import State
 from secondopinion.core.errors import NotYours, Refused
 from secondopinion.program import queries as program
 from secondopinion.program.models import Price
-from secondopinion.web.access import PersonRequest, of_case
+from secondopinion.web.access import PersonRequest, of_case, staff
 
 
 def shown(_request: PersonRequest, case: Case) -> dict[str, Any]:
@@ -29,8 +33,32 @@ def shown(_request: PersonRequest, case: Case) -> dict[str, Any]:
         "fee": fee,
         "papers": queries.papers_of(fee) if fee else [],
         "prices": [] if fee else prices,
-        "paid": fee is not None and fee.state in {FeeState.PAID, FeeState.REFUNDED},
+        **(_back(fee, case) if fee else {}),
     }
+
+
+def _back(fee: Fee, case: Case) -> dict[str, Any]:
+    left = refunding.left_of(fee)
+    return {
+        "left": left,
+        "left_number": f"{left:.{taxes.places(fee.currency)}f}",
+        "online": paid_online(fee),
+        "decide": fee.state == FeeState.PAID and not fee.kept and case.state == State.WITHDRAWN,
+    }
+
+
+def paid_online(fee: Fee) -> bool:
+    """Say whether a fee was paid on the page of a provider."""
+    paid = [each for each in fee.payments.all() if each.state == Payment.State.PAID]
+    return any(each.provider != HAND for each in paid)
+
+
+@staff(Role.COORDINATOR)
+def money(request: PersonRequest) -> HttpResponse:
+    """List what is owed to families, and paid fees of withdrawn requests."""
+    audit.record("money-opened", by=request.user)
+    context = {"owed": queries.to_give_back(), "undecided": queries.to_decide()}
+    return render(request, "desk/money.html", context)
 
 
 @of_case("desk", Part.COORDINATOR)
@@ -59,17 +87,43 @@ def _settled(action: str, request: PersonRequest, fee: Any) -> str:
         waits = given.get("waits") == "yes"
         actions.let_wait(fee=fee, by=by, waits=waits)
         return _("The case waits for the fee.") if waits else _("The case goes on without it.")
+    reason = given.get("reason", "")
     if action == "refund":
-        actions.refund(
-            fee=fee, by=by, amount=_amount(given.get("amount", "")),
-            reason=given.get("reason", ""),
+        refunding.give_back(
+            fee=fee, by=by, amount=amount_in(given.get("amount", "")), reason=reason,
+            transferred="transferred" in given,
         )  # fmt: skip
+        return _("The family is told that it is given back.")
+    if action == "keep":
+        refunding.keep(fee=fee, by=by, reason=reason)
+        return _("It is noted that this is kept.")
+    if action == "transferred":
+        refunding.note_transferred(refund=_refund(fee, given.get("refund", "")), by=by)
         return _("It is noted that this was given back.")
+    if action == "again":
+        refunding.ask_again(refund=_refund(fee, given.get("refund", "")), by=by)
+        return _("The payment service is asked again.")
     raise NotYours
 
 
-def _amount(text: str) -> Decimal:
+def _refund(fee: Fee, key: str) -> Refund:
+    found = next((each for each in fee.refunds.all() if str(each.pk) == key), None)
+    if found is None:
+        raise NotYours
+    found.fee = fee
+    return found
+
+
+def amount_in(text: str) -> Decimal:
+    """Return an amount as somebody has typed it.
+
+    Raises:
+        Refused: it is no number.
+    """
     try:
-        return Decimal(text.strip().replace(",", ".")).quantize(Decimal("0.01"))
+        found = Decimal(text.strip().replace(",", "."))
+        if not found.is_finite():
+            raise InvalidOperation
+        return found.quantize(Decimal("0.0001"))
     except InvalidOperation:
         raise Refused(_("Write a number, like 120.50."), code="amount", field="amount") from None

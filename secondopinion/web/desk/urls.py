@@ -17,6 +17,7 @@ from secondopinion.web.desk import (
     team,
     translated,
     verbs,
+    ways_in,
     worklist,
 )
 
@@ -34,10 +35,12 @@ urlpatterns = [
     path("team/", team.team, name="desk-team"),
     path("team/shifts/", team.set_shift, name="desk-shift"),
     path("team/shifts/<uuid:shift>/end/", team.end_shift, name="desk-end-shift"),
+    path("money/", fee.money, name="desk-money"),
     path("assign/", assigning.assign, name="assign"),
     path("entering/", entering.entries, name="desk-entries"),
     path("entering/<str:reference>/", entering.entry, name="desk-entry"),
     path("entering/<str:reference>/do/<str:action>/", entering.act, name="desk-entry-act"),
+    path(_CASE + "way-in/", ways_in.way_in, name="desk-way-in"),
     path("entering/<str:reference>/<str:key>/", entering.page, name="desk-entry-page"),
     path("referrals/", referrals.referral_list, name="referrals"),
     path(_CASE, case.now, name="desk-case"),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from secondopinion.arrivals.clipping import post_with_files, posts_with_files
 from secondopinion.arrivals.queries import sent_since
 from secondopinion.audit import actions as audit
+from secondopinion.billing import actions as billing
 from secondopinion.billing.models import Fee
 from secondopinion.cases import actions, forecasting
 from secondopinion.cases.models import Case, Part
@@ -148,7 +149,7 @@ def withdraw(request: PersonRequest, case: Case) -> HttpResponse:
     """Ask once more, then withdraw the request or delete the draft."""
     draft = case.state == State.DRAFT
     if request.method == "POST":
-        actions.withdraw(by=request.user, case=case, reason=request.POST.get("reason", ""))
+        billing.withdraw(by=request.user, case=case, reason=request.POST.get("reason", ""))
         messages.success(
             request, _("Your draft is deleted.") if draft else _("Your request is withdrawn.")
         )

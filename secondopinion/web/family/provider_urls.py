@@ -6,6 +6,7 @@ from secondopinion.web.family import agreeing, provider, taking
 
 urlpatterns = [
     path("agree/<str:token>/", agreeing.agree, name="agree"),
+    path("take-over/", taking.by_code, name="by-code"),
     path("take-over/<str:token>/", taking.take_over, name="take-over"),
     path("link/<str:token>/", provider.link, name="link"),
     path("provider/cases/<str:reference>/", provider.case_page, name="provider-case"),
