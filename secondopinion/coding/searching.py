@@ -34,8 +34,9 @@ def search(systems: Sequence[System], typed: str, limit: int = 12) -> list[Hit]:
 
     Words count in any order, without case and accents, in British and American spelling; where
     nothing has all of them, small words do not count, and then one letter may be wrong. Codes are
-    found by their beginning. Names that are what was typed come first; rare diseases last, unless they begin with it. Else
-    shorter names come first, those that begin with it, and categories before their parts.
+    found by their beginning. Names that are what was typed come first; rare diseases last, unless
+    they begin with it. Else shorter names come first, those that begin with it, and categories
+    before their parts.
     """
     wanted = words(typed[:MOST_LETTERS])[:_MOST_WORDS]
     if not wanted or limit < 1:
