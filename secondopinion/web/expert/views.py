@@ -104,10 +104,19 @@ def _options(body: dict[str, str]) -> list[tuple[int, dict[str, str]]]:
     ]
 
 
+def _report(request: PersonRequest, case: Case) -> Opinion:
+    """Return the report of a case, begun if need be."""
+    found = reports.report_in(case)
+    if found is None:
+        opinions.start_report(by=request.user, case=case)
+        return _report(request, case)
+    return found
+
+
 @of_case(Part.SPECIALIST)
 def review(request: PersonRequest, case: Case) -> HttpResponse:
     """Show what is asked, the records and images, and the report, side by side."""
-    opinion = reports.report_in(case) or opinions.start_report(by=request.user, case=case)
+    opinion = _report(request, case)
     audit.record("case-opened", by=request.user, case_id=case.pk, target=case)
     body, writing = opinion.body, opinion.state == OpinionState.DRAFT
     rows = list(
@@ -119,7 +128,7 @@ def review(request: PersonRequest, case: Case) -> HttpResponse:
     )
     images = list(imaging.series_for_case(case))
     values = values_on(case, rows)
-    asked_here = list(case.questions.all())
+    asked_here = reports.asked_in(opinion)
     findings = records.placed(limitations_for(case), rows)
     marking.mark_all(rows, findings)
     context = {
