@@ -39,7 +39,8 @@ def readable(case: Case, person: Person) -> QuerySet[SignedReport]:
         SignedReport.objects.filter(case=case)
         .select_related("signed_by", "blob__space", "case", "replaces", "translates")
         .annotate(
-            replaced=Exists(newer), unread=Exists(mine.filter(opened_at=None)),
+            replaced=Exists(newer),
+            unread=Exists(mine.filter(opened_at=None)),
             passed_on=Exists(mine.filter(handed_on_at__isnull=False)),
         )
     )

@@ -150,9 +150,15 @@ def has_one_of(sitting: Sitting, revisions: set[int]) -> bool:
 
 @register.filter
 def direction(text: str) -> str:
-    """Return the direction of a text by most of its letters: a name at its beginning turns none."""
-    ways = Counter(unicodedata.bidirectional(each) for each in text or "")
-    return "rtl" if ways["R"] + ways["AL"] > ways["L"] else "ltr"
+    """Return the direction of a text by most of its letters: a name at its beginning turns none.
+
+    Where it has no letters, the browser decides.
+    """
+    ways = Counter(unicodedata.bidirectional(each) for each in str(text or ""))
+    leftwards = ways["R"] + ways["AL"]
+    if not leftwards + ways["L"]:
+        return "auto"
+    return "rtl" if leftwards > ways["L"] else "ltr"
 
 
 @register.filter
