@@ -51,9 +51,10 @@ def _written() -> str:
 @register.filter
 def written_time(value: datetime | None) -> str:
     """Write an instant out, as ``12 March 2026, 14:05``, in the reader's zone."""
-    if value is None:
-        return ""
-    local = timezone.localtime(value)
+    return "" if value is None else _day_and_time(timezone.localtime(value))
+
+
+def _day_and_time(local: datetime) -> str:
     # Translators: a day and a time of day, "12 March 2026, 14:05"; Arabic has its own comma.
     return pgettext("date and time", "%(day)s, %(time)s") % {
         "day": date_format(local, _written()), "time": date_format(local, "H:i"),
@@ -278,7 +279,7 @@ def unlocalised(value: float) -> str:
 @register.filter
 def time_in(value: datetime, zone: str) -> str:
     """Write the day and the clock time that an instant has in a zone."""
-    return date_format(value.astimezone(ZoneInfo(zone)), "j F Y, H:i")
+    return _day_and_time(value.astimezone(ZoneInfo(zone)))
 
 
 @register.filter
