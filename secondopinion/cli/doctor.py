@@ -119,11 +119,11 @@ def _codes() -> Iterator[Found]:
     try:
         search([HPO], "fever")
     except sqlite3.Error as error:
-        yield Found(f"Codes of diagnoses and findings cannot be searched ({error}): this Python’s "
-                    "SQLite needs FTS5.", bad=True)  # fmt: skip
+        yield Found(f"Codes of diagnoses, findings and procedures cannot be searched ({error}): "
+                    "this Python’s SQLite needs FTS5.", bad=True)  # fmt: skip
     else:
         told = ", ".join(f"{each.name} {each.version}" for each in SYSTEMS.values())
-        yield fine(f"Codes of diagnoses and findings: {told}.")
+        yield fine(f"Codes of diagnoses, findings and procedures: {told}.")
 
 
 def _readable() -> Iterator[Found]:

@@ -44,7 +44,11 @@ ORPHANET = System(
     "orphanet", "Orphanet", "http://www.orpha.net",
     "Orphanet nomenclature: © INSERM, orphadata.com, CC BY 4.0.", rare=True,
 )  # fmt: skip
-SYSTEMS = {each.key: each for each in (ICD_10_CM, ORPHANET, HPO)}
+ICD_10_PCS = System(
+    "icd-10-pcs", "ICD-10-PCS", "http://www.cms.gov/Medicare/Coding/ICD10",
+    "ICD-10-PCS: Centers for Medicare & Medicaid Services, United States.",
+)  # fmt: skip
+SYSTEMS = {each.key: each for each in (ICD_10_CM, ORPHANET, HPO, ICD_10_PCS)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,10 @@ _MOST_WORDS = 8
 _CANDIDATES = 150
 _MEANT = 6  # words that a slip may have been for
 _SLIPS = range(5, 25)  # letters; in shorter words a slip could be anything
+_SMALL = frozenset(("a", "an", "and", "for", "from", "in", "of", "on", "or", "the", "to", "with"))
 _LAY = "lay"
+# Other names of a procedure, in one text with signs between: they are searched with its own name.
+INDEX, BETWEEN = "index", "\n"
 # What makes a name come later, in letters that it would be longer.
 _NOT_FIRST, _APART, _RARE, _OTHER_NAME, _UNFINISHED = 6, 12, 12, 3, 2
 
@@ -30,9 +33,10 @@ def search(systems: Sequence[System], typed: str, limit: int = 12) -> list[Hit]:
     """Return the codes whose names hold every word, the last words perhaps unfinished.
 
     Words count in any order, without case and accents, in British and American spelling; where
-    nothing has a word, names with one letter changed are found. Codes are found by their beginning.
-    Names that are what was typed come first; rare diseases last, unless they begin with it. Else
-    shorter names come first, those that begin with it, and categories before their parts.
+    nothing has all of them, small words do not count, and then one letter may be wrong. Codes are
+    found by their beginning. Names that are what was typed come first; rare diseases last, unless
+    they begin with it. Else shorter names come first, those that begin with it, and categories
+    before their parts.
     """
     wanted = words(typed[:MOST_LETTERS])[:_MOST_WORDS]
     if not wanted or limit < 1:
@@ -53,19 +57,42 @@ def _found(
 ) -> list[tuple[tuple[int, ...], Hit]]:
     meant = [said(each) for each in wanted]
     rows = _by_code(data, typed) + _by_words(data, meant)
+    large = [each for each in wanted if each not in _SMALL]
+    if not rows and 0 < len(large) < len(wanted):
+        wanted, meant = large, [said(each) for each in large]
+        rows = _by_words(data, meant)
     if not rows and (meant := _meant(data, wanted)):
         rows = _by_words(data, meant)
     kept: dict[str, tuple[tuple[int, ...], Hit]] = {}
     for code, label, text, kind in rows:
-        rank = (0,) if kind == "code" else _rank(system, code, words(text or label), meant, kind)
+        name = words(label if kind == INDEX else text or label)
+        by = _called(text or "", name, meant) if kind == INDEX else text or ""
+        rank = (0,) if kind == "code" else _rank(system, code, name, meant, by)
         if code not in kept or rank < kept[code][0]:
-            hit = Hit(Code(system, code, system.version, label), text or "", kind == _LAY)
+            hit = Hit(Code(system, code, system.version, label), by, kind == _LAY)
             kept[code] = rank, hit
     return list(kept.values())
 
 
+def _called(others: str, name: list[str], meant: list[list[str]]) -> str:
+    """Return the first of other names with a word that was meant and that a name has not."""
+    lost = tuple(
+        word
+        for each in meant
+        for word in each
+        if not any(own.startswith(tuple(each)) for own in name)
+    )
+    return next(
+        (
+            each for each in others.split(BETWEEN)
+            if lost and any(word.startswith(lost) for word in words(each))
+        ),
+        "",
+    )  # fmt: skip
+
+
 def _rank(
-    system: System, code: str, name: list[str], meant: list[list[str]], kind: str
+    system: System, code: str, name: list[str], meant: list[list[str]], by: str
 ) -> tuple[int, ...]:
     """Return how far a name is from what was typed: another, rare, longer, begun otherwise."""
     places = [place for place in range(len(name)) if _stand_at(name, place, meant)]
@@ -75,7 +102,7 @@ def _rank(
         int(system.rare and not begins),
         sum(map(len, name))
         + (0 if begins else _NOT_FIRST if places else _APART)
-        + (_OTHER_NAME if kind else 0)
+        + (_OTHER_NAME if by else 0)
         + (0 if set(meant[-1]) & set(name) else _UNFINISHED)
         + (_RARE if system.rare else 0)
         + (len(code) if system.parts else 0),

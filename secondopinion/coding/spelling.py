@@ -14,7 +14,10 @@ _SPELLINGS = (("ae", "e"), ("oe", "e"), ("our", "or"))
 _ALSO = {
     "tumor": "neoplasm", "cancer": "neoplasm", "seizure": "convulsion", "seizures": "convulsions",
     "fits": "seizures", "heart": "cardiac", "kidney": "renal", "liver": "hepatic",
-    "lung": "pulmonary", "fever": "febrile",
+    "lung": "pulmonary", "fever": "febrile", "biopsy": "diagnostic", "laparoscopic": "endoscopic",
+    "thoracoscopic": "endoscopic", "shunt": "bypass", "ultrasound": "ultrasonography",
+    "ablation": "destruction", "resection": "excision", "amputation": "detachment",
+    "bowel": "intestine", "transplant": "transplantation", "radiotherapy": "radiation",
 }  # fmt: skip
 
 

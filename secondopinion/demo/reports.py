@@ -29,6 +29,8 @@ EPILEPSY = Written(
         "centrotemporal spikes.",
         "diagnosis_codes": "orphanet 1945\nicd-10-cm G40.009",
         "finding_codes": "hpo HP:0012557\nhpo HP:0031951",
+        "procedure_codes": "icd-10-pcs 4A00X4Z\nicd-10-pcs B030ZZZ",
+        "advised_codes": "icd-10-pcs 4A10X4Z",
         "plan": "partly",
         "plan_text": "Treatment is reasonable. The evening dose matters most, because the "
         "seizures come from sleep.",
@@ -105,6 +107,7 @@ LOW_COUNTS = Written(
         "a diagnosis: the cause is to be found.",
         "diagnosis_codes": "icd-10-cm D64.9\nicd-10-cm D69.6",
         "finding_codes": "hpo HP:0001903\nhpo HP:0001873\nhpo HP:0000980",
+        "advised_codes": "icd-10-pcs 07DR3ZX",
         "plan": "partly",
         "plan_text": "To wait is not enough. The cause should be looked for now.",
         "tests": "Full blood count with a film read by a specialist, reticulocytes, iron, vitamin "
@@ -141,6 +144,7 @@ BONE_LESION = Written(
         "nobody can say what it is.",
         "diagnosis_codes": "icd-10-cm M89.9",
         "finding_codes": "hpo HP:0030839",
+        "advised_codes": "icd-10-pcs BQ33ZZZ\nicd-10-pcs 0QBB0ZX",
         "plan": "differs",
         "plan_text": "Ibuprofen alone is not enough for six months of pain with a lesion of bone.",
         "tests": "MR of the whole thigh with contrast, X-rays in two planes, and a biopsy planned "

@@ -70,6 +70,8 @@ _LABELS: dict[str, str | Promise] = {
     "diagnosis_text": _("On the diagnosis: why"),
     "diagnosis_codes": _("Diagnoses, coded"),
     "finding_codes": _("Findings, coded"),
+    "procedure_codes": _("Procedures that were done, coded"),
+    "advised_codes": _("Recommended procedures, coded"),
     "plan": _("On the treatment plan"),
     "plan_text": _("On the treatment plan: why"),
     "tests": _("Recommended tests"),

@@ -1,16 +1,27 @@
-"""Coded diagnoses and findings of a report: one line a code, system, code, version and name."""
+"""Coded diagnoses, findings and procedures of a report, one a line: system, code, version, name."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from secondopinion.coding.codes import HPO, ICD_10_CM, ORPHANET, SYSTEMS, Code, System, code_of
+from secondopinion.coding.codes import (
+    HPO,
+    ICD_10_CM,
+    ICD_10_PCS,
+    ORPHANET,
+    SYSTEMS,
+    Code,
+    System,
+    code_of,
+)
 from secondopinion.core.errors import Refused
 
 FIELDS: dict[str, tuple[System, ...]] = {
     "diagnosis_codes": (ICD_10_CM, ORPHANET),  # the main diagnosis first
     "finding_codes": (HPO,),
+    "procedure_codes": (ICD_10_PCS,),  # that were done
+    "advised_codes": (ICD_10_PCS,),  # that are recommended
 }
 MOST = 20
 

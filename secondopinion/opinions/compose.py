@@ -4,6 +4,7 @@ The result is plain JSON: it is what is typeset, and it is kept with the signed 
 """
 
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 
 from django.conf import settings
@@ -131,7 +132,7 @@ def facts(case: Case) -> dict[str, Any]:
 def document(opinion: Opinion, code: str, signed_at: datetime, language: str) -> dict[str, Any]:
     """Return the whole report as it will be typeset, in `language` where words are the house's."""
     case, body = opinion.case, opinion.body
-    diagnoses, findings = (coded.chosen(body.get(field, "")) for field in coded.FIELDS)
+    codes = {field: coded.chosen(body.get(field, "")) for field in coded.FIELDS}
     with override(language):
         accepted = (
             Consent.objects.filter(
@@ -149,6 +150,7 @@ def document(opinion: Opinion, code: str, signed_at: datetime, language: str) ->
             | facts(case)
             | limitations(case, body)
             | {
+                **{field: coded.told(chosen) for field, chosen in codes.items()},
                 "second_reader": second.told(second.countersigned(opinion)),
                 "panel": panels.told(opinion),
             }
@@ -169,12 +171,10 @@ def document(opinion: Opinion, code: str, signed_at: datetime, language: str) ->
                 ],
                 "history": body.get("history", ""),
                 "findings": body.get("findings", ""),
-                "finding_codes": coded.told(findings),
                 "local_diagnosis": case.request.diagnosis,
                 "diagnosis": str(AGREEMENT.get(body.get("diagnosis", ""), "")),
                 "diagnosis_text": body.get("diagnosis_text", ""),
-                "diagnosis_codes": coded.told(diagnoses),
-                "code_credits": coded.credits_of([*diagnoses, *findings]),
+                "code_credits": coded.credits_of(chain(*codes.values())),
                 "plan": str(AGREEMENT.get(body.get("plan", ""), "")),
                 "plan_text": body.get("plan_text", ""),
                 "tests": body.get("tests", ""),

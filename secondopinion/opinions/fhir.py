@@ -2,7 +2,8 @@
 
 It is attached to the PDF, so that another hospital's system can take in what a person reads there.
 Sections carry a LOINC code where one fits (https://loinc.org, document section codes). Coded
-diagnoses are Conditions, coded findings Observations whose value is the code.
+diagnoses are Conditions, coded findings Observations whose value is the code, procedures that were
+done Procedures, and recommended ones ServiceRequests that propose.
 """
 
 from datetime import UTC, datetime
@@ -27,7 +28,12 @@ _CATEGORY = {
     "system": "http://terminology.hl7.org/CodeSystem/condition-category",
     "code": "encounter-diagnosis",
 }
-_CODED = {"diagnosis": "diagnosis_codes", "findings": "finding_codes"}  # by their section
+_CODED = {
+    "diagnosis": "diagnosis_codes",
+    "findings": "finding_codes",
+    "history": "procedure_codes",
+    "tests": "advised_codes",
+}  # fmt: skip - by their section
 _GENDERS = {Sex.FEMALE: "female", Sex.MALE: "male", Sex.OTHER: "other"}
 
 
@@ -164,6 +170,17 @@ def _coded(
             "resourceType": "Condition", "category": [{"coding": [_CATEGORY]}], "code": concept,
             "subject": subject, "recordedDate": _instant(signed_at), "asserter": author,
         }  # fmt: skip
+    if name.startswith(_CODED["history"]):
+        return {
+            "resourceType": "Procedure", "status": "completed", "code": concept,
+            "subject": subject, "recorder": author,
+        }  # fmt: skip
+    if name.startswith(_CODED["tests"]):
+        return {
+            "resourceType": "ServiceRequest", "status": "active", "intent": "proposal",
+            "code": concept, "subject": subject, "authoredOn": _instant(signed_at),
+            "requester": author,
+        }  # fmt: skip
     return {
         "resourceType": "Observation", "status": "final", "code": {"coding": [_FINDING]},
         "subject": subject, "issued": _instant(signed_at), "performer": [author],
@@ -195,9 +212,11 @@ def _sections(words: dict[str, Any], address: dict[str, str]) -> list[dict[str, 
                 words["diagnosis"], words["diagnosis_text"], *_said(words["diagnosis_codes"]),
             ],
             "plan": [words["plan"], words["plan_text"]],
-            "history": words["history"],
+            "history": [words["history"], *_said(words.get("procedure_codes", []))],
             "findings": [words["findings"], *_said(words["finding_codes"])],
-            "tests": words["tests"],
+            "tests": [
+                words["tests"], words.get("operation", ""), *_said(words.get("advised_codes", [])),
+            ],
             "options": [
                 ": ".join(filter(None, (each["name"], each["pros"], each["cons"])))
                 for each in words["options"]

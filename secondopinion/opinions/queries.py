@@ -7,9 +7,10 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from secondopinion.accounts.models import Person
-from secondopinion.cases.models import Case, Part
+from secondopinion.cases.models import Case, Part, Question
 from secondopinion.cases.queries import live_parts, roles_of
 from secondopinion.core.errors import NotYours
+from secondopinion.core.lists import listed
 from secondopinion.opinions.models import (
     Delivery,
     ExpertNote,
@@ -28,26 +29,24 @@ REPORTS = (SignedReport.Kind.OPINION, SignedReport.Kind.AMENDMENT)  # not what b
 
 def readable(case: Case, person: Person) -> QuerySet[SignedReport]:
     """Return the signed documents of a case that a person may read: staff all of them, family and
-    local provider those that were delivered to them. Each says whether it is `replaced`, and
-    `unread` by this person to whom it went."""
+    local provider those that were delivered to them. Each says whether it is `replaced`, `unread`
+    by this person to whom it went, and whether they have `passed_on` it to the family."""
     newer = SignedReport.objects.filter(
         Q(replaces=OuterRef("pk")) | Q(replaces=OuterRef("translates"))
     )
-    waiting = Delivery.objects.filter(report=OuterRef("pk"), to=person, opened_at=None)
+    mine = Delivery.objects.filter(report=OuterRef("pk"), to=person)
     rows = (
         SignedReport.objects.filter(case=case)
         .select_related("signed_by", "blob__space", "case", "replaces", "translates")
-        .annotate(replaced=Exists(newer), unread=Exists(waiting))
+        .annotate(
+            replaced=Exists(newer),
+            unread=Exists(mine.filter(opened_at=None)),
+            passed_on=Exists(mine.filter(handed_on_at__isnull=False)),
+        )
     )
     if roles_of(case, person) & STAFF:
         return rows
     return rows.filter(Q(deliveries__to=person))
-
-
-def handed_on(case: Case, person: Person) -> set[int]:
-    """Return the numbers of the documents that this local provider has handed on to the family."""
-    rows = Delivery.objects.filter(report__case=case, to=person, handed_on_at__isnull=False)
-    return set(rows.values_list("report__number", flat=True))
 
 
 def with_provider(case: Case) -> Delivery | None:
@@ -80,8 +79,8 @@ def report_in(case: Case) -> Opinion | None:
     """Return the report of a case as it is being written, for a specialist of the case.
 
     It knows how its last second reading ended (`read_outcome`, `read_comments`) or that it goes on
-    (`read_outcome` is empty), how many notes wait (`notes_open`), experts write it (`seats`), and
-    whether its author still has the case (`led`).
+    (`read_outcome` is empty), how many notes wait (`notes_open`), experts write it (`seats`), whether
+    its author still has the case (`led`), and what the family asks (see `asked_in`).
     """
     leads = live_parts().filter(
         case=OuterRef("case"), person=OuterRef("author"), role=Part.SPECIALIST
@@ -97,9 +96,16 @@ def report_in(case: Case) -> Opinion | None:
             notes_open=_count(notes),
             seats=_count(seats),
             led=Exists(leads),
+            asked=listed(Question.objects.all(), "case", "number", "text"),
         )
         .first()
     )
+
+
+def asked_in(opinion: Opinion) -> list[Question]:
+    """Return the questions of the family that `report_in` has read with a report, by number."""
+    rows = sorted(vars(opinion)["asked"], key=lambda each: each["number"])
+    return [Question(case_id=opinion.case_id, **each) for each in rows]
 
 
 def _count(rows: QuerySet[Any]) -> Coalesce:

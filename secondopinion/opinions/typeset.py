@@ -73,6 +73,8 @@ def labels(language: str) -> dict[str, str]:
             "plan": _("On the treatment plan"),
             "diagnosis_codes": _("Diagnoses, coded"),
             "finding_codes": _("Findings, coded"),
+            "procedure_codes": _("Procedures that were done, coded"),
+            "advised_codes": _("Recommended procedures, coded"),
             "main_diagnosis": _("main diagnosis"),
             "code_name": _("Name"),
             "code_of": _("Code"),

@@ -1,6 +1,7 @@
 """What happens around every page: the reader's language and time zone, refusals, staff's factor."""
 
 import logging
+import sqlite3
 import traceback
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from django.core.exceptions import (
     SuspiciousOperation,
     ValidationError,
 )
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
@@ -105,6 +107,38 @@ class ReaderMiddleware:
         )
 
 
+# What is not carried over into a form that is sent again: secrets, and what is made anew.
+_NOT_AGAIN = {"csrfmiddlewaretoken", "password", "code"}
+# PostgreSQL: no lock in time, a deadlock, two transactions that cannot both be (its Appendix A).
+_BUSY = {"55P03", "40P01", "40001"}
+_AGAIN_AFTER = 2  # seconds
+
+
+def is_busy(error: BaseException) -> bool:
+    """Say whether the database only asks for another try: somebody else was writing."""
+    cause = error.__cause__
+    if isinstance(cause, sqlite3.Error):
+        # Extended codes say in their first byte what they are about.
+        return cause.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+    return getattr(cause, "sqlstate", None) in _BUSY
+
+
+def busy(request: HttpRequest) -> HttpResponse:
+    """Answer that nothing was saved, as others were writing; what was sent can be sent again."""
+    if "application/json" in request.headers.get("Accept", ""):
+        answer: HttpResponse = JsonResponse({"code": "busy"}, status=503)
+    else:
+        sent = [
+            (name, text)
+            for name, texts in request.POST.lists() if name not in _NOT_AGAIN
+            for text in texts
+        ]  # fmt: skip
+        context = {"sent": sent, "files": bool(request.FILES)}
+        answer = render(request, "house/busy.html", context, status=503)
+    answer["Retry-After"] = str(_AGAIN_AFTER)
+    return answer
+
+
 class RefusalMiddleware:
     """Turns what an action refuses into a page that says what happened and what was kept."""
 
@@ -136,7 +170,8 @@ class RefusalMiddleware:
             return render(request, "house/refused.html", context, status=status)
         if isinstance(error, _ANSWERED_ELSEWHERE):
             return None
-        return server_error(request, error)
+        again = isinstance(error, OperationalError) and is_busy(error)
+        return busy(request) if again else server_error(request, error)
 
 
 def not_understood(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

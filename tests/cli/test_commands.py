@@ -10,6 +10,7 @@ from secondopinion.audit import actions as audit
 from secondopinion.cli import main
 from secondopinion.core import clock, master_key, triggers, vault
 from secondopinion.opinions import actions as opinions
+from secondopinion.opinions import coded
 from secondopinion.opinions.body import field_names
 from secondopinion.program.models import Program
 from tests.opinions.walk import to_review
@@ -36,9 +37,9 @@ def test_a_report_is_verified(
     case, specialist = to_review()
     opinion = opinions.start_report(by=specialist, case=case)
     names = (each for each in field_names(case) if not each.startswith("declined_"))
-    values = dict.fromkeys(names, "x") | {
+    values = dict.fromkeys(names, "x") | dict.fromkeys(coded.FIELDS, "") | {
         "diagnosis": "agrees", "plan": "agrees", "urgency": "routine",
-        "diagnosis_codes": "icd-10-cm G40.0", "finding_codes": "",
+        "diagnosis_codes": "icd-10-cm G40.0",
     }  # fmt: skip
     opinion = opinions.save_draft(by=specialist, opinion=opinion, values=values, base_revision=None)
     report = opinions.sign(by=specialist, opinion=opinion, reauthenticated_at=clock.now())

@@ -1,6 +1,8 @@
 """Search in the names of codes: what is typed, what comes first; and that the files are whole."""
 
+import re
 import sqlite3
+import tomllib
 from contextlib import closing
 from pathlib import Path
 
@@ -8,9 +10,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from secondopinion.coding.codes import DATA, HPO, ICD_10_CM, ORPHANET, SYSTEMS, System, code_of
+from secondopinion.coding.codes import (
+    DATA,
+    HPO,
+    ICD_10_CM,
+    ICD_10_PCS,
+    ORPHANET,
+    SYSTEMS,
+    System,
+    code_of,
+)
 from secondopinion.coding.searching import search
-from tests import codes
+from tests import codes, procedures
 
 
 def found(system: System, typed: str, limit: int = 12) -> list[str]:
@@ -34,6 +45,13 @@ def found(system: System, typed: str, limit: int = 12) -> list[str]:
         (HPO, "oedema", "HP:0000969"),
         (HPO, "knée páin", "HP:0030839"),
         (HPO, "sezure", "HP:0001250"),
+        (ICD_10_PCS, "laparoscopic appendectomy", "0DBJ4ZZ"),
+        (ICD_10_PCS, "MRI of the brain", "B030ZZZ"),
+        (ICD_10_PCS, "VP shunt", "00160J6"),
+        (ICD_10_PCS, "fontan", "06100ZY"),
+        (ICD_10_PCS, "00b00zx", "00B00ZX"),
+        (ICD_10_PCS, "nephrectmy left", "0TB10ZZ"),
+        (ICD_10_PCS, "bone marrow transplant", "30243G0"),
     ],
 )
 def test_what_is_meant_comes_first(system: System, typed: str, first: str) -> None:
@@ -43,6 +61,23 @@ def test_what_is_meant_comes_first(system: System, typed: str, first: str) -> No
 def test_a_lay_word_says_that_it_is_one() -> None:
     [hit] = [each for each in search([HPO], "hay fever") if each.code.code == "HP:0003193"]
     assert (hit.by, hit.lay, hit.code.label) == ("Hay fever", True, "Allergic rhinitis")
+
+
+def test_a_procedure_is_found_by_what_surgeons_call_it() -> None:
+    hits = {hit.code.code: hit for hit in search([ICD_10_PCS], "tonsillectomy")}
+    assert hits["0CTPXZZ"].code.label == "Resection of Tonsils, External Approach"
+    assert (hits["0CTPXZZ"].by, hits["0CTPXZZ"].lay) == ("Tonsillectomy", False)
+    assert {code[2:4] for code in hits} == {"BP", "TP"}
+    [plain] = [hit for hit in search([ICD_10_PCS], "MRI brain") if hit.code.code == "B030ZZZ"]
+    assert plain.by == ""
+
+
+def test_what_is_ours_finds_what_it_names() -> None:
+    names = tomllib.loads(procedures.OWN.read_text("utf-8"))["names"]
+    for name, beginnings in names.items():
+        hits = search([ICD_10_PCS], name, 40)
+        begun = re.compile("|".join(beginnings))
+        assert any(begun.match(hit.code.code) for hit in hits), name
 
 
 @pytest.mark.parametrize(
@@ -66,7 +101,7 @@ def test_systems_are_searched_together() -> None:
     assert keys == {"icd-10-cm", "orphanet"}
 
 
-@pytest.mark.parametrize("typed", ["", " ", "%", "'\"*()", "صرع", "\x00", "zzzzzz", "NOT AND OR"])
+@pytest.mark.parametrize("typed", ["", " ", "%", "'\"*()", "صرع", "\x00", "zzzzzz", "zzzz AND OR"])
 def test_what_no_name_has_finds_nothing(typed: str) -> None:
     assert found(HPO, typed) == []
 
@@ -82,7 +117,7 @@ def test_any_text_is_searched(typed: str, limit: int) -> None:
 @settings(deadline=None, max_examples=60)
 @given(data=st.data())
 def test_a_name_finds_its_code(data: st.DataObject) -> None:
-    system = data.draw(st.sampled_from([HPO, ORPHANET]))
+    system = data.draw(st.sampled_from([HPO, ORPHANET, ICD_10_PCS]))
     with closing(sqlite3.connect(DATA / f"{system.key}.sqlite")) as file:
         last = file.execute("SELECT max(id) FROM code").fetchone()[0]
         row = data.draw(st.integers(1, last))

@@ -15,6 +15,8 @@ from tests.opinions.test_report import text_of
 CODES = {
     "diagnosis_codes": "orphanet 1945\nicd-10-cm G40.009 a forged name\norphanet 1945",
     "finding_codes": "hpo HP:0012557",
+    "procedure_codes": "icd-10-pcs 4A10X4Z",
+    "advised_codes": "icd-10-pcs B030ZZZ",
 }
 
 
@@ -44,6 +46,8 @@ def test_a_draft_keeps_system_code_version_and_name_in_order(opinion: Opinion) -
         ("diagnosis_codes", "hpo HP:0012557"),
         ("diagnosis_codes", "../../etc passwd"),
         ("finding_codes", "icd-10-cm G40.009"),
+        ("procedure_codes", "icd-10-cm G40.009"),
+        ("advised_codes", "icd-10-pcs B030"),
     ],
 )
 def test_a_code_that_there_is_not_is_refused(opinion: Opinion, field: str, line: str) -> None:
@@ -85,15 +89,21 @@ def test_the_signed_document_says_them(opinion: Opinion, tmp_path: Path) -> None
         "http://hl7.org/fhir/sid/icd-10-cm"
     ]
     assert report.body["finding_codes"][0]["system"] == "http://human-phenotype-ontology.org"
+    assert report.body["advised_codes"][0] == {
+        "system": "http://www.cms.gov/Medicare/Coding/ICD10", "version": "2024", "code": "B030ZZZ",
+        "display": "Magnetic Resonance Imaging (MRI) of Brain", "name": "ICD-10-PCS",
+    }  # fmt: skip
     words = " ".join(text_of(vault.read(report.blob), tmp_path).split())
     for part in ("Self-limited epilepsy with centrotemporal spikes", "main diagnosis", "1945",
                  "Orphanet 2025-01-16", "G40.009", "ICD-10-CM 2026-04-01", "HP:0012557",
-                 "HPO 2025-01-16", "CC BY 4.0", "human-phenotype-ontology.org"):  # fmt: skip
+                 "HPO 2025-01-16", "CC BY 4.0", "4A10X4Z", "B030ZZZ", "ICD-10-PCS 2024",
+                 "Procedures that were done, coded", "Recommended procedures, coded",
+                 "human-phenotype-ontology.org"):  # fmt: skip
         assert part in words, part
 
 
 def test_without_codes_the_document_says_nothing_of_them(opinion: Opinion, tmp_path: Path) -> None:
-    opinion = save(opinion, diagnosis_codes="", finding_codes="")
+    opinion = save(opinion, **dict.fromkeys(coded.FIELDS, ""))
     words = text_of(actions.preview(by=opinion.author, opinion=opinion), tmp_path)
     assert "coded" not in words
 

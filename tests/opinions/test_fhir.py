@@ -66,6 +66,26 @@ def test_coded_diagnoses_and_findings_are_resources_of_their_sections(
     assert coding.version == "2025-01-16"
 
 
+def test_coded_procedures_are_resources_of_their_sections(signed: SignedReport) -> None:
+    told = composition(signed)
+    bundle = Bundle.model_validate(attached(signed)["report.fhir.json"])
+    resources = {each.fullUrl: each.resource for each in bundle.entry}
+    done, advised = (
+        [resources[each.reference] for section in told.section if section.title == title
+         for each in section.entry]
+        for title in ("History", "Recommended tests")
+    )  # fmt: skip
+    assert {type(each).__name__ for each in done} == {"Procedure"}
+    assert {each.status for each in done} == {"completed"}
+    [proposed] = advised
+    assert (type(proposed).__name__, proposed.status, proposed.intent) == (
+        "ServiceRequest", "active", "proposal",
+    )  # fmt: skip
+    codings = [each.code.coding[0] for each in (*done, *advised)]
+    assert {each.system for each in codings} == {"http://www.cms.gov/Medicare/Coding/ICD10"}
+    assert [each.code for each in codings] == ["4A00X4Z", "B030ZZZ", "4A10X4Z"]
+
+
 def test_an_addendum_and_a_correction_name_what_they_belong_to(signed: SignedReport) -> None:
     author = signed.signed_by
     addendum = actions.sign_addendum(

@@ -6,6 +6,7 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
+import pypdfium2 as pdfium
 import pytest
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -135,3 +136,23 @@ def test_what_is_not_covered_is_marked(text: str, sources: frozenset[int]) -> No
     marked: list[bool] = []
     assert typeset.printable(f"a {text}", lambda: marked.append(True)).startswith("a […]")
     assert marked
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "leftwards"),
+    [
+        ("ar", "أمينة has had fever.", False),
+        ("en", "أمينة has had fever.", False),
+        ("en", "fever يؤخذ مساء كل يوم مع الطعام", True),
+    ],
+)
+def test_a_name_at_the_beginning_turns_no_paragraph_of_the_document(
+    opinion: Opinion, language: str, words: str, leftwards: bool
+) -> None:
+    document = compose.document(opinion, "X" * 12, clock.now(), language) | {"summary": words}
+    page = pdfium.PdfDocument(typeset.pdf(document, {}, clock.now()))[0]
+    text = page.get_textpage()
+    found = text.search("fever")
+    assert found
+    left, _bottom, _right, _top = text.get_charbox(found.get_next()[0])
+    assert (left > page.get_width() / 2) == leftwards

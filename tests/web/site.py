@@ -41,6 +41,7 @@ class Site:
     environment: dict[str, str] = field(default_factory=dict)
     fresh: bool = False  # its people have signed in just now, not earlier in this run
     filled_by: ClassVar[str] = "tests.web.site"
+    database: ClassVar[str] = ""  # what its address says behind the path
 
     def work(self) -> None:
         """Start a worker, which sorts and reads what arrives."""
@@ -58,7 +59,7 @@ class Site:
         self.url = f"http://127.0.0.1:{port}"
         environment = self.environment = {
             **os.environ, "DATA_DIR": str(self.folder), "SITE_URL": self.url, "DEMO": "0",
-            "DATABASE_URL": f"sqlite:///{self.folder}/site.sqlite3", "DEBUG": "0",
+            "DATABASE_URL": f"sqlite:///{self.folder}/site.sqlite3{self.database}", "DEBUG": "0",
             "DJANGO_SETTINGS_MODULE": "secondopinion.settings", "PYTHONPATH": str(ROOT),
             "VAULT_DIR": str(self.folder / "vault"),
         }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Codes of diagnoses and findings: searched as one types, or on a page of their own.
+"""Codes of diagnoses, findings and procedures: searched as one types, or on a page of their own.
 
 What is searched says something of a child, so it comes by POST and is kept nowhere.
 """
@@ -39,15 +39,23 @@ _WORDS: dict[str, tuple[str | Promise, str | Promise]] = {
         _("Type English words or a code. The main diagnosis stands first."),
     ),
     "finding_codes": (_("Findings, coded"), _("Type English words, also plain ones, or a code.")),
+    "procedure_codes": (
+        _("Procedures that were done, coded"),
+        _("Type what it is called in English: appendectomy, MRI brain. Or a code."),
+    ),
+    "advised_codes": (
+        _("Recommended procedures, coded"),
+        _("Type what it is called in English: appendectomy, MRI brain. Or a code."),
+    ),
 }
 
 
-def fields_of(body: dict[str, str]) -> list[Field]:
-    """Return the fields of codes, with what is chosen in a report."""
-    return [
-        Field(name, *_WORDS[name], systems, coded.chosen(body.get(name, "")))
+def fields_of(body: dict[str, str]) -> dict[str, Field]:
+    """Return the fields of codes by their names, with what is chosen in a report."""
+    return {
+        name: Field(name, *_WORDS[name], systems, coded.chosen(body.get(name, "")))
         for name, systems in coded.FIELDS.items()
-    ]
+    }
 
 
 def given(values: QueryDict) -> dict[str, str]:
@@ -67,7 +75,7 @@ def sought(values: QueryDict) -> tuple[str, str] | None:
 def choose(request: PersonRequest, opinion: Opinion, wanted: tuple[str, str]) -> HttpResponse:
     """Show the codes that words find, to choose from."""
     name, typed = wanted
-    [field] = [each for each in fields_of(opinion.body) if each.name == name]
+    field = fields_of(opinion.body)[name]
     context = {
         "case": opinion.case, "opinion": opinion, "field": field, "typed": typed,
         "hits": search(field.systems, typed, _SHOWN),

@@ -108,12 +108,19 @@ def _options(body: dict[str, str]) -> list[tuple[int, dict[str, str]]]:
     ]
 
 
+def _report(request: PersonRequest, case: Case) -> Any:
+    """Return the report of a case, begun, or taken up from who gave the case back, if need be."""
+    found: Any = reports.report_in(case)  # with what the query knows of it
+    if found is None or not found.led:
+        opinions.start_report(by=request.user, case=case)
+        found = reports.report_in(case)
+    return found
+
+
 @of_case(Part.SPECIALIST)
 def review(request: PersonRequest, case: Case) -> HttpResponse:
     """Show what is asked, the records and images, and the report, side by side."""
-    opinion: Any = reports.report_in(case)  # with what the query knows of it
-    if opinion is None or not opinion.led:
-        opinion = opinions.start_report(by=request.user, case=case)
+    opinion = _report(request, case)
     audit.record("case-opened", by=request.user, case_id=case.pk, target=case)
     body, writing = opinion.body, opinion.state == OpinionState.DRAFT
     rows = list(
@@ -125,7 +132,7 @@ def review(request: PersonRequest, case: Case) -> HttpResponse:
     )
     images = list(imaging.series_for_case(case))
     values = values_on(case, rows)
-    asked_here = list(case.questions.all())
+    asked_here = reports.asked_in(opinion)
     findings = records.placed(limitations_for(case), rows)
     marking.mark_all(rows, findings)
     context = {

@@ -26,7 +26,7 @@ from secondopinion.conversations.models import Thread
 from secondopinion.conversations.queries import anything_new
 from secondopinion.followup.queries import questions
 from secondopinion.opinions import actions as opinions
-from secondopinion.opinions.queries import handed_on, readable, report_for
+from secondopinion.opinions.queries import readable, report_for
 from secondopinion.web.access import PersonRequest, of_case, public
 from secondopinion.web.calling import call_context
 from secondopinion.web.family.questions import asking_context, send
@@ -100,7 +100,6 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
         "specialist": holders_of(case, Part.SPECIALIST).select_related("expert").first(),
         "ended": case.state in ENDED,
         "through_provider": through_provider(case),
-        "handed_on": handed_on(case, request.user),
         "asked": [each for each in asked(case) if each.to == Part.LOCAL_PROVIDER],
         "posts": thread,
         "reports": readable(case, request.user),

@@ -51,9 +51,10 @@ def _written() -> str:
 @register.filter
 def written_time(value: datetime | None) -> str:
     """Write an instant out, as ``12 March 2026, 14:05``, in the reader's zone."""
-    if value is None:
-        return ""
-    local = timezone.localtime(value)
+    return "" if value is None else _day_and_time(timezone.localtime(value))
+
+
+def _day_and_time(local: datetime) -> str:
     # Translators: a day and a time of day, "12 March 2026, 14:05"; Arabic has its own comma.
     return pgettext("date and time", "%(day)s, %(time)s") % {
         "day": date_format(local, _written()), "time": date_format(local, "H:i"),
@@ -150,9 +151,15 @@ def has_one_of(sitting: Sitting, revisions: set[int]) -> bool:
 
 @register.filter
 def direction(text: str) -> str:
-    """Return the direction of a text by most of its letters: a name at its beginning turns none."""
-    ways = Counter(unicodedata.bidirectional(each) for each in text or "")
-    return "rtl" if ways["R"] + ways["AL"] > ways["L"] else "ltr"
+    """Return the direction of a text by most of its letters: a name at its beginning turns none.
+
+    Where it has no letters, the browser decides.
+    """
+    ways = Counter(unicodedata.bidirectional(each) for each in str(text or ""))
+    leftwards = ways["R"] + ways["AL"]
+    if not leftwards + ways["L"]:
+        return "auto"
+    return "rtl" if leftwards > ways["L"] else "ltr"
 
 
 @register.filter
@@ -272,7 +279,7 @@ def unlocalised(value: float) -> str:
 @register.filter
 def time_in(value: datetime, zone: str) -> str:
     """Write the day and the clock time that an instant has in a zone."""
-    return date_format(value.astimezone(ZoneInfo(zone)), "j F Y, H:i")
+    return _day_and_time(value.astimezone(ZoneInfo(zone)))
 
 
 @register.filter
