@@ -167,6 +167,7 @@ class Reading(Stored):
     page = models.OneToOneField(Page, on_delete=models.CASCADE, related_name="reading")
     version = models.CharField(max_length=20)
     answer = models.JSONField()
+    marks = models.JSONField(default=dict)  # what it says of whose the page is: see `belonging`
 
     def __str__(self) -> str:
         return f"{self.page_id} by {self.version}"
