@@ -175,6 +175,6 @@ def test_a_page_that_comes_later_shows_whose_another_one_is(
     assert told == {
         "own.txt": None, "loose.txt": ("identifiers", "blocker"), "other.txt": ("whose", "blocker"),
     }  # fmt: skip
-    Record.objects.filter(title="loose.txt").update(removed_at=Record.objects.first().created_at)
+    Record.objects.filter(title="loose.txt").update(removed_at=case.created_at)
     send("again.txt", OURS.replace("MRN: 4471902", "MRN: 4471902 "))
     assert {row.check_name for row in doubts(case)} == {"whose"}

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 NAME = "language@1"
 MOST = 8000  # letters that are looked at
+SHORT = 200  # letters in which two judges often differ
 FEWEST = 12  # letters; with fewer nothing is said
 _SAME = {"iw": "he", "no": "nb", "zh-Hant": "zh", "in": "id", "jw": "jv", "fil": "tl", "sh": "hr"}
 _TWINS = ({"hr", "sr"}, {"id", "ms"}, {"hi", "mr", "ne"}, {"nb", "da"}, {"cs", "sk"})
@@ -63,9 +64,11 @@ def identify(text: str) -> Tongue:
         sure = max(sure, 0.95)
     elif vote and any({vote, first} <= twins for twins in _TWINS):
         sure = min(sure, 0.7)
+        if "hi" in {vote, first} and len(part) < SHORT:  # the language of many more people
+            first, sure = "hi", 0.6
     elif vote:
         sure = min(sure, 0.55)
-        if len(part) > 200 and voted[0] == vote:  # the second judge is the better one at length
+        if len(part) > SHORT and voted[0] == vote:  # the second judge is the better one at length
             first, sure = vote, 0.6
     else:
         sure *= 0.85

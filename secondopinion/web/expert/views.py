@@ -90,7 +90,7 @@ def offer(request: PersonRequest, reference: str) -> HttpResponse:
     audit.record("offer-opened", by=request.user, case_id=row.case_id, target=row)
     context = {
         "offer": row, "case": row.case, "reasons": Offer.Reason.choices,
-        "record_count": records.for_case(row.case).count(),
+        "record_count": records.readable(row.case).count(),
         "series": imaging.series_for_case(row.case),
     }  # fmt: skip
     return render(request, "expert/offer.html", context)
@@ -112,7 +112,7 @@ def review(request: PersonRequest, case: Case) -> HttpResponse:
     body, writing = opinion.body, opinion.state == OpinionState.DRAFT
     rows = list(
         records.with_pages(
-            valued(records.for_case(case)).annotate(
+            valued(records.readable(case)).annotate(
                 translation=newest("pk"), translated=newest("method")
             )
         )
