@@ -27,6 +27,7 @@ VERSION = f"4-{rapid.VERSION}"  # 4: samples of letters alone, no single letters
 LETTER = 22  # pixels: the height of a letter at which Tesseract reads well
 MOST_PIXELS = 9_000_000
 SURE, READ = 60, 64  # of 100: a word that counts, a page that needs no second try
+SPECK = 0.45  # of a letter's height: what is lower is grain, or a point
 SMALL_PAGE = 500  # letters; a page with so few is its own sample
 SAMPLE_LINES, SAMPLE_LETTERS = 6, 40  # how high and how wide a sample is, in letters' heights
 DOUBTED, UNCOVERED = 88, 0.93  # below one of these RapidOCR is asked: it takes three times as long
@@ -306,6 +307,7 @@ def _sample(picture: Grey) -> Grey:
     page with few letters all that is written. What lies around a photographed page is no letter."""
     mask = np.zeros_like(picture)
     boxes = letters_in(ink_of(picture))
+    boxes = boxes[boxes[:, 3] >= LETTER * SPECK]
     for left, top, width, height in boxes:
         mask[top : top + height, left : left + width] = 1
     if not len(boxes):

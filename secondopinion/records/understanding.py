@@ -28,7 +28,7 @@ type Answer = dict[str, Any]
 
 def pdf_page(data: bytes, number: int, hints: list[str], folder: str = "") -> Answer:
     """Read the page `number` (from 0) of a PDF: its text layer where it has one, else a picture."""
-    text, places, picture = pdfs.drawn(data, number, READING_DPI, DRAWN_PIXELS, _is_text)
+    text, places, picture = pdfs.drawn(data, number, READING_DPI, DRAWN_PIXELS, is_text)
     if picture is None:
         return of_text(text) | {"places": [[word, 100, *boxes.short(box)] for word, box in places]}
     return _of_picture(picture, hints, folder)
@@ -97,7 +97,7 @@ def _of_picture(picture: Any, hints: list[str], folder: str, quality: float = 10
             "read": told, "places": places, "turned": read.turned} | _tongue(read.text)  # fmt: skip
 
 
-def _is_text(text: str) -> bool:
+def is_text(text: str) -> bool:
     """Say whether a text layer is one: long enough, and letters that some script knows."""
     letters = [each for each in text if each.isalnum()]
     known = sum(bool(scripts.script_of(each)) or each.isdigit() for each in letters)
