@@ -83,10 +83,14 @@ def test_a_page_that_comes_later_closes_a_gap(case: Case, maria: Person) -> None
 
 
 @pytest.mark.parametrize(
-    ("limit", "reason"), [({"WALL_S": 0.05}, "time"), ({"MEMORY_MB": 24}, "memory")]
+    ("limit", "reasons"), [({"WALL_S": 0.05}, {"time"}), ({"MEMORY_MB": 24}, {"memory", "error"})]
 )
 def test_a_reading_that_runs_away_is_ended_and_the_page_is_still_shown(
-    limit: dict[str, float], reason: str, case: Case, maria: Person, monkeypatch: pytest.MonkeyPatch
+    limit: dict[str, float],
+    reasons: set[str],
+    case: Case,
+    maria: Person,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with Image.open(DOCUMENTS / "carta-de-alta-es.jpg") as picture:
         sent = jpeg(picture)
@@ -97,4 +101,5 @@ def test_a_reading_that_runs_away_is_ended_and_the_page_is_still_shown(
     record = Record.objects.get()
     [page] = record.pages.all()
     assert (record.state, page.legibility, page.image_id is not None) == ("read", "good", True)
-    assert (page.reading.answer["source"], page.reading.answer["reason"]) == ("failed", reason)
+    assert page.reading.answer["source"] == "failed"
+    assert page.reading.answer["reason"] in reasons

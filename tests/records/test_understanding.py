@@ -192,6 +192,9 @@ def test_two_judges_tell_the_language_apart() -> None:
     texts = Path(__file__).parent.parent / "translation" / "texts" / "7-kidney"
     for path in texts.iterdir():
         assert tongue.identify(path.read_text()).language == path.stem
+    # Where they differ over a page of few words, those of records decide.
+    values = (DOCUMENTS / "laboratorio-junio-es.txt").read_text()
+    assert tongue.identify(values).language == "es"
 
 
 CHILD = whose.Child(("Camila Fernández López",), date(2017, 5, 14))

@@ -109,6 +109,18 @@ def kind_of(text: str, language: str) -> Typed:
     return Typed(best, round(min(0.97, lead**0.5 * most / (most + SURE)), 2), most)
 
 
+def words_in(text: str, language: str) -> int:
+    """Return how many of a language's own words of records stand in a text."""
+    plain = folded(text[:20_000])
+    found = {
+        each.group()
+        for lists in _lists(language).values()
+        for pattern in (lists.titles, lists.words, lists.clues)
+        for each in pattern.finditer(plain)
+    }
+    return len(found)
+
+
 def _titled(plain: str, sets: list[re.Pattern[str]]) -> float:
     """Return the weight of the titles of one kind, the two that weigh most in each language."""
     head = max(200, int(len(plain) * HEAD))
