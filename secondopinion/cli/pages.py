@@ -59,18 +59,23 @@ def as_json(
     documents: list[Document], said: list[Said], readable: dict[str, list[str]]
 ) -> dict[str, Any]:
     """Return the result as the contract of both `check` commands has it."""
-    patients = {
-        (name, born): None
-        for each in documents for row in each.pages
-        for name in row.patient.names[:1] for born in (*row.patient.born[:1], None)[:1]
-    }  # fmt: skip
+    patients: dict[tuple[str, date | None], str] = {}
+    for row in (row for each in documents for row in each.pages if row.patient.names):
+        known = (row.patient.names[0], (*row.patient.born, None)[0])
+        number = next((each.value for each in row.numbers), "")
+        patients[known] = patients.get(known) or number
     return {
         "version": "1",
         "tool": f"secondopinion {version('secondopinion')}",
         "scripts": readable,
         "patients": [
-            {"name": name, "birth_date": born.isoformat() if born else None, "sex": None, "id": ""}
-            for name, born in patients
+            {
+                "name": name,
+                "birth_date": born.isoformat() if born else None,
+                "sex": None,
+                "id": number,
+            }
+            for (name, born), number in patients.items()
         ],
         "pages": [_page(each, row) for each in documents for row in each.pages],
         "findings": [as_finding(check, each) for check, each in said],

@@ -116,7 +116,7 @@ def facts(case: Case) -> dict[str, Any]:
                 "pages": records.pages_of(row),
                 "read": _how_read(made.get(row.pk)),
             }
-            for row in records.for_case(case)
+            for row in records.readable(case)
         ],
         "images": [
             {

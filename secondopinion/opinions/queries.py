@@ -79,8 +79,8 @@ def report_in(case: Case) -> Opinion | None:
     """Return the report of a case as it is being written, for a specialist of the case.
 
     It knows how its last second reading ended (`read_outcome`, `read_comments`) or that it goes on
-    (`read_outcome` is empty), how many notes wait (`notes_open`), experts write it (`seats`), whether
-    its author still has the case (`led`), and what the family asks (see `asked_in`).
+    (`read_outcome` is empty), how many notes wait (`notes_open`), experts write it (`seats`),
+    whether its author still has the case (`led`), and what the family asks (see `asked_in`).
     """
     leads = live_parts().filter(
         case=OuterRef("case"), person=OuterRef("author"), role=Part.SPECIALIST

@@ -8,7 +8,7 @@ from typing import Any
 from secondopinion.core import kinds, sandbox
 from secondopinion.findings.found import BLOCKER, Found, gettext_noop
 from secondopinion.records import pdfs, reading, texts, understanding
-from secondopinion.records.checks import examine
+from secondopinion.records.checks import examine, identifiers
 from secondopinion.records.checks.examine import Asked, Page, Said
 
 MOST_FILE = 256 * 1024**2
@@ -49,6 +49,12 @@ def inspect(
         others = [row.numbered for other in documents if other is not each
                   for row in other.pages if row.numbered]  # fmt: skip
         said += examine.document(each.pages, others, where)
+    marked = [
+        examine.marks(row, each.path, asked.child) for each in documents for row in each.pages
+    ]
+    for marks, found in identifiers.check(marked):
+        found.where["file"] = marks.document
+        said.append((identifiers.NAME, found))
     return documents, said
 
 

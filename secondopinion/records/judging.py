@@ -10,7 +10,7 @@ from secondopinion.core import clock, kinds, sandbox, vault
 from secondopinion.findings.actions import replace
 from secondopinion.findings.found import Found
 from secondopinion.findings.models import Finding
-from secondopinion.records import engines, indexing, inspecting, understanding
+from secondopinion.records import belonging, engines, indexing, inspecting, understanding
 from secondopinion.records.checks import complete, examine, legibility, whose
 from secondopinion.records.checks import kinds as kinds_of_pages
 from secondopinion.records.models import Page, Reading, Record
@@ -95,6 +95,8 @@ def judge(record: Record) -> None:
     for check in OF_PAGES:
         replace(case=record.case, subject=record, check=check, found=found[check])
     _judge_whole(record, rows)
+    belonging.keep(record, rows, asked.child)
+    belonging.compare(record.case)
 
 
 def _judge_whole(record: Record, rows: list[examine.Page]) -> None:

@@ -11,9 +11,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-VERSION = "2"  # of these numbers: another one has them taken again
+VERSION = "3"  # of these numbers: another one has them taken again
 LONGEST = 2400
 SHRUNK = 8  # the light of a page is estimated at an eighth of its size
+SMEAR_WIDTH, SMEAR_DEPTH = 240, 12  # pixels; grey levels below the paper
 GRAINY = 6.0  # grey levels of noise beyond which a page is smoothed first
 WAVY = 150.0  # strength of a pattern beyond which it is
 FADED = 60  # grey levels by which letters beside a glare are paler than the darkest ones
@@ -72,8 +73,9 @@ def measure(seen: Seen) -> dict[str, Any]:
     ``letter`` (height, pixels), ``letters`` (how many), ``contrast`` (grey levels between paper and
     ink), ``blur`` (width of an edge, pixels), ``noise`` (share of the contrast), ``skew`` (in
     degrees), ``shadow`` and ``glare`` (share of the text's area), ``dark`` (share in which a
-    shadow leaves nothing to be seen), ``waves`` (strength of a
-    screen's pattern), ``cut`` (edges at which letters are cut), ``cut_lines`` (share of the lines
+    shadow leaves nothing to be seen), ``smeared`` (share of a pale page with
+    wide stains, as letters leave that are no more than stains), ``waves`` (strength of a screen's
+    pattern), ``cut`` (edges at which letters are cut), ``cut_lines`` (share of the lines
     that are cut there), and ``regions``.
     """
     letter = seen.letter
@@ -88,8 +90,19 @@ def measure(seen: Seen) -> dict[str, Any]:
     numbers["skew"] = round(skew(seen), 2)
     numbers["waves"] = round(seen.waves, 1)
     numbers |= _lighting(seen, numbers["regions"])
+    numbers["smeared"] = round(_smeared(seen.grey), 4)
     numbers["cut"], numbers["cut_lines"] = _cut(seen, letter, numbers["regions"])
     return numbers
+
+
+def _smeared(grey: Grey) -> float:
+    high, wide = grey.shape
+    size = (SMEAR_WIDTH, max(1, SMEAR_WIDTH * high // wide))
+    small = cv2.medianBlur(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), 5)
+    paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((25, 25), np.uint8))
+    away = paper.astype(np.int16) - small
+    plain = float(np.mean(away <= SMEAR_DEPTH))
+    return 1 - plain if plain > 0.5 else 0.0  # what is dark all over is no page
 
 
 def grain(grey: Grey) -> float:

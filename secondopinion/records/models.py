@@ -1,12 +1,15 @@
 """Records of a case and their pages."""
 
+from datetime import date
 from typing import Any
 
 from django.db import models
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
 from secondopinion.cases.models import Case
+from secondopinion.core.languages import language_name
 from secondopinion.core.models import Blob, Stored
 
 
@@ -101,10 +104,13 @@ class Record(Stored):
         """What programs take it for, in words, with per cent; nothing once somebody has looked."""
         if self.accepted_at is not None:
             return []
-        words = dict(Kind.choices)
+        said = {
+            "kind": lambda value: str(Kind(value).label),
+            "language": language_name,
+            "dated": lambda value: date_format(date.fromisoformat(value), "DATE_FORMAT"),
+        }
         return [
-            (str(words.get(value, value)), round(100 * sure))
-            for value, sure in self.suggested.values()
+            (said[name](value), round(100 * sure)) for name, (value, sure) in self.suggested.items()
         ]
 
 
@@ -167,6 +173,7 @@ class Reading(Stored):
     page = models.OneToOneField(Page, on_delete=models.CASCADE, related_name="reading")
     version = models.CharField(max_length=20)
     answer = models.JSONField()
+    marks = models.JSONField(default=dict)  # what it says of whose the page is: see `belonging`
 
     def __str__(self) -> str:
         return f"{self.page_id} by {self.version}"

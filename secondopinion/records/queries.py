@@ -10,14 +10,17 @@ from django.utils.translation import gettext as _
 from PIL import Image
 
 from secondopinion.accounts.models import Person
-from secondopinion.cases.models import Case
-from secondopinion.cases.queries import visible_to
+from secondopinion.cases.models import Case, Part
+from secondopinion.cases.queries import roles_of, visible_to
 from secondopinion.core import vault
 from secondopinion.core.errors import NotYours
 from secondopinion.core.languages import in_language
 from secondopinion.core.models import Blob
-from secondopinion.findings.models import Finding
+from secondopinion.findings.codes import WHOSE
+from secondopinion.findings.models import Finding, Severity, State
 from secondopinion.records.models import Page, Rearrangement, Record
+
+_SORTERS = {"desk", Part.COORDINATOR, Part.FAMILY}  # who find out whose a page is
 
 
 def for_case(case: Case) -> QuerySet[Record]:
@@ -28,6 +31,19 @@ def for_case(case: Case) -> QuerySet[Record]:
         .select_related("sent_by")
         .order_by("created_at")
     )
+
+
+def locked_away() -> QuerySet[Finding, UUID]:
+    """Return the keys of records with a page that is another child's, as long as nobody has settled
+    it: only those who find that out, and who sent it, see them."""
+    return Finding.objects.filter(
+        subject_kind="record", code__in=WHOSE, severity=Severity.BLOCKER, state=State.OPEN
+    ).values_list("subject_id", flat=True)
+
+
+def readable(case: Case) -> QuerySet[Record]:
+    """Return the records of a case that are not locked away, as they came."""
+    return for_case(case).exclude(pk__in=locked_away().filter(case=case))
 
 
 def pages() -> QuerySet[Page]:
@@ -61,9 +77,15 @@ def record_for(person: Person, reference: str, record_id: UUID) -> Record:
         .select_related("case", "blob__space", "opened__space")
         .first()
     )
-    if found is None:
+    if found is None or not _open_to(found, person):
         raise NotYours
     return found
+
+
+def _open_to(record: Record, person: Person) -> bool:
+    if not locked_away().filter(case=record.case_id, subject_id=record.pk).exists():
+        return True
+    return record.sent_by_id == person.pk or bool(roles_of(record.case, person) & _SORTERS)
 
 
 def file_for(person: Person, record: Record) -> tuple[Blob, str]:
@@ -110,8 +132,10 @@ def text_of(record: Record) -> str:
 
 
 def pages_with_pictures(case: Case, record_id: UUID) -> QuerySet[Page]:
-    """Return the pages of a record of a case that have pictures."""
-    return Page.objects.filter(record=record_id, record__case=case, image__isnull=False, aside="")
+    """Return the pages of a record of a case that have pictures; none while it is locked away."""
+    return Page.objects.filter(
+        record=record_id, record__case=case, image__isnull=False, aside=""
+    ).exclude(record__in=locked_away().filter(case=case))
 
 
 def page_of_case(case: Case, record_id: UUID, number: int) -> Page:
@@ -126,19 +150,22 @@ def page_of_case(case: Case, record_id: UUID, number: int) -> Page:
     return found
 
 
-def placed(findings: Iterable[Finding], among: Iterable[Record] = ()) -> list[Finding]:
+def placed(findings: Iterable[Finding], among: Iterable[Record] | None = None) -> list[Finding]:
     """Return findings with the `title` of what they are about, where it has one, and the `page` of
     those about a page of a document.
 
-    What is `among` the records that a page has read is not asked for again.
+    What is `among` the records that a page has read is not asked for again; with them, only
+    their pages are led to: others may be locked away.
     """
     rows = list(findings)
-    titles = {record.pk: record.title for record in among}
+    titles = {record.pk: record.title for record in among or ()}
+    shown = titles
     if keys := {row.subject_id for row in rows if row.subject_kind == "record"} - titles.keys():
-        titles |= dict(Record.objects.filter(pk__in=keys).values_list("pk", "title"))
+        titles = titles | dict(Record.objects.filter(pk__in=keys).values_list("pk", "title"))
+    shown = titles if among is None else shown
     for row in rows:
         vars(row)["title"] = titles.get(row.subject_id) or in_language(row.where.get("called", {}))
-        vars(row)["page"] = row.where.get("page") if row.subject_id in titles else None
+        vars(row)["page"] = row.where.get("page") if row.subject_id in shown else None
     return rows
 
 

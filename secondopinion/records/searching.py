@@ -134,7 +134,7 @@ class Search:
 def search(case: Case, what: Sought, *, translations: bool) -> Search:
     """Search the pages of a case that are shown, and finished translations where they are asked
     for. The caller has made sure that its reader may see the records of the case."""
-    rows = list(queries.for_case(case))
+    rows = list(queries.readable(case))
     made = made_of(case) if translations else {}
     keys = _matching(case, what)
     found = Search(
@@ -161,11 +161,11 @@ def pages_with(case: Case, what: Sought) -> list[Page]:
 
 
 def _words(case: Case) -> QuerySet[PageWords]:
-    """Return the words of the pages of a case that are shown."""
+    """Return the words of the pages of a case that are shown and not locked away."""
     return PageWords.objects.filter(
         page__record__case=case, page__record__removed_at=None, page__record__merged_into=None,
         page__aside="",
-    )  # fmt: skip
+    ).exclude(page__record__in=queries.locked_away().filter(case=case))  # fmt: skip
 
 
 def _matching(case: Case, what: Sought) -> list[UUID]:

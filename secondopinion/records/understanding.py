@@ -2,6 +2,7 @@
 inside the sandbox: plain values in and out, nothing of Django."""
 
 import io
+import re
 from typing import Any
 
 from secondopinion.records import boxes, measuring, ocr, pdfs, reading
@@ -18,6 +19,8 @@ READING_DPI = 220  # at which pages of PDFs are drawn for reading
 DRAWN_PIXELS = 12_000_000  # of a page that is drawn
 FEWEST_LETTERS = 25  # of a text layer; with fewer a page is a scan
 DIGITAL, READ, NONE = "digital", "ocr", "none"
+_FROM_THE_RIGHT = re.compile(r"[\u0590-\u06ff]{3,}")
+_LAST_LETTERS = "ةىםןץףך"
 _readers: dict[str, ocr.Reader] = {}
 
 type Answer = dict[str, Any]
@@ -25,7 +28,7 @@ type Answer = dict[str, Any]
 
 def pdf_page(data: bytes, number: int, hints: list[str], folder: str = "") -> Answer:
     """Read the page `number` (from 0) of a PDF: its text layer where it has one, else a picture."""
-    text, places, picture = pdfs.drawn(data, number, READING_DPI, DRAWN_PIXELS, _is_text)
+    text, places, picture = pdfs.drawn(data, number, READING_DPI, DRAWN_PIXELS, is_text)
     if picture is None:
         return of_text(text) | {"places": [[word, 100, *boxes.short(box)] for word, box in places]}
     return _of_picture(picture, hints, folder)
@@ -94,11 +97,19 @@ def _of_picture(picture: Any, hints: list[str], folder: str, quality: float = 10
             "read": told, "places": places, "turned": read.turned} | _tongue(read.text)  # fmt: skip
 
 
-def _is_text(text: str) -> bool:
+def is_text(text: str) -> bool:
     """Say whether a text layer is one: long enough, and letters that some script knows."""
     letters = [each for each in text if each.isalnum()]
     known = sum(bool(scripts.script_of(each)) or each.isdigit() for each in letters)
-    return len(letters) >= FEWEST_LETTERS and known >= 0.8 * len(letters)
+    return len(letters) >= FEWEST_LETTERS and known >= 0.8 * len(letters) and not _backwards(text)
+
+
+def _backwards(text: str) -> bool:
+    """Say whether words of Arabic or Hebrew stand the wrong way round in a text layer, as some
+    printing programs leave them: letters that only end a word begin several."""
+    words = _FROM_THE_RIGHT.findall(text)
+    wrong = sum(word[0] in _LAST_LETTERS for word in words)
+    return wrong > 1 and wrong > 0.03 * len(words)
 
 
 def _tongue(text: str) -> Answer:

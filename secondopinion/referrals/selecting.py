@@ -56,7 +56,7 @@ def items(referral: Referral) -> list[Item]:
     ]
     made += [
         Item("records", str(row.pk), _record_line(row), str(row.pk) in chosen["records"])
-        for row in records.for_case(case)
+        for row in records.readable(case)
     ]
     made += [
         Item("studies", str(row.pk), _study_line(row), str(row.pk) in chosen["studies"])

@@ -57,7 +57,7 @@ def laboratory(request: PersonRequest, case: Case) -> HttpResponse:
             return redirect("laboratory", case.reference)
     audit.record("lab-values-opened", by=request.user, case_id=case.pk, target=case)
     values = list(valuing.values_of(case))
-    rows = list(records.with_pages(records.for_case(case)))
+    rows = list(records.with_pages(records.readable(case)))
     may_write = bool(request.parts & set(WRITERS))
     context = {
         "case": case,

@@ -1,14 +1,20 @@
 """Every kind of document becomes pages; every hostile one ends with a sentence."""
 
 import io
+import json
+import os
+import threading
 import zipfile
 from pathlib import Path
 
 import pillow_heif
 import pypdfium2 as pdfium
 import pytest
+from django.test import Client
+from django.urls import reverse
 from PIL import ExifTags, Image
 
+from secondopinion import cli
 from secondopinion.accounts.actions import ensure_person
 from secondopinion.accounts.models import Person
 from secondopinion.arrivals import actions as arrivals
@@ -237,3 +243,64 @@ def test_of_ten_thousand_pages_the_first_are_read(
     sent(case, maria, "long.pdf", out.getvalue())
     assert (Record.objects.get().state, Record.objects.get().pages.count()) == ("read", 3)
     assert Finding.objects.get(code="page-missing").measured == {"pages": 10_000}
+
+
+TRUNCATED = {
+    "a.pdf": files.pdf(),
+    "a.docx": files.word("Weight 12 kg"),
+    "a.odt": files.odt(),
+    "a.jpg": files.picture(600, "JPEG"),
+    "a.png": files.picture(600),
+    "a.tif": files.picture(600, "TIFF"),
+    "a.heic": b"",
+}
+
+
+@pytest.mark.parametrize("name", TRUNCATED)
+@pytest.mark.parametrize("share", [0.3, 0.9])
+def test_a_file_that_broke_off_is_kept_and_said_or_read(
+    name: str, share: float, case: Case, maria: Person
+) -> None:
+    pillow_heif.register_heif_opener()
+    whole = TRUNCATED[name] or files.picture(600, "HEIF")
+    data = whole[: int(share * len(whole))]
+    [(_name, (outcome, code))] = sent(case, maria, name, data).items()
+    assert outcome in {"record", "refused"}
+    if outcome == "refused":
+        assert code
+        return
+    record = Record.objects.get()
+    told = Finding.objects.filter(state="open").values_list("code", flat=True)
+    assert record.state == "read" or "unreadable-file" in told
+    assert vault.read(record.blob) == data
+
+
+def test_a_file_is_what_its_bytes_are_and_is_never_shown_in_place(
+    case: Case, maria: Person, client: Client
+) -> None:
+    """Name, check and use rest on the same sealed bytes."""
+    evil = b"<!doctype html><script>alert(1)</script><p>Weight 12 kg and some more words.</p>"
+    sent(case, maria, "letter.pdf", files.picture(400))
+    sent(case, maria, "scan.png", evil)
+    kinds_ = dict(Record.objects.values_list("title", "media_type"))
+    assert kinds_ == {"letter.pdf": "image/png", "scan.png": "text/html"}
+    client.force_login(maria)
+    for record in Record.objects.all():
+        answer = client.get(reverse("original", args=[case.reference, record.pk]))
+        assert answer["Content-Type"] == "application/octet-stream"
+        assert answer["Content-Disposition"].startswith("attachment")
+        assert answer["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_command_reads_a_file_once_and_so_cannot_be_given_another(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pipe = tmp_path / "letter.txt"  # what comes out of it comes once
+    os.mkfifo(pipe)
+    words = b"Discharge summary. The child went home after two calm nights on the ward."
+    writer = threading.Thread(target=pipe.write_bytes, args=(words,))
+    writer.start()
+    assert cli.main(["records", "check", str(pipe), "--json"]) == 0
+    writer.join()
+    [page] = json.loads(capsys.readouterr().out)["pages"]
+    assert page["text"] == words.decode()

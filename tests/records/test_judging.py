@@ -16,7 +16,7 @@ from secondopinion.arrivals import actions as arrivals
 from secondopinion.cases.models import Case
 from secondopinion.core import jobs
 from secondopinion.findings.models import Finding, State
-from secondopinion.records import queries
+from secondopinion.records import inspecting, queries
 from secondopinion.records.models import Kind, Record
 from tests.conftest import DOCUMENTS
 
@@ -58,7 +58,7 @@ def test_a_blurred_page_is_told_to_the_family(case: Case, maria: Person, client:
     arrivals.receive_file(by=maria, case=case, name="letter.jpg", source=sent)
     jobs.run_all()
     finding = Finding.objects.get(code="unreadable", state=State.OPEN)
-    assert finding.check_version == "2"
+    assert finding.check_version == "3"
     assert finding.measured["reasons"][0] == "blur"
     maria.language = "en"
     maria.save()
@@ -80,3 +80,26 @@ def test_a_page_that_comes_later_closes_a_gap(case: Case, maria: Person) -> None
     assert set(Finding.objects.filter(code="page-missing").values_list("state", flat=True)) == {
         State.FIXED
     }
+
+
+@pytest.mark.parametrize(
+    ("limit", "reasons"), [({"WALL_S": 0.05}, {"time"}), ({"MEMORY_MB": 24}, {"memory", "error"})]
+)
+def test_a_reading_that_runs_away_is_ended_and_the_page_is_still_shown(
+    limit: dict[str, float],
+    reasons: set[str],
+    case: Case,
+    maria: Person,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with Image.open(DOCUMENTS / "carta-de-alta-es.jpg") as picture:
+        sent = jpeg(picture)
+    for name, value in limit.items():
+        monkeypatch.setattr(inspecting, name, value)
+    arrivals.receive_file(by=maria, case=case, name="letter.jpg", source=sent)
+    jobs.run_all()
+    record = Record.objects.get()
+    [page] = record.pages.all()
+    assert (record.state, page.legibility, page.image_id is not None) == ("read", "good", True)
+    assert page.reading.answer["source"] == "failed"
+    assert page.reading.answer["reason"] in reasons

@@ -161,7 +161,7 @@ def fill() -> dict[str, Any]:
         "privacy": person("paul@harbour.example", "privacy", "administrator"),
     }  # fmt: skip
     replace(
-        case=whole.case, subject=records.for_case(whole.case).get(), check="legibility@2",
+        case=whole.case, subject=records.for_case(whole.case).get(), check="legibility@3",
         found=[Found("hard-to-read", WARNING, "This page is hard to read.",
                      where={"page": 1, "region": [0.1, 0.05, 0.6, 0.3]})],
     )  # fmt: skip

@@ -24,6 +24,7 @@ BEFORE = 42  # letters before a date in which its label may stand
 UNPARTED = re.compile(r"[\u4e00-\u9fff\u0e00-\u0e7f]")  # written without spaces
 _UNSPACED = {"zh", "ja", "th", "lo", "km", "my"}
 _BORN_THEN = re.compile(r"[\s\u00a0]*出生(?!日|年|地|医)")  # Chinese says it behind the day
+_TEN = re.compile(r"\u1372(?=\d)")  # an engine takes the 1 on an Ethiopian page for their ten
 _ETHIOPIAN = {"am", "ti", "om"}
 _PERSIAN = {"fa", "ps", "ku"}
 
@@ -114,7 +115,7 @@ def _from_cldr(code: str) -> dict[str, int | str]:
 def find(text: str, language: str, country: str = "", today: date | None = None) -> list[Seen]:
     """Return the whole dates of a text in their order. `language` is its code, `country` where it
     was written (ISO 3166), both "" when nobody knows."""
-    seen = fold(text[:MOST_LETTERS])
+    seen = fold(_TEN.sub("1", text[:MOST_LETTERS]))
     order = "" if not country else "mdy" if country.upper() in MONTH_FIRST else "dmy"
     code = languages.short_code(language or "en")
     found = []
@@ -168,18 +169,19 @@ def _role(before: str) -> str:
 
 def of_document(found: list[Seen], length: int, today: date, born: date | None = None) -> Dated:
     """Return which of a text's dates is the document's; `length` is the text's, in letters."""
-    candidates = [
+    past = [
         each for each in found
-        if each.role not in {"born", "elsewhere"} and each.day.year >= OLDEST
+        if each.role != "born" and each.day.year >= OLDEST
         and each.day <= today and each.day != born and not (born and each.day < born)
     ]  # fmt: skip
+    candidates = [each for each in past if each.role != "elsewhere"] or past
     if not candidates:
         return Dated()
     latest = max(each.day for each in candidates)
 
     def weight(each: Seen) -> float:
         place = each.start / max(1, length)
-        score = {"document": 0.85, "sample": 0.5}.get(each.role, 0.3)
+        score = {"document": 0.85, "sample": 0.5, "elsewhere": 0.2}.get(each.role, 0.3)
         score += 0.1 if place < 0.2 or place > 0.85 else 0.0
         return score + (0.1 if each.day == latest else 0.0)
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from secondopinion.findings.found import BLOCKER, INFO, WARNING, Found, gettext_noop
-from secondopinion.records.checks import complete, days, kinds, legibility, whose
+from secondopinion.records.checks import complete, days, identifiers, kinds, legibility, whose
 from secondopinion.records.checks.words import ADVICE, CUT, HARD, SAY_HARD, SAY_UNREADABLE, WHOLE
 
 LANGUAGES, DATES = "language@1", "dates@1"
@@ -49,6 +49,8 @@ class Page:
     dated: days.Dated = field(default_factory=days.Dated)
     numbered: complete.Numbered | None = None
     patient: whose.Patient = field(default_factory=whose.Patient)
+    numbers: tuple[identifiers.Number, ...] = ()  # of persons
+    issuers: tuple[str, ...] = ()  # see `identifiers`
 
     @property
     def trust(self) -> float:
@@ -69,8 +71,16 @@ def page_of(number: int, answer: dict[str, Any], asked: Asked) -> Page:
     born = asked.child.born if asked.child else None
     page.dated = days.of_document(found, len(text), asked.today, born)
     page.numbered = complete.number_of(text)
-    page.patient = whose.patient_of(text, found)
+    page.numbers = identifiers.find(text, asked.today)
+    page.issuers = identifiers.issuers(text)
+    page.patient = whose.patient_of(text, found, page.numbers)
     return page
+
+
+def marks(row: Page, document: str, child: whose.Child | None) -> identifiers.Marks:
+    """Return what a page says of whose it is, as the pages of a case are compared."""
+    said = identifiers.UNSAID if child is None else whose.stance(row.text, row.patient, child)
+    return identifiers.Marks(document, row.number, said, row.numbers, row.issuers, row.trust)
 
 
 def page(row: Page, asked: Asked, where: dict[str, Any]) -> Iterator[Said]:

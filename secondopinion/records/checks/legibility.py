@@ -10,11 +10,12 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
-NAME = "legibility@2"
+NAME = "legibility@3"
 GOOD, HARD, UNREADABLE = "good", "hard", "unreadable"
 HARD_BELOW, UNREADABLE_BELOW = 0.6, 0.25  # of the score
 CUT_LEAVES, CUT_ALL = 0.55, 0.25  # of the score where a line is cut, less where all of them are
 BLANK_LETTERS = 4  # with fewer a page is empty, and nothing on it is hard to read
+SMEARED = 0.004  # share of a page without letters that wide stains cover
 UNKNOWN_SCRIPT = 55  # of 100: an engine that does not know a script is less sure
 
 
@@ -72,6 +73,9 @@ def judge(picture: dict[str, Any], read: dict[str, Any] | None = None) -> Verdic
     """Return the verdict on a page by the numbers of `measuring.measure` and, where an engine has
     read it, by its ``sure`` (0 to 100), ``coverage`` (0 to 1) and ``letters``."""
     if picture["letters"] < BLANK_LETTERS:
+        smeared = picture.get("smeared", 0.0)
+        if smeared > SMEARED:  # a page was here: its letters have run into stains
+            return Verdict(UNREADABLE, 0.05, (Reason("blur", 2.0),), (), {"smeared": smeared})
         return Verdict()
     numbers = _numbers(picture)
     reasons = _reasons(picture, numbers)

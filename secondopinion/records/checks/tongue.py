@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import pycld2
 
-from secondopinion.records.checks import scripts
+from secondopinion.records.checks import kinds, scripts
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
 NAME = "language@1"
 MOST = 8000  # letters that are looked at
+SHORT = 200  # letters in which two judges often differ
 FEWEST = 12  # letters; with fewer nothing is said
 _SAME = {"iw": "he", "no": "nb", "zh-Hant": "zh", "in": "id", "jw": "jv", "fil": "tl", "sh": "hr"}
 _TWINS = ({"hr", "sr"}, {"id", "ms"}, {"hi", "mr", "ne"}, {"nb", "da"}, {"cs", "sk"})
@@ -61,17 +62,29 @@ def identify(text: str) -> Tongue:
     vote = next((each for each in voted if each in languages), "")
     if vote == first:
         sure = max(sure, 0.95)
-    elif vote and any({vote, first} <= twins for twins in _TWINS):
-        sure = min(sure, 0.7)
     elif vote:
-        sure = min(sure, 0.55)
-        if len(part) > 200 and voted[0] == vote:  # the second judge is the better one at length
-            first, sure = vote, 0.6
+        first, sure = _settled(text, part, first, voted, vote, sure)
     else:
         sure *= 0.85
     if script == "Arab" and first == "ar" and re.search(r"[پچژگ]", part) and vote == "fa":
         first = "fa"
     return Tongue(first, script, round(float(sure), 3), others - _as_set(first))
+
+
+def _settled(
+    text: str, part: str, first: str, voted: list[str], vote: str, sure: float
+) -> tuple[str, float]:
+    """Return the language of a text over which two judges differ, and how sure that is."""
+    if any({vote, first} <= twins for twins in _TWINS):
+        if "hi" in {vote, first} and len(part) < SHORT:  # the language of many more people
+            return "hi", 0.6
+        return first, min(sure, 0.7)
+    ours, theirs = (kinds.words_in(text, each) for each in (first, vote))
+    if max(ours, theirs) > 2 and ours != theirs:  # the one whose words of records stand here
+        return (first if ours > theirs else vote), 0.7
+    if len(part) > SHORT and voted[0] == vote:  # the second judge is the better one at length
+        return vote, 0.6
+    return first, min(sure, 0.55)
 
 
 class _Others(tuple[str, ...]):

@@ -12,6 +12,7 @@ from typing import Any
 from secondopinion.findings import names
 from secondopinion.findings.found import BLOCKER, WARNING, Found, gettext_noop
 from secondopinion.records.checks import days
+from secondopinion.records.checks.identifiers import OTHERS, OWN, UNSAID, Number
 from secondopinion.translation.checks import languages
 from secondopinion.translation.checks.folding import fold, folded
 
@@ -68,8 +69,8 @@ def _either(key: str) -> re.Pattern[str]:
     )  # fmt: skip
 
 
-def patient_of(text: str, dates: Iterable[days.Seen]) -> Patient:
-    """Return who a text says that it is about."""
+def patient_of(text: str, dates: Iterable[days.Seen], numbers: Iterable[Number] = ()) -> Patient:
+    """Return who a text says that it is about. Some numbers hold a birth date too."""
     found: list[str] = []
     for line in text[: days.MOST_LETTERS].splitlines():
         seen = fold(line)
@@ -84,8 +85,9 @@ def patient_of(text: str, dates: Iterable[days.Seen]) -> Patient:
             if name and names.given(name):
                 found.append(name)
                 break
-    born = tuple(dict.fromkeys(each.day for each in dates if each.role == "born"))
-    return Patient(tuple(dict.fromkeys(found)), born)
+    days_of_birth = [each.day for each in dates if each.role == "born"]
+    days_of_birth += [each.born for each in numbers if each.born]
+    return Patient(tuple(dict.fromkeys(found)), tuple(dict.fromkeys(days_of_birth)))
 
 
 def _name(rest: str) -> str:
@@ -100,14 +102,35 @@ def _name(rest: str) -> str:
     return name if len(name) >= 2 and any(map(str.isalpha, name)) else ""
 
 
-def _named_somewhere(child: Child, text: str) -> bool:
-    """Say whether the child's name stands anywhere in a text, as it is written or as it sounds."""
+def _named_somewhere(child: Child, text: str, *, wholly: bool) -> bool:
+    """Say whether the child's name stands anywhere in a text: `wholly`, or two words of it."""
     plain = folded(text[: days.MOST_LETTERS])
     for name in child.names:
         parts = [each for each in folded(name).split() if len(each) > 1]
-        if parts and sum(part in plain for part in parts) >= min(2, len(parts)):
+        enough = len(parts) if wholly else min(2, len(parts))
+        if parts and sum(part in plain for part in parts) >= enough:
             return True
     return False
+
+
+def _compared(text: str, patient: Patient, child: Child) -> tuple[str, bool, bool]:
+    """Return how the names compare, and whether the birth date is the child's or another."""
+    born = [each for each in patient.born if child.born]
+    same_day = child.born in born
+    verdict = names.compare(child.names, patient.names)
+    # Who shares a part of the name may be a brother or a sister.
+    if verdict != names.SAME and _named_somewhere(child, text, wholly=verdict == names.LIKE):
+        verdict = names.SAME
+    return verdict, same_day, bool(born) and not same_day
+
+
+def stance(text: str, patient: Patient, child: Child) -> str:
+    """Return whether a page says by name and birth date that it is the child's, or another's."""
+    verdict, same_day, other_day = _compared(text, patient, child)
+    if verdict == names.DIFFERENT and not same_day:
+        return OTHERS if other_day or not child.born else UNSAID
+    named = verdict == names.SAME or (same_day and verdict != names.DIFFERENT)
+    return OWN if named and not other_day else UNSAID
 
 
 def check(
@@ -115,12 +138,7 @@ def check(
 ) -> list[Found]:
     """Return whether a page seems to be another child's. `trust` is how well it was read (0 to 1):
     letters that were read badly make another name of the right one."""
-    born = [each for each in patient.born if child.born]
-    same_day = child.born in born
-    other_day = bool(born) and not same_day
-    verdict = names.compare(child.names, patient.names)
-    if verdict != names.SAME and _named_somewhere(child, text):
-        verdict = names.SAME
+    verdict, same_day, other_day = _compared(text, patient, child)
     measured = {"name": verdict, "birth_date": "same" if same_day else "other" if other_day else ""}
     other_name = verdict == names.DIFFERENT
     if other_name and other_day:

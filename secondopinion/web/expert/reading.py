@@ -75,7 +75,7 @@ def reading(request: PersonRequest, case: Case) -> HttpResponse:
     audit.record("second-reading-opened", by=request.user, case_id=case.pk, target=row)
     documents = list(
         records.with_pages(
-            valued(records.for_case(case)).annotate(
+            valued(records.readable(case)).annotate(
                 translation=newest("pk"), translated=newest("method")
             )
         )

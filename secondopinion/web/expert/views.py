@@ -92,7 +92,7 @@ def offer(request: PersonRequest, reference: str) -> HttpResponse:
     audit.record("offer-opened", by=request.user, case_id=row.case_id, target=row)
     context = {
         "offer": row, "case": row.case, "reasons": Offer.Reason.choices,
-        "record_count": records.for_case(row.case).count(),
+        "record_count": records.readable(row.case).count(),
         "series": imaging.series_for_case(row.case),
         "begun": reports.report_in(row.case),
         "given_back": offers.given_back(row.case),
@@ -125,7 +125,7 @@ def review(request: PersonRequest, case: Case) -> HttpResponse:
     body, writing = opinion.body, opinion.state == OpinionState.DRAFT
     rows = list(
         records.with_pages(
-            valued(records.for_case(case)).annotate(
+            valued(records.readable(case)).annotate(
                 translation=newest("pk"), translated=newest("method")
             )
         )
