@@ -20,6 +20,7 @@ _SHAPES = ((1, 1), (1, 0), (0, 1), (2, 1), (1, 2), (2, 2), (3, 1), (1, 3))
 _GAP = -0.6
 _MERGE = -0.95
 _SAME_LINE = 1.0
+_SAME_PLACE = 0.5  # the third of four sentences in both lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,17 @@ class _Scale:
     weights: dict[str, float]
     masses: dict[int, float]  # of each segment, by its identity
     by_line: bool
+    places: dict[int, tuple[int, int]]  # of each segment in its line, and how many it has
+
+
+def _places(segments: list[Segment]) -> dict[int, tuple[int, int]]:
+    count = Counter(each.line for each in segments)
+    seen: Counter[int] = Counter()
+    found = {}
+    for each in segments:
+        seen[each.line] += 1
+        found[id(each)] = (seen[each.line], count[each.line])
+    return found
 
 
 def _weights(original: View, translation: View) -> dict[str, float]:
@@ -93,7 +105,10 @@ def _score(one: list[Segment], other: list[Segment], scale: _Scale) -> float:
     right = sum(each.size for each in other) * scale.right
     off = abs(math.log((right + 5) / (left + 5)))
     trust = min(1.0, (left + right) / 50)
-    row = _SAME_LINE if scale.by_line and one[0].line == other[0].line else 0.0
+    row = 0.0
+    if scale.by_line and one[0].line == other[0].line:
+        placed = scale.places[id(one[0])] == scale.places[id(other[0])]
+        row = _SAME_LINE + (_SAME_PLACE if placed and len(one) == len(other) else 0.0)
     length = 0.45 + row - min(2.6, 3.2 * off * off) * trust
     return 2.6 * _alike(one, other, scale) + length
 
@@ -108,7 +123,8 @@ def align(original: View, translation: View) -> list[Pair]:
     by_line = _lines(original) == _lines(translation)
     weights = _weights(original, translation)
     masses = {id(each): _mass(each.features, weights) for each in (*ones, *others)}
-    scale = _Scale(*_widths(original, translation), weights, masses, by_line)
+    scale = _Scale(*_widths(original, translation), weights, masses, by_line,
+                   _places(ones) | _places(others))  # fmt: skip
     n, m = len(ones), len(others)
     band = max(24, abs(n - m) + 16)
 

@@ -227,10 +227,10 @@ class Numbers:
         for day in bench.right_dates:
             self._say("date-missing", None, day, 0.6)
         for one in bench.left:
-            if _worth_saying(one):
+            if _worth_saying(one) and not _repeated(one, bench.pair.original, bench.left):
                 self._say("number-missing", one, None, 0.75)
         for other in bench.right:
-            if _worth_saying(other):
+            if _worth_saying(other) and not _repeated(other, bench.pair.translation, bench.right):
                 self._say("number-added", None, other, 0.7)
 
     def _words(self, bench: Bench) -> None:
@@ -287,6 +287,13 @@ def _alike_but_for_value(one: Quantity, other: Quantity) -> bool:
 
 def _plain(one: Quantity, other: Quantity) -> bool:
     return not one.prefix and not other.prefix and (one.unit is None or other.unit is None)
+
+
+def _repeated(one: Quantity, segments: tuple[Segment, ...], alone: list[Quantity]) -> bool:
+    """Say whether a sentence only says again what was matched ("later than that" is "after 30
+    minutes" elsewhere)."""
+    matched = (q for each in segments for q in each.quantities if q not in alone)
+    return any(q.meets(one) and related(q.unit, one.unit) == "same" for q in matched)
 
 
 def _worth_saying(one: Quantity) -> bool:

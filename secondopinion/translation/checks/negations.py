@@ -15,9 +15,12 @@ from secondopinion.translation.checks.reading import JOINERS, Cue, Segment, View
 _CLAUSE = re.compile(r"(?<!\d)[,:]|[,:](?!\d)|[;、，()]|\s-\s")
 # Words of these meanings deny by themselves, and one can stand for another.
 _HARD = {
-    "avoid", "exclude", "forbid", "free", "lack", "refuse", "spare", "sterile", "stop", "unable",
-    "unknown",
+    "avoid", "exclude", "forbid", "free", "lack", "needless", "omit", "refuse", "spare", "sterile",
+    "stop", "unable", "unknown", "unlikely",
 }  # fmt: skip
+
+
+_NAMES = {"t:", "w:", "m:", "n:"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,8 @@ class Negations:
 
     def __call__(self, pair: Pair) -> list[Said]:
         """Say which negation of one side the other one lacks."""
+        if not any(segment.cues for segment in (*pair.original, *pair.translation)):
+            return []
         sure = polarity.likelihood(self.numbers(pair))
         if sure < polarity.alarming():
             return []
@@ -41,9 +46,16 @@ class Negations:
         """Return what `polarity` sees of a pair."""
         said = self._by_rules(pair)
         rule = sum(-each[3] if each[0] == "negation-dropped" else each[3] for each in said)
+        mine = _clauses(pair.original, self.original)
+        yours = _clauses(pair.translation, self.translation)
         one, other = (
-            polarity.Side(all_of(each, "cues"), " ".join(segment.text for segment in each))
-            for each in (pair.original, pair.translation)
+            polarity.Side(
+                all_of(each, "cues"), " ".join(segment.text for segment in each), *found
+            )
+            for each, found in (
+                (pair.original, _held_against(mine, yours)),
+                (pair.translation, _held_against(yours, mine)),
+            )
         )
         return polarity.features(one, other, rule)
 
@@ -77,6 +89,32 @@ class Negations:
             if other > one and added and not _says(left):
                 return [("negation-added", None, added[0], 0.55)]
         return []
+
+
+def _held_against(mine: list[Segment], yours: list[Segment]) -> tuple[int, int, int]:
+    """Say of the clauses that deny whether what they name is affirmed by the other side, denied
+    there too, or not found."""
+    affirmed = denied = strange = 0
+    for clause in mine:
+        if not any(cue.kind in {"cues", "coord"} for cue in clause.cues):
+            continue
+        most, best = 0, None
+        for other in yours:
+            shared = sum((_named(clause) & _named(other)).values())
+            if shared > most:
+                most, best = shared, other
+        if best is None:
+            strange += 1
+        elif _says(best.cues):
+            denied += 1
+        else:
+            affirmed += 1
+    return affirmed, denied, strange
+
+
+def _named(clause: Segment) -> Counter[str]:
+    """Return what a clause names by words, medicines, numbers and names."""
+    return Counter({k: n for k, n in clause.features.items() if k[:2] in _NAMES})
 
 
 def _by_more(pair: Pair, sure: float) -> list[Said]:

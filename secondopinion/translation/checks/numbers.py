@@ -12,7 +12,7 @@ _NUMBER = re.compile(
     r"|\d+(?:[.,٫]\d+)+|\d+"
 )
 _SPACED = re.compile(r"\d{1,3}(?: \d{3})+(?:[.,٫]\d+)?(?!\d|[.,]\d|/\d{1,2}(?!\d))")
-_TIME = re.compile(r"(?<![\d:])(?<!\d[.,])(\d{1,2})(?::|[ ]?h[ ]?)([0-5]\d)(?![\d:])")
+_TIME = re.compile(r"(?<!\d)(?<!\d[.,:])(\d{1,2})(?::|[ ]?h[ ]?)([0-5]\d)(?![\d:])")
 _ROMAN = re.compile(r"(?<![\w.])(?:i{1,3}|iv|vi{0,3}|ix|x|xi{1,2})(?![\w])")
 _DUAL = re.compile(r"(?<!\w)\w{3,}(?:ان|ين)(?!\w)")  # Arabic says two by the end of the word
 # A month without its day or year is named by a word elsewhere, not by a number.

@@ -23,8 +23,9 @@ _ABBREVIATIONS = {
     "resp", "art", "fig", "n°", "tel", "тыс", "млн", "sn", "doc", "uzm", "a", "p", "m", "i", "s",
     "кл", "уд", "im", "iv", "ing", "cap", "кг", "коп", "м", "кв", "мм",
 }  # fmt: skip
-_CLAUSES = re.compile(r"[,;:.!?。；，：、।\n]")
+_CLAUSES = re.compile(r"[,;:.!?。；，：、।\n]|\s-\s")
 JOINERS = {"joiners", "joins-early"}
+_SHORTENED = 6  # letters of a word that a point may have shortened
 BEHIND = 2  # words before a negative word that make it stand behind the verb
 _TERMINAL = ".!?:;।。！？؟"
 
@@ -121,10 +122,13 @@ def _capital(whole: Folded, start: int) -> bool:
     return first is not None and whole.source[whole.at[first.start()]].isupper()
 
 
-def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
+def _sentences(whole: Folded, start: int, end: int) -> list[tuple[int, int]]:
+    text = whole.text
     found = []
     at = start
     for each in _ENDS.finditer(text, start, end):
+        if each.group()[0] == "." and _same_sentence(whole, at, each):
+            continue
         before = re.search(
             r"([\d/]\s*)?\b([\w°-]+)$", text[max(start, each.start() - 14) : each.start()]
         )
@@ -143,6 +147,15 @@ def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return found
 
 
+def _same_sentence(whole: Folded, start: int, point: re.Match[str]) -> bool:
+    """Say whether a point only shortens a word: a small letter follows, or one short word stands
+    before it and a number after it ("Temp. 37.1")."""
+    following = whole.source[whole.at[point.end()]] if point.end() < len(whole.at) else ""
+    before = whole.text[start : point.start()].strip()
+    short = len(before) <= _SHORTENED and before.isalpha()
+    return following.islower() or (short and following.isdigit())
+
+
 def _segments(whole: Folded, nouns: bool) -> list[Segment]:
     text = whole.text
     lines: list[tuple[int, int]] = []
@@ -152,7 +165,7 @@ def _segments(whole: Folded, nouns: bool) -> list[Segment]:
         at += len(row) + 1
     found: list[Segment] = []
     for first, last in _wrapped(lines, whole, nouns):
-        for start, end in _sentences(text, first, last):
+        for start, end in _sentences(whole, first, last):
             piece = text[start:end]
             if any(char.isalnum() for char in piece):
                 begin = start + len(piece) - len(piece.lstrip())
@@ -182,7 +195,8 @@ def find_negations(text: str, language: Language) -> list[Cue]:
             # "n'a plus besoin" denies by "n'a plus": "plus besoin" is a part of it.
             inside = any(start < each.start() < end for start, end in denials)
             if not inside and not _covered(each, cues):
-                cues.append(Cue(each.start(), each.end(), "weak", meaning))
+                kept = "" if meaning == "vague" else meaning
+                cues.append(Cue(each.start(), each.end(), "weak", kept))
     for each, kind in _longest(free, language):
         if not _covered(each, cues):
             cues.append(Cue(each.start(), each.end(), kind))
@@ -224,7 +238,10 @@ def _agreed(cues: list[Cue], text: str, language: Language) -> list[Cue]:
         agrees = cue.kind == "concord"
         if agrees and clause in negated:
             continue
-        if agrees and language.negation["behind"].fullmatch(text, cue.start, cue.end):
+        alone = _alone(text, marks, clause, cue)
+        if alone and clause - 1 in negated and language.emphasis.fullmatch(text, cue.start, cue.end):
+            continue  # "no live vaccines, never"
+        if agrees and not alone and language.negation["behind"].fullmatch(text, cue.start, cue.end):
             begin = marks[clause - 1] if clause else 0
             if late or len(WORD.findall(text[begin : cue.start])) >= BEHIND:
                 kept.append(Cue(cue.start, cue.end, "bare"))
@@ -233,6 +250,13 @@ def _agreed(cues: list[Cue], text: str, language: Language) -> list[Cue]:
             negated.add(clause)
         kept.append(Cue(cue.start, cue.end, "cues") if agrees else cue)
     return kept
+
+
+def _alone(text: str, marks: list[int], clause: int, cue: Cue) -> bool:
+    """Say whether a cue is all that stands in its clause: an answer, or emphasis."""
+    begin = marks[clause - 1] if clause else 0
+    end = marks[clause] if clause < len(marks) else len(text)
+    return WORD.findall(text[begin:end]) == WORD.findall(text[cue.start : cue.end])
 
 
 def _without(text: str, pattern: re.Pattern[str], *, but: re.Pattern[str] | None = None) -> str:
@@ -267,9 +291,8 @@ def fill(segment: Segment, language: Language) -> None:
     features.update(f"s:{side.kind}" for side in segment.sides)
     if any(cue.kind in {"cues", "coord"} for cue in segment.cues):
         features["negated"] += 1
-    for name, pattern in language.terms.items():
-        if pattern.search(segment.text):
-            features[f"t:{name}"] += 2
+    for name in language.terms.named(segment.text):
+        features[f"t:{name}"] += 2
     for each in WORD.finditer(segment.text):
         sound = skeleton(each.group())
         if len(sound) >= 3 and each.group() not in language.stop:
