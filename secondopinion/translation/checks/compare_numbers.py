@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from secondopinion.translation.checks.align import Pair
 from secondopinion.translation.checks.dates import DateMention
@@ -172,6 +173,7 @@ class Numbers:
             for one in [each for each in mine if len(each.parts) > 1]:
                 if _consume(one.parts, others):
                     mine.remove(one)
+            _take_ages(mine, others)
         for dates, others in (
             (bench.left_dates, bench.right), (bench.right_dates, bench.left),
         ):  # fmt: skip
@@ -275,6 +277,25 @@ def _consume(parts: tuple[float, ...], others: list[Quantity]) -> bool:
     for each in taken:
         others.remove(each)
     return True
+
+
+def _take_ages(mine: list[Quantity], others: list[Quantity]) -> None:
+    """Take away years with the months behind them that are so many months on the other side, or
+    are said once more in months on their own."""
+    for years, months in list(pairwise(mine)):
+        if months.start - years.end > _NEXT or _tops(years, months) != ("a", "mo"):
+            continue
+        total = years.values[0] * 12 + months.values[0]
+        same = [q for q in (*others, *mine) if q.values[0] == total and _tops(q) == ("mo",)]
+        if same:
+            mine.remove(years)
+            mine.remove(months)
+            if same[0] in others:
+                others.remove(same[0])
+
+
+def _tops(*quantities: Quantity) -> tuple[str, ...]:
+    return tuple(each.unit.top if each.unit else "" for each in quantities)
 
 
 def _alike_but_for_value(one: Quantity, other: Quantity) -> bool:

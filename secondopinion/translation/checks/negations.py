@@ -149,7 +149,7 @@ def _clauses(segments: Sequence[Segment], view: View) -> list[Segment]:
 
 def _part(whole: Segment, index: int, first: int, last: int) -> Segment:
     start, end = whole.start + first, whole.start + last
-    part = Segment(index, start, end, whole.line, whole.text[first:last])
+    part = Segment(index, start, end, whole.line, whole.text[first:last], whole.row)
     for name in ("quantities", "words", "dates", "months", "drugs", "sides", "cues"):
         inside = [each for each in getattr(whole, name) if start <= each.start < end]
         setattr(part, name, inside)

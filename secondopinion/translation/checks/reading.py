@@ -23,11 +23,17 @@ _ABBREVIATIONS = {
     "resp", "art", "fig", "n°", "tel", "тыс", "млн", "sn", "doc", "uzm", "a", "p", "m", "i", "s",
     "кл", "уд", "im", "iv", "ing", "cap", "кг", "коп", "м", "кв", "мм",
 }  # fmt: skip
+_NUMBERED = {"no", "nr"}
 _CLAUSES = re.compile(r"[,;:.!?。；，：、।\n]|\s-\s")
 JOINERS = {"joiners", "joins-early"}
+_NARROWEST = 40  # letters; narrower columns are tables
+_NEARLY = 0.85  # of the widest line, from which on one may be full
+_FULL = 0.9  # of the widest line, that a full one reaches with the word that follows
+_LONG_WORD = 16  # letters; what is longer is no word
+_SEVERAL = 2  # full lines that make a page
 _SHORTENED = 6  # letters of a word that a point may have shortened
 BEHIND = 2  # words before a negative word that make it stand behind the verb
-_TERMINAL = ".!?:;।。！？؟"
+_ENDING = ".!?।。！？؟"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,7 @@ class Segment:
     end: int
     line: int
     text: str
+    row: int = 0  # of the lines that stand when those of a full page are joined
     quantities: list[Quantity] = field(default_factory=list)
     words: list[Quantity] = field(default_factory=list)
     dates: list[DateMention] = field(default_factory=list)
@@ -85,41 +92,65 @@ class View:
         return Place(first, first + len(stripped), line, stripped)
 
 
-def _wrapped(lines: list[tuple[int, int]], whole: Folded, nouns: bool) -> list[tuple[int, int]]:
-    """Join lines that were only broken because the page was full.
+def _unwrapped(whole: Folded, *, spaced: bool) -> Folded:
+    """Join lines that were only broken because the page was full: with a space, or with nothing
+    where a language has none.
 
-    `nouns` says that the language writes nouns with capitals, so that one begins no sentence.
+    A small letter at the beginning of the next line or the end of a sentence at its end says so;
+    where there is neither, the page does.
     """
     text = whole.text
-    widths = sorted(
-        len(text[start:end].rstrip()) for start, end in lines if text[start:end].strip()
+    ends = [found.start() for found in re.finditer("\n", text)]
+    lines = list(zip([0, *(end + 1 for end in ends)], [*ends, len(text)], strict=True))
+    widths = [_width(text[start:end]) for start, end in lines]
+    most = max(widths)
+    page = _is_full_page([text[start:end] for start, end in lines], widths, most)
+    joins = set()
+    for (start, end), (begin, until), width in zip(lines[1:], lines, widths, strict=False):
+        this, before = text[start:end].strip(), text[begin:until].rstrip()
+        follows = _width(this.split(" ")[0][: _LONG_WORD if spaced else 1])
+        # The next word would not have found room.
+        full = most >= _NARROWEST and width + follows + 1 >= _FULL * most
+        small = page or _first(whole, start, end).islower() or this[-1:] in _ENDING
+        if this and full and small and before[-1] not in _ENDING and not _begins(this):
+            joins.add(until)
+    kept = [at for at in range(len(text)) if spaced or at not in joins]
+    return Folded(
+        "".join(" " if at in joins else text[at] for at in kept),
+        tuple(whole.at[at] for at in kept),
+        whole.source,
     )
-    if not widths:
-        return []
-    full = widths[int(len(widths) * 0.9)]
-    joined: list[tuple[int, int]] = []
-    for start, end in lines:
-        goes_on = (
-            joined and text[start:end].strip() and _goes_on(text, joined[-1], (start, end), full)
-        )
-        if goes_on and (nouns or not _capital(whole, start)):
-            joined[-1] = (joined[-1][0], end)
-        else:
-            joined.append((start, end))
-    return joined
 
 
-def _goes_on(text: str, before: tuple[int, int], now: tuple[int, int], full: int) -> bool:
-    last_line = text[before[0] : before[1]].rstrip().rsplit("\n", 1)[-1]
-    this = text[now[0] : now[1]].strip()
-    if not last_line or full < 50 or len(last_line) < 0.8 * full or last_line[-1] in _TERMINAL:
-        return False
-    return not re.match(r"[-*•·]|\d+[.)]\s", this) and "\t" not in this
+def _first(whole: Folded, start: int, end: int) -> str:
+    """Return the first sign of a line as it was written."""
+    found = re.compile(r"\S").search(whole.text, start, end)
+    return whole.source[whole.at[found.start()]] if found else ""
 
 
-def _capital(whole: Folded, start: int) -> bool:
-    first = re.compile(r"\S").search(whole.text, start)
-    return first is not None and whole.source[whole.at[first.start()]].isupper()
+def _width(line: str) -> int:
+    """Return how wide a line is: a Chinese sign takes the room of two letters."""
+    line = line.strip()
+    return len(line) + sum("\u2e80" <= char <= "\uffef" for char in line)
+
+
+def _is_full_page(lines: list[str], widths: list[int], most: int) -> bool:
+    """Say whether lines end where the page does: it has sentences, and those that are wide break
+    them off."""
+    written = [line.rstrip()[-1] in _ENDING for line in lines if line.strip()]
+    wide = [
+        line.rstrip()[-1] not in _ENDING
+        for line, width in zip(lines, widths, strict=True)
+        if width >= max(1, _NEARLY * most)
+    ]
+    if sum(written) >= len(written) / 2:
+        return True  # a line without the end of a sentence is the exception
+    return sum(wide) >= max(_SEVERAL, len(wide) / 2) and sum(written) >= len(written) / 4
+
+
+def _begins(line: str) -> bool:
+    """Say whether a line begins something of its own: a point of a list, a row of a table."""
+    return re.match(r"[-*•·]|\d+[.)]\s", line) is not None or "\t" in line
 
 
 def _sentences(whole: Folded, start: int, end: int) -> list[tuple[int, int]]:
@@ -136,6 +167,8 @@ def _sentences(whole: Folded, start: int, end: int) -> list[tuple[int, int]]:
         word = before.group(2) if before else ""
         if before and before.group(1) and word.isascii() and word.isalpha():
             word = ""
+        if word in _NUMBERED and not whole.text[each.end() : each.end() + 1].isdigit():
+            word = ""  # an answer, and no "no. 5"
         if "." in each.group() and (word in _ABBREVIATIONS or (len(word) == 1 and word.isalpha())):
             continue
         if "." in each.group() and word.isdigit() and len(word) <= 2 and each.start() - at <= 4:
@@ -156,7 +189,7 @@ def _same_sentence(whole: Folded, start: int, point: re.Match[str]) -> bool:
     return following.islower() or (short and following.isdigit())
 
 
-def _segments(whole: Folded, nouns: bool) -> list[Segment]:
+def _segments(whole: Folded) -> list[Segment]:
     text = whole.text
     lines: list[tuple[int, int]] = []
     at = 0
@@ -164,13 +197,13 @@ def _segments(whole: Folded, nouns: bool) -> list[Segment]:
         lines.append((at, at + len(row)))
         at += len(row) + 1
     found: list[Segment] = []
-    for first, last in _wrapped(lines, whole, nouns):
+    for row, (first, last) in enumerate(lines):
         for start, end in _sentences(whole, first, last):
             piece = text[start:end]
             if any(char.isalnum() for char in piece):
                 begin = start + len(piece) - len(piece.lstrip())
-                line = text.count("\n", 0, begin) + 1
-                found.append(Segment(len(found), begin, end, line, text[begin:end].strip()))
+                line = whole.source.count("\n", 0, whole.at[begin]) + 1
+                found.append(Segment(len(found), begin, end, line, text[begin:end].strip(), row))
     return found
 
 
@@ -301,9 +334,9 @@ def fill(segment: Segment, language: Language) -> None:
 
 def read(text: str, language: Language) -> View:
     """Read a text: sentences with numbers, dates, medicines, sides and negations in each."""
-    whole = fold(text)
+    whole = _unwrapped(fold(text), spaced=language.spaced)
     plain = whole.text
-    segments = _segments(whole, language.code == "de")
+    segments = _segments(whole)
     dates = find_dates(plain, language)
     everything: dict[str, Sequence[Any]] = {
         "quantities": find_quantities(plain, language, dates),
