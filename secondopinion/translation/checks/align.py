@@ -123,14 +123,15 @@ def _by_rows(one: list[Segment], other: list[Segment], scale: _Scale) -> float:
     return _SAME_ROW + (_SAME_PLACE if placed else 0.0)
 
 
-def _rows(view: View) -> int:
-    return len({segment.row for segment in view.segments})
+def _count(view: View) -> tuple[int, int]:
+    """Return how many rows and lines with a sentence a text has."""
+    return len({each.row for each in view.segments}), len({each.line for each in view.segments})
 
 
 def align(original: View, translation: View) -> list[Pair]:
     """Return the pairs of sentences in their order, gaps included."""
     ones, others = original.segments, translation.segments
-    by_row = _rows(original) == _rows(translation)
+    by_row = _count(original) == _count(translation)
     weights = _weights(original, translation)
     masses = {id(each): _mass(each.features, weights) for each in (*ones, *others)}
     scale = _Scale(*_widths(original, translation), weights, masses, by_row,

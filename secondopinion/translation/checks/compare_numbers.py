@@ -159,9 +159,19 @@ class Numbers:
             self._say("converted", one, other, 0.9)
 
     def _spelt(self, bench: Bench) -> None:
-        """Match digits on one side with a word on the other."""
-        for mine, words in ((bench.left, bench.right_words), (bench.right, bench.left_words)):
+        """Match digits on one side with a word on the other that no word stands for."""
+        for word in list(bench.left_words):
+            same = next((w for w in bench.right_words if w.values[0] == word.values[0]), None)
+            if same is not None:
+                bench.left_words.remove(word)
+                bench.right_words.remove(same)
+        for mine, others, words in (
+            (bench.left, bench.right, bench.right_words),
+            (bench.right, bench.left, bench.left_words),
+        ):
             for one in list(mine):
+                if any(one.meets(other) for other in others):
+                    continue  # the same number with another unit
                 word = next((each for each in words if each.values[0] in one.values), None)
                 if word is not None:
                     mine.remove(one)

@@ -248,7 +248,7 @@ def _together(text: str, found: re.Match[str], day: Day) -> DateMention | None:
     else:
         first = max(0, found.start() - 14)
         begins = found.group()[0].isdigit() and found.groupdict().get("name")
-        other = _DAY_BEFORE.search(text[:found.start()], first) if begins else None
+        other = _DAY_BEFORE.search(text[: found.start()], first) if begins else None
     if other is None or not 1 <= int(other["d"]) <= 31:
         return None
     days = (Day(day.year, day.month, int(other["d"])),)

@@ -49,9 +49,7 @@ class Negations:
         mine = _clauses(pair.original, self.original)
         yours = _clauses(pair.translation, self.translation)
         one, other = (
-            polarity.Side(
-                all_of(each, "cues"), " ".join(segment.text for segment in each), *found
-            )
+            polarity.Side(all_of(each, "cues"), " ".join(segment.text for segment in each), *found)
             for each, found in (
                 (pair.original, _held_against(mine, yours)),
                 (pair.translation, _held_against(yours, mine)),
@@ -91,9 +89,9 @@ class Negations:
         return []
 
 
-def _held_against(mine: list[Segment], yours: list[Segment]) -> tuple[int, int, int]:
+def _held_against(mine: list[Segment], yours: list[Segment]) -> tuple[int, int, int, int, int]:
     """Say of the clauses that deny whether what they name is affirmed by the other side, denied
-    there too, or not found."""
+    there too, or not found; how many clauses there are; and how many deny alone in their place."""
     affirmed = denied = strange = 0
     for clause in mine:
         if not any(cue.kind in {"cues", "coord"} for cue in clause.cues):
@@ -109,7 +107,13 @@ def _held_against(mine: list[Segment], yours: list[Segment]) -> tuple[int, int, 
             denied += 1
         else:
             affirmed += 1
-    return affirmed, denied, strange
+    lonely = 0
+    if len(mine) == len(yours):
+        lonely = sum(
+            bool(_strong(clause.cues)) and not _says(other.cues)
+            for clause, other in zip(mine, yours, strict=True)
+        )
+    return affirmed, denied, strange, len(mine), lonely
 
 
 def _named(clause: Segment) -> Counter[str]:

@@ -33,7 +33,8 @@ class Side:
     """What of one side counts: its words that deny, and its text.
 
     `affirmed` and `denied` are how many of its clauses that deny say something which the other side
-    says in a clause without any such word, and with one; `strange` are the others.
+    says in a clause without any such word, and with one; `strange` are the others. Of `clauses`,
+    where both sides have as many, `lonely` deny though their counterpart in order does not.
     """
 
     cues: list[Cue]
@@ -41,6 +42,8 @@ class Side:
     affirmed: int = 0
     denied: int = 0
     strange: int = 0
+    clauses: int = 0
+    lonely: int = 0
 
 
 def features(one: Side, other: Side, rule: float) -> list[float]:
@@ -61,7 +64,8 @@ def features(one: Side, other: Side, rule: float) -> list[float]:
     letters = [sum(char.isalnum() for char in side.text) for side in (one, other)]
     found += letters
     for side in (one, other):
-        found += [side.affirmed, side.denied, side.strange]
+        found += [side.affirmed, side.denied, side.strange, side.clauses, side.lonely]
+    found.append(one.clauses == other.clauses)
     for meaning in MEANINGS:
         found += [ours[meaning], theirs[meaning], both[meaning]]
     return [float(each) for each in (*found, ours.total(), theirs.total())]

@@ -28,6 +28,7 @@ _CLAUSES = re.compile(r"[,;:.!?。；，：、।\n]|\s-\s")
 JOINERS = {"joiners", "joins-early"}
 _NARROWEST = 40  # letters; narrower columns are tables
 _NEARLY = 0.85  # of the widest line, from which on one may be full
+_WIDEST = 0.93  # of the widest line, that one of those that break off a sentence reaches
 _FULL = 0.9  # of the widest line, that a full one reaches with the word that follows
 _LONG_WORD = 16  # letters; what is longer is no word
 _SEVERAL = 2  # full lines that make a page
@@ -139,13 +140,16 @@ def _is_full_page(lines: list[str], widths: list[int], most: int) -> bool:
     them off."""
     written = [line.rstrip()[-1] in _ENDING for line in lines if line.strip()]
     wide = [
-        line.rstrip()[-1] not in _ENDING
+        (line.rstrip()[-1] not in _ENDING, width)
         for line, width in zip(lines, widths, strict=True)
         if width >= max(1, _NEARLY * most)
     ]
+    breaking = [width for breaks, width in wide if breaks]
+    if max(breaking, default=0) < _WIDEST * most:
+        return False  # the widest line ends a sentence: nothing kept it from being wider
     if sum(written) >= len(written) / 2:
         return True  # a line without the end of a sentence is the exception
-    return sum(wide) >= max(_SEVERAL, len(wide) / 2) and sum(written) >= len(written) / 4
+    return len(breaking) >= max(_SEVERAL, len(wide) / 2) and sum(written) >= len(written) / 4
 
 
 def _begins(line: str) -> bool:
@@ -272,7 +276,11 @@ def _agreed(cues: list[Cue], text: str, language: Language) -> list[Cue]:
         if agrees and clause in negated:
             continue
         alone = _alone(text, marks, clause, cue)
-        if alone and clause - 1 in negated and language.emphasis.fullmatch(text, cue.start, cue.end):
+        if (
+            alone
+            and clause - 1 in negated
+            and language.emphasis.fullmatch(text, cue.start, cue.end)
+        ):
             continue  # "no live vaccines, never"
         if agrees and not alone and language.negation["behind"].fullmatch(text, cue.start, cue.end):
             begin = marks[clause - 1] if clause else 0
