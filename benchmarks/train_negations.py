@@ -86,9 +86,15 @@ def _rows(folder: Path) -> Iterator[Row]:
                 yield letter, 0, found
             for error in spoilt(translation, target):
                 if error.kind == "negation":
-                    at = len(os.path.commonprefix([translation, error.text]))
+                    at = _differ(translation, error.text)
                     for found in numbers(ours, view(error.text, target), at):
                         yield letter, 1, found
+
+
+def _differ(one: str, other: str) -> int:
+    """Return where two texts begin to differ."""
+    pairs = zip(one, other, strict=False)
+    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
 
 def model() -> HistGradientBoostingClassifier:

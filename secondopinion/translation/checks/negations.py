@@ -20,6 +20,7 @@ _HARD = {
 }  # fmt: skip
 
 
+_TWICE = 2
 _NAMES = {"t:", "w:", "m:", "n:"}
 
 
@@ -34,13 +35,21 @@ class Negations:
         """Say which negation of one side the other one lacks."""
         if not any(segment.cues for segment in (*pair.original, *pair.translation)):
             return []
-        sure = polarity.likelihood(self.numbers(pair))
+        sure = 1.0 if self._all_lost(pair) else polarity.likelihood(self.numbers(pair))
         if sure < polarity.alarming():
             return []
         sure = round(0.5 + sure / 2.5, 2)
         for kind, one, other, _by_rule in self._by_rules(pair):
             return [(kind, one, other, sure)]
         return _by_more(pair, sure)
+
+    def _all_lost(self, pair: Pair) -> bool:
+        """Say whether one side denies twice or more and the other in no way: no idiom does that."""
+        ours, theirs = (_says(all_of(each, "cues")) for each in (pair.original, pair.translation))
+        return any(
+            not there and sum(cue.kind in {"cues", "coord"} for cue in here) >= _TWICE
+            for here, there in ((ours, theirs), (theirs, ours))
+        )
 
     def numbers(self, pair: Pair) -> list[float]:
         """Return what `polarity` sees of a pair."""
