@@ -160,10 +160,11 @@ class Numbers:
 
     def _spelt(self, bench: Bench) -> None:
         """Match digits on one side with a word on the other that no word stands for."""
-        for word in list(bench.left_words):
-            same = next((w for w in bench.right_words if w.values[0] == word.values[0]), None)
+        for mine_said in list(bench.left_words):
+            value = mine_said.values[0]
+            same = next((each for each in bench.right_words if each.values[0] == value), None)
             if same is not None:
-                bench.left_words.remove(word)
+                bench.left_words.remove(mine_said)
                 bench.right_words.remove(same)
         for mine, others, words in (
             (bench.left, bench.right, bench.right_words),

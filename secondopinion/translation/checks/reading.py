@@ -197,9 +197,9 @@ def _segments(whole: Folded) -> list[Segment]:
     text = whole.text
     lines: list[tuple[int, int]] = []
     at = 0
-    for row in text.split("\n"):
-        lines.append((at, at + len(row)))
-        at += len(row) + 1
+    for written in text.split("\n"):
+        lines.append((at, at + len(written)))
+        at += len(written) + 1
     found: list[Segment] = []
     for row, (first, last) in enumerate(lines):
         for start, end in _sentences(whole, first, last):
