@@ -109,11 +109,12 @@ DRUGS = {
 }  # fmt: skip
 
 _MONTHS = {
-    "en": "January|February|March|April|May|June|July|August|September|November|December",
-    "es": "enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|noviembre|diciembre",
-    "fr": "janvier|février|mars|avril|mai|juin|juillet|août|septembre|novembre|décembre",
-    "ru": "января|февраля|марта|апреля|мая|июня|июля|августа|сентября|ноября|декабря",
-    "ar": "يناير|فبراير|مارس|أبريل|مايو|يونيو|يوليو|أغسطس|سبتمبر|نوفمبر|ديسمبر",
+    "en": "January|February|March|April|May|June|July|August|September|October|November|December",
+    "es": "enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|"
+    "diciembre",
+    "fr": "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre",
+    "ru": "января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря",
+    "ar": "يناير|فبراير|مارس|أبريل|مايو|يونيو|يوليو|أغسطس|سبتمبر|أكتوبر|نوفمبر|ديسمبر",
 }  # fmt: skip
 
 

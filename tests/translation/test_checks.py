@@ -2,13 +2,15 @@
 
 from itertools import permutations
 from pathlib import Path
+from textwrap import wrap
 
 import pytest
 
 from secondopinion.findings.codes import RISK_OF
 from secondopinion.translation.checks.compare import Unsupported, compare
 from secondopinion.translation.checks.found import WORDS, Mismatch
-from secondopinion.translation.checks.languages import guess
+from secondopinion.translation.checks.languages import guess, language
+from secondopinion.translation.checks.reading import read
 
 TEXTS = Path(__file__).parent / "texts"
 DOCUMENTS = sorted(path.name for path in TEXTS.iterdir() if path.is_dir())
@@ -139,6 +141,23 @@ def test_lines_of_a_narrow_page_are_joined() -> None:
         "hace unas 6 semanas en\nsu casa."
     )
     assert not alarms(wide, narrow, "en", "es")
+
+
+@pytest.mark.parametrize(("source", "target"), [("en", "ar"), ("es", "en"), ("fr", "ru")])
+def test_lines_broken_at_the_edge_of_a_page_raise_no_alarm(source: str, target: str) -> None:
+    for document in ("2-pneumonia", "27-coagulation", "31-emergency"):
+        one, other = (
+            "\n".join(
+                part for line in text_of(document, code).split("\n") for part in wrap(line, 84)
+            )
+            for code in (source, target)
+        )
+        assert not alarms(one, other, source, target)
+
+
+def test_lines_that_end_by_themselves_are_not_joined() -> None:
+    table = "Hb 11.2 g/dL\nFerritin 6 µg/L\nTSH 3.1 mIU/L"
+    assert [each.row for each in read(table, language("en")).segments] == [0, 1, 2]
 
 
 def test_a_language_that_is_not_known_is_refused() -> None:

@@ -19,7 +19,9 @@ _WIDTH = {"en": 1.0, "es": 1.1, "fr": 1.12, "pt": 1.06, "de": 1.12, "ru": 1.06, 
 _SHAPES = ((1, 1), (1, 0), (0, 1), (2, 1), (1, 2), (2, 2), (3, 1), (1, 3))
 _GAP = -0.6
 _MERGE = -0.95
-_SAME_LINE = 1.0
+_SAME_ROW = 1.0
+_BEGINS_ROW = 0.3
+_SAME_PLACE = 0.5  # the third of four sentences in both lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,18 @@ class _Scale:
     right: float
     weights: dict[str, float]
     masses: dict[int, float]  # of each segment, by its identity
-    by_line: bool
+    by_row: bool
+    places: dict[int, tuple[int, int]]  # of each segment in its line, and how many it has
+
+
+def _places(segments: list[Segment]) -> dict[int, tuple[int, int]]:
+    count = Counter(each.row for each in segments)
+    seen: Counter[int] = Counter()
+    found = {}
+    for each in segments:
+        seen[each.row] += 1
+        found[id(each)] = (seen[each.row], count[each.row])
+    return found
 
 
 def _weights(original: View, translation: View) -> dict[str, float]:
@@ -93,22 +106,36 @@ def _score(one: list[Segment], other: list[Segment], scale: _Scale) -> float:
     right = sum(each.size for each in other) * scale.right
     off = abs(math.log((right + 5) / (left + 5)))
     trust = min(1.0, (left + right) / 50)
-    row = _SAME_LINE if scale.by_line and one[0].line == other[0].line else 0.0
+    row = _by_rows(one, other, scale)
     length = 0.45 + row - min(2.6, 3.2 * off * off) * trust
     return 2.6 * _alike(one, other, scale) + length
 
 
-def _lines(view: View) -> int:
-    return len({segment.line for segment in view.segments})
+def _by_rows(one: list[Segment], other: list[Segment], scale: _Scale) -> float:
+    """Return what the rows say: the same one where both texts have as many, else whether both
+    stretches begin one."""
+    (place, of), (there, many) = scale.places[id(one[0])], scale.places[id(other[0])]
+    if not scale.by_row:
+        return _BEGINS_ROW if place == there == 1 else -_BEGINS_ROW * ((place == 1) != (there == 1))
+    if one[0].row != other[0].row:
+        return 0.0
+    placed = (place, of) == (there, many) and len(one) == len(other)
+    return _SAME_ROW + (_SAME_PLACE if placed else 0.0)
+
+
+def _count(view: View) -> tuple[int, int]:
+    """Return how many rows and lines with a sentence a text has."""
+    return len({each.row for each in view.segments}), len({each.line for each in view.segments})
 
 
 def align(original: View, translation: View) -> list[Pair]:
     """Return the pairs of sentences in their order, gaps included."""
     ones, others = original.segments, translation.segments
-    by_line = _lines(original) == _lines(translation)
+    by_row = _count(original) == _count(translation)
     weights = _weights(original, translation)
     masses = {id(each): _mass(each.features, weights) for each in (*ones, *others)}
-    scale = _Scale(*_widths(original, translation), weights, masses, by_line)
+    scale = _Scale(*_widths(original, translation), weights, masses, by_row,
+                   _places(ones) | _places(others))  # fmt: skip
     n, m = len(ones), len(others)
     band = max(24, abs(n - m) + 16)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from secondopinion.translation.checks.align import Pair
 from secondopinion.translation.checks.dates import DateMention
@@ -158,9 +159,20 @@ class Numbers:
             self._say("converted", one, other, 0.9)
 
     def _spelt(self, bench: Bench) -> None:
-        """Match digits on one side with a word on the other."""
-        for mine, words in ((bench.left, bench.right_words), (bench.right, bench.left_words)):
+        """Match digits on one side with a word on the other that no word stands for."""
+        for mine_said in list(bench.left_words):
+            value = mine_said.values[0]
+            same = next((each for each in bench.right_words if each.values[0] == value), None)
+            if same is not None:
+                bench.left_words.remove(mine_said)
+                bench.right_words.remove(same)
+        for mine, others, words in (
+            (bench.left, bench.right, bench.right_words),
+            (bench.right, bench.left, bench.left_words),
+        ):
             for one in list(mine):
+                if any(one.meets(other) for other in others):
+                    continue  # the same number with another unit
                 word = next((each for each in words if each.values[0] in one.values), None)
                 if word is not None:
                     mine.remove(one)
@@ -172,6 +184,7 @@ class Numbers:
             for one in [each for each in mine if len(each.parts) > 1]:
                 if _consume(one.parts, others):
                     mine.remove(one)
+            _take_ages(mine, others)
         for dates, others in (
             (bench.left_dates, bench.right), (bench.right_dates, bench.left),
         ):  # fmt: skip
@@ -227,10 +240,10 @@ class Numbers:
         for day in bench.right_dates:
             self._say("date-missing", None, day, 0.6)
         for one in bench.left:
-            if _worth_saying(one):
+            if _worth_saying(one) and not _repeated(one, bench.pair.original, bench.left):
                 self._say("number-missing", one, None, 0.75)
         for other in bench.right:
-            if _worth_saying(other):
+            if _worth_saying(other) and not _repeated(other, bench.pair.translation, bench.right):
                 self._say("number-added", None, other, 0.7)
 
     def _words(self, bench: Bench) -> None:
@@ -277,6 +290,25 @@ def _consume(parts: tuple[float, ...], others: list[Quantity]) -> bool:
     return True
 
 
+def _take_ages(mine: list[Quantity], others: list[Quantity]) -> None:
+    """Take away years with the months behind them that are so many months on the other side, or
+    are said once more in months on their own."""
+    for years, months in list(pairwise(mine)):
+        if months.start - years.end > _NEXT or _tops(years, months) != ("a", "mo"):
+            continue
+        total = years.values[0] * 12 + months.values[0]
+        same = [q for q in (*others, *mine) if q.values[0] == total and _tops(q) == ("mo",)]
+        if same:
+            mine.remove(years)
+            mine.remove(months)
+            if same[0] in others:
+                others.remove(same[0])
+
+
+def _tops(*quantities: Quantity) -> tuple[str, ...]:
+    return tuple(each.unit.top if each.unit else "" for each in quantities)
+
+
 def _alike_but_for_value(one: Quantity, other: Quantity) -> bool:
     if one.prefix or other.prefix:
         return one.prefix == other.prefix
@@ -287,6 +319,13 @@ def _alike_but_for_value(one: Quantity, other: Quantity) -> bool:
 
 def _plain(one: Quantity, other: Quantity) -> bool:
     return not one.prefix and not other.prefix and (one.unit is None or other.unit is None)
+
+
+def _repeated(one: Quantity, segments: tuple[Segment, ...], alone: list[Quantity]) -> bool:
+    """Say whether a sentence only says again what was matched ("later than that" is "after 30
+    minutes" elsewhere)."""
+    matched = (q for each in segments for q in each.quantities if q not in alone)
+    return any(q.meets(one) and related(q.unit, one.unit) == "same" for q in matched)
 
 
 def _worth_saying(one: Quantity) -> bool:

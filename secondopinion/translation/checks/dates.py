@@ -23,6 +23,13 @@ _GLUE = (
     r"(?:(?:de|del|of|من|عام)[\s\u00a0]+)?"
 )
 _YEAR = r"(?:1[3-9]|2[0-6])\d\d"
+# "14 to 15 March" names two days, and so does "3月14日至15日".
+_DAY_BEFORE = re.compile(
+    rf"(?<![\d.,/:])(?P<d>\d{{1,2}}){_ORDINAL}"
+    r"[\s\u00a0]*(?:[-/]|[\s\u00a0](?:to|and|al|a|y|au|et|bis|und|до|по|и|الي|حتي|ile|ve|e|से|और)"
+    r"[\s\u00a0]|[\s\u00a0]و)[\s\u00a0]*(?:le[\s\u00a0])?$"
+)
+_DAY_AFTER = re.compile(r"[\s]*(?:至|到|[-~、和])[\s]*(?P<d>\d{1,2})[日号]")
 
 
 class Months(Protocol):
@@ -225,4 +232,24 @@ def find_dates(text: str, language: Months) -> list[DateMention]:
             numbers = tuple(float(got[key] or 0) for key in ("d", "m", "y") if got.get(key))
             found.append(DateMention(each.start(), each.end(), tuple(days), numbers))
             taken.append((each.start(), each.end()))
+            other = _together(text, each, days[0])
+            if other is not None:
+                found.append(other)
+                taken.append((other.start, other.end))
     return sorted(found, key=lambda each: each.start)
+
+
+def _together(text: str, found: re.Match[str], day: Day) -> DateMention | None:
+    """Return the other day of two that share their month."""
+    if day.month is None or day.day is None:
+        return None
+    if found.group().endswith(("日", "号")):
+        other = _DAY_AFTER.match(text, found.end())
+    else:
+        first = max(0, found.start() - 14)
+        begins = found.group()[0].isdigit() and found.groupdict().get("name")
+        other = _DAY_BEFORE.search(text[: found.start()], first) if begins else None
+    if other is None or not 1 <= int(other["d"]) <= 31:
+        return None
+    days = (Day(day.year, day.month, int(other["d"])),)
+    return DateMention(other.start("d"), other.end(), days, (float(other["d"]),))

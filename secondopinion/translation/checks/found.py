@@ -5,7 +5,7 @@ from typing import Any
 
 from secondopinion.findings.found import gettext_noop
 
-CHECK = "translation@4"
+CHECK = "translation@6"
 
 
 @dataclass(frozen=True, slots=True)

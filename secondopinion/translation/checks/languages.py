@@ -17,7 +17,65 @@ LETTER = r"[\w\u0900-\u0963\u0971-\u097f]"
 WORD = re.compile(rf"{LETTER}+")
 # Arabic writes "and", "with", "to" and the article in one word with what follows.
 ARABIC_PREFIX = r"(?:[وف]?(?:بال|كال|وال|فال|لل|ال|ب|ل|ك)?)"
+_MOST_KNOWN = 20_000  # words whose meanings are kept, so that they are looked up once
 ARABIC_AND = r"(?:[وف])?"
+
+
+@dataclass(frozen=True, eq=False)
+class Terms:
+    """Medical words by what they mean: single words are looked up, phrases searched for."""
+
+    whole: dict[str, frozenset[str]]
+    stems: dict[str, frozenset[str]]
+    phrases: tuple[tuple[str, re.Pattern[str]], ...]
+    prefix: re.Pattern[str]
+    known: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, raw: dict[str, list[str]], *, spaced: bool, prefix: str) -> "Terms":
+        """Return the words of a language's file; without spaces every word is a phrase."""
+        whole: dict[str, set[str]] = {}
+        stems: dict[str, set[str]] = {}
+        phrases: dict[str, list[str]] = {}
+        for meaning, ways in raw.items():
+            for way in ways:
+                plain = folded(way)
+                if not spaced or not WORD.fullmatch(plain.removesuffix("*")):
+                    phrases.setdefault(meaning, []).append(way)
+                elif plain.endswith("*"):
+                    stems.setdefault(plain[:-1], set()).add(meaning)
+                else:
+                    whole.setdefault(plain, set()).add(meaning)
+        return cls(
+            {key: frozenset(found) for key, found in whole.items()},
+            {key: frozenset(found) for key, found in stems.items()},
+            tuple(
+                (meaning, _pattern(ways, spaced=spaced, prefix=prefix))
+                for meaning, ways in phrases.items()
+            ),
+            re.compile(prefix),
+        )
+
+    def _of_word(self, word: str) -> frozenset[str]:
+        found = self.known.get(word)
+        if found is None:
+            if len(self.known) > _MOST_KNOWN:
+                self.known.clear()
+            forms = [word[at:] for at in range(len(word)) if self.prefix.fullmatch(word, 0, at)]
+            found = self.known[word] = frozenset().union(
+                *(self.whole.get(form, ()) for form in forms),
+                *(self.stems.get(form[:end], ()) for form in forms
+                  for end in range(1, len(form) + 1)),
+            )  # fmt: skip
+        return found
+
+    def named(self, text: str) -> set[str]:
+        """Return what a folded text names."""
+        found = {meaning for meaning, pattern in self.phrases if pattern.search(text)}
+        if self.whole or self.stems:
+            for each in WORD.finditer(text):
+                found |= self._of_word(each.group())
+        return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,9 +101,10 @@ class Language:
     sides: dict[str, re.Pattern[str]] = field(repr=False)
     negation: dict[str, re.Pattern[str]] = field(repr=False)
     implied: dict[str, re.Pattern[str]] = field(repr=False)
+    emphasis: re.Pattern[str] = field(repr=False)  # "never", where it only repeats a negation
     units: dict[str, str] = field(repr=False)
     words: dict[str, str] = field(repr=False)
-    terms: dict[str, re.Pattern[str]] = field(repr=False)
+    terms: "Terms" = field(repr=False)
     body: dict[str, re.Pattern[str]] = field(repr=False)  # parts that have a side
 
     def value_of(self, word: str) -> tuple[float, bool] | None:
@@ -67,7 +126,7 @@ def glob(text: str, *, spaced: bool) -> str:
             parts.append(r"\d")
         elif each.strip() == "…":
             parts.append(
-                r"[\s\u00a0](?:[^\s\u00a0.;:]{1,30}[\s\u00a0]){0,4}?"
+                r"[\s\u00a0](?:[^\s\u00a0.,;:]{1,30}[\s\u00a0]){0,4}?"
                 if spaced
                 else r"[^。；\n]{0,20}?"
             )
@@ -158,14 +217,13 @@ def _built(code: str, raw: dict[str, Any]) -> Language:
             key: _pattern(ways, spaced=spaced, prefix=prefix)
             for key, ways in negation["implied"].items()
         },
+        emphasis=_pattern(negation.get("emphasis", ()), spaced=spaced),
         units={folded(key): value for key, value in raw["units"].items()},
         words={
             key: "|".join(glob(each, spaced=spaced) for each in sorted(ways, key=len, reverse=True))
             for key, ways in raw["words"].items()
         },
-        terms={
-            key: _pattern(ways, spaced=spaced, prefix=prefix) for key, ways in raw["terms"].items()
-        },
+        terms=Terms.of(raw["terms"], spaced=spaced, prefix=prefix),
         body={
             key: _pattern(ways, spaced=spaced, prefix=prefix) for key, ways in raw["body"].items()
         },

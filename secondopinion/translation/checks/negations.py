@@ -15,9 +15,13 @@ from secondopinion.translation.checks.reading import JOINERS, Cue, Segment, View
 _CLAUSE = re.compile(r"(?<!\d)[,:]|[,:](?!\d)|[;、，()]|\s-\s")
 # Words of these meanings deny by themselves, and one can stand for another.
 _HARD = {
-    "avoid", "exclude", "forbid", "free", "lack", "refuse", "spare", "sterile", "stop", "unable",
-    "unknown",
+    "avoid", "exclude", "forbid", "free", "lack", "needless", "omit", "refuse", "spare", "sterile",
+    "stop", "unable", "unknown", "unlikely",
 }  # fmt: skip
+
+
+_TWICE = 2
+_NAMES = {"t:", "w:", "m:", "n:"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,9 @@ class Negations:
 
     def __call__(self, pair: Pair) -> list[Said]:
         """Say which negation of one side the other one lacks."""
-        sure = polarity.likelihood(self.numbers(pair))
+        if not any(segment.cues for segment in (*pair.original, *pair.translation)):
+            return []
+        sure = 1.0 if self._all_lost(pair) else polarity.likelihood(self.numbers(pair))
         if sure < polarity.alarming():
             return []
         sure = round(0.5 + sure / 2.5, 2)
@@ -37,13 +43,26 @@ class Negations:
             return [(kind, one, other, sure)]
         return _by_more(pair, sure)
 
+    def _all_lost(self, pair: Pair) -> bool:
+        """Say whether one side denies twice or more and the other in no way: no idiom does that."""
+        ours, theirs = (_says(all_of(each, "cues")) for each in (pair.original, pair.translation))
+        return any(
+            not there and sum(cue.kind in {"cues", "coord"} for cue in here) >= _TWICE
+            for here, there in ((ours, theirs), (theirs, ours))
+        )
+
     def numbers(self, pair: Pair) -> list[float]:
         """Return what `polarity` sees of a pair."""
         said = self._by_rules(pair)
         rule = sum(-each[3] if each[0] == "negation-dropped" else each[3] for each in said)
+        mine = _clauses(pair.original, self.original)
+        yours = _clauses(pair.translation, self.translation)
         one, other = (
-            polarity.Side(all_of(each, "cues"), " ".join(segment.text for segment in each))
-            for each in (pair.original, pair.translation)
+            polarity.Side(all_of(each, "cues"), " ".join(segment.text for segment in each), *found)
+            for each, found in (
+                (pair.original, _held_against(mine, yours)),
+                (pair.translation, _held_against(yours, mine)),
+            )
         )
         return polarity.features(one, other, rule)
 
@@ -79,6 +98,38 @@ class Negations:
         return []
 
 
+def _held_against(mine: list[Segment], yours: list[Segment]) -> tuple[int, int, int, int, int]:
+    """Say of the clauses that deny whether what they name is affirmed by the other side, denied
+    there too, or not found; how many clauses there are; and how many deny alone in their place."""
+    affirmed = denied = strange = 0
+    for clause in mine:
+        if not any(cue.kind in {"cues", "coord"} for cue in clause.cues):
+            continue
+        most, best = 0, None
+        for other in yours:
+            shared = sum((_named(clause) & _named(other)).values())
+            if shared > most:
+                most, best = shared, other
+        if best is None:
+            strange += 1
+        elif _says(best.cues):
+            denied += 1
+        else:
+            affirmed += 1
+    lonely = 0
+    if len(mine) == len(yours):
+        lonely = sum(
+            bool(_strong(clause.cues)) and not _says(other.cues)
+            for clause, other in zip(mine, yours, strict=True)
+        )
+    return affirmed, denied, strange, len(mine), lonely
+
+
+def _named(clause: Segment) -> Counter[str]:
+    """Return what a clause names by words, medicines, numbers and names."""
+    return Counter({k: n for k, n in clause.features.items() if k[:2] in _NAMES})
+
+
 def _by_more(pair: Pair, sure: float) -> list[Said]:
     """Name a negation of the side that denies more, where the rules name none."""
     ours, theirs = (_says(all_of(each, "cues")) for each in (pair.original, pair.translation))
@@ -111,7 +162,7 @@ def _clauses(segments: Sequence[Segment], view: View) -> list[Segment]:
 
 def _part(whole: Segment, index: int, first: int, last: int) -> Segment:
     start, end = whole.start + first, whole.start + last
-    part = Segment(index, start, end, whole.line, whole.text[first:last])
+    part = Segment(index, start, end, whole.line, whole.text[first:last], whole.row)
     for name in ("quantities", "words", "dates", "months", "drugs", "sides", "cues"):
         inside = [each for each in getattr(whole, name) if start <= each.start < end]
         setattr(part, name, inside)

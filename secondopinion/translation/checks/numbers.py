@@ -12,7 +12,7 @@ _NUMBER = re.compile(
     r"|\d+(?:[.,٫]\d+)+|\d+"
 )
 _SPACED = re.compile(r"\d{1,3}(?: \d{3})+(?:[.,٫]\d+)?(?!\d|[.,]\d|/\d{1,2}(?!\d))")
-_TIME = re.compile(r"(?<![\d:])(?<!\d[.,])(\d{1,2})(?::|[ ]?h[ ]?)([0-5]\d)(?![\d:])")
+_TIME = re.compile(r"(?<!\d)(?<!\d[.,:])(\d{1,2})(?::|[ ]?h[ ]?)([0-5]\d)(?![\d:])")
 _ROMAN = re.compile(r"(?<![\w.])(?:i{1,3}|iv|vi{0,3}|ix|x|xi{1,2})(?![\w])")
 _DUAL = re.compile(r"(?<!\w)\w{3,}(?:ان|ين)(?!\w)")  # Arabic says two by the end of the word
 # A month without its day or year is named by a word elsewhere, not by a number.
@@ -25,6 +25,7 @@ _SIGN = re.compile(r"(?:^|[\s(:=值为是])-$")
 _UNREAD = re.compile(
     rf"[\s\u00a0]{{0,2}}{LETTER}[^\s\d,;/]{{0,14}}(?:[\s\u00a0]{LETTER}{{1,8}})?/{LETTER}"
 )
+_A_MINUTE = re.compile(r"每分钟?约?[\s]*$")  # "24 times" after it are 24 a minute
 _RANGE = re.compile(r"[\s\u00a0]*(?:-|~|/|×|x|\.\.)[\s\u00a0]*")
 
 
@@ -164,6 +165,8 @@ def _quantity(text: str, at: int, language: Language) -> tuple[Quantity, int]:
         unit = None  # the letter of the year
     if unit is not None:
         end = after
+    if unit is not None and unit.top == "dose" and _A_MINUTE.search(text[max(0, at - 5) : at]):
+        unit = Unit("bpm")
     unread = unit is None and _UNREAD.match(text, end) is not None
     one = Quantity(start, end, values, unit, prefix, False, parts, digits, unread=unread)
     return one, max(end, at + 1)

@@ -21,17 +21,29 @@ MODEL = DATA / "negations.json"
 KINDS = ("cues", "coord", "bare", "joiners", "joins-early")
 MEANINGS = (
     "most", "only", "stop", "avoid", "forbid", "spare", "exclude", "little", "except", "unable",
-    "lack", "normal", "refuse", "same", "free", "otc", "unknown", "sterile",
+    "lack", "normal", "refuse", "same", "free", "otc", "unknown", "sterile", "fast", "alone",
+    "plain", "benign", "hard", "omit", "wait", "empty", "needless", "unlikely", "until", "good",
+    "bad", "close", "away", "silent",
 )  # fmt: skip
 _MARKS = re.compile(r"[,;:.!?。；：、؛،]")
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What of one side counts: its words that deny, and its text."""
+    """What of one side counts: its words that deny, and its text.
+
+    `affirmed` and `denied` are how many of its clauses that deny say something which the other side
+    says in a clause without any such word, and with one; `strange` are the others. Of `clauses`,
+    where both sides have as many, `lonely` deny though their counterpart in order does not.
+    """
 
     cues: list[Cue]
     text: str
+    affirmed: int = 0
+    denied: int = 0
+    strange: int = 0
+    clauses: int = 0
+    lonely: int = 0
 
 
 def features(one: Side, other: Side, rule: float) -> list[float]:
@@ -49,6 +61,11 @@ def features(one: Side, other: Side, rule: float) -> list[float]:
     marks = [len(_MARKS.findall(side.text)) for side in (one, other)]
     for left, right in (vague, strong, marks):
         found += [left, right, right - left]
+    letters = [sum(char.isalnum() for char in side.text) for side in (one, other)]
+    found += letters
+    for side in (one, other):
+        found += [side.affirmed, side.denied, side.strange, side.clauses, side.lonely]
+    found.append(one.clauses == other.clauses)
     for meaning in MEANINGS:
         found += [ours[meaning], theirs[meaning], both[meaning]]
     return [float(each) for each in (*found, ours.total(), theirs.total())]

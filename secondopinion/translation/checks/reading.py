@@ -23,10 +23,18 @@ _ABBREVIATIONS = {
     "resp", "art", "fig", "n°", "tel", "тыс", "млн", "sn", "doc", "uzm", "a", "p", "m", "i", "s",
     "кл", "уд", "im", "iv", "ing", "cap", "кг", "коп", "м", "кв", "мм",
 }  # fmt: skip
-_CLAUSES = re.compile(r"[,;:.!?。；，：、।\n]")
+_NUMBERED = {"no", "nr"}
+_CLAUSES = re.compile(r"[,;:.!?。；，：、।\n]|\s-\s")
 JOINERS = {"joiners", "joins-early"}
+_NARROWEST = 40  # letters; narrower columns are tables
+_NEARLY = 0.85  # of the widest line, from which on one may be full
+_WIDEST = 0.93  # of the widest line, that one of those that break off a sentence reaches
+_FULL = 0.9  # of the widest line, that a full one reaches with the word that follows
+_LONG_WORD = 16  # letters; what is longer is no word
+_SEVERAL = 2  # full lines that make a page
+_SHORTENED = 6  # letters of a word that a point may have shortened
 BEHIND = 2  # words before a negative word that make it stand behind the verb
-_TERMINAL = ".!?:;।。！？؟"
+_ENDING = ".!?।。！？؟"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,7 @@ class Segment:
     end: int
     line: int
     text: str
+    row: int = 0  # of the lines that stand when those of a full page are joined
     quantities: list[Quantity] = field(default_factory=list)
     words: list[Quantity] = field(default_factory=list)
     dates: list[DateMention] = field(default_factory=list)
@@ -84,47 +93,77 @@ class View:
         return Place(first, first + len(stripped), line, stripped)
 
 
-def _wrapped(lines: list[tuple[int, int]], whole: Folded, nouns: bool) -> list[tuple[int, int]]:
-    """Join lines that were only broken because the page was full.
+def _unwrapped(whole: Folded, *, spaced: bool) -> Folded:
+    """Join lines that were only broken because the page was full: with a space, or with nothing
+    where a language has none.
 
-    `nouns` says that the language writes nouns with capitals, so that one begins no sentence.
+    A small letter at the beginning of the next line or the end of a sentence at its end says so;
+    where there is neither, the page does.
     """
     text = whole.text
-    widths = sorted(
-        len(text[start:end].rstrip()) for start, end in lines if text[start:end].strip()
+    ends = [found.start() for found in re.finditer("\n", text)]
+    lines = list(zip([0, *(end + 1 for end in ends)], [*ends, len(text)], strict=True))
+    widths = [_width(text[start:end]) for start, end in lines]
+    most = max(widths)
+    page = _is_full_page([text[start:end] for start, end in lines], widths, most)
+    joins = set()
+    for (start, end), (begin, until), width in zip(lines[1:], lines, widths, strict=False):
+        this, before = text[start:end].strip(), text[begin:until].rstrip()
+        follows = _width(this.split(" ")[0][: _LONG_WORD if spaced else 1])
+        # The next word would not have found room.
+        full = most >= _NARROWEST and width + follows + 1 >= _FULL * most
+        small = page or _first(whole, start, end).islower() or this[-1:] in _ENDING
+        if this and full and small and before[-1] not in _ENDING and not _begins(this):
+            joins.add(until)
+    kept = [at for at in range(len(text)) if spaced or at not in joins]
+    return Folded(
+        "".join(" " if at in joins else text[at] for at in kept),
+        tuple(whole.at[at] for at in kept),
+        whole.source,
     )
-    if not widths:
-        return []
-    full = widths[int(len(widths) * 0.9)]
-    joined: list[tuple[int, int]] = []
-    for start, end in lines:
-        goes_on = (
-            joined and text[start:end].strip() and _goes_on(text, joined[-1], (start, end), full)
-        )
-        if goes_on and (nouns or not _capital(whole, start)):
-            joined[-1] = (joined[-1][0], end)
-        else:
-            joined.append((start, end))
-    return joined
 
 
-def _goes_on(text: str, before: tuple[int, int], now: tuple[int, int], full: int) -> bool:
-    last_line = text[before[0] : before[1]].rstrip().rsplit("\n", 1)[-1]
-    this = text[now[0] : now[1]].strip()
-    if not last_line or full < 50 or len(last_line) < 0.8 * full or last_line[-1] in _TERMINAL:
-        return False
-    return not re.match(r"[-*•·]|\d+[.)]\s", this) and "\t" not in this
+def _first(whole: Folded, start: int, end: int) -> str:
+    """Return the first sign of a line as it was written."""
+    found = re.compile(r"\S").search(whole.text, start, end)
+    return whole.source[whole.at[found.start()]] if found else ""
 
 
-def _capital(whole: Folded, start: int) -> bool:
-    first = re.compile(r"\S").search(whole.text, start)
-    return first is not None and whole.source[whole.at[first.start()]].isupper()
+def _width(line: str) -> int:
+    """Return how wide a line is: a Chinese sign takes the room of two letters."""
+    line = line.strip()
+    return len(line) + sum("\u2e80" <= char <= "\uffef" for char in line)
 
 
-def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
+def _is_full_page(lines: list[str], widths: list[int], most: int) -> bool:
+    """Say whether lines end where the page does: it has sentences, and those that are wide break
+    them off."""
+    written = [line.rstrip()[-1] in _ENDING for line in lines if line.strip()]
+    wide = [
+        (line.rstrip()[-1] not in _ENDING, width)
+        for line, width in zip(lines, widths, strict=True)
+        if width >= max(1, _NEARLY * most)
+    ]
+    breaking = [width for breaks, width in wide if breaks]
+    if max(breaking, default=0) < _WIDEST * most:
+        return False  # the widest line ends a sentence: nothing kept it from being wider
+    if sum(written) >= len(written) / 2:
+        return True  # a line without the end of a sentence is the exception
+    return len(breaking) >= max(_SEVERAL, len(wide) / 2) and sum(written) >= len(written) / 4
+
+
+def _begins(line: str) -> bool:
+    """Say whether a line begins something of its own: a point of a list, a row of a table."""
+    return re.match(r"[-*•·]|\d+[.)]\s", line) is not None or "\t" in line
+
+
+def _sentences(whole: Folded, start: int, end: int) -> list[tuple[int, int]]:
+    text = whole.text
     found = []
     at = start
     for each in _ENDS.finditer(text, start, end):
+        if each.group()[0] == "." and _same_sentence(whole, at, each):
+            continue
         before = re.search(
             r"([\d/]\s*)?\b([\w°-]+)$", text[max(start, each.start() - 14) : each.start()]
         )
@@ -132,6 +171,8 @@ def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
         word = before.group(2) if before else ""
         if before and before.group(1) and word.isascii() and word.isalpha():
             word = ""
+        if word in _NUMBERED and not whole.text[each.end() : each.end() + 1].isdigit():
+            word = ""  # an answer, and no "no. 5"
         if "." in each.group() and (word in _ABBREVIATIONS or (len(word) == 1 and word.isalpha())):
             continue
         if "." in each.group() and word.isdigit() and len(word) <= 2 and each.start() - at <= 4:
@@ -143,21 +184,30 @@ def _sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return found
 
 
-def _segments(whole: Folded, nouns: bool) -> list[Segment]:
+def _same_sentence(whole: Folded, start: int, point: re.Match[str]) -> bool:
+    """Say whether a point only shortens a word: a small letter follows, or one short word stands
+    before it and a number after it ("Temp. 37.1")."""
+    following = whole.source[whole.at[point.end()]] if point.end() < len(whole.at) else ""
+    before = whole.text[start : point.start()].strip()
+    short = len(before) <= _SHORTENED and before.isalpha()
+    return following.islower() or (short and following.isdigit())
+
+
+def _segments(whole: Folded) -> list[Segment]:
     text = whole.text
     lines: list[tuple[int, int]] = []
     at = 0
-    for row in text.split("\n"):
-        lines.append((at, at + len(row)))
-        at += len(row) + 1
+    for written in text.split("\n"):
+        lines.append((at, at + len(written)))
+        at += len(written) + 1
     found: list[Segment] = []
-    for first, last in _wrapped(lines, whole, nouns):
-        for start, end in _sentences(text, first, last):
+    for row, (first, last) in enumerate(lines):
+        for start, end in _sentences(whole, first, last):
             piece = text[start:end]
             if any(char.isalnum() for char in piece):
                 begin = start + len(piece) - len(piece.lstrip())
-                line = text.count("\n", 0, begin) + 1
-                found.append(Segment(len(found), begin, end, line, text[begin:end].strip()))
+                line = whole.source.count("\n", 0, whole.at[begin]) + 1
+                found.append(Segment(len(found), begin, end, line, text[begin:end].strip(), row))
     return found
 
 
@@ -182,7 +232,8 @@ def find_negations(text: str, language: Language) -> list[Cue]:
             # "n'a plus besoin" denies by "n'a plus": "plus besoin" is a part of it.
             inside = any(start < each.start() < end for start, end in denials)
             if not inside and not _covered(each, cues):
-                cues.append(Cue(each.start(), each.end(), "weak", meaning))
+                kept = "" if meaning == "vague" else meaning
+                cues.append(Cue(each.start(), each.end(), "weak", kept))
     for each, kind in _longest(free, language):
         if not _covered(each, cues):
             cues.append(Cue(each.start(), each.end(), kind))
@@ -224,7 +275,14 @@ def _agreed(cues: list[Cue], text: str, language: Language) -> list[Cue]:
         agrees = cue.kind == "concord"
         if agrees and clause in negated:
             continue
-        if agrees and language.negation["behind"].fullmatch(text, cue.start, cue.end):
+        alone = _alone(text, marks, clause, cue)
+        if (
+            alone
+            and clause - 1 in negated
+            and language.emphasis.fullmatch(text, cue.start, cue.end)
+        ):
+            continue  # "no live vaccines, never"
+        if agrees and not alone and language.negation["behind"].fullmatch(text, cue.start, cue.end):
             begin = marks[clause - 1] if clause else 0
             if late or len(WORD.findall(text[begin : cue.start])) >= BEHIND:
                 kept.append(Cue(cue.start, cue.end, "bare"))
@@ -233,6 +291,13 @@ def _agreed(cues: list[Cue], text: str, language: Language) -> list[Cue]:
             negated.add(clause)
         kept.append(Cue(cue.start, cue.end, "cues") if agrees else cue)
     return kept
+
+
+def _alone(text: str, marks: list[int], clause: int, cue: Cue) -> bool:
+    """Say whether a cue is all that stands in its clause: an answer, or emphasis."""
+    begin = marks[clause - 1] if clause else 0
+    end = marks[clause] if clause < len(marks) else len(text)
+    return WORD.findall(text[begin:end]) == WORD.findall(text[cue.start : cue.end])
 
 
 def _without(text: str, pattern: re.Pattern[str], *, but: re.Pattern[str] | None = None) -> str:
@@ -267,9 +332,8 @@ def fill(segment: Segment, language: Language) -> None:
     features.update(f"s:{side.kind}" for side in segment.sides)
     if any(cue.kind in {"cues", "coord"} for cue in segment.cues):
         features["negated"] += 1
-    for name, pattern in language.terms.items():
-        if pattern.search(segment.text):
-            features[f"t:{name}"] += 2
+    for name in language.terms.named(segment.text):
+        features[f"t:{name}"] += 2
     for each in WORD.finditer(segment.text):
         sound = skeleton(each.group())
         if len(sound) >= 3 and each.group() not in language.stop:
@@ -278,9 +342,9 @@ def fill(segment: Segment, language: Language) -> None:
 
 def read(text: str, language: Language) -> View:
     """Read a text: sentences with numbers, dates, medicines, sides and negations in each."""
-    whole = fold(text)
+    whole = _unwrapped(fold(text), spaced=language.spaced)
     plain = whole.text
-    segments = _segments(whole, language.code == "de")
+    segments = _segments(whole)
     dates = find_dates(plain, language)
     everything: dict[str, Sequence[Any]] = {
         "quantities": find_quantities(plain, language, dates),
