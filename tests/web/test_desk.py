@@ -152,6 +152,17 @@ def test_the_specialist_reads_what_the_local_provider_corrected(whole: Whole) ->
     actions.confirm_treating(by=whole.provider, case=whole.case, correction="300 mg, not 250.")
     shown = text_of(sign_in(whole.specialist), f"/expert/cases/{whole.case.reference}/")
     assert "300 mg, not 250." in shown
+    assert shown.index("300 mg, not 250.") < shown.index("Levetiracetam")
+    # The desk reads it beside what it corrects, and is asked to look.
+    assert "300 mg, not 250." in text_of(
+        sign_in(whole.coordinator), f"/desk/cases/{whole.case.reference}/request/"
+    )
+    item = whole.case.checklist.get(key="provider-confirmed")
+    assert item.state == ItemState.ANSWERED
+    actions.settle_item(by=whole.coordinator, item=item, state=ItemState.ARRIVED)
+    actions.confirm_treating(by=whole.provider, case=whole.case, correction="300 mg, not 250.")
+    item.refresh_from_db()
+    assert item.state == ItemState.ARRIVED, "the same words ask for nothing again"
 
 
 def test_the_family_sees_what_it_sent(whole: Whole) -> None:

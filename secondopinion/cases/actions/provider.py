@@ -55,17 +55,20 @@ def confirm_treating(*, by: Person, case: Case, correction: str = "") -> LocalPr
     """Confirm that the provider treats the child, with what should be corrected; gives a receipt.
 
     Confirming again changes the correction and keeps the receipt. Where something speaks for a
-    look at the clinic (`rules.provider_doubts`), the coordinator settles the checklist by hand.
+    look at the clinic (`rules.provider_doubts`), or something is corrected, the coordinator settles
+    the checklist by hand.
     """
     require(case, by, Part.LOCAL_PROVIDER)
     provider = LocalProvider.objects.select_for_update().get(case=case)
+    corrects = correction.strip() not in {"", provider.correction}
     provider.correction = correction.strip()
     if provider.confirmed_at is None:
         provider.confirmed_at = clock.now()
         provider.receipt = short_code(8)
     provider.save(update_fields=["correction", "confirmed_at", "receipt"])
     doubts = rules.provider_doubts(case, provider)
-    _settle(case, ItemState.ANSWERED if doubts else ItemState.ARRIVED)
+    looked_at = not doubts and not provider.correction
+    _settle(case, ItemState.ARRIVED if looked_at else ItemState.ANSWERED, anew=corrects)
     audit.record("provider-confirmed", by=by, case_id=case.pk, target=provider)
     tell_coordinator(case)
     return provider
@@ -151,10 +154,11 @@ def shut_provider_out(*, by: Person, case: Case) -> None:
     audit.record("provider-shut-out", by=by, case_id=case.pk, target=provider)
 
 
-def _settle(case: Case, state: ItemState) -> None:
-    """Note it on the checklist; what a coordinator has settled against a doubt stays so."""
+def _settle(case: Case, state: ItemState, *, anew: bool = False) -> None:
+    """Note it on the checklist; what a coordinator has settled against a doubt stays so, until
+    something comes `anew`."""
     rows = ChecklistItem.objects.filter(case=case, key=CONFIRMED)
-    if state == ItemState.ANSWERED:
+    if state == ItemState.ANSWERED and not anew:
         rows = rows.exclude(state=ItemState.ARRIVED)
     rows.update(state=state)
     needs.answers(case)
