@@ -84,7 +84,7 @@ def test_a_family_without_an_address_comes_in_by_paper_and_comes_back(grace: Per
     page = phone.get(taken["Location"])
     assert page.status_code == 200
     assert "llave de acceso" in page.content.decode(), "in her language"
-    assert phone.get(f"/my/cases/{case.reference}/guardians/").status_code == 200
+    assert phone.get(f"/my/cases/{case.reference}/family/").status_code == 200
     assert Client().post("/take-over/", {"code": code}).status_code == 400, "it works once"
     # The telephone is lost: the coordinator who leads the case by now makes another one.
     cases.take(by=grace, case=case)
