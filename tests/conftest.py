@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.core.cache import caches
+from django.utils import translation
 from hypothesis import settings
 from pytest_django import DjangoDbBlocker
 
@@ -68,6 +69,7 @@ def own_vault(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
     }
     for name in django_settings.CACHES:
         caches[name].clear()
+    translation.deactivate()  # a page leaves the language of its last reader behind
     yield
     for name in django_settings.CACHES:
         caches[name].clear()

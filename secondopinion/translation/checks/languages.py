@@ -117,9 +117,10 @@ class Language:
 
 def glob(text: str, *, spaced: bool) -> str:
     """Return the expression of one entry: ``*`` any letters, ``#`` a digit, ``…`` up to four words
-    between."""
+    between; behind ``!`` at its end the letters that must not follow."""
+    text, _mark, unlike = folded(text).partition("!")
     parts = []
-    for each in re.split(r"(\*|#|\s*…\s*|\s+)", folded(text)):
+    for each in re.split(r"(\*|#|\s*…\s*|\s+)", text):
         if each == "*":
             parts.append(rf"{LETTER}*")
         elif each == "#":
@@ -134,7 +135,7 @@ def glob(text: str, *, spaced: bool) -> str:
             parts.append(r"[\s\u00a0]+" if spaced else r"\s*")
         else:
             parts.append(re.escape(each))
-    return "".join(parts)
+    return "".join(parts) + (f"(?![{re.escape(unlike)}])" if unlike else "")
 
 
 def expression(entries: Iterable[str], *, spaced: bool, prefix: str = "") -> str:

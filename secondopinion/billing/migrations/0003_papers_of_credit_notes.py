@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0003_credit_notes_of_refunds'),
+        ('billing', '0002_taxes_and_numbers'),
     ]
 
     operations = [
