@@ -87,7 +87,10 @@ def accept(*, finding: Finding, by: Person, reason: str) -> Finding:
         Conflict: it is settled already.
     """
     no_reason = Refused(_("Say why it can be accepted."), code="reason-missing", field="reason")
-    return _settle(finding, by, reason, State.ACCEPTED, no_reason)
+    _settle(finding, by, reason, State.ACCEPTED, no_reason)
+    audit.record("finding-accepted", by=by, case_id=finding.case_id, target=finding,
+                 detail={"code": finding.code})  # fmt: skip
+    return finding
 
 
 @transaction.atomic
@@ -102,10 +105,13 @@ def clear(*, finding: Finding, by: Person, reason: str) -> Finding:
     no_reason = Refused(
         _("Say how you know that nothing is wrong."), code="reason-missing", field="reason"
     )
-    return _settle(finding, by, reason, State.CLEARED, no_reason)
+    _settle(finding, by, reason, State.CLEARED, no_reason)
+    audit.record("finding-cleared", by=by, case_id=finding.case_id, target=finding,
+                 detail={"code": finding.code})  # fmt: skip
+    return finding
 
 
-def _settle(finding: Finding, by: Person, reason: str, state: State, no_reason: Refused) -> Finding:
+def _settle(finding: Finding, by: Person, reason: str, state: State, no_reason: Refused) -> None:
     if not roles_of(finding.case, by) & {"coordinator", "specialist"}:
         raise NotYours
     if not reason.strip():
@@ -115,9 +121,4 @@ def _settle(finding: Finding, by: Person, reason: str, state: State, no_reason: 
     )
     if not done:
         raise Conflict(_("Somebody has settled this already."), code="settled")
-    audit.record(
-        f"finding-{state}", by=by, case_id=finding.case_id, target=finding,
-        detail={"code": finding.code},
-    )  # fmt: skip
     finding.refresh_from_db()
-    return finding

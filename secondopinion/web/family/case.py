@@ -49,6 +49,7 @@ from secondopinion.web.access import PersonRequest, of_case, signed_in
 from secondopinion.web.calling import call_context
 from secondopinion.web.family.guardians import waited_for
 from secondopinion.web.family.questions import asking_context
+from secondopinion.web.family.report_language import language_context
 from secondopinion.web.family.request import files_context
 from secondopinion.web.forms import files_of
 
@@ -114,6 +115,7 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
         "reported": case.reported_at is not None,
         "foreseen": forecasting.told(case),
         "owed": waited_for(case),
+        **language_context(),
         **standing(case),
         **call_context(request, case),
     }  # fmt: skip

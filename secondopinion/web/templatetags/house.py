@@ -140,8 +140,15 @@ def spoken(texts: Mapping[str, str]) -> str:
 
 @register.filter
 def place(finding: Finding) -> str:
-    """Return what a finding is about, in words."""
-    return place_of(finding)
+    """Return what a finding is about, in words; the name of a document has its own direction."""
+    return place_of(finding, isolate="\u2068\u2069")
+
+
+@register.simple_tag
+def comma() -> str:
+    """Return what stands between items of a list, with its space."""
+    # Translators: between items of a list; Arabic has its own comma.
+    return pgettext("between items of a list", ", ")
 
 
 @register.filter
