@@ -83,7 +83,7 @@ def settle(*, fee: Fee, by: Person, state: str, note: str) -> Fee:
             fee=fee, provider=HAND, amount=fee.amount, currency=fee.currency,
             state=Payment.State.PAID, paid_at=clock.now(), begun_by=by,
         )  # fmt: skip
-    tell_family(fee.case, "message-waiting")
+    tell_family(fee.case, "news")
     return fee
 
 

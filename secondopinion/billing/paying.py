@@ -141,7 +141,7 @@ def _apply(event: Event, payment: Payment, fee: Fee) -> None:
             state=Payment.State.PAID, paid_at=clock.now(), url=""
         )
         follow(fee)
-        tell_family(fee.case, "message-waiting")
+        tell_family(fee.case, "news")
         tell_coordinator(fee.case)
     elif event.kind in {"failed", "expired"} and payment.state == Payment.State.OPEN:
         Payment.objects.filter(pk=payment.pk).update(state=event.kind, url="")

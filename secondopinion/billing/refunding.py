@@ -48,7 +48,7 @@ def give_back(
     made = in_transaction(
         fee=fee, by=by, amount=amount, reason=reason, transferred=transferred
     )  # fmt: skip
-    tell_family(fee.case, "message-waiting")
+    tell_family(fee.case, "news")
     return made
 
 

@@ -1,5 +1,8 @@
 """Reads of cases; what a person may see is decided here and nowhere else."""
 
+from collections.abc import Iterable
+from uuid import UUID
+
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
 
 from secondopinion.accounts.models import Person
@@ -133,6 +136,14 @@ def open_requests(case: Case) -> QuerySet[InformationRequest]:
     return InformationRequest.objects.filter(
         case=case, answered_at__isnull=True, dropped_at__isnull=True
     ).select_related("item", "asked_by")
+
+
+def asked_of_family(cases: Iterable[Case]) -> set[UUID]:
+    """Return the keys of those cases in which the family has been asked and not answered."""
+    rows = InformationRequest.objects.filter(
+        case__in=cases, to=Part.FAMILY, answered_at__isnull=True, dropped_at__isnull=True
+    )
+    return set(rows.values_list("case_id", flat=True))
 
 
 def asked(case: Case) -> list[InformationRequest]:

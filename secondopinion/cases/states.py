@@ -69,6 +69,26 @@ FAMILY_STEPS = (
     _("Follow-up questions"),
 )
 
+# What a family reads in the list of its requests; their page says the same in more words.
+FAMILY_WORDS = {
+    State.DRAFT: _("Not sent yet"),
+    State.SUBMITTED: _("We look at your request"),
+    State.COLLECTING: _("We check what you sent"),
+    State.WAITING_ON_FAMILY: _("We wait for your local provider"),
+    State.READY: _("We are finding a specialist"),
+    State.OFFERED: _("We are finding a specialist"),
+    State.IN_REVIEW: _("A specialist reads everything"),
+    State.MORE_NEEDED: _("We need something from you"),
+    State.REPORTED: _("The report is signed"),
+    State.FOLLOW_UP: _("You can ask about the report"),
+    State.CLOSED: _("Closed"),
+    State.DECLINED: _("We cannot help with this request"),
+    State.WITHDRAWN: _("Withdrawn"),
+    State.EXPIRED: _("Ended without being sent"),
+    State.JOINED: _("Joined with another request"),
+}
+NEEDED = _("We need something from you")
+
 # Which clocks run in which state; in a state that is not named, none does.
 CLOCKS: dict[str, frozenset[str]] = {
     State.SUBMITTED: frozenset({"acknowledge"}),
@@ -97,6 +117,7 @@ class Why(models.TextChoices):
     DELIVER = "deliver", _("Deliver the report")
     ANSWER = "answer", _("New answer")
     MESSAGE = "message", _("New message")
+    UNANSWERED = "unanswered", _("Message not answered")
     QUESTION = "question", _("New question")
     UNOPENED = "unopened", _("Report not opened")
     REFERRAL = "referral", _("A referral stands still")

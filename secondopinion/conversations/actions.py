@@ -6,11 +6,13 @@ from django.utils.translation import gettext_lazy as _
 from secondopinion.accounts.models import Person
 from secondopinion.audit import actions as audit
 from secondopinion.cases import needs
+from secondopinion.cases.actions.parts import require
 from secondopinion.cases.actions.telling import tell_coordinator, tell_part
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import roles_of
 from secondopinion.cases.states import Why
 from secondopinion.conversations.models import Post, Seen, Thread
+from secondopinion.conversations.queries import unanswered
 from secondopinion.conversations.rules import threads_of
 from secondopinion.core import clock
 from secondopinion.core.errors import NotYours, Refused
@@ -35,8 +37,16 @@ def post(*, case: Case, thread: str, by: Person, text: str) -> Post:
         raise Refused(
             _("This message is too long. Send it in two parts."), code="text-too-long", field="text"
         )
-    made = Post.objects.create(case=case, thread=thread, author=by, text=text, language=by.language)
+    now, ours = clock.now(), bool(roles_of(case, by) & {"coordinator", "desk"})
+    if ours:
+        unanswered(case).filter(thread=thread).update(answered_at=now)
+    made = Post.objects.create(
+        case=case, thread=thread, author=by, text=text, language=by.language,
+        answered_at=now if ours or thread == Thread.STAFF else None,
+    )  # fmt: skip
     needs.hold(case, Why.MESSAGE, not _for_desk(case, by))
+    if ours:
+        needs.hold(case, Why.UNANSWERED, unanswered(case).exists())
     if case.coordinator_id != by.pk:
         tell_coordinator(case)
     elif thread in {Thread.FAMILY, Thread.LOCAL_PROVIDER}:
@@ -52,6 +62,22 @@ def mark_seen(*, case: Case, by: Person) -> None:
         Seen.objects.get_or_create(case=case, person=by, defaults={"at": clock.now()})
     if _for_desk(case, by):
         needs.meet(case, Why.MESSAGE)
+        needs.hold(case, Why.UNANSWERED, unanswered(case).exists())
+
+
+@transaction.atomic
+def need_no_answer(*, by: Person, case: Case) -> None:
+    """Say that the messages which wait for an answer of the desk need none.
+
+    Raises:
+        NotYours: by somebody who does not own the case.
+    """
+    require(case, by, Part.COORDINATOR)
+    count = unanswered(case).update(answered_at=clock.now())
+    needs.meet(case, Why.UNANSWERED)
+    audit.record(
+        "messages-need-no-answer", by=by, case_id=case.pk, target=case, detail={"count": count}
+    )
 
 
 def _for_desk(case: Case, by: Person) -> bool:

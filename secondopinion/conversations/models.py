@@ -19,13 +19,15 @@ class Thread(models.TextChoices):
 
 
 class Post(Stored):
-    """One message in a thread; it is never changed."""
+    """One message in a thread; its words are never changed."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="posts")
     thread = models.CharField(max_length=20, choices=Thread.choices)
     author = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     text = models.TextField()
     language = models.CharField(max_length=10)
+    # When it was answered or the desk said that it needs no answer; at once where none is owed.
+    answered_at = models.DateTimeField(null=True, blank=True)
 
     # Set where a page shows them: read by the other side; what was sent with it.
     seen: bool | None = None

@@ -19,6 +19,11 @@ def posts(case: Case, person: Person) -> QuerySet[Post]:
     return rows.annotate(read_until=Subquery(seen)).select_related("author")
 
 
+def unanswered(case: Case) -> QuerySet[Post]:
+    """Return what the family or the local provider wrote and nobody has answered."""
+    return Post.objects.filter(case=case, answered_at__isnull=True)
+
+
 def anything_new(rows: Iterable[Any], person: Person) -> bool:
     """Say of what `posts` has read whether somebody else wrote after the person looked last."""
     return any(

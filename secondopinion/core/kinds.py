@@ -43,6 +43,17 @@ def litter(name: str) -> bool:
     return base in _LITTER or base.startswith("._") or "__MACOSX" in parts
 
 
+# The papers of a viewer or of the makers of a disc, with any ending.
+_PAPERS = re.compile(
+    r"(?:licen[cs]es?|readme|changelog)(?:[-_.][\w.-]*)?|(?:copying|notices?)(?:\.\w+)?"
+)
+
+
+def papers(name: str) -> bool:
+    """Say whether a file is by its name a paper of a program, and no medical document."""
+    return _PAPERS.fullmatch(name.replace("\\", "/").split("/")[-1].lower()) is not None
+
+
 def kind_of(name: str, head: bytes, *, on_disc: bool = False) -> str:
     """Return a media type, or one of the words above.
 
@@ -54,7 +65,7 @@ def kind_of(name: str, head: bytes, *, on_disc: bool = False) -> str:
     if not head:
         return EMPTY
     kind = _by_magic(head)
-    if kind == EXECUTABLE and on_disc:
+    if on_disc and (kind == EXECUTABLE or (kind != DICOM and papers(name))):
         return IGNORED
     if kind:
         return kind

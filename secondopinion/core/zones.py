@@ -7,6 +7,15 @@ from zoneinfo import available_timezones
 UNKNOWN = "UTC"  # what a person has until they, or their country, have told
 
 
+# What a browser says that hides its clock, or whose machine was never told where it stands.
+_UNTOLD = frozenset({"UTC", "Etc/UTC", "UCT", "Etc/UCT", "Zulu", "Etc/Zulu", "GMT", "Etc/GMT"})
+
+
+def tells(name: str) -> bool:
+    """Say whether a name is a zone in which somebody lives, and not the one of no place."""
+    return name not in _UNTOLD and is_zone(name)
+
+
 def is_zone(name: str) -> bool:
     """Say whether a name is one of the IANA time zone database."""
     return name in _names()

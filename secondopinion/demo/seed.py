@@ -258,7 +258,7 @@ class _Walk:
                     note="None was made.",
                 )  # fmt: skip
         for finding in doubts(self.case):
-            findings.accept(
+            findings.clear(
                 finding=finding, by=self.coordinator,
                 reason="The clinic confirms that the disc is this child's: its head was filled in "
                 "with stand-ins when it was made anonymous.",

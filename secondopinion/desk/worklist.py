@@ -24,7 +24,10 @@ from secondopinion.desk.queries import covered_by
 
 PER_PAGE = 50
 MOST = 999  # cases that are counted in a view: beyond, the number says nothing more
-NEWS = (Why.ANSWER, Why.MESSAGE, Why.QUESTION, Why.UNOPENED, Why.UNDELIVERED, Why.REFERRAL)
+NEWS = (
+    Why.ANSWER, Why.MESSAGE, Why.UNANSWERED, Why.QUESTION, Why.UNOPENED, Why.UNDELIVERED,
+    Why.REFERRAL,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

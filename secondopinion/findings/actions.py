@@ -1,6 +1,8 @@
 """What writes and settles findings."""
 
+from collections.abc import Collection
 from typing import Any
+from uuid import UUID
 
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +26,8 @@ def _sameness(code: str, where: dict[str, Any]) -> tuple[str, str]:
 def replace(*, case: Case, subject: models.Model, check: str, found: list[Found]) -> list[Finding]:
     """Make the findings of one check about one subject those of `found`, and no others.
 
-    What was found before and is found no more becomes fixed; what a person accepted stays so.
+    What was found before and is found no more becomes fixed; what a person accepted
+    or cleared stays so.
     `check` is ``name@version``.
 
     Raises:
@@ -66,6 +69,15 @@ def replace(*, case: Case, subject: models.Model, check: str, found: list[Found]
 
 
 @transaction.atomic
+def fall_away(*, case: Case, kind: str, subjects: Collection[UUID]) -> None:
+    """Close what checks said about something that was taken out of a case; a check that looks at
+    it again says it anew."""
+    Finding.objects.filter(case=case, subject_kind=kind, subject_id__in=subjects).exclude(
+        state=State.FIXED
+    ).update(state=State.FIXED, settled_at=clock.now())
+
+
+@transaction.atomic
 def accept(*, finding: Finding, by: Person, reason: str) -> Finding:
     """Accept an open finding as a limitation of the opinion; the report will list it.
 
@@ -74,18 +86,39 @@ def accept(*, finding: Finding, by: Person, reason: str) -> Finding:
         Refused: without a reason.
         Conflict: it is settled already.
     """
+    no_reason = Refused(_("Say why it can be accepted."), code="reason-missing", field="reason")
+    _settle(finding, by, reason, State.ACCEPTED, no_reason)
+    audit.record("finding-accepted", by=by, case_id=finding.case_id, target=finding,
+                 detail={"code": finding.code})  # fmt: skip
+    return finding
+
+
+@transaction.atomic
+def clear(*, finding: Finding, by: Person, reason: str) -> Finding:
+    """Say that somebody has looked and an open finding does not apply; no report lists it.
+
+    Raises:
+        NotYours: by somebody who is not the case's coordinator or specialist.
+        Refused: without a reason.
+        Conflict: it is settled already.
+    """
+    no_reason = Refused(
+        _("Say how you know that nothing is wrong."), code="reason-missing", field="reason"
+    )
+    _settle(finding, by, reason, State.CLEARED, no_reason)
+    audit.record("finding-cleared", by=by, case_id=finding.case_id, target=finding,
+                 detail={"code": finding.code})  # fmt: skip
+    return finding
+
+
+def _settle(finding: Finding, by: Person, reason: str, state: State, no_reason: Refused) -> None:
     if not roles_of(finding.case, by) & {"coordinator", "specialist"}:
         raise NotYours
     if not reason.strip():
-        raise Refused(_("Say why it can be accepted."), code="reason-missing", field="reason")
+        raise no_reason
     done = Finding.objects.filter(pk=finding.pk, state=State.OPEN).update(
-        state=State.ACCEPTED, settled_at=clock.now(), settled_by=by, reason=reason.strip()
+        state=state, settled_at=clock.now(), settled_by=by, reason=reason.strip()
     )
     if not done:
         raise Conflict(_("Somebody has settled this already."), code="settled")
-    audit.record(
-        "finding-accepted", by=by, case_id=finding.case_id, target=finding,
-        detail={"code": finding.code},
-    )  # fmt: skip
     finding.refresh_from_db()
-    return finding

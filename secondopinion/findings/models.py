@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from secondopinion.cases.models import Case
 from secondopinion.core.models import Stored
+from secondopinion.findings.codes import WHOSE
 
 
 class Severity(models.TextChoices):
@@ -21,6 +22,7 @@ class State(models.TextChoices):
     OPEN = "open", _("Open")
     FIXED = "fixed", _("Mended")
     ACCEPTED = "accepted", _("Accepted as a limitation")
+    CLEARED = "cleared", _("Checked: nothing is wrong")
 
 
 class Finding(Stored):
@@ -57,3 +59,8 @@ class Finding(Stored):
 
     def __str__(self) -> str:
         return f"{self.code} ({self.state})"
+
+    @property
+    def whose(self) -> bool:
+        """Whether it says that something may be another child's."""
+        return self.code in WHOSE

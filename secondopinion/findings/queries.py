@@ -24,6 +24,15 @@ def limitations_for(case: Case) -> QuerySet[Finding]:
     )
 
 
+def cleared(case: Case) -> QuerySet[Finding]:
+    """Return what somebody has looked at and found that nothing is wrong, the latest first."""
+    return (
+        Finding.objects.filter(case=case, state=State.CLEARED)
+        .select_related("settled_by")
+        .order_by("-settled_at")
+    )
+
+
 def doubts(case: Case) -> QuerySet[Finding]:
     """Return what says that something may be another child's, and nobody has settled."""
     return Finding.objects.filter(case=case, code__in=WHOSE, state=State.OPEN)

@@ -79,6 +79,11 @@ TEMPLATES: dict[str, Template] = {
         (_("There is something new for you."),),
         _READ,
     ),
+    "news": Template(
+        _("There is news about your request %(reference)s"),
+        (_("Your page says what is new."),),
+        _("Sign in to see it."),
+    ),
     "daily": Template(
         _("What is new for you today"),
         (_("There is something new for you:"),),

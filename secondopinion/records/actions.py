@@ -16,6 +16,7 @@ from secondopinion.cases.states import ENDED, State
 from secondopinion.core import clock, sandbox, vault
 from secondopinion.core.errors import Conflict, Refused
 from secondopinion.core.models import Blob
+from secondopinion.findings import actions as findings
 from secondopinion.records import pdfs
 from secondopinion.records.models import Kind, Record, RecordState
 from secondopinion.records.tasks import read_pages
@@ -37,7 +38,10 @@ def take_in(
         defaults={"title": title, "media_type": media_type, "source": source, "sent_by": by},
     )
     if record.removed_at is not None:
-        Record.objects.filter(pk=record.pk).update(removed_at=None)
+        Record.objects.filter(pk=record.pk).update(
+            removed_at=None,
+            state=RecordState.READING,  # to be checked anew
+        )
         made = True
     if made:
         audit.record("record-added", by=by, case_id=case.pk, target=record)
@@ -120,6 +124,7 @@ def take_out(*, by: Person, case: Case, records: Collection[UUID]) -> int:
     rows = Record.objects.filter(case=case, pk__in=records, removed_at=None)
     found = list(rows)
     rows.update(removed_at=clock.now())
+    findings.fall_away(case=case, kind="record", subjects=[record.pk for record in found])
     for record in found:
         audit.record("record-removed", by=by, case_id=case.pk, target=record)
     return len(found)

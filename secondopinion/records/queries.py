@@ -169,12 +169,13 @@ def placed(findings: Iterable[Finding], among: Iterable[Record] | None = None) -
     return rows
 
 
-def place_of(row: Finding) -> str:
+def place_of(row: Finding, isolate: str = "") -> str:
     """Return what a finding that `placed` returned is about, in words: a document and page, images,
-    an item of the checklist; "" for others."""
+    an item of the checklist; "" for others. `isolate` are two letters to set around a name."""
     title, page = vars(row).get("title", ""), vars(row).get("page")
     if not page:
         return title
+    title = f"{isolate[0]}{title}{isolate[1]}" if isolate else title
     return _("%(title)s, page %(page)s") % {"title": title, "page": page}
 
 

@@ -75,8 +75,11 @@ class ReaderMiddleware:
 
     @staticmethod
     def _set_zone(person: Person, told: str) -> None:
-        """Show times as the reader's device has them; what it says for the first time is kept."""
-        if told != person.timezone and zones.is_zone(told):
+        """Show times as the reader's device has them; what it says for the first time is kept.
+
+        A device that says UTC tells nothing: the zone of the family's country stays.
+        """
+        if told != person.timezone and zones.tells(told):
             accounts.describe(by=person, person=person, timezone=told)
             person.timezone = told
         if zones.is_zone(person.timezone):

@@ -123,6 +123,16 @@ def test_a_damaged_zip_is_said(cut: int, case: Case, maria: Person) -> None:
     assert outcome == {"disc.zip": ("refused", "broken-zip")}
 
 
+def test_papers_of_a_disc_are_no_records(case: Case, maria: Person) -> None:
+    papers = ["LICENSE", "viewer/LICENCE.txt", "README.md", "readme_first.html", "COPYING",
+              "NOTICE.txt", "CHANGELOG"]  # fmt: skip
+    letters = ["notice of discharge.txt", "report.txt", "licensed clinic.txt"]
+    words = {name: b"Words of " + name.encode() for name in (*papers, *letters)}
+    outcome = send(case, maria, "disc.zip", zipped(**words))
+    assert {outcome[name] for name in papers} == {("ignored", "litter")}
+    assert {outcome[name] for name in letters} == {("record", "")}
+
+
 def test_litter_is_ignored_and_said(case: Case, maria: Person) -> None:
     pack = zipped(**{"Thumbs.db": b"x", "__MACOSX/._a": b"x", "autorun.inf": b"[autorun]",
                      "viewer.exe": b"MZ\x90"})  # fmt: skip

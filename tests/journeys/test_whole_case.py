@@ -107,7 +107,7 @@ def collect(visit: Any, product: Product, reference: str) -> None:
 def settle_doubts(desk: Visitor, reference: str) -> None:
     """The series was made anonymous: she settles what the checks doubt, with her reason."""
     desk.goto(f"/desk/cases/{reference}/records/")
-    while (doubt := desk.page.locator("details:has(form[action$='/do/accept-finding/'])")).count():
+    while (doubt := desk.page.locator("details:has(form[action$='/do/clear-finding/'])")).count():
         doubt.first.locator("summary").click()
         doubt.first.locator("[name=reason]").fill("The clinic confirms that it is this child.")
         with desk.page.expect_navigation():

@@ -11,8 +11,10 @@ from secondopinion.conversations.actions import post
 from secondopinion.core.errors import Refused
 from secondopinion.findings.actions import Found, replace
 from secondopinion.findings.models import Finding, Severity
+from secondopinion.findings.queries import limitations_for
 from secondopinion.followup import actions as followup
 from secondopinion.program.models import Program
+from secondopinion.records import queries as records
 from tests.web.conftest import Whole, person, sign_in, taken
 
 
@@ -66,9 +68,80 @@ def test_the_worklist_says_what_is_new_until_it_was_read(maria: Person) -> None:
     assert case.reference in text_of(desk, "/desk/?view=news")
     text_of(desk, f"/desk/cases/{case.reference}/messages/")
     assert "New message" not in text_of(desk, "/desk/")
-    assert case.reference not in text_of(desk, "/desk/?view=news")
+    assert "Message not answered" in text_of(desk, "/desk/")
+    assert case.reference in text_of(desk, "/desk/?view=news"), "reading is no answer"
+    post(case=case, thread="local_provider", by=coordinator, text="Please send the images.")
+    assert case.reference in text_of(desk, "/desk/?view=news"), "the doctor is not the family"
     post(case=case, thread="family", by=coordinator, text="Today.")
+    assert "Message not answered" not in text_of(desk, "/desk/")
+    assert case.reference not in text_of(desk, "/desk/?view=news")
     assert "New message" not in text_of(desk, "/desk/"), "one's own message is not new"
+
+
+def test_a_message_can_be_said_to_need_no_answer(maria: Person) -> None:
+    case, coordinator = taken(maria)
+    desk, here = sign_in(coordinator), f"/desk/cases/{case.reference}/"
+    post(case=case, thread="family", by=maria, text="Thank you.")
+    assert "No answer is needed" in text_of(desk, f"{here}messages/")
+    assert "A message waits for an answer." in text_of(desk, here)
+    colleague = person("omar@hospital.example", "coordinator")
+    assert sign_in(colleague).post(f"{here}do/no-answer-needed/").status_code == 404
+    assert desk.post(f"{here}do/no-answer-needed/").status_code == 302
+    assert "A message waits for an answer." not in text_of(desk, here)
+    assert "No answer is needed" not in text_of(desk, f"{here}messages/")
+
+
+def test_a_reason_is_kept_only_of_what_is_not_needed(maria: Person) -> None:
+    case, coordinator = taken(maria)
+    item = case.checklist.all()[0]
+    desk, address = sign_in(coordinator), f"/desk/cases/{case.reference}/do/settle/"
+    desk.post(address, {"item": item.pk, "state": "waived", "note": "There is none."})
+    item.refresh_from_db()
+    assert (item.state, item.note) == (ItemState.WAIVED, "There is none.")
+    desk.post(address, {"item": item.pk, "state": "arrived", "note": "There is none."})
+    item.refresh_from_db()
+    assert (item.state, item.note) == (ItemState.ARRIVED, "")
+
+
+def test_a_finding_that_was_checked_stands_in_no_report(maria: Person) -> None:
+    case, coordinator = taken(maria)
+    desk, here = sign_in(coordinator), f"/desk/cases/{case.reference}/"
+    found = [
+        Found("not-this-child", Severity.BLOCKER, "The date of birth is another."),
+        Found("motion", Severity.WARNING, "The child has moved."),
+    ]
+    whose, moved = replace(case=case, subject=case, check="identity@1", found=found)
+    shown = desk.get(f"{here}records/").content.decode()
+    assert f'id="clear-finding-{whose.pk}"' in shown
+    assert f'id="accept-finding-{whose.pk}"' not in shown, "another child is no limitation"
+    assert f'id="accept-finding-{moved.pk}"' in shown
+    for row in (whose, moved):
+        answer = desk.post(f"{here}do/clear-finding/", {"finding": row.pk, "reason": " "},
+                           headers={"accept": "application/json"})  # fmt: skip
+        assert answer.json()["code"] == "reason-missing"
+        desk.post(f"{here}do/clear-finding/", {"finding": row.pk, "reason": "A typing error."})
+        row.refresh_from_db()
+        assert (row.state, row.reason, row.settled_by) == (
+            "cleared", "A typing error.", coordinator,
+        )  # fmt: skip
+    assert not limitations_for(case).exists()
+    assert "A typing error." in text_of(desk, f"{here}records/")
+    replace(case=case, subject=case, check="identity@2", found=found)
+    assert not limitations_for(case).exists(), "found again, it stays cleared"
+
+
+def test_a_document_of_another_child_is_taken_out(whole: Whole) -> None:
+    case = whole.case
+    Case.objects.filter(pk=case.pk).update(reported_at=None, state=State.COLLECTING)
+    record = records.for_case(case)[0]
+    found = [Found("not-this-child", Severity.BLOCKER, "The name is another.", "", {"page": 1})]
+    [row] = replace(case=case, subject=record, check="whose@1", found=found)
+    desk, here = sign_in(whole.coordinator), f"/desk/cases/{case.reference}/"
+    assert "Take this document out" in text_of(desk, f"{here}records/")
+    desk.post(f"{here}do/take-out-record/", {"record": record.pk})
+    assert record not in records.for_case(case)
+    row.refresh_from_db()
+    assert row.state == "fixed"
 
 
 def test_a_case_is_not_complete_while_something_may_be_another_childs(maria: Person) -> None:

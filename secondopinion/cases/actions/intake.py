@@ -50,7 +50,7 @@ def take(*, by: Person, case: Case) -> Case:
         HandOver.objects.create(case=case, giver=former, taker=by, note=note)
         end_parts(case=case, role=Part.COORDINATOR, by=by)
     give_part(case=case, person=by, role=Part.COORDINATOR, by=by)
-    tell_family(case, "message-waiting")
+    tell_family(case, "news")
     return case
 
 
@@ -204,6 +204,8 @@ def drop_request(*, by: Person, information_request: InformationRequest) -> None
 def settle_item(*, by: Person, item: ChecklistItem, state: str, note: str = "") -> ChecklistItem:
     """Say that a thing on the checklist is here, missing, or not needed (and why).
 
+    A reason is kept only of what is not needed.
+
     Raises:
         NotYours: by somebody who does not own the case.
         Refused: not needed, without a reason.
@@ -214,7 +216,7 @@ def settle_item(*, by: Person, item: ChecklistItem, state: str, note: str = "") 
     if state == ItemState.WAIVED and not note.strip():
         raise Refused(_("Say why it is not needed."), code="note-missing", field="note")
     item.state = ItemState(state)
-    item.note = note.strip()
+    item.note = note.strip() if state == ItemState.WAIVED else ""
     item.save(update_fields=["state", "note"])
     needs.answers(item.case)
     changes.tell(item.case_id)

@@ -107,7 +107,7 @@ def _let_in(kept: Case, joined: Case, person: Person, by: Person, moved: dict[st
     if not holders_of(kept, Part.FAMILY).filter(pk=person.pk).exists():
         give_part(case=kept, person=person, role=Part.FAMILY, by=by)
         moved["people"].append(str(person.pk))
-        tell(kept, person, "message-waiting", "/my/cases")
+        tell(kept, person, "news", "/my/cases")
     tie = Guardianship.objects.filter(child=joined.child, person=person, revoked_at=None).first()
     there = Guardianship.objects.filter(child=kept.child, person=person, revoked_at=None)
     if tie is not None and not there.exists():

@@ -150,7 +150,7 @@ def _note(row: ParentConsent, by: Person) -> None:
                  detail={"answer": str(row.answer)})  # fmt: skip
     tell_coordinator(row.case)
     if row.answer == ParentConsent.Answer.AGREED:
-        tell_family(row.case, "message-waiting")
+        tell_family(row.case, "news")
 
 
 @transaction.atomic

@@ -86,7 +86,7 @@ def renew(*, by: Person, case: Case, person: Person) -> Renewal:
         accounts.limit_guardianship(
             by=by, child=case.child, person=person, may_see=True, may_consent=False
         )
-        tell(case, person, "message-waiting", "/my/cases")
+        tell(case, person, "news", "/my/cases")
     audit.record("access-renewed", by=by, case_id=case.pk, target=made)
     return made
 

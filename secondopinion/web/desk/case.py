@@ -33,7 +33,7 @@ from secondopinion.experts.models import Kind as Taken
 from secondopinion.experts.models import Offer, OfferState
 from secondopinion.experts.queries import offers_of
 from secondopinion.experts.rules import kinds_of
-from secondopinion.findings.queries import limitations_for
+from secondopinion.findings.queries import cleared, limitations_for
 from secondopinion.followup.actions import window_open
 from secondopinion.followup.queries import questions
 from secondopinion.imaging import queries as imaging
@@ -159,6 +159,7 @@ def _records(request: PersonRequest, case: Case) -> Context:
         "scripts": sorted(map(script_name, scripts_read(settings.OCR_LANGUAGES_DIR))),
         **listed(case, request.parts),
         "findings": records.placed(limitations_for(case)),
+        "cleared": records.placed(cleared(case)),
         "servers": servers(),
         "translations": translations.of_case(case).filter(subject_kind="record"),
         **machine_context(case),
@@ -208,6 +209,7 @@ def _messages(request: PersonRequest, case: Case) -> Context:
     return {
         "posts": rows, "followed": tuple(READERS), **message_context(request, case),
         "provider": getattr(case, "local_provider", None),
+        "unanswered": any(each.answered_at is None for each in rows),
     }  # fmt: skip
 
 

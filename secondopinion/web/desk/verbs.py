@@ -16,6 +16,7 @@ from secondopinion.arrivals.clipping import post_with_files
 from secondopinion.cases import actions
 from secondopinion.cases.models import Case, ItemState, Part
 from secondopinion.cases.queries import holders_of
+from secondopinion.conversations.actions import need_no_answer
 from secondopinion.core.errors import NotYours
 from secondopinion.desk import actions as desk
 from secondopinion.desk import mailing
@@ -53,6 +54,8 @@ PART_OF = {
     "translate-report": "translations",
     "withdraw-translation": "records",
     "accept-finding": "records",
+    "clear-finding": "records",
+    "take-out-record": "records",
     "change-images": "records",
     "fetch-studies": "servers",
     "fetch-again": "servers",
@@ -67,6 +70,7 @@ PART_OF = {
     "complete": "specialist",
     "set-pace": "time",
     "message": "messages",
+    "no-answer-needed": "messages",
     "deliver": "after",
     "send-again": "after",
     "pass-question": "after",
@@ -207,6 +211,10 @@ class _Verbs:
         )  # fmt: skip
         return _("The message is sent.")
 
+    def no_answer_needed(self) -> str:
+        need_no_answer(by=self.by, case=self.case)
+        return _("It is noted that no answer is needed.")
+
     def seen_to_mail(self) -> str:
         mailing.see_to_undelivered(by=self.by, case=self.case)
         return _("It is noted that you have seen to it.")
@@ -215,6 +223,16 @@ class _Verbs:
         row = self._row(Finding.objects.filter(case=self.case), "finding")
         findings.accept(finding=row, by=self.by, reason=self.text("reason"))
         return _("It will stand in the report as a limitation.")
+
+    def clear_finding(self) -> str:
+        row = self._row(Finding.objects.filter(case=self.case), "finding")
+        findings.clear(finding=row, by=self.by, reason=self.text("reason"))
+        return _("It is kept that you have checked it. The report does not name it.")
+
+    def take_out_record(self) -> str:
+        row = self._row(records.for_case(self.case), "record")
+        record_actions.take_out(by=self.by, case=self.case, records=[row.pk])
+        return _("The document is taken out.")
 
     def change_images(self) -> str:
         return images.change(self.by, self.case, self.given)

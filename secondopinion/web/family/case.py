@@ -17,9 +17,22 @@ from secondopinion.billing import actions as billing
 from secondopinion.billing.models import Fee
 from secondopinion.cases import actions, forecasting
 from secondopinion.cases.models import Case, Part
-from secondopinion.cases.queries import asked, holders_of, open_requests, visible_to
+from secondopinion.cases.queries import (
+    asked,
+    asked_of_family,
+    holders_of,
+    open_requests,
+    visible_to,
+)
 from secondopinion.cases.rules import through_provider
-from secondopinion.cases.states import ENDED, FAMILY_STEP, FAMILY_STEPS, State
+from secondopinion.cases.states import (
+    ENDED,
+    FAMILY_STEP,
+    FAMILY_STEPS,
+    FAMILY_WORDS,
+    NEEDED,
+    State,
+)
 from secondopinion.conversations.actions import mark_seen
 from secondopinion.conversations.models import Thread
 from secondopinion.conversations.queries import anything_new
@@ -36,6 +49,7 @@ from secondopinion.web.access import PersonRequest, of_case, signed_in
 from secondopinion.web.calling import call_context
 from secondopinion.web.family.guardians import waited_for
 from secondopinion.web.family.questions import asking_context
+from secondopinion.web.family.report_language import language_context
 from secondopinion.web.family.request import files_context
 from secondopinion.web.forms import files_of
 
@@ -51,7 +65,9 @@ def my(request: PersonRequest) -> HttpResponse:
     )
     if not cases:
         return redirect("my-start")
-    return render(request, "family/my.html", {"cases": cases})
+    wanted = asked_of_family(cases)
+    rows = [(each, NEEDED if each.pk in wanted else FAMILY_WORDS[each.state]) for each in cases]
+    return render(request, "family/my.html", {"cases": rows})
 
 
 def standing(case: Case) -> dict[str, Any]:
@@ -77,9 +93,11 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
     thread = [each for each in posts_with_files(case, request.user) if each.thread == Thread.FAMILY]
     if anything_new(thread, request.user):
         mark_seen(case=case, by=request.user)
+    mine = [each for each in asked(case) if each.to == Part.FAMILY]
     context = {
         "case": case,
-        "asked": [each for each in asked(case) if each.to == Part.FAMILY],
+        "asked": mine,
+        "needed": any(each.answered_at is None for each in mine),
         "specialist": holders_of(case, Part.SPECIALIST).select_related("expert").first(),
         "posts": thread,
         "reports": readable(case, request.user),
@@ -97,6 +115,7 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
         "reported": case.reported_at is not None,
         "foreseen": forecasting.told(case),
         "owed": waited_for(case),
+        **language_context(),
         **standing(case),
         **call_context(request, case),
     }  # fmt: skip

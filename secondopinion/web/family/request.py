@@ -39,6 +39,7 @@ from secondopinion.web import images, tus
 from secondopinion.web.access import PersonRequest, of_case, signed_in
 from secondopinion.web.family import conflict, forms, pages
 from secondopinion.web.family.questions import emergency_context
+from secondopinion.web.family.report_language import language_context
 from secondopinion.web.family.translating import machine_context
 from secondopinion.web.forms import PlainForm, labels_of
 
@@ -115,6 +116,7 @@ def page(request: PersonRequest, case: Case, key: str) -> HttpResponse:
         "disclaimer": program.disclaimer() if key == "consent" else None,
         "rule": _rule(case) if key == "emergency" else None,
         "most": actions.request.MOST_QUESTIONS,
+        **(language_context() if key == "consent" else {}),
     }  # fmt: skip
     return render(request, found.template, context)
 

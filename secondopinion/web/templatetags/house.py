@@ -16,9 +16,10 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
+from secondopinion.accounts.models import Person
 from secondopinion.accounts.rules import age_on
 from secondopinion.cases.models import Case
-from secondopinion.core import clock, languages
+from secondopinion.core import clock, languages, zones
 from secondopinion.findings.models import Finding
 from secondopinion.opinions.models import KeyImage
 from secondopinion.opinions.versions import Sitting
@@ -52,6 +53,12 @@ def _written() -> str:
 def written_time(value: datetime | None) -> str:
     """Write an instant out, as ``12 March 2026, 14:05``, in the reader's zone."""
     return "" if value is None else _day_and_time(timezone.localtime(value))
+
+
+@register.filter
+def zone_words(person: Person) -> str:
+    """Say whose time a written time is: the reader's own, or that of no place."""
+    return zones.UNKNOWN if person.timezone == zones.UNKNOWN else gettext("your time")
 
 
 def _day_and_time(local: datetime) -> str:
@@ -133,8 +140,15 @@ def spoken(texts: Mapping[str, str]) -> str:
 
 @register.filter
 def place(finding: Finding) -> str:
-    """Return what a finding is about, in words."""
-    return place_of(finding)
+    """Return what a finding is about, in words; the name of a document has its own direction."""
+    return place_of(finding, isolate="\u2068\u2069")
+
+
+@register.simple_tag
+def comma() -> str:
+    """Return what stands between items of a list, with its space."""
+    # Translators: between items of a list; Arabic has its own comma.
+    return pgettext("between items of a list", ", ")
 
 
 @register.filter
