@@ -1,51 +1,15 @@
 """Every setting, driven by the environment; the defaults need nothing but Python."""
 
 import os
-from contextlib import suppress
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlparse
+from urllib.parse import urlparse
 
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
+from secondopinion.environment import database, flag, kept_secret, made, number, tls
+
 ROOT = Path(__file__).resolve().parent
-
-
-def flag(name: str, *, default: bool = False) -> bool:
-    """Return the environment's yes or no for `name`."""
-    return os.environ.get(name, "1" if default else "0").lower() in {"1", "true", "yes", "on"}
-
-
-def database(url: str) -> dict[str, object]:
-    """Return Django's database entry for a ``sqlite:///path`` or ``postgres://…`` address.
-
-    ``sqlite:///path?timeout=20`` says how many seconds a write waits for another one.
-    """
-    parts = urlparse(url)
-    if parts.scheme.startswith("sqlite"):
-        return {
-            "ENGINE": "django.db.backends.sqlite3",
-            "NAME": unquote(parts.path[1:]),
-            "CONN_MAX_AGE": 60,
-            "OPTIONS": {
-                "transaction_mode": "IMMEDIATE",
-                "timeout": int(dict(parse_qsl(parts.query)).get("timeout", "20")),
-                "init_command": (
-                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-                ),
-            },
-        }
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.path.removeprefix("/"),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or "",
-        "PORT": str(parts.port or ""),
-        "OPTIONS": {"pool": False},
-        "CONN_MAX_AGE": 60,
-        "CONN_HEALTH_CHECKS": True,
-    }
 
 
 # Where this installation keeps what it owns
@@ -57,19 +21,13 @@ SITE_URL = os.environ.get("SITE_URL", "http://127.0.0.1:8000")
 SECRET_KEY = os.environ.get("SECRET_KEY", "")
 _secret_file = DATA_DIR / "secret-key"
 if not SECRET_KEY:
-    DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if not _secret_file.exists():
-        _fresh = _secret_file.with_suffix(f".{os.getpid()}")
-        _fresh.write_text(os.urandom(48).hex())
-        _fresh.chmod(0o600)
-        with suppress(FileExistsError):  # the first process wins, the others read
-            _secret_file.hardlink_to(_fresh)
-        _fresh.unlink()
-    SECRET_KEY = _secret_file.read_text().strip()
+    made("DATA_DIR", DATA_DIR)
+    SECRET_KEY = kept_secret("DATA_DIR", _secret_file)
 
 # The vault: a master key outside the database; an empty value means DATA_DIR/master-key
-VAULT_DIR = Path(os.environ.get("VAULT_DIR", DATA_DIR / "vault"))
-VAULT_MASTER_KEY_FILE = Path(os.environ.get("VAULT_MASTER_KEY_FILE", DATA_DIR / "master-key"))
+VAULT_DIR = Path(os.environ.get("VAULT_DIR") or DATA_DIR / "vault")
+VAULT_MASTER_KEY_NAMED = bool(os.environ.get("VAULT_MASTER_KEY_FILE"))  # then none is made
+VAULT_MASTER_KEY_FILE = Path(os.environ.get("VAULT_MASTER_KEY_FILE") or DATA_DIR / "master-key")
 
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "127.0.0.1 localhost").split()
 if urlparse(SITE_URL).hostname not in ALLOWED_HOSTS:
@@ -246,21 +204,19 @@ SOCIALACCOUNT_PROVIDERS = {
         else []
     }
 }
-STAFF_SESSION_SECONDS = int(os.environ.get("STAFF_SESSION_SECONDS", str(8 * 3600)))
+STAFF_SESSION_SECONDS = number("STAFF_SESSION_SECONDS", 8 * 3600)
 
 # Whether pages are read by the engine after they arrive; more of its languages in a folder.
 UNDERSTAND_PAGES = flag("UNDERSTAND_PAGES", default=True)
 OCR_LANGUAGES_DIR = os.environ.get("OCR_LANGUAGES_DIR", "")
 
-EMERGENCY_ACCESS_HOURS = int(os.environ.get("EMERGENCY_ACCESS_HOURS", "4"))
+EMERGENCY_ACCESS_HOURS = number("EMERGENCY_ACCESS_HOURS", 4)
 
-SESSION_COOKIE_AGE = int(os.environ.get("FAMILY_SESSION_SECONDS", str(14 * 24 * 3600)))
+SESSION_COOKIE_AGE = number("FAMILY_SESSION_SECONDS", 14 * 24 * 3600)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if flag("BEHIND_PROXY") else None
-ALLAUTH_TRUSTED_PROXY_COUNT = int(
-    os.environ.get("TRUSTED_PROXY_COUNT", "1" if flag("BEHIND_PROXY") else "0")
-)
+ALLAUTH_TRUSTED_PROXY_COUNT = number("TRUSTED_PROXY_COUNT", 1 if flag("BEHIND_PROXY") else 0)
 _https = SITE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SECURE_SSL_REDIRECT = _https and flag("SSL_REDIRECT", default=True)
@@ -285,8 +241,8 @@ SECURE_CSP = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = ["secondopinion.web.sealing.SealingHandler"]
 FORM_MAX_BYTES = 25 * 1024 * 1024  # of a form anywhere; a report to be verified is far below
-FORM_WITH_FILES_MAX_BYTES = int(os.environ.get("FORM_WITH_FILES_MAX_BYTES", str(2 * 1024**3)))
-UPLOAD_MAX_BYTES = int(os.environ.get("UPLOAD_MAX_BYTES", str(8 * 1024**3)))
+FORM_WITH_FILES_MAX_BYTES = number("FORM_WITH_FILES_MAX_BYTES", 2 * 1024**3)
+UPLOAD_MAX_BYTES = number("UPLOAD_MAX_BYTES", 8 * 1024**3)
 
 # Languages: those whose catalogues are complete
 LANGUAGE_CODE = "en"
@@ -297,8 +253,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
-STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+STATIC_ROOT = made("DATA_DIR", DATA_DIR / "static")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "vault": {
@@ -312,6 +267,7 @@ WHITENOISE_MAX_AGE = 3600
 
 # Mail: kept in a table and shown on a page in demo mode; SMTP when SMTP_HOST is set
 SMTP_HOST = os.environ.get("SMTP_HOST", "")
+SMTP_TLS = tls("SMTP_TLS")
 DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM", "second-opinion@localhost")
 # Gateways for texts that say only "you have a message" (messaging/gateways.py); none: off
 SMS_URL, SMS_KEY = os.environ.get("SMS_URL", ""), os.environ.get("SMS_KEY", "")
@@ -327,10 +283,11 @@ MAILERS = {
         "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "OPTIONS": {
             "host": SMTP_HOST,
-            "port": int(os.environ.get("SMTP_PORT", "587")),
+            "port": number("SMTP_PORT", 465 if SMTP_TLS == "implicit" else 587),
             "username": os.environ.get("SMTP_USER", ""),
             "password": os.environ.get("SMTP_PASSWORD", ""),
-            "use_tls": flag("SMTP_TLS", default=True),
+            "use_tls": SMTP_TLS == "starttls",
+            "use_ssl": SMTP_TLS == "implicit",
             "timeout": 20,
         },
     }
@@ -380,7 +337,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"refused": {"()": "secondopinion.core.refusals.WithoutWords"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["refused"]}
+    },
     # An error's message may quote what a family wrote: the house logs its frames instead.
     "loggers": {"django.request": {"level": "CRITICAL"}},
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "WARNING")},

@@ -56,7 +56,9 @@ def _make(given: argparse.Namespace, mark: Path) -> int:
         mark.touch()
     verbs.migrate()
     if given.no_serve:
+        verbs.say("Making the invented cases; this takes a minute or two.")
         seed.ensure()
+        verbs.say("Every case of the demonstration is there now.")
         mark.unlink(missing_ok=True)
         return 0
     seed.people()

@@ -15,10 +15,11 @@ from secondopinion.accounts.models import Role
 from secondopinion.cli import dicomweb
 from secondopinion.cli.doctor_program import program
 from secondopinion.cli.found import Found, fine
+from secondopinion.cli.reaching import unreachable
 from secondopinion.coding.codes import HPO, SYSTEMS
 from secondopinion.coding.searching import search
 from secondopinion.core import antivirus, clock, master_key, triggers
-from secondopinion.core.models import JobLease, PeriodicRun
+from secondopinion.core.models import JobLease, PeriodicRun, VaultSpace
 from secondopinion.opinions import signing
 from secondopinion.program.models import Program
 
@@ -35,12 +36,7 @@ def examine() -> list[Found]:
     try:
         found += _database()
     except DatabaseError as error:
-        found.append(
-            Found(
-                f"The database does not answer ({type(error).__name__}): check DATABASE_URL.",
-                bad=True,
-            )
-        )
+        found.append(Found(f"{unreachable(error)} Check DATABASE_URL.", bad=True))
     return found
 
 
@@ -169,6 +165,10 @@ def _single_sign_on() -> Iterator[Found]:
 
 def _keys() -> Iterator[Found]:
     path = Path(settings.VAULT_MASTER_KEY_FILE)
+    if not path.exists():
+        if settings.VAULT_MASTER_KEY_NAMED:
+            yield Found(master_key.absent(), bad=True)
+        return
     try:
         version, _key = master_key.newest()
     except (OSError, ValueError) as error:
@@ -186,12 +186,35 @@ def _keys() -> Iterator[Found]:
                     "Move it, and set VAULT_MASTER_KEY_FILE.")  # fmt: skip
 
 
+def _proof() -> Iterator[Found]:
+    """Try the key on the oldest and the newest of what it must open; nothing is made."""
+    path = Path(settings.VAULT_MASTER_KEY_FILE)
+    spaces = VaultSpace.objects.filter(wrapped_key__isnull=False).order_by("created_at", "pk")
+    tried = [each for each in (spaces.first(), spaces.last()) if each]
+    if not path.exists():
+        if VaultSpace.objects.exists() and not settings.VAULT_MASTER_KEY_NAMED:
+            yield Found(master_key.absent(), bad=True)
+        elif not settings.VAULT_MASTER_KEY_NAMED:
+            yield Found(f"There is no master key yet: it is made at {path} with the first request.")
+        return
+    try:
+        fits = all(master_key.fits(each.master_version, bytes(each.wrapped_key)) for each in tried)
+    except (OSError, ValueError):  # told above
+        return
+    if not fits:
+        yield Found(f"The master key at {path} does not open what is stored: put your copy there.",
+                    bad=True)  # fmt: skip
+    elif tried:
+        yield fine("The master key opens the oldest and the newest request.")
+
+
 def _database() -> Iterator[Found]:
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         yield Found("The database is not up to date: run secondopinion migrate.", bad=True)
         return
     yield fine(f"The database ({connection.vendor}) answers and is up to date.")
+    yield from _proof()
     missing = sorted(set(_wanted_triggers()) - _triggers())
     if missing:
         yield Found(

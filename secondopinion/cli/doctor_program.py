@@ -80,7 +80,12 @@ def _staff() -> Iterator[Found]:
     for role in NEEDED:
         if not people_with(role).exists():
             yield Found(
-                f"Nobody is {role}: secondopinion staff add EMAIL --name … --role {role}",
+                f"Nobody is {role}: secondopinion staff add EMAIL --name … --role {role}"
+                + (
+                    " --title … --field KEY (secondopinion staff fields lists the keys)"
+                    if role == Role.SPECIALIST
+                    else ""
+                ),
                 bad=not settings.DEMO,
             )
     lacking = []

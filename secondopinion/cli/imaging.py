@@ -4,13 +4,13 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from secondopinion.cli import copies
-from secondopinion.cli.said import FINE, FOUND, UNREADABLE, WEIGHT, as_finding
+from secondopinion.cli.said import FINE, FOUND, UNREADABLE, WEIGHT, as_finding, birth_date
 from secondopinion.findings.found import INFO
 from secondopinion.imaging.checks import stacks
 from secondopinion.imaging.checks.examine import Asked, Said, everything
@@ -32,7 +32,7 @@ def add_to(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None
     check.add_argument(
         "--child", metavar="NAME", default="", help="the child's name, in any script"
     )
-    check.add_argument("--born", metavar="DATE", type=date.fromisoformat, help="YYYY-MM-DD")
+    check.add_argument("--born", metavar="DATE", type=birth_date, help="YYYY-MM-DD")
     check.add_argument("--sex", choices=["F", "M", "O"], default="")
     check.add_argument("--json", action="store_true", help="one JSON object, and nothing else")
 
@@ -56,7 +56,9 @@ def check(given: argparse.Namespace) -> int:
         disk = Disk()
     child = None
     if given.child or given.born or given.sex:
-        child = Child((given.child,) if given.child else (), given.born, given.sex)
+        child = Child(
+            (given.child,) if given.child else (), given.born, given.sex, compare_years=True
+        )
     asked = Asked(datetime.now(UTC).date(), child)
     studies, said = everything(disk.images, asked, disk.listed)
     said = sorted(disk.said + said, key=lambda each: WEIGHT[each[1].severity])

@@ -22,11 +22,16 @@ from django.core.management import call_command
 from django.db import connection
 
 from secondopinion.audit import actions as audit
-from secondopinion.core import clock, vault
+from secondopinion.core import clock, master_key, vault
 from secondopinion.core.errors import Refused
 from secondopinion.core.models import Blob, VaultSpace
 
 DATABASE, VAULT, SIGNING, MANIFEST = "database.sqlite3", "vault", "signing", "manifest.json"
+OLDEST = (
+    "SELECT master_version, wrapped_key FROM core_vaultspace WHERE wrapped_key IS NOT NULL "
+    "ORDER BY created_at, id LIMIT 1"
+)
+NEWEST = OLDEST.replace("created_at, id", "created_at DESC, id DESC")
 PIECE = 1024 * 1024  # bytes read at a time
 
 
@@ -72,7 +77,7 @@ def restore(folder: Path) -> int:
     """Set an empty installation up from a copy, then read every file of it.
 
     Raises:
-        Refused: there is a database already, or the copy is not whole.
+        Refused: there is a database already, the copy is not whole, or the key is another one.
     """
     _require_embedded()
     target = _database()
@@ -85,6 +90,7 @@ def restore(folder: Path) -> int:
         raise Refused(f"{folder} is not a copy made by secondopinion backup.") from None
     if digest != manifest["database_sha256"]:
         raise Refused(f"{folder / DATABASE} is not the file that was copied.")
+    _require_key(folder / DATABASE)
     connection.close()
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     for beside in ("-wal", "-shm"):
@@ -96,6 +102,27 @@ def restore(folder: Path) -> int:
         shutil.copytree(folder / SIGNING, Path(settings.DATA_DIR) / SIGNING, dirs_exist_ok=True)
     call_command("migrate", verbosity=0)
     return _check(manifest)
+
+
+def _require_key(database: Path) -> None:
+    """Try the master key on the oldest and the newest space of a copy, before anything is written.
+
+    Raises:
+        Refused: it is not there, or does not open them.
+    """
+    path = Path(settings.VAULT_MASTER_KEY_FILE)
+    with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as copy:
+        spaces = [row for query in (OLDEST, NEWEST) for row in copy.execute(query)]
+    if not spaces:
+        return
+    if not path.exists():
+        raise Refused(f"{master_key.absent()} Nothing was restored.")
+    try:
+        fits = all(master_key.fits(number, wrapped) for number, wrapped in spaces)
+    except ValueError as error:
+        raise Refused(f"The master key in {path} cannot be read: {error}.") from None
+    if not fits:
+        raise Refused(f"The master key at {path} is not that of this copy. Nothing was restored.")
 
 
 def _check(manifest: dict[str, Any]) -> int:

@@ -7,9 +7,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 import django
+from django.core.exceptions import ImproperlyConfigured
 
 from secondopinion.cli import compare, dicomweb, imaging, keeping, pages, program, staff
-from secondopinion.core.errors import Refused
+from secondopinion.core.errors import Refused, Unusable
+
+NEED_DATABASE = {"serve", "worker", "migrate", "staff", "program", "backup", "audit", "report"}
+NEED_KEY = {"serve", "worker"}  # and `migrate`, which may have to make the tables first
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) < 65536):
+        raise argparse.ArgumentTypeError(f"PORT is {text}: write a number below 65536")
+    return int(text)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -23,8 +33,8 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--workers", type=int, default=1, help="processes that answer")
     serve.add_argument("--no-worker", action="store_true", help="without the worker of jobs")
     for each in (demo, serve):
-        each.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
-        each.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+        each.add_argument("--host", default=os.environ.get("HOST") or "127.0.0.1")
+        each.add_argument("--port", type=_port, default=os.environ.get("PORT") or "8000")
     verbs.add_parser("worker", help="work on jobs")
     verbs.add_parser("doctor", help="say in plain words what is mis-set")
     verbs.add_parser("migrate", help="bring the database up to date, and set the program up")
@@ -68,9 +78,11 @@ def main(arguments: list[str] | None = None) -> int:
         return imaging.run(given)
     if given.verb == "records":
         return pages.check(given) if given.what == "check" else compare.run(given)
-    django.setup()
+    if not _set_up():
+        return 2
     # What follows needs Django's applications to be there.
-    from secondopinion.cli import serving, verbs
+    from secondopinion.cli import reaching, serving, verbs
+    from secondopinion.core import master_key
 
     run: dict[str, Callable[[], int]] = {
         "serve": lambda: serving.serve(
@@ -95,24 +107,47 @@ def main(arguments: list[str] | None = None) -> int:
         "report": lambda: verbs.report_verify(given.file),
         "manage": lambda: verbs.manage(given.rest),
     }
-    return _refusing(run[given.verb])
+
+    def verb() -> int:
+        if given.verb in NEED_DATABASE:
+            reaching.require_database()
+        if given.verb in NEED_KEY:
+            master_key.require()
+        return run[given.verb]()
+
+    return _refusing(verb)
+
+
+def _set_up() -> bool:
+    """Read the settings; say in a sentence what is wrong with one of them."""
+    try:
+        django.setup()
+    except ImproperlyConfigured as error:
+        sys.stderr.write(f"{error}\n")
+        return False
+    return True
 
 
 def _demo(given: argparse.Namespace) -> int:
     os.environ.setdefault("DATA_DIR", str(Path.cwd() / "var" / "demo"))
     os.environ["DEMO"] = "1"
     os.environ.setdefault("SITE_URL", f"http://{given.host}:{given.port}")
-    django.setup()
-    from secondopinion.cli import demonstration  # its models exist in the demonstration only
+    if not _set_up():
+        return 2
+    from secondopinion.cli import demonstration, reaching  # models of the demonstration only
 
-    return _refusing(lambda: demonstration.run(given))
+    def verb() -> int:
+        reaching.require_database()
+        return demonstration.run(given)
+
+    return _refusing(verb)
 
 
 def _refusing(verb: Callable[[], int]) -> int:
     """Run a verb; what it refuses is a line for the operator, and status 2."""
     try:
         return verb()
-    except Refused as refused:
+    except (Refused, Unusable) as refused:
         sys.stderr.write(f"{refused.message}\n")
         return 2
     except KeyboardInterrupt:

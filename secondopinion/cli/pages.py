@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from secondopinion.cli.said import FINE, FOUND, UNREADABLE, WEIGHT, as_finding
+from secondopinion.cli.said import FINE, FOUND, UNREADABLE, WEIGHT, as_finding, birth_date
 from secondopinion.findings.found import INFO
 from secondopinion.records.checks.examine import Asked, Page, Said
 from secondopinion.records.checks.whose import Child
@@ -26,7 +26,7 @@ def add_to(records: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     check.add_argument(
         "--child", metavar="NAME", default="", help="the child's name, in any script"
     )
-    check.add_argument("--born", metavar="DATE", type=date.fromisoformat, help="YYYY-MM-DD")
+    check.add_argument("--born", metavar="DATE", type=birth_date, help="YYYY-MM-DD")
     check.add_argument("--country", metavar="XX", default="", help="where the pages come from")
     check.add_argument("--json", action="store_true", help="one JSON object, and nothing else")
 
@@ -43,7 +43,7 @@ def check(given: argparse.Namespace) -> int:
     def progress(path: str, number: int) -> None:
         err.write(f"{path}: page {number} read\n")
 
-    documents, said = inspect(given.files, asked, progress)
+    documents, said = inspect(_there(given.files), asked, progress)
     said = sorted(said, key=lambda each: WEIGHT[each[1].severity])
     if given.json:
         json.dump(as_json(documents, said, readable), out, ensure_ascii=False, allow_nan=False)
@@ -52,7 +52,21 @@ def check(given: argparse.Namespace) -> int:
         out.writelines(f"{line}\n" for line in as_lines(documents, said, readable))
     if not any(each.pages for each in documents):
         return UNREADABLE
-    return FOUND if any(each.severity != INFO for _check, each in said) else FINE
+    whole = len(documents) == len(given.files)
+    return FINE if whole and all(each.severity == INFO for _check, each in said) else FOUND
+
+
+def _there(files: list[Path]) -> list[Path]:
+    """Return the files that can be opened, and say of the others why they cannot."""
+    found = []
+    for path in files:
+        try:
+            path.open("rb").close()
+        except OSError as error:
+            sys.stderr.write(f"{path} cannot be read: {error.strerror or type(error).__name__}\n")
+        else:
+            found.append(path)
+    return found
 
 
 def as_json(

@@ -1,5 +1,7 @@
 """What both `check` commands share: exit statuses, and findings as their contract has them."""
 
+from argparse import ArgumentTypeError
+from datetime import date, datetime
 from typing import Any
 
 from secondopinion.findings.codes import RISK_OF
@@ -8,6 +10,18 @@ from secondopinion.findings.found import Found
 FINE, FOUND, UNREADABLE = 0, 1, 2
 PLACES = ("study", "series", "instances", "file", "page", "region")  # of `where`
 WEIGHT = {"blocker": 0, "warning": 1, "info": 2}
+
+
+def birth_date(text: str) -> date:
+    """Return the day that an operator wrote.
+
+    Raises:
+        ArgumentTypeError: it is not written as the standard has it (ISO 8601).
+    """
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
+    except ValueError:
+        raise ArgumentTypeError(f"{text} is no such day: write YYYY-MM-DD") from None
 
 
 def as_finding(check: str, each: Found) -> dict[str, Any]:

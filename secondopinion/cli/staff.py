@@ -15,11 +15,17 @@ ROLES = (
 def add_to(verbs: Any) -> None:
     """Add the verb and what it takes."""
     staff = verbs.add_parser(
-        "staff", help="list, add, grant, revoke, reset-factor", epilog=f"Roles: {', '.join(ROLES)}"
+        "staff",
+        help="list, fields, add, grant, revoke, reset-factor",
+        epilog=f"Roles: {', '.join(ROLES)}",
     )
     what = staff.add_subparsers(dest="what", required=True)
     what.add_parser("list", help="who has which role")
-    add = what.add_parser("add", help="make somebody a member of the staff, or describe them anew")
+    what.add_parser("fields", help="the fields of medicine and their keys")
+    add = what.add_parser(
+        "add", help="make somebody a member of the staff, or describe them anew",
+        epilog="A specialist needs --title and --field; `secondopinion staff fields` lists keys.",
+    )  # fmt: skip
     add.add_argument("email")
     add.add_argument("--name", required=True, help="full name, as it stands under a report")
     add.add_argument("--role", action="append", default=[], choices=ROLES)

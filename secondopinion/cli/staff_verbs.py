@@ -8,6 +8,7 @@ from secondopinion.accounts import actions as accounts
 from secondopinion.accounts.models import Person, Role
 from secondopinion.accounts.rules import clean_email
 from secondopinion.core.errors import Refused
+from secondopinion.program import queries as program
 from secondopinion.staffing import actions, queries
 
 FIRST_SIGN_IN = "At the first sign-in they set up a second factor."
@@ -24,9 +25,33 @@ def list_(_given: argparse.Namespace) -> list[str]:
     return lines or ["Nobody works here yet: secondopinion staff add EMAIL --name … --role …"]
 
 
+def fields_(_given: argparse.Namespace) -> list[str]:
+    """Return a line for every field of medicine: its key and its name."""
+    return [f"{row.key}: {row}" for row in program.specialties()]
+
+
+def _require_whole(given: argparse.Namespace) -> None:
+    """Say in one sentence all that a specialist lacks.
+
+    Raises:
+        Refused: with what is missing, and the keys that there are.
+    """
+    keys = [row.key for row in program.specialties()]
+    lacking = [] if given.title.strip() else ["--title (like 'Pediatric neurologist')"]
+    if not given.field:
+        lacking.append("--field")
+    lacking += [f"a key in place of {each}" for each in given.field if each not in keys]
+    if lacking:
+        raise Refused(
+            f"A specialist needs {' and '.join(lacking)}. Keys of fields: {', '.join(keys)}."
+        )
+
+
 @transaction.atomic
 def add_(given: argparse.Namespace) -> list[str]:
     """Make somebody a member of the staff, with roles and, for a specialist, a profile."""
+    if Role.SPECIALIST in given.role:
+        _require_whole(given)
     language = actions.language_of(given.language)
     person = actions.add(by=None, email=given.email, full_name=given.name, language=language)
     for role in given.role:

@@ -1,5 +1,6 @@
 """What the commands do."""
 
+import smtplib
 import sys
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from django.db import DatabaseError
 from secondopinion.accounts.rules import clean_email
 from secondopinion.audit import actions as audit
 from secondopinion.cli.doctor import examine
-from secondopinion.core import jobs, streams
+from secondopinion.core import jobs, master_key, streams
 from secondopinion.core.errors import Refused
 from secondopinion.core.supervisor import stopped
 from secondopinion.desk.mail_reading import LONGEST
@@ -28,8 +29,11 @@ def say(text: str) -> None:
 
 def migrate() -> int:
     """Bring the database up to date and make the program when there is none."""
+    say("Bringing the database up to date; the first time takes up to half a minute.")
     call_command("migrate", verbosity=0)
+    master_key.require()
     set_up()
+    say("The database is up to date.")
     return 0
 
 
@@ -69,13 +73,23 @@ def mail_test(address: str) -> int:
     try:
         send_test(address)
     except OSError as error:  # what every trouble with a mail server is, refusals included
-        sys.stderr.write(f"It did not go out ({type(error).__name__}): {error}\n")
+        sys.stderr.write(f"It did not go out ({type(error).__name__}): {error}{_hint(error)}\n")
         return 2
     if settings.SMTP_HOST:
         say(f"{settings.SMTP_HOST} has taken a mail to {address}. Look whether it arrives.")
     else:
         say(f"SMTP_HOST is not set: the mail lies in {settings.DATA_DIR / 'mail'}.")
     return 0
+
+
+def _hint(error: OSError) -> str:
+    """Return what to try where the server does not speak the encryption that is set."""
+    if isinstance(error, smtplib.SMTPNotSupportedError) and settings.SMTP_TLS == "starttls":
+        return (
+            ". The server offers no STARTTLS: set SMTP_TLS=implicit (port 465), or SMTP_TLS=0 for "
+            "a server on this machine."
+        )
+    return ""
 
 
 def audit_verify() -> int:

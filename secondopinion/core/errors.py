@@ -20,5 +20,13 @@ class Conflict(Refused):
         super().__init__(message, code=code, field=field)
 
 
+class Unusable(Exception):
+    """What the operator must mend first: told on the command line, never on a page."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
 class NotYours(Exception):
     """This person has no live part in it: told as 404, as if it did not exist."""

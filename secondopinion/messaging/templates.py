@@ -26,7 +26,7 @@ _READ = _("Sign in to read it.")
 
 TEMPLATES: dict[str, Template] = {
     "sign-in-code": Template(
-        _("Your code to sign in: %(code)s"),
+        _("Your code to sign in"),  # the code is in the text: subjects stand on locked screens
         (
             _("Type this code on the page where you asked for it: %(code)s"),
             _("It works for 15 minutes. If you did not ask for it, you can ignore this mail."),

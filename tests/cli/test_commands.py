@@ -1,14 +1,17 @@
 """The command: what it says, and with which status it ends."""
 
+import logging
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from secondopinion.audit import actions as audit
 from secondopinion.cli import main
 from secondopinion.core import clock, master_key, triggers, vault
+from secondopinion.core.refusals import WithoutWords
 from secondopinion.opinions import actions as opinions
 from secondopinion.opinions import coded
 from secondopinion.opinions.body import field_names
@@ -78,3 +81,37 @@ def test_the_doctor_knows_what_https_and_mail_need(
     said = capsys.readouterr().out
     assert "BEHIND_PROXY" not in said
     assert "MAIL_FROM" not in said
+
+
+def test_the_doctor_proves_the_master_key_and_makes_none(
+    hospital: Program, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = master_key._path()
+    main(["doctor"])
+    assert "There is no master key yet" in capsys.readouterr().out
+    assert not path.exists()
+    vault.new_space()
+    vault.new_space()
+    main(["doctor"])
+    assert "opens the oldest and the newest" in capsys.readouterr().out
+    path.write_text(f"1 {'ab' * 32}\n")
+    assert main(["doctor"]) == 1
+    assert "does not open what is stored" in capsys.readouterr().out
+    path.unlink()
+    assert main(["doctor"]) == 1
+    assert "put your copy there" in capsys.readouterr().out
+    assert not path.exists()
+
+
+def test_a_wrong_host_is_one_line_in_the_log_without_its_name(
+    client: Client, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert client.get("/health/", headers={"host": "stranger.example"}).status_code == 400
+    [record] = [each for each in caplog.records if each.name == "django.security.DisallowedHost"]
+    assert WithoutWords().filter(record)
+    line = logging.Formatter("{name} {message}", style="{").format(record)
+    assert line == "django.security.DisallowedHost a request was refused"
+    [console] = [
+        each for each in settings.LOGGING["handlers"].values() if "refused" in each["filters"]
+    ]
+    assert console["class"] == "logging.StreamHandler"

@@ -93,6 +93,26 @@ def test_the_json_is_as_agreed(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert kinds["broken"] == ("dicom", "not-dicom")
 
 
+def test_a_year_of_birth_that_is_another_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "disk.zip").write_bytes(zipped(slices()))
+    status, said = check(capsys, str(tmp_path / "disk.zip"), "--born", "2010-01-01")
+    assert status == 1
+    assert "not-this-child" in codes(said)
+    with pytest.raises(SystemExit) as ended:
+        main(["imaging", "check", str(tmp_path), "--born", "1.5.2019"])
+    assert ended.value.code == 2
+    assert "write YYYY-MM-DD" in capsys.readouterr().err
+
+
+def test_a_record_that_is_not_there_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["records", "check", str(tmp_path / "missing.pdf")]) == 2
+    assert "missing.pdf cannot be read: No such file or directory" in capsys.readouterr().err
+
+
 def test_the_table_names_series_and_instances(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

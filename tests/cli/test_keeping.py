@@ -43,9 +43,26 @@ def test_an_installation_is_backed_up_and_restored(tmp_path: Path) -> None:
     assert not list(copy.rglob("master-key"))
     assert json.loads((copy / "manifest.json").read_text())["master_key_versions"] == [1]
 
-    without_key = run(tmp_path / "keyless", "restore", str(copy))
-    assert without_key.returncode == 1
-    assert "Is this the right master key?" in without_key.stdout
+    for key, words in (
+        ("", "put your copy there"), (f"1 {'ab' * 32}\n", "is not that of this copy")
+    ):  # fmt: skip
+        refused = tmp_path / "refused"
+        refused.mkdir(exist_ok=True)
+        if key:
+            (refused / "master-key").write_text(key)
+        tried = run(refused, "restore", str(copy))
+        assert (tried.returncode, tried.stderr.count("\n")) == (2, 1)
+        assert words in tried.stderr
+        assert not list(refused.glob("*.sqlite3*"))
+        assert not (refused / "vault").exists()
+
+    (old / "master-key").rename(tmp_path / "away")
+    for verb in ("serve", "worker", "migrate"):
+        stopped = run(old, verb)
+        assert stopped.returncode == 2
+        assert f"The master key is not at {old}/master-key: put your copy there." in stopped.stderr
+    assert not (old / "master-key").exists()
+    (tmp_path / "away").rename(old / "master-key")
 
     new.mkdir()
     (new / "master-key").write_bytes((old / "master-key").read_bytes())

@@ -144,3 +144,27 @@ def test_a_mail_is_sent_at_once(
 
     monkeypatch.setattr("secondopinion.cli.verbs.send_test", refuses)
     assert main(["mail", "test", ADMIN]) == 2
+
+
+def test_what_a_specialist_lacks_is_said_at_once_with_the_keys(
+    hospital: Program, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert add("sam@harbour.example", "--role", "specialist", "--field", "nonsense") == 2
+    said = capsys.readouterr().err
+    for words in ("--title", "nonsense", "heart"):
+        assert words in said
+    assert main(["staff", "fields"]) == 0
+    assert "heart: " in capsys.readouterr().out
+    main(["doctor"])
+    assert "--role specialist --title … --field KEY" in capsys.readouterr().out
+
+
+def test_a_server_without_starttls_is_told_what_to_set(
+    hospital: Program, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(address: str) -> None:
+        raise smtplib.SMTPNotSupportedError("STARTTLS extension not supported by server.")
+
+    monkeypatch.setattr("secondopinion.cli.verbs.send_test", refuses)
+    assert main(["mail", "test", ADMIN]) == 2
+    assert "SMTP_TLS=0" in capsys.readouterr().err

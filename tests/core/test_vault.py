@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from secondopinion.core import master_key, vault
-from secondopinion.core.errors import Conflict, Refused
+from secondopinion.core.errors import Conflict, Refused, Unusable
 from secondopinion.core.models import Blob, StagedFile
 from secondopinion.core.staging import Staging
 
@@ -157,3 +157,32 @@ def test_more_than_was_announced_is_refused_and_less_is_not_finished() -> None:
         staging.append(b"x" * 11)
     with pytest.raises(Refused):
         staging.finish()
+
+
+def test_a_key_is_made_for_a_fresh_installation_alone() -> None:
+    path = master_key._path()
+    master_key.require()
+    assert not path.exists(), "looking makes nothing"
+    blob = vault.put(vault.new_space(), b"kept")
+    kept = path.read_text()
+    path.unlink()
+    for verb in (master_key.require, vault.new_space, lambda: vault.read(blob)):
+        with pytest.raises(Unusable, match="put your copy there"):
+            verb()
+    assert not path.exists()
+    path.write_text(kept)
+    assert vault.read(blob) == b"kept"
+
+
+def test_a_key_that_is_named_is_never_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("django.conf.settings.VAULT_MASTER_KEY_NAMED", True)
+    with pytest.raises(Unusable):
+        vault.new_space()
+    assert not master_key._path().exists()
+
+
+def test_a_garbled_key_is_not_quoted() -> None:
+    master_key._path().write_text("1 notadigit\n")
+    with pytest.raises(Unusable) as refused:
+        master_key.require()
+    assert "notadigit" not in refused.value.message

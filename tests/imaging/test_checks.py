@@ -127,6 +127,27 @@ def test_images_without_a_name_are_nobody_elses(head: Rows) -> None:
 
 
 @pytest.mark.parametrize(
+    ("theirs", "born", "other"),
+    [
+        ("19660101", date(2010, 1, 1), True),
+        ("20120101", date(2010, 5, 9), False),  # a year may be off by two
+        ("20130101", date(2010, 5, 9), True),
+        ("19660101", None, True),  # an adult on the day of the study
+        ("20100101", None, False),
+    ],
+)
+def test_the_year_is_left_where_name_and_day_were_taken_away(
+    head: Rows, theirs: str, born: date | None, other: bool
+) -> None:
+    rows = injections.copied(head[:1])
+    rows[0].PatientName, rows[0].PatientBirthDate = "Jane_Doe", theirs
+    rows[0].StudyDate = "20180301"
+    said = found(rows, Asked(TODAY, Child((), born, compare_years=True)))
+    assert [each.severity for each in said.get("not-this-child", [])] == ["warning"] * other
+    assert "not-this-child" not in found(rows, Asked(TODAY, Child((), born)))
+
+
+@pytest.mark.parametrize(
     ("born", "codes"),
     [
         (date(2013, 7, 1), []),

@@ -127,13 +127,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 def last_code(site: Site) -> str:
-    """Return the code that was mailed last: it stands at the end of the subject."""
+    """Return the code that was mailed last: it stands at the end of the first line."""
     with closing(sqlite3.connect(site.folder / "site.sqlite3")) as database:
         rows = database.execute(
-            "SELECT subject FROM messaging_message WHERE template = 'sign-in-code' "
+            "SELECT body FROM messaging_message WHERE template = 'sign-in-code' "
             "ORDER BY created_at DESC"
         )
-        return str(rows.fetchone()[0]).rpartition(" ")[2]
+        return str(rows.fetchone()[0]).partition("\n")[0].rpartition(" ")[2]
 
 
 class Reader:

@@ -8,8 +8,10 @@ from secondopinion.findings import names
 from secondopinion.findings.found import BLOCKER, INFO, WARNING, Found, gettext_noop
 from secondopinion.imaging.checks.model import Image, Patient, Study
 
-NAME, PATIENTS, MADE = "identity@2", "patients@2", "made@1"
+NAME, PATIENTS, MADE = "identity@3", "patients@2", "made@1"
 MOST_LISTED = 200
+YEARS_APART = 2  # that a year of birth may be off in images that were made anonymous
+ADULT_AT = 18  # years
 UNBORN = timedelta(days=300)  # images of a child before its birth are its own
 
 OTHER_DAY = gettext_noop("The date of birth in the images is not the child’s.")
@@ -33,6 +35,7 @@ class Child:
     names: tuple[str, ...] = ()
     birth_date: date | None = None
     sex: str = ""
+    compare_years: bool = False  # of images whose name and day of birth were taken away
 
 
 def day(text: str) -> date | None:
@@ -53,7 +56,10 @@ def check_child(study: Study, child: Child) -> list[Found]:
         where: dict[str, object] = {"study": study.uid}
         if len(images) < len(study.images):
             where["instances"] = [row.uid for row in images][:MOST_LISTED]
-        for each in (_about_name_and_day(patient, child, where), _about_sex(patient, child, where)):
+        said = _about_name_and_day(patient, child, where)
+        if said is None and child.compare_years:
+            said = _about_year(patient, child, day(study.date), where)
+        for each in (said, _about_sex(patient, child, where)):
             if each is not None:
                 found.setdefault(repr((each.code, each.message, each.where)), each)
     return list(found.values())
@@ -88,6 +94,23 @@ def _about_name_and_day(patient: Patient, child: Child, where: dict[str, object]
     if verdict == names.LIKE:
         return Found(code, INFO if same_day else WARNING, PARTLY, CHECK_CHILD, where, {},
                      0.3 if same_day else 0.5)  # fmt: skip
+    return None
+
+
+def _about_year(
+    patient: Patient, child: Child, made: date | None, where: dict[str, object]
+) -> Found | None:
+    """Compare the year that is left of a birth date whose day and month were taken away."""
+    theirs = day(patient.birth_date)
+    if theirs is None or (theirs.month, theirs.day) != (1, 1):
+        return None
+    if child.birth_date is not None:
+        other = abs(theirs.year - child.birth_date.year) > YEARS_APART
+    else:
+        other = made is not None and made.year - theirs.year > ADULT_AT
+    if other:
+        return Found("not-this-child", WARNING, OTHER_DAY, CHECK_CHILD,
+                     where | {"tag": "00100030"}, {"year": theirs.year}, 0.7)  # fmt: skip
     return None
 
 
