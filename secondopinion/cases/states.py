@@ -1,6 +1,7 @@
 """The states of a case, and what each means to the family."""
 
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -70,7 +71,7 @@ FAMILY_STEPS = (
 )
 
 # What a family reads in the list of its requests; their page says the same in more words.
-FAMILY_WORDS = {
+FAMILY_WORDS: dict[str, Promise] = {
     State.DRAFT: _("Not sent yet"),
     State.SUBMITTED: _("We look at your request"),
     State.COLLECTING: _("We check what you sent"),

@@ -75,6 +75,8 @@ def test_a_case_needs_its_owner_while_it_is_their_turn(
     assert "message" in whys(case), "a colleague who looks has not read it for the owner"
     mark_seen(case=case, by=grace)
     cases.settle_item(by=grace, item=asked.item, state=ItemState.WAIVED, note="None was made.")
+    assert whys(case) == ["look", "unanswered"], "who has read has not answered"
+    post(case=case, thread="family", by=grace, text="In May.")
     assert whys(case) == ["look"]
     cases.decline(by=grace, case=case, reason="No.", instead="Ask at home.")
     assert (whys(case), found(grace)) == ([], [])

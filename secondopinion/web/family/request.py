@@ -114,8 +114,7 @@ def page(request: PersonRequest, case: Case, key: str) -> HttpResponse:
         "case": case, "page": found, "form": form, "before": pages.before(key), "base": base,
         **pages.place(key),
         "disclaimer": program.disclaimer() if key == "consent" else None,
-        "rule": _rule(case) if key == "emergency" else None,
-        "most": actions.request.MOST_QUESTIONS,
+        "rule": _rule(case) if key == "emergency" else None, "most": actions.request.MOST_QUESTIONS,
         **(language_context() if key == "consent" else {}),
     }  # fmt: skip
     return render(request, found.template, context)
