@@ -198,7 +198,9 @@ def _proof() -> Iterator[Found]:
             yield Found(f"There is no master key yet: it is made at {path} with the first request.")
         return
     try:
-        fits = all(master_key.fits(each.master_version, bytes(each.wrapped_key)) for each in tried)
+        fits = all(
+            master_key.fits(each.master_version, bytes(each.wrapped_key or b"")) for each in tried
+        )
     except (OSError, ValueError):  # told above
         return
     if not fits:
