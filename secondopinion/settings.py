@@ -268,6 +268,7 @@ WHITENOISE_MAX_AGE = 3600
 # Mail: kept in a table and shown on a page in demo mode; SMTP when SMTP_HOST is set
 SMTP_HOST = os.environ.get("SMTP_HOST", "")
 SMTP_TLS = tls("SMTP_TLS")
+SMTP_PORT = number("SMTP_PORT", 465 if SMTP_TLS == "implicit" else 587)
 DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM", "second-opinion@localhost")
 # Gateways for texts that say only "you have a message" (messaging/gateways.py); none: off
 SMS_URL, SMS_KEY = os.environ.get("SMS_URL", ""), os.environ.get("SMS_KEY", "")
@@ -283,7 +284,7 @@ MAILERS = {
         "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "OPTIONS": {
             "host": SMTP_HOST,
-            "port": number("SMTP_PORT", 465 if SMTP_TLS == "implicit" else 587),
+            "port": SMTP_PORT,
             "username": os.environ.get("SMTP_USER", ""),
             "password": os.environ.get("SMTP_PASSWORD", ""),
             "use_tls": SMTP_TLS == "starttls",
