@@ -11,6 +11,7 @@ from secondopinion.cli import demonstration, main
 from secondopinion.core.errors import Refused
 
 
+@pytest.mark.django_db  # whether the master key may be made is asked of the database
 @pytest.mark.parametrize("verb", ["serve", "demo"])
 def test_a_port_that_is_taken_is_a_plain_line(
     verb: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import time
+from contextlib import redirect_stdout
 from typing import Any
 
 import django
@@ -23,7 +24,8 @@ def prepare() -> None:
     from secondopinion.cli import verbs
     from tests.cases.test_workflow import complete, staff
 
-    verbs.migrate()
+    with redirect_stdout(sys.stderr):  # what it says of its progress is not the answer
+        verbs.migrate()
     maria = accounts.ensure_person(email="maria@familia.example", full_name="María", language="es")
     case = complete(actions.start_draft(by=maria, language="es"), maria)
     actions.submit(by=maria, case=case)

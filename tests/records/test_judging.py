@@ -64,7 +64,7 @@ def test_a_blurred_page_is_told_to_the_family(case: Case, maria: Person, client:
     maria.save()
     client.force_login(maria)
     shown = client.get(reverse("files-list", args=[case.reference])).content.decode()
-    assert "letter.jpg, page 1</bdi></a>: This page is too blurred to read." in shown
+    assert "\u2068letter.jpg\u2069, page 1</a>: This page is too blurred to read." in shown
     [page] = Record.objects.get().pages.all()
     assert reverse("page-look", args=[case.reference, page.record_id, 1]) in shown
 
