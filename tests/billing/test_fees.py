@@ -3,7 +3,6 @@
 import itertools
 import re
 import subprocess
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -28,26 +27,8 @@ from secondopinion.core import clock, vault
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.experts import actions as experts
 from secondopinion.program.models import Price, Program
-from tests.billing.stripe_server import KEY, SECRET, Server, signature
-from tests.web.conftest import expert, person, sign_in, taken
-
-
-@pytest.fixture
-def held(hospital: Program) -> tuple[Case, Person, Person]:
-    """A case with its family and its coordinator."""
-    family = person("maria@familia.example", name="María López")
-    case, coordinator = taken(family)
-    return case, family, coordinator
-
-
-@pytest.fixture
-def server(settings: Any) -> Iterator[Server]:
-    """Stripe, and an installation that has set it."""
-    made = Server()
-    settings.PAYMENTS, settings.STRIPE_API_URL = "stripe", made.url
-    settings.STRIPE_SECRET_KEY, settings.STRIPE_WEBHOOK_SECRET = KEY, SECRET
-    yield made
-    made.close()
+from tests.billing.stripe_server import Server, signature
+from tests.web.conftest import expert, person, sign_in
 
 
 def call(body: bytes, header: str | None = None) -> int:

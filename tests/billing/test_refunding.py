@@ -1,8 +1,6 @@
 """Money given back: by the provider where it was paid there, else by hand; never forgotten."""
 
-from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
@@ -15,28 +13,9 @@ from secondopinion.cases.models import Case
 from secondopinion.cases.states import State
 from secondopinion.core import jobs
 from secondopinion.core.errors import Conflict, NotYours, Refused
-from secondopinion.program.models import Program
-from tests.billing.stripe_server import KEY, SECRET, Server
+from tests.billing.stripe_server import Server
 from tests.billing.test_fees import call
 from tests.web.conftest import person, sign_in, taken
-
-
-@pytest.fixture
-def held(hospital: Program) -> tuple[Case, Person, Person]:
-    """A case with its family and its coordinator."""
-    family = person("maria@familia.example", name="María López")
-    case, coordinator = taken(family)
-    return case, family, coordinator
-
-
-@pytest.fixture
-def server(settings: Any) -> Iterator[Server]:
-    """Stripe, and an installation that has set it."""
-    made = Server()
-    settings.PAYMENTS, settings.STRIPE_API_URL = "stripe", made.url
-    settings.STRIPE_SECRET_KEY, settings.STRIPE_WEBHOOK_SECRET = KEY, SECRET
-    yield made
-    made.close()
 
 
 def paid_online(held: tuple[Case, Person, Person], server: Server) -> tuple[Fee, Payment]:
