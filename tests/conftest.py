@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.core.cache import caches
+from django.db import connection
 from django.utils import translation
 from hypothesis import settings
 from pytest_django import DjangoDbBlocker
@@ -16,6 +17,7 @@ from secondopinion.cases import actions
 from secondopinion.cases.models import Case
 from secondopinion.program import actions as program_actions
 from secondopinion.program.models import Program
+from tests import prepared
 from tests.browsers import chromium  # noqa: F401 - a fixture
 
 # The same examples in every run; `--hypothesis-seed` tries others.
@@ -42,10 +44,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """Have the database of tests copied from a prepared one, not made by migrations again."""
+    test = connection.settings_dict["TEST"]
+    if connection.vendor == "postgresql":
+        test["TEMPLATE"] = prepared.template(os.environ["DATABASE_URL"])
+    else:
+        test["MIGRATE"] = False  # it is filled below
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """Set the program up in the empty database: once, for every test begins from there."""
-    with django_db_blocker.unblock():
-        program_actions.set_up()
+    """Have the program set up in the database: once, for every test begins from there."""
+    if connection.vendor == "sqlite":
+        with django_db_blocker.unblock():
+            prepared.fill(connection)
 
 
 @pytest.fixture(autouse=True)

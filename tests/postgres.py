@@ -7,11 +7,11 @@ from urllib.parse import urlparse
 import psycopg
 
 
-def fresh(server: str, name: str) -> str:
-    """Make an empty database of this name on a server and return its address."""
+def fresh(server: str, name: str, template: str = "template1") -> str:
+    """Make a database of this name on a server, empty or a copy; return its address."""
     drop(server, name)
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     return urlparse(server)._replace(path=f"/{name}").geturl()
 
 
@@ -22,13 +22,13 @@ def drop(server: str, name: str) -> None:
 
 
 @contextmanager
-def own(environment: dict[str, str], name: str) -> Iterator[None]:
-    """Where processes are to use a server, give them an empty database there for as long."""
+def own(environment: dict[str, str], name: str, template: str = "template1") -> Iterator[None]:
+    """Where processes are to use a server, give them a database there for as long."""
     server = environment.get("DATABASE_URL", "")
     if not server.startswith("postgres"):
         yield
         return
-    environment["DATABASE_URL"] = fresh(server, name)
+    environment["DATABASE_URL"] = fresh(server, name, template)
     try:
         yield
     finally:

@@ -24,8 +24,11 @@ def test_no_clock_runs_and_stands_still_in_one_state() -> None:
 
 
 def test_a_stop_says_since_when_why_and_by_whom(mother: Person) -> None:
+    grace = person("grace@harbour.example", "coordinator", name="Grace Okafor")
+    with time_machine.travel("2026-11-23T13:00:00Z", tick=False):
+        case = submitted(mother)
     with time_machine.travel("2026-11-23T14:00:00Z", tick=False):
-        case, grace = taken(mother)
+        actions.take(by=grace, case=case)
     with time_machine.travel("2026-11-23T17:00:00Z", tick=False):
         asked = actions.ask(by=grace, case=case, text="The EEG, please.")
     with time_machine.travel("2026-11-25T15:00:00Z", tick=False):

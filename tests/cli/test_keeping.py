@@ -8,6 +8,8 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+from tests import prepared
+
 PREPARE = """
 import django; django.setup()
 from secondopinion.core import vault
@@ -32,7 +34,7 @@ def run(folder: Path, *arguments: str, code: str = "") -> subprocess.CompletedPr
 
 def test_an_installation_is_backed_up_and_restored(tmp_path: Path) -> None:
     old, copy, new = tmp_path / "old", tmp_path / "copy", tmp_path / "new"
-    assert run(old, "migrate").returncode == 0
+    prepared.copy_to(old)
     assert run(old, "staff", "add", "ada@harbour.example", "--name", "Ada", "--role",
                "administrator").returncode == 0  # fmt: skip
     assert run(old, code=PREPARE).returncode == 0

@@ -4,7 +4,6 @@ import json
 import os
 import sys
 import time
-from contextlib import redirect_stdout
 from typing import Any
 
 import django
@@ -18,14 +17,11 @@ def wait_for(instant: str) -> None:
 
 
 def prepare() -> None:
-    """Make the program, a family with a submitted and a complete draft, and four coordinators."""
+    """Make a family with a submitted and a complete draft, and four coordinators."""
     from secondopinion.accounts import actions as accounts
     from secondopinion.cases import actions
-    from secondopinion.cli import verbs
     from tests.cases.test_workflow import complete, staff
 
-    with redirect_stdout(sys.stderr):  # what it says of its progress is not the answer
-        verbs.migrate()
     maria = accounts.ensure_person(email="maria@familia.example", full_name="María", language="es")
     case = complete(actions.start_draft(by=maria, language="es"), maria)
     actions.submit(by=maria, case=case)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests import postgres
+from tests import prepared
 from tests.faults.actors import DONE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,7 +74,7 @@ def machine(tmp_path: Path) -> Iterator[Machine]:
     """A fresh machine; whatever still runs on it at the end is ended."""
     made = Machine(tmp_path)
     name = f"second_opinion_{tmp_path.name}".lower().replace("-", "_")
-    with postgres.own(made.environment, name):
+    with prepared.machine(made.environment, tmp_path, name):
         yield made
         for process in made.started:
             if process.poll() is None:

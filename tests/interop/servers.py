@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
 
-from tests import postgres
+from tests import prepared
 
 ROOT = Path(__file__).resolve().parents[2]
 _PLUGIN = Path("/usr/share/orthanc/plugins/libOrthancDicomWeb.so")
@@ -183,7 +183,7 @@ def house(
         **os.environ, "DATA_DIR": str(folder), "SITE_URL": f"http://127.0.0.1:{port}",
         "DJANGO_SETTINGS_MODULE": "secondopinion.settings",
     }  # fmt: skip
-    with postgres.own(environment, f"second_opinion_house_{port}"):
+    with prepared.machine(environment, folder, f"second_opinion_house_{port}"):
         site = _made(environment, "-m", "tests.interop.site")
         if filled:
             _made(environment, *filled)

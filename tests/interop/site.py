@@ -1,4 +1,4 @@
-"""Makes a fresh installation with one case and a site's key; prints how to reach it."""
+"""Fills a prepared installation with one case and a site's key; prints how to reach it."""
 
 import json
 import os
@@ -11,10 +11,8 @@ def make() -> dict[str, str]:
     from secondopinion.accounts import actions as accounts
     from secondopinion.cases import actions as cases
     from secondopinion.cases.models import Case, Part, Participation
-    from secondopinion.cli.verbs import migrate
     from secondopinion.interop import keys
 
-    migrate()
     family = accounts.ensure_person(email="maria@familia.example", full_name="María López")
     provider = accounts.make_guest(full_name="Dr. Ana Ruiz", email="ana@clinic.example")
     case: Case = cases.start_draft(by=family, language="es")

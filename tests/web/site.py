@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
+from tests import prepared
+
 ROOT = Path(__file__).parents[2]
 PATIENCE = 120  # seconds for the server to answer
 
@@ -106,6 +108,7 @@ def filled(by: str, environment: dict[str, str], place: Path) -> Path:
     with (place / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (place / "facts.json").exists():
+            prepared.copy_to(place, "site.sqlite3")
             more = {
                 "DATA_DIR": str(place), "DATABASE_URL": f"sqlite:///{place}/site.sqlite3",
                 "VAULT_DIR": str(place / "vault"),
@@ -120,10 +123,6 @@ def filled(by: str, environment: dict[str, str], place: Path) -> Path:
 
 def fill() -> dict[str, Any]:
     """Fill the database by the real actions; return addresses and session keys."""
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
-
     from secondopinion.cases import actions
     from secondopinion.cases.models import InformationRequest
     from secondopinion.core import clock, sealing

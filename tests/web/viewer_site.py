@@ -86,10 +86,6 @@ def in_review(family: Any, coordinator: Any, specialist: Any, files: dict[str, b
 
 def fill() -> dict[str, Any]:
     """Fill the database by the real actions; return addresses and session keys."""
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
-
     from secondopinion.program import actions as program
     from tests.imaging.syntaxes import every_syntax, others
     from tests.web.conftest import expert, person, sign_in
