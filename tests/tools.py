@@ -14,6 +14,7 @@ NEEDED = {
     "dcmdjpeg": "dcmtk",
     "softhsm2-util": "softhsm2",
     "clamd": "clamav-daemon",
+    "eatmydata": "eatmydata",
 }
 
 
