@@ -37,7 +37,7 @@ KEPT = 10
 # The names in the cache.
 KEPT_UNDER = (
     "program", "program-targets", "program-countries", "program-templates", "program-guardians",
-    "program-prices", "program-conditions", "program-rules",
+    "program-prices", "program-conditions",
 )  # fmt: skip
 YEAR = timedelta(days=365)  # within which a rule is to be checked again
 CHECK_AGAIN = YEAR - timedelta(days=30)  # after which it is said
@@ -119,8 +119,9 @@ def delivery_rule(country: str, specialty: Specialty | None, residence: str = ""
     Raises:
         DeliveryRule.DoesNotExist: not even a rule for everywhere; a set-up fault.
     """
+    rows = _rules_about(country, specialty).filter(Q(residence=residence) | Q(residence=""))
     best = max(
-        (row for row in _rules_about(country, specialty) if row.residence in {residence, ""}),
+        rows,
         key=lambda row: (row.specialty_id is not None, bool(row.country), bool(row.residence)),
         default=None,
     )
@@ -129,20 +130,15 @@ def delivery_rule(country: str, specialty: Specialty | None, residence: str = ""
     return best
 
 
-def _rules_about(country: str, specialty: Specialty | None) -> list[DeliveryRule]:
-    """Return the rules of a place and a specialty, as they were at most `KEPT` seconds ago."""
-
-    def read() -> list[DeliveryRule]:
-        return list(DeliveryRule.objects.all())
-
-    kept = cast("list[DeliveryRule]", caches["memory"].get_or_set("program-rules", read, KEPT))
-    fields = {None} if specialty is None else {specialty.pk, None}
-    return [row for row in kept if row.country in {country, ""} and row.specialty_id in fields]
+def _rules_about(country: str, specialty: Specialty | None) -> QuerySet[DeliveryRule]:
+    return DeliveryRule.objects.filter(Q(country=country) | Q(country="")).filter(
+        Q(specialty=specialty) | Q(specialty__isnull=True)
+    )
 
 
 def residence_matters(country: str, specialty: Specialty | None) -> bool:
     """Say whether it must be asked if a child lives in a country: a rule there depends on it."""
-    return any(row.residence for row in _rules_about(country, specialty))
+    return _rules_about(country, specialty).exclude(residence="").exists()
 
 
 def guardian_rule(country: str) -> GuardianRule:
