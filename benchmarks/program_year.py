@@ -61,7 +61,8 @@ from secondopinion.cases.states import State
 from secondopinion.core import clock
 from secondopinion.experts import actions as experts
 from secondopinion.experts import facts, rules
-from secondopinion.experts.matching import possible
+from secondopinion.experts.known import Known
+from secondopinion.experts.matching import judged
 from secondopinion.experts.models import ExpertProfile, Offer, OfferState
 from secondopinion.experts.queue import plan
 from secondopinion.program import actions as program_actions
@@ -169,10 +170,11 @@ class Year:
         """Have a family write and send its request."""
         dice = random.Random(f"{self.seed} case {number}")
         field = dice.choice(FIELDS)
-        by = accounts.ensure_person(
+        made = accounts.ensure_person(
             email=f"family{number}@familia.example", full_name=f"Parent {number}",
             language=dice.choice(["en", "es", "ar"]),
         )  # fmt: skip
+        by = self.by(made)
         case = actions.start_draft(by=by, language=by.language)
         actions.save_start(by=by, case=case, country="MX", specialty=self.specialties[field])
         actions.save_emergency(by=by, case=case, emergency=False)
@@ -241,39 +243,39 @@ class Year:
         """Do what the coordinator does every two hours: offer what is ready."""
         if not program.calendar().works_on(clock.today()):
             return
-        if not Case.objects.filter(state=State.READY).exists():
+        ready = Case.objects.filter(state=State.READY).order_by("state_since")
+        waiting = list(ready.select_related("child", "request", "local_provider", "specialty"))
+        if not waiting:
             return
         if self.way == "optimiser":
             for each in plan().proposals:
                 self.offer(each.case, each.known.expert)
-        else:
-            ready = Case.objects.filter(state=State.READY).select_related(
-                "child", "request", "local_provider", "specialty"
-            )
-            for case in ready.order_by("state_since"):
-                chosen = self.choose(case)
-                if chosen is not None:
-                    self.offer(case, chosen)
+            return
+        before = facts.offered_before([each.pk for each in waiting])
+        known = {each.expert.pk: each for each in facts.gather()}
+        for case in waiting:
+            free = [
+                each for each in known.values()
+                if case.specialty_id in each.specialties and each.expert.pk not in before[case.pk]
+                and not rules.obstacles(each, case)
+            ]  # fmt: skip
+            if free:
+                chosen = self.choose(case, free)
+                known[chosen.pk] = self.offer(case, chosen)
 
-    def choose(self, case: Case) -> ExpertProfile | None:
-        """Choose by one of the simpler ways; hard rules hold in each."""
+    def choose(self, case: Case, free: list[Known]) -> ExpertProfile:
+        """Choose one of those who can be offered a case, by one of the simpler ways."""
         if self.way == "matching":
-            return next((each.expert for each in possible(case)
-                         if case.specialty_id in each.known.specialties), None)  # fmt: skip
-        before = facts.offered_before([case.pk])[case.pk]
-        free = [
-            each for each in facts.gather()
-            if case.specialty_id in each.specialties and each.expert.pk not in before
-            and not rules.obstacles(each, case)
-        ]  # fmt: skip
+            return max(free, key=lambda each: judged(case, each).score).expert
         if self.way == "least loaded":
             free.sort(key=lambda each: each.load / each.expert.capacity)
         else:  # in turn: whoever has not been asked for the longest time
             free.sort(key=lambda each: self.asked.get(each.expert.pk, BEGIN))
-        return free[0].expert if free else None
+        return free[0].expert
 
-    def offer(self, case: Case, expert: ExpertProfile) -> None:
-        """Offer, and let the expert answer when this expert would answer this case."""
+    def offer(self, case: Case, expert: ExpertProfile) -> Known:
+        """Offer, and let the expert answer when this expert would answer this case; return what
+        is known of them from then on."""
         made = experts.offer(by=self.by(self.grace), case=case, expert=expert)
         self.asked[expert.pk] = clock.now()
         mine = self.dice[expert.person_id]
@@ -289,6 +291,7 @@ class Year:
         half = made.created_at + (made.answer_by - made.created_at) / 2
         self.at(half + timedelta(minutes=5), experts.remind_of_offers)
         self.at(made.answer_by + timedelta(minutes=5), experts.lapse_offers)
+        return known
 
     def answer(self, offer: Offer, will: bool, days: float) -> None:
         """Answer an offer that is still open."""

@@ -41,7 +41,9 @@ def roles_of(case: Case, person: Person) -> set[str]:
     """Return the parts that a person has in a case now; ``desk`` is the intake team."""
     if case.parts_for_reading is not None and case.parts_for_reading[0] == person.pk:
         return set(case.parts_for_reading[1])
-    roles = set(live_parts().filter(case=case, person=person).values_list("role", flat=True))
+    held, now = Participation.objects.filter(case=case, person=person), clock.now()
+    parts = held.values_list("role", "until")
+    roles = {role for role, until in parts if until is None or until > now}
     if case.submitted_at is not None and "coordinator" in staff_roles(person):
         roles.add("desk")
     return roles

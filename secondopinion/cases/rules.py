@@ -166,7 +166,7 @@ def not_kept_out(case: Case, email: str) -> None:
         )  # fmt: skip
 
 
-def _family(case: Case) -> list[Person]:
+def family_of(case: Case) -> list[Person]:
     """Return who is the family: also a guardian who has not taken their request over yet."""
     parts = Participation.objects.filter(case=case, role=Part.FAMILY, until__isnull=True)
     ties = case.child.guardianships.filter(revoked_at=None)
@@ -183,7 +183,7 @@ def provider_is_not_family(case: Case, email: str) -> None:
     Raises:
         Refused: it is.
     """
-    if any(same_mailbox(email, each.reached_at) for each in _family(case)):
+    if any(same_mailbox(email, each.reached_at) for each in family_of(case)):
         raise Refused(
             _(
                 "This is your own e-mail address. Write the address of the doctor or of the "
@@ -201,7 +201,7 @@ def provider_doubts(
 
     `family` is given where it has been read already.
     """
-    family = _family(case) if family is None else family
+    family = family_of(case) if family is None else family
     host = provider.email.rpartition("@")[2].casefold()
     hosts = {each.reached_at.rpartition("@")[2].casefold() for each in family}
     digits = _digits(provider.phone)

@@ -125,21 +125,32 @@ def advance(
         raise Conflict(meanwhile.moved_on(fresh, by), code="state-changed")
     for rule in (row.must_hold, *rules.OBSTACLES.get(action, ())):
         rule(fresh)
-    now = clock.now()
+    now, before = clock.now(), fresh.state
     fields: dict[str, Any] = {"state": row.target, "state_since": now, **(stamps or {})}
     fields["ended_at"] = now if row.target in ENDED else None
-    moved = Case.objects.filter(pk=case.pk, state__in=row.sources).update(**fields)
-    if not moved:
+    fields["put_off_until"] = None  # what moves comes back to the desk
+    _set(fresh, **fields)
+    fields["due_at"] = fresh.due_at = clocks.follow(fresh)
+    fields["act_by"] = fresh.act_by = needs.follow(fresh)
+    if not Case.objects.filter(pk=case.pk, state__in=row.sources).update(**fields):
         raise Conflict(meanwhile.moved_on(fresh, by), code="state-changed")
-    case.refresh_from_db()
-    case.due_at = clocks.follow(case)
-    case.act_by, case.put_off_until = needs.follow(case), None  # what moves comes back to the desk
-    case.save(update_fields=["due_at", "act_by", "put_off_until"])
+    _become(case, fresh)
     audit.record(
         f"case-{action}", by=by, case_id=case.pk, target=case,
-        detail={"from": fresh.state, "to": str(row.target), **(detail or {})},
+        detail={"from": before, "to": str(row.target), **(detail or {})},
     )  # fmt: skip
     return case
+
+
+def _set(case: Case, **fields: Any) -> None:
+    for name, value in fields.items():
+        setattr(case, name, value)
+
+
+def _become(case: Case, fresh: Case) -> None:
+    """Let a case be what was read under the lock, with what the rules have read beside it."""
+    vars(case).pop("_prefetched_objects_cache", None)
+    vars(case).update(vars(fresh))
 
 
 def available(case: Case, person: Person, also: frozenset[str] = frozenset()) -> list[Transition]:

@@ -158,9 +158,10 @@ class _Heart:
 def enqueue_once(function: Task, *arguments: str) -> None:
     """Enqueue a job unless the same one waits already. For jobs that look at all there is."""
     waiting = DBTaskResult.objects.filter(
-        task_path=function.module_path, status=TaskResultStatus.READY
-    )
-    if all(row.args_kwargs["args"] != list(arguments) for row in waiting):
+        task_path=function.module_path, status=TaskResultStatus.READY,
+        args_kwargs={"args": list(arguments), "kwargs": {}},
+    )  # fmt: skip
+    if not waiting.exists():
         function.enqueue(*arguments)
 
 

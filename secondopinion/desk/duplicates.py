@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Expression, Q, Value
+from django.db.models.functions import Replace
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from secondopinion.accounts.models import Person
 from secondopinion.accounts.rules import same_mailbox
 from secondopinion.cases import needs
 from secondopinion.cases.models import Case, CaseWord, Part
-from secondopinion.cases.queries import holders_of
+from secondopinion.cases.rules import family_of
 from secondopinion.cases.states import ENDED, State, Why
 from secondopinion.core import clock
 from secondopinion.desk.models import Duplicate, DuplicateSearch
@@ -54,7 +56,7 @@ class Told:
 
 def told_by(case: Case) -> Told:
     """Return what a request says of who it is about and who sends it."""
-    family = list(holders_of(case, Part.FAMILY))
+    family = family_of(case)
     provider = getattr(case, "local_provider", None)
     return Told(
         child=_spellings(case.child.full_name, case.child.latin_name),
@@ -91,7 +93,7 @@ def alike(one: Told, other: Told) -> list[str]:
         found = ["name", born]
     elif like and born == "birth" and family and one.sex == other.sex:
         found = ["name-like", born]
-    elif same and "parent" in family and one.sex == other.sex:
+    elif same and not {"parent", "phone"}.isdisjoint(family) and one.sex == other.sex:
         found = ["name"]
     else:
         return []
@@ -125,7 +127,10 @@ def _families(one: Told, other: Told) -> list[str]:
 
 def near(case: Case) -> Iterable[Case]:
     """Return the requests that one is compared with: of the same or a like day of birth, of the
-    same people, or with two of the same words in their names."""
+    same people or their telephone, or with two of the same words in their names.
+
+    A family without an e-mail address is somebody new each time it is entered: its number stays.
+    """
     sent = Case.objects.exclude(state__in=[State.DRAFT, State.EXPIRED, State.JOINED])
     words = CaseWord.objects.filter(case=case).exclude(
         word__in=[part.lower() for part in case.reference.split("-")]
@@ -134,15 +139,29 @@ def near(case: Case) -> Iterable[Case]:
         CaseWord.objects.filter(word__in=words.values("word")).exclude(case=case)
         .values("case").annotate(count=Count("pk")).filter(count__gte=2)
     )  # fmt: skip
-    people = holders_of(case, Part.FAMILY).values("pk")
-    which = Q(pk__in=shared.values("case")) | Q(
-        participations__person__in=people, participations__role=Part.FAMILY
+    family = family_of(case)
+    same = Q(pk__in=[each.pk for each in family])
+    for end in {_end_of(each.phone) for each in family} - {""}:
+        same |= Q(digits__endswith=end)
+    people = Person.objects.annotate(digits=_digits_of("phone")).filter(same).values("pk")
+    which = (
+        Q(pk__in=shared.values("case"))
+        | Q(participations__person__in=people, participations__role=Part.FAMILY)
+        | Q(child__guardianships__person__in=people, child__guardianships__revoked_at=None)
     )
     born = case.child.birth_date
     if born is not None:
         which |= Q(child__birth_date__in=_like_days(born))
     rows = sent.filter(which).exclude(pk=case.pk).distinct().order_by("-created_at")
     return rows.select_related("child", "local_provider")[:MOST]
+
+
+def _digits_of(column: str) -> Expression:
+    """Return what gives the digits of a number, however people have grouped them."""
+    found: Expression = Replace(column, Value(" "))
+    for mark in "-./()":
+        found = Replace(found, Value(mark))
+    return found
 
 
 def _like_days(born: date) -> set[date]:

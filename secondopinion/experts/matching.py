@@ -41,6 +41,18 @@ class Suggestion:
         self.reasons.append(reason)
 
 
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """What a case is judged by: the program's points, and the days that its report may take."""
+
+    weights: dict[str, int]
+    days: float
+
+
+def _scale_for(case: Case) -> _Scale:
+    return _Scale(program.matching(), report_days(case.kind, case.urgency))
+
+
 def told(case: Case) -> str:
     """Return the words of a request that say what the child has."""
     request = case.request
@@ -93,7 +105,11 @@ def suggest(case: Case, *kinds: Kind) -> list[Suggestion]:
     terms = Terms()
     named = [terms_of(each.expert, terms) for each in known]
     found = terms.found_in(told(case))
-    rows = [_judge(case, each, mine, found, kinds) for each, mine in zip(known, named, strict=True)]
+    scale = _scale_for(case)
+    rows = [
+        _judge(case, each, mine, found, scale, kinds)
+        for each, mine in zip(known, named, strict=True)
+    ]
     return sorted(rows, key=lambda row: (bool(row.obstacles), -row.score))
 
 
@@ -105,14 +121,15 @@ def possible(case: Case) -> list[Suggestion]:
 def judged(case: Case, known: Known) -> Suggestion:
     """Return what speaks for one expert in a case."""
     terms = Terms()
-    named = terms_of(known.expert, terms)
-    return _judge(case, known, named, terms.found_in(told(case)))
+    named, found = terms_of(known.expert, terms), terms.found_in(told(case))
+    return _judge(case, known, named, found, _scale_for(case))
 
 
 def _judge(
-    case: Case, known: Known, named: dict[int, str], found: set[int], kinds: Sequence[Kind] = ()
-) -> Suggestion:
-    weights, expert = program.matching(), known.expert
+    case: Case, known: Known, named: dict[int, str], found: set[int], scale: _Scale,
+    kinds: Sequence[Kind] = (),
+) -> Suggestion:  # fmt: skip
+    weights, expert = scale.weights, known.expert
     made = Suggestion(known, obstacles=rules.obstacles(known, case, *kinds))
     if case.specialty_id in known.specialties:
         made.add(weights["field"], _("Works in this field"))
@@ -128,16 +145,16 @@ def _judge(
             weights["language"],
             gettext("Speaks %(language)s") % {"language": language_name(case.language)},
         )
-    _add_past(made, case, weights)
+    _add_past(made, case, scale)
     _add_places(made, weights)
     return made
 
 
-def _add_past(made: Suggestion, case: Case, weights: dict[str, int]) -> None:
-    known = made.known
+def _add_past(made: Suggestion, case: Case, scale: _Scale) -> None:
+    known, weights = made.known, scale.weights
     similar = known.similar(case.specialty_id, case.condition)
     days = known.days(case.specialty_id, case.condition)
-    share = in_time(days, report_days(case.kind, case.urgency))
+    share = in_time(days, scale.days)
     if days is None:
         made.add(share * weights["report"], _("No report like this one yet"))
     else:

@@ -109,8 +109,7 @@ def obstacles(known: Known, case: Case, *kinds: Kind) -> list[str | Promise]:
     `kinds` are those that the case would be for them; those that it is where none is said.
     """
     expert, found = known.expert, not_taken(known.expert, *(kinds or kinds_of(case)))
-    if str(case.country) in expert.not_in:
-        found.append(_("May not advise in this country"))
+    found += _limits(expert, case)
     born = case.child.birth_date
     if born and too_young_or_old(expert, years := age_on(born, clock.today())):
         words = ngettext(
@@ -126,6 +125,23 @@ def obstacles(known: Known, case: Case, *kinds: Kind) -> list[str | Promise]:
         found.append(_("Has taken all cases of this week"))
     found += conflicts(known, case)
     return found
+
+
+def _limits(expert: ExpertProfile, case: Case) -> list[str | Promise]:
+    return [_("May not advise in this country")] if str(case.country) in expert.not_in else []
+
+
+def must_be_allowed(known: Known, case: Case) -> None:
+    """Hold when an expert may advise in the country of a case and has no conflict of interest.
+
+    Raises:
+        Refused: with what stands in the way.
+    """
+    if found := [*_limits(known.expert, case), *conflicts(known, case)]:
+        raise Refused(
+            _("%(name)s: %(why)s.") % {"name": known.expert.person, "why": found[0]},
+            code="not-possible",
+        )
 
 
 def conflicts(known: Known, case: Case) -> list[str | Promise]:

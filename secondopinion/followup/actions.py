@@ -89,7 +89,7 @@ def ask(*, by: Person, case: Case, text: str) -> FollowUpQuestion:
     )
     if urgent:
         needs.meet(case, Why.QUESTION)  # for it to come back with the earlier time
-    _needs(case)
+    follow_needs(case)
     tell_coordinator(case, "soon-late" if urgent else "message-waiting")
     audit.record(
         "follow-up-asked", by=by, case_id=case.pk, target=made,
@@ -103,10 +103,11 @@ def _move(question: FollowUpQuestion, sources: list[str], **fields: object) -> N
     if not done:
         raise Conflict(_("This question has been dealt with already."), code="state-changed")
     question.refresh_from_db()
-    _needs(question.case)
+    follow_needs(question.case)
 
 
-def _needs(case: Case) -> None:
+def follow_needs(case: Case) -> None:
+    """Let the desk's need to look at questions stand as long as one waits for it."""
     waiting = FollowUpQuestion.objects.filter(case=case, state=QuestionState.ASKED)
     first = waiting.order_by("due_at").first()
     needs.hold(case, Why.QUESTION, first is not None, first.due_at if first else None)
@@ -114,11 +115,21 @@ def _needs(case: Case) -> None:
 
 @transaction.atomic
 def pass_to_expert(*, by: Person, question: FollowUpQuestion) -> FollowUpQuestion:
-    """Pass a question on to the specialist who wrote the report."""
+    """Pass a question on to the specialist who wrote the report, or who answers in their place.
+
+    Raises:
+        Refused: the specialist has left, and nobody is chosen in their place.
+    """
     case = question.case
     require(case, by, Part.COORDINATOR)
+    experts = list(holders_of(case, Part.SPECIALIST))
+    if not experts:
+        raise Refused(
+            _("The specialist does not work here any more. First choose who answers."),
+            code="nobody-answers",
+        )
     _move(question, [QuestionState.ASKED], state=QuestionState.WITH_EXPERT)
-    for person in holders_of(case, Part.SPECIALIST):
+    for person in experts:
         tell(case, person, "message-waiting", "/expert/cases")
     audit.record("follow-up-passed", by=by, case_id=case.pk, target=question)
     return question

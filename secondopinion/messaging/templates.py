@@ -127,6 +127,22 @@ TEMPLATES: dict[str, Template] = {
         ),
         _READ,
     ),
+    "another-answers": Template(
+        _("Another specialist answers for %(reference)s"),
+        (
+            _("The specialist who wrote your report does not work here any more."),
+            _("The report stays as it is. You can still ask: another specialist will answer."),
+        ),
+        _READ,
+    ),
+    "follow-up-left": Template(
+        _("The specialist of %(reference)s has left"),
+        (_("Choose another expert for the questions after the report."),),
+    ),
+    "follow-up-yours": Template(
+        _("You answer the questions after a report: %(reference)s"),
+        (_("The specialist who wrote it has left. The case is among your reviews."),),
+    ),
     "provider-invited": Template(
         _("A family asks for your help with %(reference)s"),
         (
@@ -252,6 +268,14 @@ TEMPLATES: dict[str, Template] = {
     "panel-invited": Template(
         _("You are asked to write a report together: %(reference)s"),
         (_("The case is among your reviews. One of you leads and signs."),),
+    ),
+    "panel-lead": Template(
+        _("You lead a report now: %(reference)s"),
+        (_("What was written is kept. You finish the report and sign it."),),
+    ),
+    "panel-lead-passed": Template(
+        _("Another expert leads a report now: %(reference)s"),
+        (_("What you wrote is kept. You can go on writing; the other expert signs."),),
     ),
     "panel-verdict": Template(
         _("An expert of your panel has answered: %(reference)s"),

@@ -5,7 +5,7 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person, Role
-from secondopinion.accounts.queries import people_with
+from secondopinion.accounts.queries import has_role, people_with
 from secondopinion.audit import actions as audit
 from secondopinion.cases import workflow
 from secondopinion.cases.actions.parts import end_parts, require
@@ -13,11 +13,13 @@ from secondopinion.cases.actions.telling import tell, tell_coordinator, tell_fam
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import holders_of, live_parts
 from secondopinion.cases.states import State
+from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.experts.actions import hand_back as hand_back_offer
-from secondopinion.experts.models import Offer, OfferState
+from secondopinion.experts.actions import pass_on
+from secondopinion.experts.models import ExpertProfile, Offer, OfferState
 from secondopinion.opinions import seconding
-from secondopinion.opinions.models import Opinion, OpinionState
+from secondopinion.opinions.models import Opinion, OpinionState, PanelMember
 
 REVIEWED = frozenset({State.IN_REVIEW, State.MORE_NEEDED})
 
@@ -66,6 +68,47 @@ def hand_back(*, by: Person | None, case: Case, reason: str, note: str) -> Case:
     if by is not None and by.pk != lead.pk:
         tell(case, lead, "review-ended", "/expert")
     return case
+
+
+@transaction.atomic
+def hand_lead(*, by: Person, member: PanelMember) -> Opinion:
+    """Let a member of the panel lead the draft of a case in review, as its coordinator.
+
+    The draft stays as it is. Who led goes on writing as a member, if they still work here; why
+    doubted words stand is asked again, and a second reading of the draft ends.
+
+    Raises:
+        NotYours: by somebody else, or the member is no specialist any more.
+        Conflict: the report is signed, nobody reviews the case, or the member has left the panel.
+    """
+    case = Case.objects.select_for_update().get(pk=member.opinion.case_id)
+    require(case, by, Part.COORDINATOR)
+    lead = member.person
+    if not has_role(lead, Role.SPECIALIST):
+        raise NotYours
+    draft, offer = Opinion.objects.select_for_update().get(pk=member.opinion_id), held(case)
+    seat = PanelMember.objects.filter(pk=member.pk, left_at=None)
+    if (
+        draft.state != OpinionState.DRAFT
+        or offer is None
+        or not seat.update(left_at=clock.now())
+    ):  # fmt: skip
+        raise Conflict(_("The panel has changed meanwhile."), code="state-changed")
+    former = offer.expert.person
+    pass_on(offer=offer, to=ExpertProfile.objects.get(person=lead), by=by)
+    Opinion.objects.filter(pk=draft.pk).update(author=lead, kept={})
+    draft.refresh_from_db()
+    if has_role(former, Role.SPECIALIST):
+        PanelMember.objects.create(opinion=draft, person=former)
+    else:
+        end_parts(case=case, role=Part.SPECIALIST, by=by, person=former)
+    seconding.call_off(draft, by)
+    tell(case, lead, "panel-lead", "/expert/cases")
+    tell(case, former, "panel-lead-passed", "/expert/cases")
+    audit.record(
+        "panel-lead-passed", by=by, case_id=case.pk, target=lead, detail={"from": str(former.pk)}
+    )
+    return draft
 
 
 def let_go_of_gone() -> int:

@@ -15,6 +15,7 @@ from secondopinion.audit import actions as audit
 from secondopinion.core.errors import NotYours, Refused
 from secondopinion.experts import actions as experts
 from secondopinion.experts.models import ExpertProfile
+from secondopinion.followup import leaving
 from secondopinion.messaging.actions import notify
 from secondopinion.opinions import handing
 from secondopinion.program import queries as program
@@ -37,7 +38,8 @@ def add(*, by: Person | None, email: str, full_name: str, language: str = "en") 
 def set_roles(*, by: Person | None, person: Person, roles: Collection[str]) -> None:
     """Give and take roles until the person has these and no others.
 
-    Who is no specialist any more has no offer and no case under review from then on.
+    Who is no specialist any more has no offer, no case under review and no question after a report
+    from then on.
 
     Raises:
         NotYours: by somebody who is not an administrator.
@@ -53,6 +55,7 @@ def set_roles(*, by: Person | None, person: Person, roles: Collection[str]) -> N
     if Role.SPECIALIST in held - set(roles):
         experts.lapse_offers()
         handing.let_go_of_gone()
+        leaving.let_go_of_gone()
 
 
 @transaction.atomic

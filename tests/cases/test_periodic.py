@@ -54,7 +54,8 @@ def test_every_rooms_periodic_jobs_are_known() -> None:
     jobs.discover()
     assert set(jobs.REGISTRY) == {
         "audit-seal", "coming-of-age", "copies-end", "desk-watched", "drafts-expire",
-        "duplicates-sought", "forecasts", "guardianships-end", "images-described",
+        "duplicates-sought", "follow-ups-left", "forecasts", "guardianships-end",
+        "images-described",
         "images-forwarded", "offers-lapse", "offers-remind", "outcomes-asked",
         "referrals-reminded", "reports-unopened", "rules-checked", "second-readings-late",
         "specialists-gone", "uploads-expire",

@@ -27,6 +27,7 @@ from secondopinion.desk.duplicates import Told, alike
 from secondopinion.desk.models import Duplicate, Join
 from secondopinion.guardians import actions as guardians
 from secondopinion.imaging import actions as imaging
+from secondopinion.imaging import removing
 from secondopinion.imaging.models import Instance
 from secondopinion.program.models import Program
 from secondopinion.records.models import Record
@@ -114,6 +115,19 @@ def shown(case: Case) -> QuerySet[Record]:
     return Record.objects.filter(case=case, removed_at=None)
 
 
+def test_a_family_without_mail_is_known_by_its_telephone(two: tuple[Case, Case, Person]) -> None:
+    first, second, _coordinator = two
+    numbers = {first: "+52 33 5550 0199", second: "33-5550-0199"}
+    for case, phone in numbers.items():
+        person_ = holders_of(case, Part.FAMILY).get()
+        Person.objects.filter(pk=person_.pk).update(phone=phone, email=None)
+    second.participations.filter(role=Part.FAMILY).delete()  # not taken over yet
+    second.words.all().delete()
+    second.child.birth_date = None
+    second.child.save(update_fields=["birth_date"])
+    assert found(two).reasons[:2] == ["name", "phone"]
+
+
 def test_joined_side_by_side_and_taken_apart_again(two: tuple[Case, Case, Person]) -> None:
     kept, other, coordinator = two
     pair = found(two)
@@ -165,13 +179,47 @@ def test_joined_side_by_side_and_taken_apart_again(two: tuple[Case, Case, Person
     assert {"requests-joined", "requests-separated", "duplicate-opened", "part-ended"} <= verbs
 
 
+def slices(count: int) -> list[bytes]:
+    """Return the first images of a series."""
+    with zipfile.ZipFile(MR_HEAD) as pack:
+        names = sorted(name for name in pack.namelist() if name.endswith(".dcm"))[:count]
+        return [pack.read(name) for name in names]
+
+
+def take_in(case: Case, by: Person, contents: list[bytes]) -> None:
+    """Bring images into a case as another server does."""
+    blobs = [(str(at), vault.put(case.vault, each)) for at, each in enumerate(contents)]
+    imaging.take_in(case=case, by=by, blobs=blobs, source="coordinator")
+
+
+def test_images_of_both_in_one_series_are_not_guessed_apart(
+    two: tuple[Case, Case, Person],
+) -> None:
+    kept, other, coordinator = two
+    first, *others = slices(3)
+    take_in(kept, coordinator, [first])
+    take_in(other, coordinator, others)
+    joined = actions.join(by=coordinator, pair=found(two), kept=kept, people=[])
+    jobs.run_all()
+    here = Instance.objects.filter(series__study__case=kept, series__removed_at=None)
+    assert here.count() == 3
+    with pytest.raises(Refused) as refused:
+        actions.undo_join(by=coordinator, row=joined)
+    assert refused.value.code == "mixed-series"
+    assert "take this series out" in str(refused.value)
+    joined.refresh_from_db()
+    assert joined.undone_at is None
+    removing.remove(
+        by=coordinator, case=kept, series=here[0].series_id, whole_study=False, why="mistake"
+    )
+    actions.undo_join(by=coordinator, row=joined)
+    assert Instance.objects.filter(series__study__case=other).count() == 2
+
+
 def test_images_of_other_servers_come_along_and_go_back(two: tuple[Case, Case, Person]) -> None:
     kept, other, coordinator = two
-    with zipfile.ZipFile(MR_HEAD) as pack:
-        names = sorted(name for name in pack.namelist() if name.endswith(".dcm"))[:4]
-        contents = [pack.read(name) for name in names]
-    blobs = [(str(at), vault.put(other.vault, each)) for at, each in enumerate(contents)]
-    imaging.take_in(case=other, by=coordinator, blobs=blobs, source="coordinator")
+    contents = slices(4)
+    take_in(other, coordinator, contents)
     pair, shown_in = found(two), Instance.objects.filter(series__removed_at=None)
     asked = {"case": other, "by": coordinator, "source": "coordinator", "name": "PACS",
              "length": 0, "kind": Upload.Kind.FETCHED, "expires_at": clock.now()}  # fmt: skip

@@ -7,15 +7,17 @@ import time_machine
 
 from secondopinion.accounts.models import Person
 from secondopinion.cases import actions as cases
-from secondopinion.cases.models import Case, Need
+from secondopinion.cases.models import Case, Need, Part
+from secondopinion.cases.queries import holders_of
 from secondopinion.cases.states import Why
 from secondopinion.core import clock
-from secondopinion.core.errors import NotYours, Refused
-from secondopinion.followup import actions, red_flags
+from secondopinion.core.errors import Conflict, NotYours, Refused
+from secondopinion.followup import actions, leaving, red_flags
 from secondopinion.followup.models import FollowUpQuestion
 from secondopinion.messaging.models import Message
 from secondopinion.program.models import Program
-from tests.web.conftest import Whole, sign_in, whole_case
+from secondopinion.staffing import actions as staffing
+from tests.web.conftest import Whole, expert, person, sign_in, whole_case
 
 # What parents write in danger; spelling, accents and points as phones write them.
 DANGER = (
@@ -130,3 +132,39 @@ def test_danger_shows_whom_to_call_before_and_behind_the_question(whole: Whole) 
     assert "may mean danger" in desk.content.decode()
     actions.settle(by=whole.coordinator, question=asked, reply="We have called you.")
     assert "tel:911" not in browser.get(here).content.decode()
+
+
+def test_who_has_left_is_followed_by_another_expert(whole: Whole) -> None:
+    case, owner = whole.case, whole.case.coordinator
+    assert owner is not None
+    question = FollowUpQuestion.objects.get(case=case)
+    actions.pass_to_expert(by=owner, question=question)
+    assert leaving.let_go_of_gone() == 0
+    [former] = holders_of(case, Part.SPECIALIST)
+    Message.objects.all().delete()
+    staffing.set_roles(
+        by=person("paul@harbour.example", "administrator"), person=former, roles=[]
+    )  # fmt: skip
+    assert leaving.let_go_of_gone() == 0, "told once"
+    told = set(Message.objects.values_list("to", "template"))
+    assert {(owner.pk, "follow-up-left"), (whole.family.pk, "another-answers")} <= told
+    question.refresh_from_db()
+    assert question.state == "asked", "it is with the desk again"
+    assert Need.objects.filter(case=case, why=Why.QUESTION).exists()
+    with pytest.raises(Refused):
+        actions.pass_to_expert(by=owner, question=question)
+    other = expert("other@harbour.example")
+    with pytest.raises(NotYours):
+        leaving.hand_on(by=former, case=case, expert=other.expert)
+    browser, here = sign_in(owner), f"/desk/cases/{case.reference}/"
+    assert "Nobody answers questions now" in browser.get(f"{here}after/").content.decode()
+    browser.post(f"{here}do/hand-questions/", {"expert": other.expert.pk})
+    assert list(holders_of(case, Part.SPECIALIST)) == [other]
+    with pytest.raises(Conflict):
+        leaving.hand_on(by=owner, case=case, expert=other.expert)
+    actions.pass_to_expert(by=owner, question=question)
+    done = actions.answer(
+        by=other, question=question, text="In a year.", reauthenticated_at=clock.now()
+    )  # fmt: skip
+    assert done.addendum is not None
+    assert done.addendum.signed_by == other

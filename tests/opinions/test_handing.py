@@ -7,6 +7,7 @@ import time_machine
 
 from secondopinion.accounts import actions as accounts
 from secondopinion.accounts.models import Person
+from secondopinion.audit.models import Entry
 from secondopinion.cases import actions as cases
 from secondopinion.cases import clocks
 from secondopinion.cases.models import Case
@@ -125,6 +126,39 @@ def test_who_may_and_that_it_needs_words(held: tuple[Case, Person]) -> None:
     panels.leave(by=owner, member=opinion.panel.get())
     experts.accept(by=joins, offer=experts.offer(by=owner, case=case, expert=joins.expert))
     assert actions.start_report(by=joins, case=case).author == joins
+
+
+def test_the_coordinator_hands_the_lead_to_one_of_the_panel(held: tuple[Case, Person]) -> None:
+    case, former = held
+    joins, owner = expert("joins@harbour.example"), case.coordinator
+    assert owner is not None
+    opinion = actions.start_report(by=former, case=case)
+    before = opinion.body
+    member = panels.invite(by=owner, case=case, expert=joins)
+    with pytest.raises(NotYours):
+        handing.hand_lead(by=former, member=member)
+    Message.objects.all().delete()
+    page = f"/desk/cases/{case.reference}/"
+    assert "Let them lead" in sign_in(owner).get(f"{page}specialist/").content.decode()
+    done = sign_in(owner).post(f"{page}do/hand-lead/", {"member": member.pk})
+    assert done.status_code == 302
+    opinion.refresh_from_db()
+    assert (opinion.author, opinion.body) == (joins, before), "the draft is kept"
+    assert [each.person for each in panels.members(opinion)] == [former]
+    assert set(Message.objects.values_list("to__email", "template")) == {
+        (joins.email, "panel-lead"), (former.email, "panel-lead-passed"),
+    }  # fmt: skip
+    assert Entry.objects.filter(verb="panel-lead-passed", case_id=case.pk, actor_id=owner.pk)
+    offer = handing.held(case)
+    assert offer is not None
+    assert offer.expert == joins.expert
+    loads = {each.expert.person: each.load for each in facts.gather()}
+    assert (loads[joins], loads[former]) == (1, 0)
+    with pytest.raises(Conflict):
+        handing.hand_lead(by=owner, member=member)
+    actions.save_draft(by=former, opinion=opinion, values={"findings": "Mine."}, base_revision=None)
+    with pytest.raises(NotYours):
+        actions.sign(by=former, opinion=opinion, reauthenticated_at=clock.now())
 
 
 def test_a_second_reading_ends_with_the_review(held: tuple[Case, Person]) -> None:

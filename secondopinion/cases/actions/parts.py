@@ -26,7 +26,7 @@ def give_part(*, case: Case, person: Person, role: str, by: Person | None) -> Pa
 def give_owner(*, case: Case, to: Person, by: Person | None) -> None:
     """Give a case that nobody has to a coordinator."""
     if Case.objects.filter(pk=case.pk, coordinator=None).update(coordinator=to):
-        case.refresh_from_db(fields=["coordinator"])
+        case.coordinator = to
         give_part(case=case, person=to, role=Part.COORDINATOR, by=by)
 
 

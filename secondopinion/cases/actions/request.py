@@ -84,7 +84,9 @@ def _saved(request: Request, case: Case, by: Person, page: str, **columns: Any) 
     request.revision += 1
     request.changed = {**request.changed, page: request.revision}
     request.touched_at = clock.now()
-    request.save()
+    request.save(
+        update_fields=[*columns, "typed", "saved_pages", "revision", "changed", "touched_at"]
+    )
     case.request = request
     audit.record("request-saved", by=by, case_id=case.pk, target=case, detail={"page": page})
     return request
@@ -134,11 +136,10 @@ def save_start(*, by: Person, case: Case, country: str, specialty: Specialty) ->
     kept = case.residence if str(case.country) == country else ""
     Case.objects.filter(pk=case.pk).update(country=country, specialty=specialty, residence=kept)
     Child.objects.filter(pk=case.child_id).update(country=country)
-    theirs = Part.FAMILY in roles_of(case, by)
     if (
-        theirs
-        and by.timezone == zones.UNKNOWN
+        by.timezone == zones.UNKNOWN
         and (zone := zones.zone_of(country)) != zones.UNKNOWN
+        and Part.FAMILY in roles_of(case, by)
     ):
         accounts.describe(by=by, person=by, timezone=zone)
     _saved(request, case, by, "start")
@@ -198,7 +199,7 @@ def save_child(
         measured_on=measured_on, gestation_weeks=gestation_weeks,
         measured_before=measuring.kept(measured_before),
     )  # fmt: skip
-    case.child.refresh_from_db()
+    case.child = Child.objects.get(pk=case.child_id)
     return case
 
 
@@ -305,15 +306,13 @@ def give_consents(
         withdrawn_at=clock.now()
     )
     given = set(live.values_list("kind", flat=True))
-    for kind in kinds:
-        if kind not in given:
-            Consent.objects.create(
-                case=case,
-                person=person,
-                kind=kind,
-                version=disclaimer.version,
-                language=disclaimer.language,
-            )
+    Consent.objects.bulk_create(
+        Consent(
+            case=case, person=person, kind=kind, version=disclaimer.version,
+            language=disclaimer.language,
+        )
+        for kind in kinds if kind not in given
+    )  # fmt: skip
     _saved(request, case, by, "consent")
     return case
 
@@ -342,11 +341,11 @@ def submit(*, by: Person, case: Case) -> Case:
     )
     changes.tell(case.pk)
     words.keep(case)
-    theirs = Part.ENTRY in roles_of(case, by)
-    if (owner := by if theirs else owners.next_owner()) is not None:
+    parts = roles_of(case, by)
+    if (owner := by if Part.ENTRY in parts else owners.next_owner()) is not None:
         give_owner(case=case, to=owner, by=by)
     invite_provider(case=case, by=by)
-    if Part.FAMILY in roles_of(case, by):
+    if Part.FAMILY in parts:
         tell(case, by, "request-received", "/my/cases")
     return case
 

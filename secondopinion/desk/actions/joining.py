@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts import actions as accounts
@@ -33,7 +33,7 @@ from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.desk.models import Duplicate, Join
 from secondopinion.desk.rules import require_team
 from secondopinion.imaging import removing
-from secondopinion.imaging.models import Series
+from secondopinion.imaging.models import Instance, Series
 from secondopinion.records import actions as records
 
 OPEN_TO_MORE = frozenset({State.COLLECTING, State.WAITING_ON_FAMILY, State.READY})
@@ -175,6 +175,7 @@ def undo_join(*, by: Person, row: Join) -> Case:
     Raises:
         NotYours: by somebody who does not lead the kept request.
         Conflict: it was undone, or a report stands on what was brought.
+        Refused: images that came along are mixed with the kept request's own in one series.
     """
     kept = Case.objects.select_for_update().select_related("child").get(pk=row.kept_id)
     joined = Case.objects.select_for_update().get(pk=row.joined_id)
@@ -213,8 +214,9 @@ def _take_back(by: Person, kept: Case, joined: Case, row: Join) -> None:
         upload__case=kept, upload__key__in=keys, outcome=ArrivedFile.Outcome.RECORD
     )
     found = [pk for pk in came.values_list("subject_id", flat=True) if pk is not None]
-    records.take_out(by=by, case=kept, records=found)
     had = {tuple(each) for each in row.moved["series"]}
+    _not_mixed(kept, joined, row, had)
+    records.take_out(by=by, case=kept, records=found)
     theirs = set(Series.objects.filter(study__case=joined).values_list("study__uid", "uid"))
     for series in Series.objects.filter(study__case=kept, removed_at=None).select_related("study"):
         pair = (series.study.uid, series.uid)
@@ -222,3 +224,29 @@ def _take_back(by: Person, kept: Case, joined: Case, row: Join) -> None:
             removing.remove(
                 by=by, case=kept, series=series.pk, whole_study=False, why=Series.Why.OTHER_CHILD
             )
+
+
+def _not_mixed(kept: Case, joined: Case, row: Join, had: set[tuple[str, ...]]) -> None:
+    """Hold when no series that the kept request had before has got images of the joined one.
+
+    Raises:
+        Refused: one has; a series goes as a whole, so it is the coordinator who decides.
+    """
+    theirs = Instance.objects.filter(
+        series__study__case=joined, uid=OuterRef("uid"), blob__digest=OuterRef("blob__digest")
+    )
+    came = Instance.objects.filter(
+        Exists(theirs), series__study__case=kept, series__removed_at=None,
+        created_at__gte=row.created_at,
+    ).select_related("series__study")  # fmt: skip
+    mixed = next((one for one in came if (one.series.study.uid, one.series.uid) in had), None)
+    if mixed is not None:
+        raise Refused(
+            _(
+                "Images of both requests are in one series: %(series)s. First take this series out "
+                "under Records; it can be put back. Then take the requests apart. The other "
+                "request keeps all that was sent into it."
+            )
+            % {"series": mixed.series.description or mixed.series.uid},
+            code="mixed-series",
+        )

@@ -15,12 +15,13 @@ from secondopinion.experts.actions.offers import (
     hand_back,
     lapse_offers,
     offer,
+    pass_on,
     remind_of_offers,
     take_back,
 )
 
 __all__ = [
     "accept", "add_away", "add_code", "add_tie", "decline", "describe", "hand_back",
-    "lapse_offers", "offer", "remind_of_offers", "remove_away", "remove_code", "remove_tie",
-    "take_back",
+    "lapse_offers", "offer", "pass_on", "remind_of_offers", "remove_away", "remove_code",
+    "remove_tie", "take_back",
 ]  # fmt: skip

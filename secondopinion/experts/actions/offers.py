@@ -175,6 +175,21 @@ def hand_back(*, offer: Offer, reason: str, note: str) -> None:
     offer.refresh_from_db()
 
 
+def pass_on(*, offer: Offer, to: ExpertProfile, by: Person) -> Offer:
+    """Note that an accepted case goes from one expert to another who writes the report with them,
+    in the caller's transaction: the one's place is free, and the other's is taken.
+
+    Raises:
+        Conflict: it was given back meanwhile.
+    """
+    hand_back(offer=offer, reason=Offer.Reason.OTHER, note="")
+    now = clock.now()
+    return Offer.objects.create(
+        case=offer.case, expert=to, offered_by=by, urgency=offer.urgency,
+        state=OfferState.ACCEPTED, answer_by=now, answered_at=now,
+    )  # fmt: skip
+
+
 def _moved_on(last: Offer, case: Case) -> bool:
     """Offer a case to the next of the list, where that was wished; say whether it was.
 

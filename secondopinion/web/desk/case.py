@@ -35,6 +35,7 @@ from secondopinion.experts.queries import offers_of
 from secondopinion.experts.rules import kinds_of
 from secondopinion.findings.queries import cleared, limitations_for
 from secondopinion.followup.actions import window_open
+from secondopinion.followup.leaving import nobody_answers
 from secondopinion.followup.queries import questions
 from secondopinion.imaging import queries as imaging
 from secondopinion.opinions import exporting, panels, second, translating
@@ -226,6 +227,9 @@ def _after(request: PersonRequest, case: Case) -> Context:
         ),
         "measured": case.coordinator_id == request.user.pk and told["measured"],
         "questions": questions(case),
+        "answerers": people_with(Role.SPECIALIST).select_related("expert")
+        if nobody_answers(case)
+        else None,
         "outcomes": outcomes.of_case(case),
         "quiet": told["quiet"],
         "referrals": referrals(case),

@@ -26,6 +26,7 @@ from secondopinion.experts.models import ExpertProfile
 from secondopinion.findings import actions as findings
 from secondopinion.findings.models import Finding
 from secondopinion.followup import actions as followup
+from secondopinion.followup import leaving
 from secondopinion.followup.queries import question_for
 from secondopinion.opinions import actions as opinions
 from secondopinion.opinions import handing, panels, receipts, seconding, translating
@@ -67,6 +68,7 @@ PART_OF = {
     "choose-reader": "specialist",
     "join-panel": "specialist",
     "leave-panel": "specialist",
+    "hand-lead": "specialist",
     "complete": "specialist",
     "set-pace": "time",
     "message": "messages",
@@ -74,6 +76,7 @@ PART_OF = {
     "deliver": "after",
     "send-again": "after",
     "pass-question": "after",
+    "hand-questions": "after",
     "settle-question": "after",
     "refer": "after",
     "ask-no-more": "after",
@@ -182,10 +185,16 @@ class _Verbs:
         return _("They write the report together now.")
 
     def leave_panel(self) -> str:
-        rows = PanelMember.objects.filter(opinion__case=self.case)
-        member = self._row(rows.select_related("opinion__case", "person"), "member")
-        panels.leave(by=self.by, member=member)
+        panels.leave(by=self.by, member=self._member())
         return _("They are not on the panel any more.")
+
+    def hand_lead(self) -> str:
+        handing.hand_lead(by=self.by, member=self._member())
+        return _("They lead the report now. What was written is kept.")
+
+    def _member(self) -> PanelMember:
+        rows = PanelMember.objects.filter(opinion__case=self.case)
+        return self._row(rows.select_related("opinion__case", "person"), "member")
 
     def hand_over(self) -> str:
         to = self._row(people_with(Role.COORDINATOR), "to")
@@ -260,6 +269,11 @@ class _Verbs:
         question = question_for(self.by, self.case.reference, int(self.text("number") or 0))
         followup.pass_to_expert(by=self.by, question=question)
         return _("The question is with the specialist.")
+
+    def hand_questions(self) -> str:
+        expert = self._row(ExpertProfile.objects.select_related("person"), "expert")
+        leaving.hand_on(by=self.by, case=self.case, expert=expert)
+        return _("They answer the questions now.")
 
     def settle_question(self) -> str:
         question = question_for(self.by, self.case.reference, int(self.text("number") or 0))
