@@ -72,7 +72,7 @@ def _shipped() -> dict[str, Any]:
 
 
 def _shipped_reports() -> list[dict[str, Any]]:
-    """Return the templates of reports, each section put together from the base and its own words."""
+    """Return the templates of reports, each section from the base and its own words."""
     base, made = read("reports/base"), []
     for name in base["templates"]:
         given = read(f"reports/{name}")
@@ -268,11 +268,10 @@ def report_template_for(specialty: Specialty | None, condition: str) -> ReportTe
     """Return the template of a case: of its group of conditions, else of its field, else that of
     every field."""
     rows = ReportTemplate.objects.filter(in_force=True)
-    return (
-        rows.filter(conditions__key=condition).first()
-        or rows.filter(specialties=specialty).first()
-        or rows.get(key=DEFAULT_REPORT)
-    )
+    mine = rows.filter(conditions__key=condition).first()
+    if mine is None and specialty is not None:
+        mine = rows.filter(specialties=specialty).first()
+    return mine or rows.get(key=DEFAULT_REPORT)
 
 
 def report_template(key: str, version: int) -> ReportTemplate:
