@@ -49,9 +49,9 @@ from secondopinion.referrals.queries import referrals
 from secondopinion.web.access import PersonRequest, of_case, signed_in
 from secondopinion.web.calling import call_context
 from secondopinion.web.family.guardians import waited_for
+from secondopinion.web.family.here import files_context
 from secondopinion.web.family.questions import asking_context
 from secondopinion.web.family.report_language import language_context
-from secondopinion.web.family.request import files_context
 from secondopinion.web.forms import files_of
 
 
