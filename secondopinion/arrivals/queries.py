@@ -90,10 +90,8 @@ def not_kept(case: Case, most: int) -> tuple[list[ArrivedFile], list[ArrivedFile
         .filter(place__lte=most + 1)
         .order_by("place")
     )
-    problems, set_aside = [], []
-    for row in rows:
-        (problems if row.outcome == outcome.REFUSED else set_aside).append(row)
-    return problems, set_aside
+    problems: list[ArrivedFile] = [row for row in rows if row.outcome == outcome.REFUSED]
+    return problems, [row for row in rows if row.outcome != outcome.REFUSED]
 
 
 def counts(case: Case) -> dict[str, int]:

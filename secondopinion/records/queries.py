@@ -61,7 +61,7 @@ def with_sheets(rows: QuerySet[Record]) -> list[Record]:
     """Read records with what a list shows of their pages, in one query: each has `sheets`, the
     pages that are shown, with their `number`, `legibility` and `image_id`."""
     shown = Page.objects.filter(aside="")
-    found = list(
+    found: list[Record] = list(
         rows.annotate(
             listed_pages=listed(shown, "record", "number", "legibility", "image_id", outer="pk")
         )

@@ -18,7 +18,7 @@ from secondopinion.program.models import (
     Target,
     Urgency,
 )
-from secondopinion.program.queries import conditions, in_language, specialties
+from secondopinion.program.queries import DEFAULT_REPORT, conditions, in_language, specialties
 from secondopinion.web.admin import family_forms, forms, report_forms
 
 
@@ -255,6 +255,11 @@ def _worded(key: str, row: dict[str, Any]) -> list[str]:
         version = gettext("version %(version)s") % {"version": row["version"]}
         whose = [_condition(each) for each in row["conditions"]]
         whose += [_specialty(each) for each in row["specialties"]]
+        if not whose:
+            whose = [
+                gettext("every other case") if row["key"] == DEFAULT_REPORT
+                else gettext("where its author chooses it")
+            ]  # fmt: skip
         titles = ", ".join(in_language(each["titles"]) for each in row["sections"])
         return [in_language(row["names"]), version, ", ".join(whose), titles]
     if key == "letters":

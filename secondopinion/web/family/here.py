@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, Expression, OuterRef, Subquery
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from secondopinion.arrivals import queries as arrived
@@ -22,7 +23,7 @@ _FINDING = ("id", "subject_kind", "subject_id", "where", "message", "advice")
 
 
 def files_context(
-    request: PersonRequest, case: Case, beside: dict[str, Expression] | None = None
+    request: PersonRequest, case: Case, beside: dict[str, Combinable] | None = None
 ) -> dict[str, Any]:
     """Return what the lists of records and images show. `beside` are columns of the case that the
     page needs too: they come in the same query, under their names."""
@@ -43,7 +44,7 @@ def files_context(
     }
 
 
-def _seen(case: Case, request: PersonRequest, beside: dict[str, Expression]) -> dict[str, Any]:
+def _seen(case: Case, request: PersonRequest, beside: dict[str, Combinable]) -> dict[str, Any]:
     """Return in one query what is counted or listed of a case, and the columns beside."""
     received = Upload.objects.filter(case=OuterRef("pk"), state=UploadState.RECEIVED).order_by()
     waiting = received.values("case").annotate(many=Count("pk")).values("many")
