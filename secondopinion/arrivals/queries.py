@@ -3,8 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Case as Case_
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When, Window
+from django.db.models.functions import Coalesce, RowNumber
 
 from secondopinion.accounts.models import Person
 from secondopinion.arrivals.models import ArrivedFile, Sending, Upload, UploadState
@@ -43,11 +44,16 @@ def unfinished(case: Case, person: Person) -> QuerySet[Sending]:
 
     Each has `here`, the bytes that have wholly arrived of those that it holds.
     """
+    return unfinished_of(person).filter(case=case)
+
+
+def unfinished_of(person: Person) -> QuerySet[Sending]:
+    """Return what `unfinished` says, of every case."""
+    sent = Upload.objects.filter(sending=OuterRef("pk"), state__in=HERE).order_by()
+    length = sent.values("sending").annotate(all=Sum("content_length")).values("all")
     return (
-        Sending.objects.filter(case=case, by=person, closed_at=None)
-        .annotate(
-            here=Coalesce(Sum("uploads__content_length", filter=Q(uploads__state__in=HERE)), 0)
-        )
+        Sending.objects.filter(by=person, closed_at=None)
+        .annotate(here=Coalesce(Subquery(length), 0))
         .filter(here__lt=F("length"))
     )
 
@@ -62,26 +68,30 @@ def waiting(case: Case) -> int:
     return Upload.objects.filter(case=case, state=UploadState.RECEIVED).count()
 
 
-def problems(case: Case) -> QuerySet[ArrivedFile]:
-    """Return the files that people sent and that could not be used, the latest first."""
-    return (
-        ArrivedFile.objects.filter(upload__case=case, outcome=ArrivedFile.Outcome.REFUSED)
-        .exclude(upload__kind=Upload.Kind.FETCHED)
-        .select_related("upload")
-        .order_by("-created_at")
-    )
-
-
-def set_aside(case: Case) -> QuerySet[ArrivedFile]:
-    """Return the files that were not kept because they are here already or are not needed."""
-    return (
-        ArrivedFile.objects.filter(
-            upload__case=case,
-            outcome__in=(ArrivedFile.Outcome.DUPLICATE, ArrivedFile.Outcome.IGNORED),
+def not_kept(case: Case, most: int) -> tuple[list[ArrivedFile], list[ArrivedFile]]:
+    """Return the files that people sent and that could not be used, the latest first, and those
+    that are here already or are not needed, by their names; of each at most `most` and one."""
+    outcome = ArrivedFile.Outcome
+    refused = Q(outcome=outcome.REFUSED)
+    latest = Case_(When(refused, then=F("created_at")))
+    rows = (
+        ArrivedFile.objects.filter(upload__case=case)
+        .filter(
+            refused & ~Q(upload__kind=Upload.Kind.FETCHED)
+            | Q(outcome__in=(outcome.DUPLICATE, outcome.IGNORED))
         )
-        .select_related("upload")
-        .order_by("outcome", "name")
+        .annotate(
+            place=Window(
+                RowNumber(),
+                partition_by=[Case_(When(refused, then=Value(1)), default=Value(0))],
+                order_by=[latest.desc(), "outcome", "name"],
+            )
+        )
+        .filter(place__lte=most + 1)
+        .order_by("place")
     )
+    problems: list[ArrivedFile] = [row for row in rows if row.outcome == outcome.REFUSED]
+    return problems, [row for row in rows if row.outcome != outcome.REFUSED]
 
 
 def counts(case: Case) -> dict[str, int]:

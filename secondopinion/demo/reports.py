@@ -24,6 +24,7 @@ EPILEPSY = Written(
         "findings": "The letter from home describes centrotemporal spikes that increase in sleep. "
         "The T1-weighted MR series was reviewed slice by slice: no mass, no malformation of the "
         "cortex and no sign of scarring of the hippocampus was seen.",
+        "section_eeg": "Only the report was sent, of one recording awake and asleep without video.",
         "diagnosis": "agrees",
         "diagnosis_text": "Course, recording and age fit self-limited epilepsy with "
         "centrotemporal spikes.",
@@ -79,6 +80,9 @@ EPILEPSY_IN_SPANISH = {
     EPILEPSY.body["findings"]: "La carta de casa describe puntas centrotemporales que aumentan con "
     "el sueño. La serie de RM en T1 se revisó corte por corte: no se vio ninguna masa, ninguna "
     "malformación de la corteza ni ningún signo de cicatriz del hipocampo.",
+    EPILEPSY.body[
+        "section_eeg"
+    ]: "Solo se envió el informe, de un registro despierto y dormido sin video.",
     EPILEPSY.body["tests"]: "Un EEG de sueño en seis meses. No hacen falta más imágenes, a menos "
     "que las crisis cambien.",
     EPILEPSY.answers[0]: "Sí. Lo que se envió concuerda bien con este diagnóstico.",
@@ -102,6 +106,7 @@ LOW_COUNTS = Written(
         "findings": "The sheet from the laboratory shows too few red cells and too few platelets. "
         "Two of the three kinds of blood cells are low, and no cause is named. No images belong "
         "to this question, and none were sent.",
+        "section_pathology": "No blood film and no bone marrow were sent, only the counts.",
         "diagnosis": "partly",
         "diagnosis_text": "Anaemia with low platelets describes what was measured. It is not yet "
         "a diagnosis: the cause is to be found.",
@@ -139,6 +144,8 @@ BONE_LESION = Written(
         "history": "Pain and swelling of the right knee for six months. No fever.",
         "findings": "The letter describes a lesion of the right femur above the knee. The X-rays "
         "and the MR images that it speaks of were not sent.",
+        "section_function": "The letter from home: a limp, and pain at night. No examination was "
+        "sent.",
         "diagnosis": "cannot_say",
         "diagnosis_text": "A lesion is a finding, not a diagnosis. Without images and tissue "
         "nobody can say what it is.",

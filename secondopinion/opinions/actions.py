@@ -31,6 +31,7 @@ from secondopinion.opinions import (
     receipts,
     second,
     seconding,
+    sections,
     typeset,
     versions,
     writing,
@@ -59,7 +60,11 @@ def start_report(*, by: Person, case: Case) -> Opinion:
     """
     require(case, by, Part.SPECIALIST)
     request = case.request
-    first = {"history": "\n\n".join(each for each in (request.history, request.medicines) if each)}
+    template = program.report_template_for(case.specialty, case.condition)
+    first = {
+        "history": "\n\n".join(each for each in (request.history, request.medicines) if each),
+        sections.TEMPLATE: sections.named(template),
+    }
     opinion, made = Opinion.objects.get_or_create(case=case, defaults={"author": by})
     if made:
         writing.write(opinion, by, first)

@@ -1,6 +1,6 @@
 """What a specialist writes: the fields of the report's draft, and what must be there to sign it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -11,6 +11,14 @@ from secondopinion.cases.models import Case
 from secondopinion.findings.queries import limitations_for
 from secondopinion.opinions import coded
 from secondopinion.opinions.models import Opinion
+from secondopinion.opinions.sections import (
+    OWN,
+    TEMPLATE,
+    Section,
+    sections_of,
+    template_in_words,
+    text_in,
+)
 from secondopinion.opinions.typeset import unprintable
 from secondopinion.program import queries as program
 
@@ -32,22 +40,20 @@ OPERATION = {
 }
 OPTIONS = 4  # treatment options with their pros and cons
 
-_TEXTS = (
-    "history", "findings", "diagnosis_text", "plan_text", "tests", "limitations", "references",
-    "summary", "change",
-)  # fmt: skip
 CHOICES = {
     "diagnosis": AGREEMENT, "plan": AGREEMENT, "operation": OPERATION, "urgency": URGENCY,
 }  # fmt: skip
-# What can be written by one of several authors, or commented.
-SECTIONS = ("history", "findings", "diagnosis_text", "plan_text", "tests", "limitations", "summary")
-
-
 WORDING, LEFT_OUT = "limit_", "omit_"  # before the id of a finding: its words, why it is left out
 
 
-def field_names(case: Case) -> list[str]:
-    """Return the names of every field of a case's report."""
+def texts_of_sections(body: Mapping[str, str]) -> dict[str, Section]:
+    """Return the sections that are a text of their own, by their fields: what can be written by
+    one of several authors, or commented."""
+    return {each.field: each for each in sections_of(body) if each.field}
+
+
+def field_names(case: Case, body: Mapping[str, str]) -> list[str]:
+    """Return the names of every field of a case's report; `body` says by which template."""
     limits = [
         f"{kind}{finding.pk.hex}" for finding in limitations_for(case)
         for kind in (WORDING, LEFT_OUT)
@@ -60,26 +66,17 @@ def field_names(case: Case) -> list[str]:
         f"option_{number}_{part}" for number in range(1, OPTIONS + 1)
         for part in ("name", "pros", "cons")
     ]  # fmt: skip
-    return [*_TEXTS, *CHOICES, *coded.FIELDS, *answers, *options, *limits]
+    texts = texts_of_sections(body)
+    return [*texts, "change", *CHOICES, *coded.FIELDS, *answers, *options, *limits]
 
 
 _LABELS: dict[str, str | Promise] = {
-    "history": _("History"),
-    "findings": _("Findings"),
-    "diagnosis": _("On the diagnosis"),
-    "diagnosis_text": _("On the diagnosis: why"),
+    TEMPLATE: _("Sections of the report"),
     "diagnosis_codes": _("Diagnoses, coded"),
     "finding_codes": _("Findings, coded"),
     "procedure_codes": _("Procedures that were done, coded"),
     "advised_codes": _("Recommended procedures, coded"),
-    "plan": _("On the treatment plan"),
-    "plan_text": _("On the treatment plan: why"),
-    "tests": _("Recommended tests"),
     "operation": _("On an operation"),
-    "urgency": _("How urgent"),
-    "limitations": _("Limitations, beyond what is listed"),
-    "references": _("References"),
-    "summary": _("Summary in plain words for the family"),
     "change": _("What changed, and why"),
 }
 _OF_OPTIONS = {
@@ -93,8 +90,8 @@ _OF_LIMITS = {
 }
 
 
-def label_of(name: str) -> str:
-    """Return what a field of the report, or the caption of a key image, is called."""
+def label_of(name: str, body: Mapping[str, str]) -> str:
+    """Return what a field of the report `body`, or the caption of a key image, is called."""
     kind, _rest, number = name.partition("_")
     if kind == "answer":
         return gettext("Answer to question %(number)s") % {"number": number}
@@ -105,12 +102,20 @@ def label_of(name: str) -> str:
     if kind == "option":
         number, _rest, part = number.partition("_")
         return str(_OF_OPTIONS[part]) % {"number": number}
-    return str(_OF_LIMITS.get(f"{kind}_") or _LABELS[name])
+    return str(_OF_LIMITS.get(f"{kind}_") or _LABELS.get(name) or _title_of(name, body))
+
+
+def _title_of(name: str, body: Mapping[str, str]) -> str:
+    rows = sections_of({**body, name: "x"} if name.startswith(OWN) else body)
+    title = next(each.title for each in rows if name in {each.key, each.field})
+    if name in {"diagnosis_text", "plan_text"}:
+        return gettext("%(section)s: why") % {"section": title}
+    return title
 
 
 def texts_in(case: Case, body: dict[str, str]) -> dict[str, str]:
     """Return the fields in which a person writes, questions first."""
-    written = [name for name in field_names(case) if name not in CHOICES]
+    written = [name for name in field_names(case, body) if name not in CHOICES]
     first = sorted(written, key=lambda name: not name.startswith(("answer_", "declined_")))
     return {name: body.get(name, "") for name in first}
 
@@ -123,16 +128,18 @@ def in_words(body: dict[str, str]) -> dict[str, str]:
 def _in_words(name: str, value: str) -> str:
     if name in CHOICES:
         return str(CHOICES[name].get(value, ""))
+    if name == TEMPLATE:
+        return template_in_words(value)
     return coded.in_words(value) if name in coded.FIELDS else value
 
 
 def cleaned(case: Case, values: dict[str, str], before: dict[str, str]) -> dict[str, str]:
-    """Return the values that belong to the report, choices only where they exist.
+    """Return the values that belong to the report as it is `before`, choices only where they exist.
 
     Raises:
         Refused: a code that there is not, and that was not there `before`.
     """
-    names = set(field_names(case))
+    names = set(field_names(case, before))
     kept = {name: value for name, value in values.items() if name in names}
     kept |= choices_in(kept)
     for name in coded.FIELDS.keys() & kept.keys():
@@ -156,29 +163,42 @@ class Gap:
     sentence: str | Promise
 
 
-_NEEDED: tuple[tuple[str, str | Promise], ...] = (
-    ("summary", _("Write the summary in plain words for the family.")),
-    ("limitations", _("Say what limits this opinion, beyond what is listed.")),
-    ("urgency", _("Say how urgent it is.")),
-    ("diagnosis", _("Say whether you agree with the diagnosis.")),
-    ("plan", _("Say whether you agree with the treatment plan.")),
-    ("history", _("The history is empty.")),
-    ("findings", _("The findings are empty.")),
-)
-
-
+_NEEDED: dict[str, str | Promise] = {
+    "summary": _("Write the summary in plain words for the family."),
+    "limitations": _("Say what limits this opinion, beyond what is listed."),
+    "urgency": _("Say how urgent it is."),
+    "diagnosis": _("Say whether you agree with the diagnosis."),
+    "plan": _("Say whether you agree with the treatment plan."),
+    "options": _("Name at least one treatment option."),
+}
 _OPERATION = ("operation", _("Say whether you advise an operation."))
 _CHANGE = ("change", _("Say what you changed in the report, and why."))
 
 
 def gaps(opinion: Opinion) -> list[Gap]:
-    """Return what is missing, unanswered questions first."""
+    """Return what is missing, unanswered questions first, then in the order of the sections."""
     body = opinion.body
-    empty = [Gap(field, sentence) for field, sentence in _NEEDED if not body.get(field, "").strip()]
+    empty = [gap for each in sections_of(body) if each.required for gap in _empty(each, body)]
     if program.program().second_operation and not body.get("operation"):
         empty.append(Gap(*_OPERATION))
     changed = [Gap(*_CHANGE)] if opinion.amends_id and not body.get("change", "").strip() else []
     return [*changed, *_unanswered(opinion.case, body), *empty, *_unprintable(body)]
+
+
+def _empty(section: Section, body: dict[str, str]) -> Iterator[Gap]:
+    """Return a section that has to be written and is not; of the answers each is told alone."""
+    if section.key == "answers":
+        return
+    if section.key == "options":
+        field = "option_1_name"
+        text = "".join(body.get(f"option_{number}_name", "") for number in range(1, OPTIONS + 1))
+    elif section.key in CHOICES:
+        field, text = section.key, body.get(section.key, "")
+    else:
+        field, text = section.field, text_in(section, body)
+    if not text.strip():
+        told = gettext("This is empty: %(section)s") % {"section": section.title}
+        yield Gap(field, _NEEDED.get(section.key, told))
 
 
 def _unanswered(case: Case, body: dict[str, str]) -> Iterator[Gap]:

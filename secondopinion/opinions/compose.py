@@ -20,17 +20,17 @@ from secondopinion.core import clock
 from secondopinion.experts.queries import profile
 from secondopinion.findings.queries import limitations_for
 from secondopinion.imaging import queries as imaging
-from secondopinion.opinions import coded, panels, second
+from secondopinion.opinions import coded, panels, second, sections
 from secondopinion.opinions.body import AGREEMENT, LEFT_OUT, OPERATION, OPTIONS, URGENCY, WORDING
 from secondopinion.opinions.meanings import meanings
 from secondopinion.opinions.models import Opinion
 from secondopinion.program import queries as program
-from secondopinion.program.models import Disclaimer
+from secondopinion.program.models import Disclaimer, ReportTemplate
 from secondopinion.records import queries as records
 from secondopinion.translation.models import Translation
 from secondopinion.translation.queries import made_of
 
-VERSION = 1
+VERSION = 2
 _OPTION_PARTS = ("name", "pros", "cons")
 
 
@@ -129,6 +129,14 @@ def facts(case: Case) -> dict[str, Any]:
     }
 
 
+def _template(template: ReportTemplate) -> dict[str, Any]:
+    """Return what a document says of the template that it is written by."""
+    return {
+        "key": template.key, "version": template.version, "dated": template.dated.isoformat(),
+        "names": template.names,
+    }  # fmt: skip
+
+
 def document(opinion: Opinion, code: str, signed_at: datetime, language: str) -> dict[str, Any]:
     """Return the whole report as it will be typeset, in `language` where words are the house's."""
     case, body = opinion.case, opinion.body
@@ -160,6 +168,8 @@ def document(opinion: Opinion, code: str, signed_at: datetime, language: str) ->
                 "replaces": opinion.amends.code if opinion.amends else "",
                 "replaces_signed_on": _day(opinion.amends.signed_at) if opinion.amends else "",
                 "change": body.get("change", "") if opinion.amends else "",
+                "template": _template(sections.template_of(body)),
+                "sections": sections.for_document(body),
                 "questions": [
                     {
                         "number": row.number,

@@ -12,6 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 from xml.etree import ElementTree as ET
 
 from secondopinion.accounts.models import Child, Sex
+from secondopinion.core.languages import in_language
 from secondopinion.opinions.typeset import labels
 
 XHTML = "http://www.w3.org/1999/xhtml"
@@ -198,29 +199,7 @@ def _sections(words: dict[str, Any], address: dict[str, str]) -> list[dict[str, 
         told = {
             "change": words["change"],
             "asked": [f"{each['number']}. {each['text']}" for each in words["questions"]],
-            "summary": words["summary"],
-            "answers": [
-                f"{each['number']}. {each['answer'] or ' '.join((no, each['declined']))}"
-                for each in words["questions"]
-            ],
-            "limitations": [
-                *(each["text"] for each in words["found"]), words["limitations"],
-            ],
-            "urgency": words["urgency"],
-            "local_diagnosis": words["local_diagnosis"],
-            "diagnosis": [
-                words["diagnosis"], words["diagnosis_text"], *_said(words["diagnosis_codes"]),
-            ],
-            "plan": [words["plan"], words["plan_text"]],
-            "history": [words["history"], *_said(words.get("procedure_codes", []))],
-            "findings": [words["findings"], *_said(words["finding_codes"])],
-            "tests": [
-                words["tests"], words.get("operation", ""), *_said(words.get("advised_codes", [])),
-            ],
-            "options": [
-                ": ".join(filter(None, (each["name"], each["pros"], each["cons"])))
-                for each in words["options"]
-            ],
+            **_told_in_sections(words, no),
             "records": [
                 f"{each['title']}, {each['kind']}, {each['date']}, {each['language']}"
                 for each in words["records"]
@@ -228,14 +207,51 @@ def _sections(words: dict[str, Any], address: dict[str, str]) -> list[dict[str, 
             "images": [
                 f"{each['title']}, {each['date']}, {each['count']}" for each in words["images"]
             ],
-            "references": words["references"],
             "disclaimer": words["disclaimer"],
         }  # fmt: skip
+    titles = {each["key"]: each["titles"] for each in words.get("sections", ())}
     return [
-        _section(name, named[name], paragraphs) | _entries(name, address)
+        _section(name, _title(name, titles, words["language"]), paragraphs)
+        | _entries(name, address)
         for name, value in told.items()
         if (paragraphs := [each for each in _listed(value) if each.strip()])
     ]
+
+
+def _title(name: str, titles: dict[str, dict[str, str]], language: str) -> str:
+    return in_language(titles[name], language) if name in titles else labels(language)[name]
+
+
+def _told_in_sections(words: dict[str, Any], no: str) -> dict[str, str | list[str]]:
+    """Return what the sections of a report say, by their keys and in their order."""
+    told: dict[str, str | list[str]] = {
+        "summary": words["summary"],
+        "answers": [
+            f"{each['number']}. {each['answer'] or ' '.join((no, each['declined']))}"
+            for each in words["questions"]
+        ],
+        "limitations": [
+            *(each["text"] for each in words["found"]), words["limitations"],
+        ],
+        "urgency": words["urgency"],
+        "diagnosis": [
+            words["local_diagnosis"] and f"{labels(words['language'])['local_diagnosis']}: "
+            f"{words['local_diagnosis']}",
+            words["diagnosis"], words["diagnosis_text"], *_said(words["diagnosis_codes"]),
+        ],
+        "plan": [words["plan"], words["plan_text"]],
+        "history": [words["history"], *_said(words.get("procedure_codes", []))],
+        "findings": [words["findings"], *_said(words["finding_codes"])],
+        "tests": [
+            words["tests"], words.get("operation", ""), *_said(words.get("advised_codes", [])),
+        ],
+        "options": [
+            ": ".join(filter(None, (each["name"], each["pros"], each["cons"])))
+            for each in words["options"]
+        ],
+        "references": words["references"],
+    }  # fmt: skip
+    return {each["key"]: told.get(each["key"], each.get("text", "")) for each in words["sections"]}
 
 
 def _said(codes: list[dict[str, str]]) -> list[str]:

@@ -44,6 +44,7 @@ def meanings(document: dict[str, Any], *languages: str) -> list[dict[str, dict[s
         document.get("summary", ""),
         *(each.get("answer", "") for each in document.get("questions", ())),
         *(document.get(name, "") for name in _READ[1:]),
+        *(each.get("text", "") for each in document.get("sections", ())),
         *(" ".join(map(str, each.values())) for each in document.get("options", ())),
         document.get("answer", ""),
     ])  # fmt: skip

@@ -101,9 +101,9 @@ def assign(*, by: Person, opinion: Opinion, sections: dict[str, list[str]]) -> N
         Conflict: it is signed.
     """
     draft = writing.own_draft(opinion, by)
-    taken: set[str] = set()
+    taken, known = set[str](), fields.texts_of_sections(draft.body)
     for member in members(draft):
-        own = [name for name in sections.get(str(member.pk), []) if name in fields.SECTIONS]
+        own = [name for name in sections.get(str(member.pk), []) if name in known]
         member.sections = [name for name in own if name not in taken]
         taken |= set(member.sections)
         member.save(update_fields=["sections"])
@@ -158,14 +158,14 @@ def settle(opinion: Opinion) -> None:
 
 def told(opinion: Opinion) -> list[dict[str, Any]]:
     """Return what a report says of the experts who wrote it together with its author."""
-    made = []
+    made, known = [], fields.texts_of_sections(opinion.body)
     for each in members(opinion):
         expert = profile(each.person)
         made.append({
             "name": each.person.full_name,
             "title": expert.title if expert else "",
             "registration": expert.registration if expert else "",
-            "sections": [fields.label_of(name) for name in each.sections],
+            "sections": [known[name].title for name in each.sections if name in known],
             "verdict": str(each.get_verdict_display()),
             "dissent": each.dissent,
         })  # fmt: skip
@@ -183,7 +183,7 @@ def note(*, by: Person, opinion: Opinion, text: str, field: str = "") -> ExpertN
     require(opinion.case, by, Part.SPECIALIST)
     if not text.strip():
         raise Refused(_("Write something first."), code="incomplete", field="note")
-    kept = field if field in fields.SECTIONS else ""
+    kept = field if field in fields.texts_of_sections(opinion.body) else ""
     made = ExpertNote.objects.create(
         opinion=opinion, by=by, text=text.strip()[:LONGEST], field=kept
     )

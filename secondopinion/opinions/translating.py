@@ -24,7 +24,7 @@ from secondopinion.cases.models import Case, Part
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.core.ids import short_code
-from secondopinion.opinions import compose, papers, typeset
+from secondopinion.opinions import compose, papers, sections, typeset
 from secondopinion.opinions.meanings import meanings
 from secondopinion.opinions.models import SignedReport
 from secondopinion.opinions.pictures import pictures_of
@@ -40,6 +40,7 @@ _TEXTS = (
     "tests", "answer",
 )  # fmt: skip
 _ROWS = {
+    "sections": ("text",),
     "questions": ("answer", "declined"),
     "found": ("text", "reason"),
     "options": ("name", "pros", "cons"),
@@ -86,6 +87,10 @@ def in_language(document: dict[str, Any], lines: list[str], language: str) -> di
     made, rest = deepcopy(document), iter(lines)
     for row, name in _places(made):
         row[name] = "\n".join(next(rest) if line.strip() else "" for line in row[name].split("\n"))
+    if "summary" in made:
+        made["sections"] = sections.in_document(made)
+    titles = {each["titles"].get(document["language"]): each["titles"]
+              for each in made.get("sections", ())}  # fmt: skip
     with override(language):
         for name in _HOUSE:
             made[name] = _house(made.get(name, ""))
@@ -95,7 +100,10 @@ def in_language(document: dict[str, Any], lines: list[str], language: str) -> di
         for name in ("birth_date", "signed_on", "replaces_signed_on"):
             made[name] = _house(made.get(name, ""))
         for each in made.get("panel", ()):
-            each["sections"] = [_house(label) for label in each["sections"]]
+            each["sections"] = [
+                program.in_language(titles[label]) if label in titles else _house(label)
+                for label in each["sections"]
+            ]
     made["language"] = language
     return made | {"words": meanings(made)}
 

@@ -258,6 +258,29 @@ class ChecklistTemplate(Stored):
         return self.key
 
 
+class ReportTemplate(Stored):
+    """A version of the sections in which reports are written; it is never changed."""
+
+    key = models.SlugField()
+    version = models.PositiveSmallIntegerField()
+    dated = models.DateField()
+    names = models.JSONField()
+    sections = models.JSONField()  # in their order, as `reports` cleans them
+    specialties = models.ManyToManyField(Specialty, related_name="+")
+    conditions = models.ManyToManyField(Condition, related_name="+")
+    in_force = models.BooleanField(default=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "key", "version"]
+        constraints = [
+            models.UniqueConstraint(name="report_template_once", fields=["key", "version"])
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.version}"
+
+
 class Disclaimer(Stored):
     """A version of the disclaimer in one language; what was accepted is never changed."""
 

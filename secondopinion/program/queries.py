@@ -27,6 +27,7 @@ from secondopinion.program.models import (
     MessageTemplate,
     Price,
     Program,
+    ReportTemplate,
     Specialty,
     Target,
 )
@@ -37,10 +38,12 @@ KEPT = 10
 # The names in the cache.
 KEPT_UNDER = (
     "program", "program-targets", "program-countries", "program-templates", "program-guardians",
-    "program-prices", "program-conditions",
+    "program-prices", "program-conditions", "program-reports",
 )  # fmt: skip
 YEAR = timedelta(days=365)  # within which a rule is to be checked again
 CHECK_AGAIN = YEAR - timedelta(days=30)  # after which it is said
+
+DEFAULT_REPORT = "default"  # the template of every field that has none of its own
 
 in_language = languages.in_language
 
@@ -64,8 +67,21 @@ def _shipped() -> dict[str, Any]:
     lists = read("checklists")
     calls = [*lists["checklists"], *conditions["calls"]]
     return read("program") | read("words") | read("letters") | {
-        "conditions": conditions["conditions"], "checklists": calls,
+        "conditions": conditions["conditions"], "checklists": calls, "reports": _shipped_reports(),
     }  # fmt: skip
+
+
+def _shipped_reports() -> list[dict[str, Any]]:
+    """Return the templates of reports, each section from the base and its own words."""
+    base, made = read("reports/base"), []
+    for name in base["templates"]:
+        given = read(f"reports/{name}")
+        own, order = given.pop("sections", {}), given.pop("order")
+        sections = [
+            {"key": key} | base["sections"].get(key, {}) | own.get(key, {}) for key in order
+        ]
+        made.append(given | {"sections": sections})
+    return made
 
 
 def shipped(section: str) -> Any:
@@ -236,6 +252,49 @@ def records_wanted(key: str) -> dict[str, list[str]]:
     """Return which ``kinds`` of records, made with which ``modalities``, an item of the checklist
     may be; empty where nothing is said of it."""
     return _records_wanted().get(key, {})
+
+
+def report_templates() -> list[ReportTemplate]:
+    """Return the templates of reports that are in force, the one of every field first."""
+
+    def read() -> list[ReportTemplate]:
+        return list(ReportTemplate.objects.filter(in_force=True))
+
+    kept = caches["memory"].get_or_set("program-reports", read, KEPT)
+    return cast("list[ReportTemplate]", kept)
+
+
+def report_template_for(specialty: Specialty | None, condition: str) -> ReportTemplate:
+    """Return the template of a case: of its group of conditions, else of its field, else that of
+    every field."""
+    rows = ReportTemplate.objects.filter(in_force=True)
+    mine = rows.filter(conditions__key=condition).first()
+    if mine is None and specialty is not None:
+        mine = rows.filter(specialties=specialty).first()
+    return mine or rows.get(key=DEFAULT_REPORT)
+
+
+def report_template(key: str, version: int) -> ReportTemplate:
+    """Return one version of a template, in force or not.
+
+    Raises:
+        ReportTemplate.DoesNotExist: there never was such a version.
+    """
+
+    def read() -> ReportTemplate:
+        return ReportTemplate.objects.get(key=key, version=version)
+
+    kept = caches["memory"].get_or_set(f"program-report-{key}-{version}", read, KEPT)
+    return cast("ReportTemplate", kept)
+
+
+def section_titles(key: str) -> dict[str, str]:
+    """Return what the newest template that has a section calls it, by language; none: {}."""
+    for row in ReportTemplate.objects.order_by("-created_at"):
+        for each in row.sections:
+            if each["key"] == key:
+                return dict(each["titles"])
+    return {}
 
 
 def disclaimer(language: str | None = None) -> Disclaimer:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from secondopinion.accounts.rules import clean_email
 from secondopinion.core.errors import Refused
 from secondopinion.core.models import Blob
-from secondopinion.program import families, lists, paces, rules
+from secondopinion.program import families, lists, paces, reports, rules
 from secondopinion.program.models import (
     Condition,
     Disclaimer,
@@ -275,6 +275,7 @@ SECTIONS: dict[str, Section] = {
     "conditions": Section(lists.read_conditions, lists.clean_conditions, lists.write_conditions),
     "second": _of_program(_clean_second, *_SECOND),
     "checklists": Section(lists.read_checklists, lists.clean_checklists, lists.write_checklists),
+    "reports": Section(reports.read_reports, reports.clean_reports, reports.write_reports),
     "templates": Section(lists.read_templates, lists.clean_templates, lists.write_templates),
     "letters": Section(lists.read_letters, lists.clean_letters, lists.write_letters),
     "glossary": Section(lists.read_glossary, lists.clean_glossary, lists.write_glossary),

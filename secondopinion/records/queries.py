@@ -15,6 +15,7 @@ from secondopinion.cases.queries import roles_of, visible_to
 from secondopinion.core import vault
 from secondopinion.core.errors import NotYours
 from secondopinion.core.languages import in_language
+from secondopinion.core.lists import listed
 from secondopinion.core.models import Blob
 from secondopinion.findings.codes import WHOSE
 from secondopinion.findings.models import Finding, Severity, State
@@ -54,6 +55,21 @@ def pages() -> QuerySet[Page]:
 def with_pages(rows: QuerySet[Record], *, aside: bool = False) -> QuerySet[Record]:
     """Read the pages of records too, those that are shown or also those `aside`."""
     return rows.prefetch_related(Prefetch("pages", pages() if aside else pages().filter(aside="")))
+
+
+def with_sheets(rows: QuerySet[Record]) -> list[Record]:
+    """Read records with what a list shows of their pages, in one query: each has `sheets`, the
+    pages that are shown, with their `number`, `legibility` and `image_id`."""
+    shown = Page.objects.filter(aside="")
+    found: list[Record] = list(
+        rows.annotate(
+            listed_pages=listed(shown, "record", "number", "legibility", "image_id", outer="pk")
+        )
+    )
+    for row in found:
+        pages_of_row = vars(row)["listed_pages"]
+        vars(row)["sheets"] = sorted(pages_of_row, key=lambda each: each["number"])
+    return found
 
 
 def last_step(case: Case) -> Rearrangement | None:

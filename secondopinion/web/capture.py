@@ -16,7 +16,8 @@ from secondopinion.cases.models import Case
 from secondopinion.core import sandbox
 from secondopinion.records import edges
 from secondopinion.web.access import PersonRequest, of_capture, of_case, public
-from secondopinion.web.family.request import SENDERS, back, files_context
+from secondopinion.web.family.here import files_context
+from secondopinion.web.family.request import SENDERS, back
 from secondopinion.web.scanner_texts import SCANNER_TEXTS
 
 MOST_LOOKED_AT = 2 * 1024 * 1024  # bytes of the small picture in which corners are looked for

@@ -39,7 +39,7 @@ def test_a_report_is_verified(
 ) -> None:
     case, specialist = to_review()
     opinion = opinions.start_report(by=specialist, case=case)
-    names = (each for each in field_names(case) if not each.startswith("declined_"))
+    names = (each for each in field_names(case, opinion.body) if not each.startswith("declined_"))
     values = dict.fromkeys(names, "x") | dict.fromkeys(coded.FIELDS, "") | {
         "diagnosis": "agrees", "plan": "agrees", "urgency": "routine",
         "diagnosis_codes": "icd-10-cm G40.0",

@@ -18,8 +18,8 @@ from secondopinion.program.models import (
     Target,
     Urgency,
 )
-from secondopinion.program.queries import conditions, in_language, specialties
-from secondopinion.web.admin import family_forms, forms
+from secondopinion.program.queries import DEFAULT_REPORT, conditions, in_language, specialties
+from secondopinion.web.admin import family_forms, forms, report_forms
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +147,14 @@ PARTS = {
             rows=True,
         ),
         Part(
+            "reports",
+            _("Sections of reports"),
+            _("Reports that are begun from now on are written in these sections. A report that was "
+              "begun keeps the version that it began with, and names it when it is signed."),
+            report_forms.ReportForm,
+            rows=True,
+        ),
+        Part(
             "templates",
             _("Messages of the desk"),
             _("Coordinators choose among these at once. What was sent stays. {item} is filled in "
@@ -243,6 +251,17 @@ def _by_place_or_kind(key: str, row: dict[str, Any]) -> list[str]:
 def _worded(key: str, row: dict[str, Any]) -> list[str]:
     if key == "specialties":
         return [in_language(row["names"]), row["key"]]
+    if key == "reports":
+        version = gettext("version %(version)s") % {"version": row["version"]}
+        whose = [_condition(each) for each in row["conditions"]]
+        whose += [_specialty(each) for each in row["specialties"]]
+        if not whose:
+            whose = [
+                gettext("every other case") if row["key"] == DEFAULT_REPORT
+                else gettext("where its author chooses it")
+            ]  # fmt: skip
+        titles = ", ".join(in_language(each["titles"]) for each in row["sections"])
+        return [in_language(row["names"]), version, ", ".join(whose), titles]
     if key == "letters":
         return [str(DeclineKind(row["kind"]).label), in_language(row["bodies"])]
     if key == "templates":

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from secondopinion.web.admin import brand, importing, people, program
+from secondopinion.web.admin import brand, importing, people, program, reports
 
 urlpatterns = [
     path("brand.css", brand.style, name="brand-style"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("program/changes/", program.changes, name="program-changes"),
     path("program/glossary/file/", program.glossary_add, name="program-glossary-add"),
     path("program/glossary/file/<slug:form>/", program.glossary_file, name="program-glossary"),
+    path("program/reports/new/", reports.template, name="program-new-report"),
+    path("program/reports/<int:number>/", reports.template, name="program-report"),
     path("program/<slug:section>/", program.section, name="program-section"),
     path("program/<slug:section>/new/", program.row, name="program-new-row"),
     path("program/<slug:section>/<int:number>/", program.row, name="program-row"),

@@ -31,7 +31,7 @@ from secondopinion.program.emergency import number_for
 from secondopinion.web.access import PersonRequest, of_case, staff
 from secondopinion.web.family import forms as family_forms
 from secondopinion.web.family import pages
-from secondopinion.web.family.request import files_context
+from secondopinion.web.family.here import files_context
 
 # Pages of the family's request that are asked as they stand; who asks was asked at the beginning.
 ASKED = ("start", "emergency", "child", "provider", "story", "story-2", "questions")

@@ -69,7 +69,7 @@ def told(opinion: Opinion) -> list[Told]:
     texts = texts_of(opinion)
     return [
         Told(
-            each.key, label_of(each.field), _anchor(each.field),
+            each.key, label_of(each.field, opinion.body), _anchor(each.field),
             _around(texts[each.field][: each.start][::-1])[::-1], each.quoted,
             _around(texts[each.field][each.end :]), each.sentence, opinion.kept.get(each.key, ""),
         )

@@ -29,7 +29,8 @@ _CHOICES = {name: fields.CHOICES[name] for name in seconding.JUDGED}
 def judged(reading: SecondReading) -> list[tuple[str, str]]:
     """Return what a blinded reader judged before they saw the draft, as labels and words."""
     words = fields.in_words({name: reading.own.get(name, "") for name in _CHOICES})
-    rows = [(fields.label_of(name), said) for name, said in words.items() if said]
+    body = second.words_read(reading)
+    rows = [(fields.label_of(name, body), said) for name, said in words.items() if said]
     if text := reading.own.get("words", ""):
         rows.append((_("In their words"), text))
     return rows
@@ -40,7 +41,9 @@ def _draft(case: Case, reading: SecondReading) -> list[tuple[str, str]]:
     body = second.words_read(reading)
     said = fields.in_words(body)
     names = [*fields.texts_in(case, body), *fields.CHOICES]
-    return [(fields.label_of(name), said[name]) for name in names if said.get(name, "").strip()]
+    return [
+        (fields.label_of(name, body), said[name]) for name in names if said.get(name, "").strip()
+    ]
 
 
 def _answered(request: PersonRequest, reading: SecondReading, form: FactorForm) -> bool:
@@ -92,7 +95,10 @@ def reading(request: PersonRequest, case: Case) -> HttpResponse:
         "comments": request.POST.get("comments", ""),
         "hidden": hidden,
         "own": judged(row),
-        "choices": [(name, fields.label_of(name), each.items()) for name, each in _CHOICES.items()],
+        "choices": [
+            (name, fields.label_of(name, row.opinion.body), each.items())
+            for name, each in _CHOICES.items()
+        ],
         "asked": list(case.questions.all()),
         "story": story.story(story.events_of(case, documents, images, values)),
         "laboratory": doubtful_first(series_of(values, SMALL)),

@@ -22,6 +22,7 @@ from secondopinion.web.signin.factor import FactorForm
 def together(request: PersonRequest, case: Case) -> HttpResponse:
     """Show who has a part in the report beside its author, and take what a member says of it."""
     opinion = opinion_of(case, request.user)
+    titles = _titles(opinion)
     seats = list(panels.members(opinion))
     mine = next((each for each in seats if each.person_id == request.user.pk), None)
     form = FactorForm(request, request.POST or None)
@@ -45,29 +46,33 @@ def together(request: PersonRequest, case: Case) -> HttpResponse:
         "leads": opinion.author_id == request.user.pk,
         "writing": opinion.state == OpinionState.DRAFT,
         "panel": [
-            (each, [fields.label_of(name) for name in each.sections],
+            (each, [titles.get(name, name) for name in each.sections],
              panels.verdict_stands(opinion, each))
             for each in seats
         ],
         "mine": mine,
         "stands": mine is not None and panels.verdict_stands(opinion, mine),
         "verdicts": PanelMember.Verdict.choices,
-        "sections": _sections(seats),
+        "sections": _sections(seats, titles),
         "reasons": [second.REASONS[each] for each in second.reasons(opinion)],
         "readings": [(each, judged(each)) for each in rows],
         "open": next((each for each in rows if each.ended_at is None), None),
         "countersigned": second.countersigned(opinion),
         "notes": panels.notes(opinion),
-        "note_fields": [(name, fields.label_of(name)) for name in fields.SECTIONS],
-        "labels": {name: fields.label_of(name) for name in fields.SECTIONS},
+        "labels": titles,
     }  # fmt: skip
     return render(request, "expert/together.html", context)
 
 
-def _sections(seats: list[PanelMember]) -> list[tuple[str, str, str]]:
+def _titles(opinion: Opinion) -> dict[str, str]:
+    """Return what the sections are called that are a text of their own, by their fields."""
+    return {name: each.title for name, each in fields.texts_of_sections(opinion.body).items()}
+
+
+def _sections(seats: list[PanelMember], titles: dict[str, str]) -> list[tuple[str, str, str]]:
     """Return each section with its label and the id of the member who writes it, "" the author."""
     writers = {name: str(each.pk) for each in seats for name in each.sections}
-    return [(name, fields.label_of(name), writers.get(name, "")) for name in fields.SECTIONS]
+    return [(name, title, writers.get(name, "")) for name, title in titles.items()]
 
 
 def _mine(request: PersonRequest, case: Case) -> Opinion:
@@ -92,10 +97,10 @@ def send(request: PersonRequest, case: Case) -> HttpResponse:
 @require_POST
 def assign(request: PersonRequest, case: Case) -> HttpResponse:
     """Keep who writes which section."""
-    chosen: dict[str, list[str]] = {}
-    for name in fields.SECTIONS:
+    opinion, chosen = _mine(request, case), dict[str, list[str]]()
+    for name in fields.texts_of_sections(opinion.body):
         chosen.setdefault(request.POST.get(f"section_{name}", ""), []).append(name)
-    panels.assign(by=request.user, opinion=_mine(request, case), sections=chosen)
+    panels.assign(by=request.user, opinion=opinion, sections=chosen)
     messages.success(request, _("The sections are given out."))
     return redirect("together", case.reference)
 

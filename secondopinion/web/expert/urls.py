@@ -27,6 +27,7 @@ urlpatterns = [
     path(_CASE + "together/notes/", together.note, name="expert-note"),
     path(_CASE, views.review, name="review"),
     path(_CASE + "save/", views.save, name="report-save"),
+    path(_CASE + "template/", versions.template, name="report-template"),
     path(_CASE + "codes/<str:field>/", codes.find, name="codes"),
     path(_CASE + "key-images/", images.key_images, name="key-images"),
     path(_CASE + "key-images/<uuid:key_image>/remove/", images.remove_key_image,

@@ -1,4 +1,4 @@
-"""The versions of a report in the making, and the correction of a signed one."""
+"""The versions of a report in the making, its template, and the correction of a signed one."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from secondopinion.audit import actions as audit
 from secondopinion.cases.models import Case, Part
-from secondopinion.opinions import amending
+from secondopinion.opinions import amending, templating
 from secondopinion.opinions import body as fields
 from secondopinion.opinions import versions as kept
 from secondopinion.opinions.models import OpinionState
@@ -33,7 +33,8 @@ def versions(request: PersonRequest, case: Case) -> HttpResponse:
         "opinion": opinion,
         "writing": opinion.state == OpinionState.DRAFT,
         "sittings": [
-            (each, [fields.label_of(name) for name in sorted(each.changed)]) for each in sittings
+            (each, [fields.label_of(name, opinion.body) for name in sorted(each.changed)])
+            for each in sittings
         ],
     }
     revisions = [row.revision for each in sittings for row in reversed(each.savings)]
@@ -49,7 +50,9 @@ def versions(request: PersonRequest, case: Case) -> HttpResponse:
             "after": after,
             # A sitting is shown saving by saving where one asks, or compares within it.
             "within": {_asked(request, "within", revisions, 0), before, after} - set(ends),
-            "compared": [(fields.label_of(name), pieces) for name, pieces in found.items()],
+            "compared": [
+                (fields.label_of(name, opinion.body), pieces) for name, pieces in found.items()
+            ],
         }
     return render(request, "expert/versions.html", context)
 
@@ -62,6 +65,16 @@ def go_back(request: PersonRequest, case: Case, revision: int) -> HttpResponse:
     messages.success(
         request, _("The report is as it was then. What you had written is kept as a version.")
     )
+    return redirect("review", case.reference)
+
+
+@of_case(Part.SPECIALIST)
+@require_POST
+def template(request: PersonRequest, case: Case) -> HttpResponse:
+    """Go on in the sections of another template."""
+    key = request.POST.get("template", "")
+    templating.choose(by=request.user, opinion=opinion_of(case, request.user), key=key)
+    messages.success(request, _("The report has these sections now. What you wrote is there."))
     return redirect("review", case.reference)
 
 

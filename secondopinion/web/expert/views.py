@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -36,7 +37,10 @@ from secondopinion.opinions.doubts import doubts_of
 from secondopinion.opinions.keeping import keep_doubts
 from secondopinion.opinions.models import Opinion, OpinionState
 from secondopinion.opinions.readability import level
+from secondopinion.opinions.sections import sections_of, template_of
+from secondopinion.opinions.templating import begin
 from secondopinion.outcomes.queries import told_by
+from secondopinion.program import queries as program
 from secondopinion.records import marking
 from secondopinion.records import queries as records
 from secondopinion.records.valuing import valued, values_on
@@ -148,10 +152,6 @@ def review(request: PersonRequest, case: Case) -> HttpResponse:
         "methods": dict(Method.choices),
         "series": [row for row in images if imaging.images_of(row)],
         "findings": findings,
-        "agreement": fields.AGREEMENT.items(),
-        "operation": fields.OPERATION.items(),
-        "urgency": fields.URGENCY.items(),
-        "options": _options(body),
         "coded": codes.fields_of(body),
         "level": level(body.get("summary", ""), "en"),
         "writing": writing,
@@ -166,7 +166,10 @@ def review(request: PersonRequest, case: Case) -> HttpResponse:
                 (row, *(body.get(f"{kind}{row.pk.hex}", "") for kind in _LIMIT_FIELDS))
                 for row in findings
             ],
-            "answers": answers_in(asked_here, body),
+            "answers": answers_in(asked_here, body), "options": _options(body),
+            "choices": {name: each.items() for name, each in fields.CHOICES.items()},
+            "sections": sections_of(body), "template": template_of(body),
+            "templates": program.report_templates(),
         }  # fmt: skip
     if not context["in_review"]:
         readable = reports.readable(case, request.user)
@@ -202,6 +205,9 @@ def save(request: PersonRequest, case: Case) -> HttpResponse:
         return JsonResponse({"revision": saved.revision})
     if "sign" in request.POST:
         return redirect("sign", case.reference)
+    if field := request.POST.get("begin", ""):
+        begin(by=request.user, opinion=saved, field=field)
+        return redirect(f"{reverse('review', args=[case.reference])}#{field}")
     if sought := codes.sought(request.POST):
         return codes.choose(request, saved, sought)
     messages.success(request, _("The report is saved."))

@@ -41,6 +41,7 @@ from secondopinion.followup.queries import questions
 from secondopinion.opinions import actions as opinions
 from secondopinion.opinions.meanings import meanings
 from secondopinion.opinions.queries import readable, report_for, with_provider
+from secondopinion.opinions.sections import in_document
 from secondopinion.outcomes import actions as outcomes
 from secondopinion.outcomes.queries import day_of
 from secondopinion.program.emergency import number_for
@@ -48,9 +49,9 @@ from secondopinion.referrals.queries import referrals
 from secondopinion.web.access import PersonRequest, of_case, signed_in
 from secondopinion.web.calling import call_context
 from secondopinion.web.family.guardians import waited_for
+from secondopinion.web.family.here import files_context
 from secondopinion.web.family.questions import asking_context
 from secondopinion.web.family.report_language import language_context
-from secondopinion.web.family.request import files_context
 from secondopinion.web.forms import files_of
 
 
@@ -183,7 +184,7 @@ def report(request: PersonRequest, case: Case, number: int) -> HttpResponse:
     opinions.open_report(by=request.user, report=row)
     language = (get_language() or "en").partition("-")[0]
     context = {
-        "case": case, "report": row, "d": row.body,
+        "case": case, "report": row, "d": row.body, "sections": in_document(row.body),
         "newer": mine.filter(replaces=row.translates or row).first(),
         "original": mine.filter(pk=row.translates_id).first() if row.translates_id else None,
         "translations": mine.filter(translates=row),

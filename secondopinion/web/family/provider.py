@@ -1,8 +1,11 @@
 """Pages of the local provider, who has no account: a one-time link opens one case."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import activate
@@ -17,20 +20,21 @@ from secondopinion.arrivals.clipping import post_with_files, posts_with_files
 from secondopinion.arrivals.queries import sent_since
 from secondopinion.audit import actions as audit
 from secondopinion.cases import actions
-from secondopinion.cases.models import Case, Part
-from secondopinion.cases.queries import asked, holders_of, open_requests, roles_of
+from secondopinion.cases.models import Case, Part, Question
+from secondopinion.cases.queries import asked, holders_of, live_parts, open_requests, roles_of
 from secondopinion.cases.rules import through_provider
 from secondopinion.cases.states import ENDED
 from secondopinion.conversations.actions import mark_seen
 from secondopinion.conversations.models import Thread
 from secondopinion.conversations.queries import anything_new
+from secondopinion.core.lists import listed
 from secondopinion.followup.queries import questions
 from secondopinion.opinions import actions as opinions
 from secondopinion.opinions.queries import readable, report_for
 from secondopinion.web.access import PersonRequest, of_case, public
 from secondopinion.web.calling import call_context
+from secondopinion.web.family.here import files_context
 from secondopinion.web.family.questions import asking_context, send
-from secondopinion.web.family.request import files_context
 from secondopinion.web.forms import files_of
 
 SESSION_SECONDS = 12 * 3600
@@ -85,6 +89,18 @@ def _send_again(row: AccessLink | None, case: Case | None) -> None:
         actions.invite_provider(case=case, by=None)
 
 
+def _with_files(request: PersonRequest, case: Case) -> dict[str, Any]:
+    """Return what was sent, what the family asks, and the specialist by name and title."""
+    parts = live_parts().filter(case=OuterRef("pk"), role=Part.SPECIALIST).order_by("since")
+    seen = files_context(request, case, {
+        "family_questions": listed(Question.objects.all(), "case", "number", "text", outer="pk"),
+        "specialist": Subquery(parts.values("person__full_name")[:1]),
+        "specialist_title": Subquery(parts.values("person__expert__title")[:1]),
+    })  # fmt: skip
+    seen["family_questions"].sort(key=lambda each: each["number"])
+    return seen
+
+
 @of_case(Part.LOCAL_PROVIDER)
 def case_page(request: PersonRequest, case: Case) -> HttpResponse:
     """Show the case to the local provider: confirm, correct, add records, read the report."""
@@ -96,15 +112,13 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
     context = {
         "case": case,
         "provider": case.local_provider,
-        "family_questions": case.questions.all(),
-        "specialist": holders_of(case, Part.SPECIALIST).select_related("expert").first(),
         "ended": case.state in ENDED,
         "through_provider": through_provider(case),
         "asked": [each for each in asked(case) if each.to == Part.LOCAL_PROVIDER],
         "posts": thread,
         "reports": readable(case, request.user),
         **asking_context(case, request.user, list(questions(case).filter(asked_by=request.user))),
-        **files_context(request, case),
+        **_with_files(request, case),
         **call_context(request, case),
     }
     return render(request, "provider/case.html", context)

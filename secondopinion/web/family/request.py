@@ -1,6 +1,5 @@
 """The family's request: its pages, autosave, files, checking, sending."""
 
-from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -21,23 +20,20 @@ from django.views.decorators.http import require_GET, require_POST
 from secondopinion.accounts.models import Person
 from secondopinion.arrivals import actions as arrivals
 from secondopinion.arrivals import queries as arrived
-from secondopinion.arrivals.models import ArrivedFile
-from secondopinion.arrivals.words import say
 from secondopinion.cases import actions, rules
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import with_answers
 from secondopinion.cases.states import ENDED, State
 from secondopinion.core.errors import Conflict, Refused
 from secondopinion.desk.queries import entered_pages, entry_of
-from secondopinion.findings.models import Finding
 from secondopinion.program import queries as program
 from secondopinion.program.models import DeliveryRule, Specialty
 from secondopinion.records import actions as records_actions
 from secondopinion.records import queries as records
-from secondopinion.records.models import Record
 from secondopinion.web import images, tus
 from secondopinion.web.access import PersonRequest, of_case, signed_in
 from secondopinion.web.family import conflict, forms, pages
+from secondopinion.web.family.here import files_context
 from secondopinion.web.family.questions import emergency_context
 from secondopinion.web.family.report_language import language_context
 from secondopinion.web.family.translating import machine_context
@@ -208,36 +204,6 @@ def entered_context(case: Case) -> dict[str, Any]:
     return {"entry": entry, "entered": entered_pages(entry, case.request)}
 
 
-def _what_is_here(request: PersonRequest, case: Case, rows: Sequence[Record]) -> dict[str, Any]:
-    """Return the records and images of a case, and what is wrong with them."""
-    findings = Finding.objects.filter(case=case, state="open").exclude(severity="info")
-    return {
-        "records": rows,
-        **images.listed(case, request.parts),
-        "problems": _named(arrived.problems(case)[:_SHOWN]),
-        "waiting": arrived.waiting(case),
-        "findings": records.placed(findings[:_SHOWN], rows),
-    }
-
-
-def files_context(request: PersonRequest, case: Case) -> dict[str, Any]:
-    """Return what the lists of records and images show where more can be sent."""
-    set_aside = list(arrived.set_aside(case)[: _SHOWN + 1])
-    return {
-        **_what_is_here(request, case, list(records.with_pages(records.for_case(case)))),
-        "set_aside": _named(set_aside[:_SHOWN]),
-        "set_aside_more": len(set_aside) > _SHOWN,
-        "here": request.path,
-        "unfinished": arrived.unfinished(case, request.user),
-        "draft": case.state == State.DRAFT,
-    }
-
-
-def _named(files: Iterable[ArrivedFile]) -> list[tuple[str, str]]:
-    """Return names with the sentence on each, what was sent twice once."""
-    return list(dict.fromkeys((each.name, str(say(each.code))) for each in files))
-
-
 SENDERS = (Part.FAMILY, Part.ENTRY, Part.LOCAL_PROVIDER)
 
 
@@ -346,7 +312,7 @@ def check(request: PersonRequest, case: Case) -> HttpResponse:
     context = {
         "case": case, "sections": _sections(case, request.user), **entered_context(case),
         "missing": rules.missing_pages(case),
-        **_what_is_here(request, case, list(records.for_case(case))),
+        **files_context(request, case),
     }  # fmt: skip
     return render(request, "family/check.html", context)
 

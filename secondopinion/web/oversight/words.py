@@ -128,6 +128,7 @@ WORDS: dict[str, str | Promise] = {
     "copy-ended": _("A copy without names was removed"),
     "copies-listed": _("The copies without names were listed"),
     "report-started": _("A report was begun"),
+    "report-template-chosen": _("Other sections were chosen for a report"),
     "report-saved": _("A report was saved"),
     "doubts-kept": _("Words of a report that a check doubts were kept"),
     "report-opened": _("A report was opened"),

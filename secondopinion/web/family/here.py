@@ -1,0 +1,64 @@
+"""What has been sent to a case so far, as its pages list it: records, images, files not kept."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
+
+from secondopinion.arrivals import queries as arrived
+from secondopinion.arrivals.models import ArrivedFile, Upload, UploadState
+from secondopinion.arrivals.words import say
+from secondopinion.cases.models import Case
+from secondopinion.cases.states import State
+from secondopinion.core.lists import as_rows, listed
+from secondopinion.findings.models import Finding
+from secondopinion.records import queries as records
+from secondopinion.web import images
+from secondopinion.web.access import PersonRequest
+
+_SHOWN = 50  # files or findings of a kind that a page lists
+_FINDING = ("id", "subject_kind", "subject_id", "where", "message", "advice")
+
+
+def files_context(
+    request: PersonRequest, case: Case, beside: dict[str, Combinable] | None = None
+) -> dict[str, Any]:
+    """Return what the lists of records and images show. `beside` are columns of the case that the
+    page needs too: they come in the same query, under their names."""
+    problems, set_aside = arrived.not_kept(case, _SHOWN)
+    rows = records.with_sheets(records.for_case(case))
+    seen = _seen(case, request, beside or {})
+    findings = as_rows(Finding, seen.pop("findings_here"))
+    return {
+        **seen,
+        **images.listed(case, request.parts),
+        "records": rows,
+        "findings": records.placed(findings[:_SHOWN], rows),
+        "problems": _named(problems[:_SHOWN]),
+        "set_aside": _named(set_aside[:_SHOWN]),
+        "set_aside_more": len(set_aside) > _SHOWN,
+        "here": request.path,
+        "draft": case.state == State.DRAFT,
+    }
+
+
+def _seen(case: Case, request: PersonRequest, beside: dict[str, Combinable]) -> dict[str, Any]:
+    """Return in one query what is counted or listed of a case, and the columns beside."""
+    received = Upload.objects.filter(case=OuterRef("pk"), state=UploadState.RECEIVED).order_by()
+    waiting = received.values("case").annotate(many=Count("pk")).values("many")
+    unfinished = arrived.unfinished_of(request.user)
+    findings = Finding.objects.filter(state="open").exclude(severity="info")
+    columns = {
+        "waiting": Coalesce(Subquery(waiting), 0),
+        "unfinished": listed(unfinished, "case", "key", "label", "here", "length", outer="pk"),
+        "findings_here": listed(findings, "case", *_FINDING, outer="pk"),
+        **beside,
+    }
+    return dict(Case.objects.filter(pk=case.pk).annotate(**columns).values(*columns).get())
+
+
+def _named(files: Iterable[ArrivedFile]) -> list[tuple[str, str]]:
+    """Return names with the sentence on each, what was sent twice once."""
+    return list(dict.fromkeys((each.name, str(say(each.code))) for each in files))
