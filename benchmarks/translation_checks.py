@@ -10,8 +10,9 @@ line, stands there that the clean translation does not have. What is reported fi
 documents `HELD_OUT`; on the others the checks were tuned. Their trees were grown on documents up to
 ``train_meanings.LAST``: where that reaches into `HELD_OUT`, what is found there is too kind, and
 ``train_negations.py`` prints what trees find that have not seen them. Languages are told, not
-guessed. The pages are line by line the same, which helps the checks: where both texts have as many lines, the same line is taken to be the
-likelier match. So alarms on clean pages are counted once more with the lines broken where a page of
+guessed. The pages are line by line the same, which helps the checks: where both texts have as many
+lines, the same line is taken to be the likelier match. So alarms on clean pages are counted once
+more with the lines broken where a page of
 a PDF would break them, at another place in each language.
 
 ``--memory FILE.tmx …`` counts alarms on translations by other hands instead: translation memories
