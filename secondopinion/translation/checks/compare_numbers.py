@@ -84,7 +84,7 @@ def _counts(bench: Bench, one: Quantity, other: Quantity) -> bool:
         for segment in segments
         if segment.start <= bearer.start < segment.end
     )
-    words = WORD.findall(said)
+    words = [word for word in WORD.findall(said) if word.isalpha()]
     return bool(words) and len(words[0]) >= _SPELT
 
 
