@@ -83,6 +83,20 @@ def test_units_are_no_words_that_were_left_untranslated() -> None:
     assert not alarms(original, line, "en", "zh")
 
 
+def test_a_word_for_units_that_only_counts_is_not_missing() -> None:
+    assert not alarms("She has 6 exchanges a day.", "Ей положено 6 единиц в день.", "en", "ru")
+
+
+def test_a_number_in_the_name_of_a_substance_is_none() -> None:
+    assert not alarms("25-OH vitamin D 31 nmol/L.", "فيتامين د 31 نانومول/ل.", "en", "ar")
+
+
+def test_a_denial_by_other_words_is_not_lost() -> None:
+    original = "Redness that has not gone after 30 minutes: use the other mask."
+    translation = "Si la rojez sigue a los 30 minutos: usar la otra mascarilla."
+    assert not alarms(original, translation, "en", "es")
+
+
 def test_an_ordinary_word_is_no_medicine_because_it_sounds_like_one() -> None:
     assert not alarms("Fontanela hundida.", "Родничок запавший.", "es", "ru")
 

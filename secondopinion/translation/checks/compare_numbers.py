@@ -7,10 +7,12 @@ from itertools import pairwise
 from secondopinion.translation.checks.align import Pair
 from secondopinion.translation.checks.dates import DateMention
 from secondopinion.translation.checks.found import Mismatch, mismatch
+from secondopinion.translation.checks.languages import WORD
 from secondopinion.translation.checks.numbers import Quantity
 from secondopinion.translation.checks.reading import Segment, View
 from secondopinion.translation.checks.units import converts, related
 
+_SPELT = 4  # letters of a unit that is no abbreviation
 _NEXT = 12  # letters within which the next number of a range or a change begins
 _REACH = 2  # pairs around one in which a number that was moved is looked for
 
@@ -70,6 +72,20 @@ def _unit_follows(bench: Bench, one: Quantity, other: Quantity) -> bool:
         if bare.end <= each.start <= bare.end + _NEXT
     ]  # fmt: skip
     return bool(after) and after[0].unit == unit
+
+
+def _counts(bench: Bench, one: Quantity, other: Quantity) -> bool:
+    """Say whether the unit is the word "units" spelt out: another language counts "exchanges"."""
+    bearer, segments = (one, bench.pair.original) if one.unit else (other, bench.pair.translation)
+    if bearer.unit is None or bearer.unit.top != "iu":
+        return False
+    said = "".join(
+        segment.text[bearer.start - segment.start : bearer.end - segment.start]
+        for segment in segments
+        if segment.start <= bearer.start < segment.end
+    )
+    words = [word for word in WORD.findall(said) if word.isalpha()]
+    return bool(words) and len(words[0]) >= _SPELT
 
 
 def bench_of(pair: Pair) -> Bench:
@@ -135,7 +151,11 @@ class Numbers:
         self._conversions(bench)
         for one, other in _take(bench, _related("missing")):
             named = one.prefix or other.prefix or one.unread or other.unread
-            if not named and not _unit_follows(bench, one, other):
+            if (
+                not named
+                and not _unit_follows(bench, one, other)
+                and not _counts(bench, one, other)
+            ):
                 self._say("unit-missing", one, other, 0.6)
         self._spelt(bench)
         self._split(bench)

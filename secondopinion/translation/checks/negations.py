@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from secondopinion.translation.checks import polarity
+from secondopinion.translation.checks import meanings, polarity
 from secondopinion.translation.checks.align import Pair, align
 from secondopinion.translation.checks.compare_words import Said, all_of
 from secondopinion.translation.checks.reading import JOINERS, Cue, Segment, View, fill
@@ -21,6 +21,8 @@ _HARD = {
 
 
 _TWICE = 2
+_NEAR = 4  # known words that a negation may be about
+_PLAIN = {"cues", "coord"}
 _NAMES = {"t:", "w:", "m:", "n:"}
 
 
@@ -33,7 +35,7 @@ class Negations:
 
     def __call__(self, pair: Pair) -> list[Said]:
         """Say which negation of one side the other one lacks."""
-        if not any(segment.cues for segment in (*pair.original, *pair.translation)):
+        if not _cues(pair.original) and not _cues(pair.translation):
             return []
         sure = 1.0 if self._all_lost(pair) else polarity.likelihood(self.numbers(pair))
         if sure < polarity.alarming():
@@ -45,9 +47,9 @@ class Negations:
 
     def _all_lost(self, pair: Pair) -> bool:
         """Say whether one side denies twice or more and the other in no way: no idiom does that."""
-        ours, theirs = (_says(all_of(each, "cues")) for each in (pair.original, pair.translation))
+        ours, theirs = (_says(_cues(each)) for each in (pair.original, pair.translation))
         return any(
-            not there and sum(cue.kind in {"cues", "coord"} for cue in here) >= _TWICE
+            not there and sum(cue.kind in _PLAIN for cue in here) >= _TWICE
             for here, there in ((ours, theirs), (theirs, ours))
         )
 
@@ -57,18 +59,13 @@ class Negations:
         rule = sum(-each[3] if each[0] == "negation-dropped" else each[3] for each in said)
         mine = _clauses(pair.original, self.original)
         yours = _clauses(pair.translation, self.translation)
-        one, other = (
-            polarity.Side(all_of(each, "cues"), " ".join(segment.text for segment in each), *found)
-            for each, found in (
-                (pair.original, _held_against(mine, yours)),
-                (pair.translation, _held_against(yours, mine)),
-            )
-        )
+        here, there = _meant(mine, self.original), _meant(yours, self.translation)
+        one = _side(pair.original, mine, yours, here, there)
+        other = _side(pair.translation, yours, mine, there, here)
         return polarity.features(one, other, rule)
 
     def _by_rules(self, pair: Pair) -> list[Said]:
-        ours = all_of(pair.original, "cues")
-        theirs = all_of(pair.translation, "cues")
+        ours, theirs = _cues(pair.original), _cues(pair.translation)
         return _by_number(pair, *_uncommon(ours, theirs)) or self._by_clause(pair, ours, theirs)
 
     def _by_clause(self, pair: Pair, ours: list[Cue], theirs: list[Cue]) -> list[Said]:
@@ -88,7 +85,7 @@ class Negations:
                           replace(self.translation, segments=yours)):  # fmt: skip
             if not each.original or not each.translation:
                 continue
-            left, right = all_of(each.original, "cues"), all_of(each.translation, "cues")
+            left, right = _cues(each.original), _cues(each.translation)
             lost = [cue for cue in left if cue in denied]
             if one > other and lost and not _says(right):
                 return [("negation-dropped", lost[0], None, 0.6)]
@@ -103,7 +100,7 @@ def _held_against(mine: list[Segment], yours: list[Segment]) -> tuple[int, int, 
     there too, or not found; how many clauses there are; and how many deny alone in their place."""
     affirmed = denied = strange = 0
     for clause in mine:
-        if not any(cue.kind in {"cues", "coord"} for cue in clause.cues):
+        if not any(cue.kind in _PLAIN for cue in clause.cues):
             continue
         most, best = 0, None
         for other in yours:
@@ -125,6 +122,76 @@ def _held_against(mine: list[Segment], yours: list[Segment]) -> tuple[int, int, 
     return affirmed, denied, strange, len(mine), lonely
 
 
+def _chains(clauses: list[Segment]) -> int:
+    """Return how often denying begins: "no rash, no fever" is one list like "no rash or fever"."""
+    denies = [any(cue.kind in _PLAIN for cue in clause.cues) for clause in clauses]
+    return sum(now and not before for before, now in pairwise([False, *denies]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Meant:
+    """A known word in its clause, and whether that clause denies."""
+
+    start: int
+    clause: int
+    denied: bool
+    stems: frozenset[str]
+
+
+def _meant(clauses: list[Segment], view: View) -> list[_Meant]:
+    """Return the words of some clauses whose meanings are known; those that deny are none."""
+    return [
+        _Meant(place, number, bool(_says(clause.cues)), word.stems)
+        for number, clause in enumerate(clauses)
+        for word in meanings.meant(clause.text, view.language)
+        for place in [clause.start + word.start]
+        if not any(cue.start <= place < cue.end for cue in clause.cues)
+    ]
+
+
+def _side(
+    segments: Sequence[Segment],
+    clauses: list[Segment],
+    others: list[Segment],
+    here: list[_Meant],
+    there: list[_Meant],
+) -> polarity.Side:
+    """Return what of one side counts, held against the other's clauses and known words."""
+    text = " ".join(segment.text for segment in segments)
+    held = _held_against(clauses, others)
+    scope = _scopes(clauses, here, there)
+    return polarity.Side(all_of(segments, "cues"), text, *held, _chains(clauses), scope)
+
+
+def _scopes(clauses: list[Segment], here: list[_Meant], there: list[_Meant]) -> polarity.Scope:
+    """Look for what each negation denies, the words that stand nearest to it, on the other side."""
+    said = denied = gone = blank = 0
+    best = share = 0.0
+    for number, clause in enumerate(clauses):
+        around = [word for word in here if word.clause == number]
+        for cue in clause.cues:
+            if cue.kind not in _PLAIN:
+                continue
+            near = sorted(around, key=lambda word: abs(word.start - cue.start))[:_NEAR]
+            found = [[other for other in there if word.stems & other.stems] for word in near]
+            affirmed = sum(bool(each) and not any(w.denied for w in each) for each in found)
+            also = sum(any(w.denied for w in each) for each in found)
+            if not near:
+                blank += 1
+            elif not affirmed and not also:
+                gone += 1
+            elif affirmed > also:
+                said += 1
+            else:
+                denied += 1
+            if near:
+                best = max(best, affirmed - also)
+                share = max(share, affirmed / len(near))
+    known = len(here)
+    common = sum(any(word.stems & other.stems for other in there) for word in here)
+    return polarity.Scope(said, denied, gone, blank, best, share, common / max(1, known), known)
+
+
 def _named(clause: Segment) -> Counter[str]:
     """Return what a clause names by words, medicines, numbers and names."""
     return Counter({k: n for k, n in clause.features.items() if k[:2] in _NAMES})
@@ -132,7 +199,7 @@ def _named(clause: Segment) -> Counter[str]:
 
 def _by_more(pair: Pair, sure: float) -> list[Said]:
     """Name a negation of the side that denies more, where the rules name none."""
-    ours, theirs = (_says(all_of(each, "cues")) for each in (pair.original, pair.translation))
+    ours, theirs = (_says(_cues(each)) for each in (pair.original, pair.translation))
     mine, yours = _strong(ours), _strong(theirs)
     if len(yours) > len(mine):
         return [("negation-added", None, yours[-1], sure)]
@@ -143,7 +210,12 @@ def _by_more(pair: Pair, sure: float) -> list[Said]:
 
 def _says(cues: Sequence[Cue]) -> list[Cue]:
     """Return what denies in any way; a joiner alone does not."""
-    return [cue for cue in cues if cue.kind not in JOINERS]
+    return [cue for cue in cues if cue.kind not in JOINERS and cue.kind != "hint"]
+
+
+def _cues(segments: Sequence[Segment]) -> list[Cue]:
+    """Return what denies or joins; what only hints at a denial of the other side is left out."""
+    return [cue for segment in segments for cue in segment.cues if cue.kind != "hint"]
 
 
 def _clauses(segments: Sequence[Segment], view: View) -> list[Segment]:

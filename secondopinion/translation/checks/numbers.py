@@ -25,6 +25,8 @@ _SIGN = re.compile(r"(?:^|[\s(:=值为是])-$")
 _UNREAD = re.compile(
     rf"[\s\u00a0]{{0,2}}{LETTER}[^\s\d,;/]{{0,14}}(?:[\s\u00a0]{LETTER}{{1,8}})?/{LETTER}"
 )
+# A place in a molecule, and no amount: "25-OH vitamin D", "6-MP".
+_OF_NAME = re.compile(r"-(?:oh[dp]?|hydroxy[a-z]*|asa|mp|fu|ht|hiaa)(?![a-z])")
 _A_MINUTE = re.compile(r"每分钟?约?[\s]*$")  # "24 times" after it are 24 a minute
 _RANGE = re.compile(r"[\s\u00a0]*(?:-|~|/|×|x|\.\.)[\s\u00a0]*")
 
@@ -152,7 +154,8 @@ def find_quantities(text: str, language: Language, dates: list[DateMention]) -> 
 def _quantity(text: str, at: int, language: Language) -> tuple[Quantity, int]:
     digits, end, parts = _number_at(text, at, language)
     values = values_of(digits, language)
-    start, prefix = at, _prefix(text, at)
+    named = _OF_NAME.match(text, end)
+    start, prefix = at, _prefix(text, at) or (named.group() if named else "")
     if not prefix and _SIGN.search(text[max(0, at - 2) : at]):
         start, values = at - 1, tuple(-each for each in values)
     factor, end = power_at(text, end)

@@ -10,7 +10,7 @@ import json
 import math
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import cache
 from typing import Any
 
@@ -23,9 +23,30 @@ MEANINGS = (
     "most", "only", "stop", "avoid", "forbid", "spare", "exclude", "little", "except", "unable",
     "lack", "normal", "refuse", "same", "free", "otc", "unknown", "sterile", "fast", "alone",
     "plain", "benign", "hard", "omit", "wait", "empty", "needless", "unlikely", "until", "good",
-    "bad", "close", "away", "silent",
+    "bad", "close", "away", "silent", "persist", "end", "prevent", "too", "despite", "differ",
+    "leave",
 )  # fmt: skip
 _MARKS = re.compile(r"[,;:.!?。；：、؛،]")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whether what the negations of a side deny is found on the other side.
+
+    Of its negations `said` are those whose nearest words are affirmed there, `denied` those whose
+    words stand in a clause that denies, `gone` those whose words are not there at all, `blank`
+    those near which no word is known. `best` is the most words of one that are affirmed, less those
+    denied; `share` the greatest share. Of `known` words, the share `common` is on both sides.
+    """
+
+    said: int
+    denied: int
+    gone: int
+    blank: int
+    best: float
+    share: float
+    common: float
+    known: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +55,19 @@ class Side:
 
     `affirmed` and `denied` are how many of its clauses that deny say something which the other side
     says in a clause without any such word, and with one; `strange` are the others. Of `clauses`,
-    where both sides have as many, `lonely` deny though their counterpart in order does not.
+    where both sides have as many, `lonely` deny though their counterpart in order does not;
+    `chains` counts lists of clauses that deny.
     """
 
     cues: list[Cue]
     text: str
-    affirmed: int = 0
-    denied: int = 0
-    strange: int = 0
-    clauses: int = 0
-    lonely: int = 0
+    affirmed: int
+    denied: int
+    strange: int
+    clauses: int
+    lonely: int
+    chains: int
+    scope: Scope
 
 
 def features(one: Side, other: Side, rule: float) -> list[float]:
@@ -64,8 +88,9 @@ def features(one: Side, other: Side, rule: float) -> list[float]:
     letters = [sum(char.isalnum() for char in side.text) for side in (one, other)]
     found += letters
     for side in (one, other):
-        found += [side.affirmed, side.denied, side.strange, side.clauses, side.lonely]
-    found.append(one.clauses == other.clauses)
+        found += [side.affirmed, side.denied, side.strange, side.clauses, side.lonely, side.chains]
+        found += astuple(side.scope)
+    found += [other.chains - one.chains, one.clauses == other.clauses]
     for meaning in MEANINGS:
         found += [ours[meaning], theirs[meaning], both[meaning]]
     return [float(each) for each in (*found, ours.total(), theirs.total())]

@@ -26,6 +26,8 @@ _ABBREVIATIONS = {
 _NUMBERED = {"no", "nr"}
 _CLAUSES = re.compile(r"[,;:.!?。；，：、।\n]|\s-\s")
 JOINERS = {"joiners", "joins-early"}
+# Meanings that deny nothing but stand where other languages deny: "is still there", "has not gone".
+_HINTS = frozenset({"persist", "end", "prevent", "too", "despite", "differ", "leave"})
 _NARROWEST = 40  # letters; narrower columns are tables
 _NEARLY = 0.85  # of the widest line, from which on one may be full
 _WIDEST = 0.93  # of the widest line, that one of those that break off a sentence reaches
@@ -226,14 +228,7 @@ def find_negations(text: str, language: Language) -> list[Cue]:
     """Return what denies in a folded text, in its order."""
     cues: list[Cue] = []
     free = _without(text, language.negation["not"], but=language.negation["cues"])
-    denials = [each.span() for each in language.negation["cues"].finditer(free)]
-    for meaning, pattern in language.implied.items():
-        for each in pattern.finditer(free):
-            # "n'a plus besoin" denies by "n'a plus": "plus besoin" is a part of it.
-            inside = any(start < each.start() < end for start, end in denials)
-            if not inside and not _covered(each, cues):
-                kept = "" if meaning == "vague" else meaning
-                cues.append(Cue(each.start(), each.end(), "weak", kept))
+    _imply(free, language, cues)
     for each, kind in _longest(free, language):
         if not _covered(each, cues):
             cues.append(Cue(each.start(), each.end(), kind))
@@ -242,7 +237,28 @@ def find_negations(text: str, language: Language) -> list[Cue]:
             if not _covered(each, cues):
                 early = kind == "joiners" and language.negates_late
                 cues.append(Cue(each.start(), each.end(), "joins-early" if early else kind))
+    _hint(text, language, cues)
     return _agreed(sorted(cues, key=lambda c: c.start), text, language)
+
+
+def _imply(text: str, language: Language, cues: list[Cue]) -> None:
+    """Add the affirmative words that deny."""
+    denials = [each.span() for each in language.negation["cues"].finditer(text)]
+    for meaning, pattern in language.implied.items():
+        for each in pattern.finditer(text) if meaning not in _HINTS else ():
+            # "n'a plus besoin" denies by "n'a plus": "plus besoin" is a part of it.
+            inside = any(start < each.start() < end for start, end in denials)
+            if not inside and not _covered(each, cues):
+                kept = "" if meaning == "vague" else meaning
+                cues.append(Cue(each.start(), each.end(), "weak", kept))
+
+
+def _hint(text: str, language: Language, cues: list[Cue]) -> None:
+    """Add what stands for a denial of other languages and is none."""
+    for meaning in sorted(_HINTS & language.implied.keys()):
+        for each in language.implied[meaning].finditer(text):
+            if not _covered(each, cues):
+                cues.append(Cue(each.start(), each.end(), "hint", meaning))
 
 
 def _longest(text: str, language: Language) -> list[tuple[re.Match[str], str]]:
