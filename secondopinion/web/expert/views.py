@@ -21,11 +21,13 @@ from secondopinion.core.errors import Refused
 from secondopinion.experts import actions as experts
 from secondopinion.experts import queries as offers
 from secondopinion.experts.models import Offer, OfferState
+from secondopinion.experts.reading import told_to
 from secondopinion.findings.queries import limitations_for
 from secondopinion.followup import actions as followup
 from secondopinion.followup.calls import calls_for
 from secondopinion.followup.models import QuestionState
 from secondopinion.followup.queries import question_for, questions, waiting
+from secondopinion.followup.rules import asked_by, key_of
 from secondopinion.imaging import queries as imaging
 from secondopinion.opinions import actions as opinions
 from secondopinion.opinions import body as fields
@@ -96,6 +98,7 @@ def offer(request: PersonRequest, reference: str) -> HttpResponse:
         "series": imaging.series_for_case(row.case),
         "begun": reports.report_in(row.case),
         "given_back": offers.given_back(row.case),
+        "in_words": told_to(request.user, row.case),
     }  # fmt: skip
     return render(request, "expert/offer.html", context)
 
@@ -138,6 +141,7 @@ def review(request: PersonRequest, case: Case) -> HttpResponse:
     context = {
         "case": case,
         "opinion": opinion,
+        "in_words": told_to(request.user, case),
         "body": body,
         "asked": asked_here,
         "story": story.story(story.events_of(case, rows, images, values)),
@@ -306,6 +310,9 @@ def answer(request: PersonRequest, case: Case, number: int) -> HttpResponse:
     context = {
         "case": case,
         "question": question,
+        "in_words": told_to(request.user, case),
+        "key": key_of(question),
+        "who": asked_by(question),
         "form": form,
         "text": request.POST.get("text", ""),
         "reports": reports.readable(case, request.user),
