@@ -10,7 +10,7 @@ from secondopinion.core.errors import Refused
 from secondopinion.core.folding import plain
 
 _LETTERS = 2  # of a code
-_ENGLISH = Locale("en").languages
+_ENGLISH = {str(code): str(name) for code, name in Locale("en").languages.items()}
 
 
 def in_language(texts: Mapping[str, str], language: str | None = None) -> str:
@@ -50,7 +50,7 @@ def code_of(typed: str) -> str:
     if not sought:
         return ""
     for code, english in _ENGLISH.items():
-        if sought in {code, plain(str(english)), plain(language_name(code))}:
+        if sought in {code, plain(english), plain(language_name(code))}:
             return str(code)
     raise Refused(
         _("We do not know the language “%(language)s”. Choose one of the list.")

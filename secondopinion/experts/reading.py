@@ -1,8 +1,9 @@
 """Which languages a specialist reads: what was written at home in another one is translated."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from secondopinion.accounts.models import Person
 from secondopinion.cases.models import Case, Part
@@ -20,15 +21,21 @@ def _reading(person: Person, said: Iterable[str]) -> Reading:
     return Reading(languages, _REPORTS if _REPORTS in languages else min(languages))
 
 
-def reading_of(person: Person) -> Reading:
-    """Return the languages that a person reads."""
-    found = ExpertProfile.objects.filter(person=person).values_list("languages", flat=True).first()
-    return _reading(person, found or ())
+def said_by(person: Person) -> QuerySet[ExpertProfile, Any]:
+    """Return the languages that a person has said in the directory that they read, if any."""
+    return ExpertProfile.objects.filter(person=person).values_list("languages", flat=True)
 
 
-def told_to(person: Person, case: Case) -> Told:
-    """Return the translations of what was written at home, as a person of the case needs them."""
-    return told(case, reading_of(person).languages)
+def told_to(
+    person: Person, case: Case, said: Iterable[str] | None = None,
+    rows: Iterable[dict[str, Any]] | None = None,
+) -> Told:  # fmt: skip
+    """Return the translations of what was written at home, as a person of the case needs them.
+
+    `said` (`said_by`) and `rows` (`told`) are given where a page has read them with something else.
+    """
+    said = (said_by(person).first() or ()) if rows is None else (said or ())
+    return told(case, _reading(person, said).languages, rows)
 
 
 @reads

@@ -3,6 +3,7 @@
 The result is plain JSON: it is what is typeset, and it is kept with the signed report.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from itertools import chain
 from typing import Any
@@ -85,7 +86,11 @@ def _how_read(made: Translation | None) -> str:
     if made is None:
         return _("read in the original")
     people = [each.full_name for each in (made.made_by, made.reviewed_by) if each is not None]
-    words = f"{language_name(made.language)}: {made.get_method_display()}"
+    return _in_whose_words(made.language, str(made.get_method_display()), people)
+
+
+def _in_whose_words(language: str, how: str, people: Sequence[str]) -> str:
+    words = f"{language_name(language)}: {how}"
     return f"{words} ({', '.join(people)})" if people else words
 
 
@@ -110,7 +115,8 @@ def _in_words(home: Told, key: str, text: str, who: str = FAMILY) -> dict[str, s
     found = home.beside(key, text, who)
     if found is None or found.outdated or not found.text:
         return {"translated": "", "translated_how": ""}
-    return {"translated": found.text, "translated_how": _how_read(found.row)}
+    how = _in_whose_words(found.language, found.how, found.people)
+    return {"translated": found.text, "translated_how": how}
 
 
 def facts(case: Case) -> dict[str, Any]:

@@ -4,16 +4,17 @@ Rooms above add what they hold (`tells`) and who reads it (`reads`), so that thi
 them.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from secondopinion.cases.actions.request import STORY
 from secondopinion.cases.models import Case, InformationRequest
 from secondopinion.translation.checks.languages import short_code
-from secondopinion.translation.models import WORDS, Translation, TranslationState
+from secondopinion.translation.models import WORDS, Method, Translation, TranslationState
 
 FAMILY, LOCAL_PROVIDER = "family", "local_provider"  # the kinds of subject: who wrote it
 FINISHED = (TranslationState.WRITTEN, TranslationState.REVIEWED)
@@ -97,22 +98,37 @@ def readings_of(case: Case) -> list[Reading]:
 
 def every_translation(case: Case) -> list[Translation]:
     """Return the translations of what was written at home, withdrawn ones too, the oldest first."""
-    rows = Translation.objects.filter(case=case, subject_kind__in=WORDS)
-    return list(rows.select_related("made_by", "reviewed_by"))
+    return list(Translation.objects.filter(case=case, subject_kind__in=WORDS))
+
+
+# What is read of a translation to show it beside its original.
+COLUMNS = (
+    "state", "method", "language", "passages", "created_at", "made_by__full_name",
+    "reviewed_by__full_name",
+)  # fmt: skip
+
+
+def of_home() -> QuerySet[Translation]:
+    """Return the translations of what was written at home that were not withdrawn."""
+    rows = Translation.objects.filter(subject_kind__in=WORDS)
+    return rows.exclude(state=TranslationState.WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What stands beside a text for a reader: its translation, or that there is none yet.
+    """What stands beside a text for a reader: its translation and by whom it is, or that there is
+    none yet.
 
     `outdated`: the text was changed after it was translated. `on_its_way`: somebody is asked.
     """
 
-    language: str
+    source: str
+    on_its_way: bool
     text: str = ""
-    row: Translation | None = None
+    language: str = ""
+    how: str = ""
+    people: tuple[str, ...] = ()
     outdated: bool = False
-    on_its_way: bool = False
 
 
 @dataclass(slots=True)
@@ -121,41 +137,54 @@ class Told:
 
     languages: dict[str, str]  # in which the family and the local provider write
     reader: frozenset[str]
-    finished: dict[str, tuple[str, str, Translation]] = field(default_factory=dict)
+    finished: dict[str, tuple[dict[str, str], dict[str, Any]]] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
 
     def beside(self, key: str, text: str, who: str = FAMILY) -> Beside | None:
         """Return what stands beside a text; None where the reader reads its language."""
-        language = self.languages[who]
-        if not text.strip() or language in self.reader:
+        source = self.languages[who]
+        if not text.strip() or source in self.reader:
             return None
-        original, made, row = self.finished.get(key, ("", "", None))
+        if key not in self.finished:
+            return Beside(source, key in self.asked)
+        passage, row = self.finished[key]
+        people = (row["made_by__full_name"], row["reviewed_by__full_name"])
         return Beside(
-            language, made, row, outdated=row is not None and original != text,
-            on_its_way=key in self.asked,
+            source, key in self.asked, passage["text"], row["language"],
+            str(Method(row["method"]).label), tuple(filter(None, people)),
+            outdated=passage["original"] != text,
         )  # fmt: skip
 
 
-def told(case: Case, reader: frozenset[str]) -> Told:
-    """Return the translations of what was written at home into languages that a reader reads."""
+def told(
+    case: Case, reader: frozenset[str], rows: Iterable[dict[str, Any]] | None = None,
+    states: Collection[str] = FINISHED,
+) -> Told:  # fmt: skip
+    """Return the translations of what was written at home into languages that a reader reads.
+
+    `rows` are the `COLUMNS` of `of_home` that a page has read with something else (`lists.listed`);
+    `states` are those in which a translation is shown.
+    """
     made = Told({who: language_of(case, who) for who in (FAMILY, LOCAL_PROVIDER)}, reader)
-    for row in every_translation(case):
-        if row.language not in reader or row.state == TranslationState.WITHDRAWN:
+    if rows is None:
+        rows = of_home().filter(case=case).values(*COLUMNS)
+    for row in sorted(rows, key=lambda each: each["created_at"]):
+        if row["language"] not in reader:
             continue
-        for key, original, text in row.texts:
-            if row.state in FINISHED:
-                made.finished[key] = (original, text, row)
-            else:
-                made.asked.add(key)
+        for passage in _passages(row["passages"]):
+            if row["state"] in states:
+                made.finished[passage["key"]] = (passage, row)
+            elif row["state"] not in FINISHED:
+                made.asked.add(passage["key"])
     return made
+
+
+def _passages(kept: str | list[dict[str, str]]) -> list[dict[str, str]]:
+    """Return passages; SQLite has them as text where they stand in a list of rows."""
+    return json.loads(kept) if isinstance(kept, str) else kept
 
 
 def reviewed(case: Case, language: str) -> Told:
     """Return the translations into one language that a reviewer has accepted: what may be
     printed."""
-    found = told(case, frozenset({short_code(language)}))
-    found.finished = {
-        key: each for key, each in found.finished.items()
-        if each[2].state == TranslationState.REVIEWED
-    }  # fmt: skip
-    return found
+    return told(case, frozenset({short_code(language)}), states=(TranslationState.REVIEWED,))

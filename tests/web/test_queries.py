@@ -46,6 +46,7 @@ PAGES = [
     ("coordinator", "/desk/"),
     ("specialist", "/expert/cases/{}/"),
     ("specialist", "/expert/cases/{}/messages/"),
+    ("coordinator", "/translations/"),
 ]
 
 

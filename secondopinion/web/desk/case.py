@@ -184,7 +184,7 @@ def _specialist(request: PersonRequest, case: Case) -> Context:
     offers = list(offers_of(case))
     waits = case.state in {State.READY, State.OFFERED}
     given_back = any(each.state == OfferState.HANDED_BACK for each in offers)
-    draft = report_in(case) if not waits or given_back else None
+    draft = report_in(case, request.user) if not waits or given_back else None
     reading = second.open_reading(draft) if draft else None
     kept = draft is not None and draft.state == OpinionState.DRAFT
     writing = kept and not waits

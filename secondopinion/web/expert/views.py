@@ -96,7 +96,7 @@ def offer(request: PersonRequest, reference: str) -> HttpResponse:
         "offer": row, "case": row.case, "reasons": Offer.Reason.choices,
         "record_count": records.readable(row.case).count(),
         "series": imaging.series_for_case(row.case),
-        "begun": reports.report_in(row.case),
+        "begun": reports.report_in(row.case, request.user),
         "given_back": offers.given_back(row.case),
         "in_words": told_to(request.user, row.case),
     }  # fmt: skip
@@ -113,10 +113,10 @@ def _options(body: dict[str, str]) -> list[tuple[int, dict[str, str]]]:
 
 def _report(request: PersonRequest, case: Case) -> Any:
     """Return the report of a case, begun, or taken up from who gave the case back, if need be."""
-    found: Any = reports.report_in(case)  # with what the query knows of it
+    found: Any = reports.report_in(case, request.user)  # with what the query knows of it
     if found is None or not found.led:
         opinions.start_report(by=request.user, case=case)
-        found = reports.report_in(case)
+        found = reports.report_in(case, request.user)
     return found
 
 
@@ -141,7 +141,7 @@ def review(request: PersonRequest, case: Case) -> HttpResponse:
     context = {
         "case": case,
         "opinion": opinion,
-        "in_words": told_to(request.user, case),
+        "in_words": reports.told_in(opinion, case, request.user),
         "body": body,
         "asked": asked_here,
         "story": story.story(story.events_of(case, rows, images, values)),
