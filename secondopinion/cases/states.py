@@ -126,6 +126,7 @@ class Why(models.TextChoices):
     SILENT = "silent", _("No answer for long")
     CHASE = "chase", _("Soon late: ask how it goes")
     TWICE = "twice", _("Perhaps here twice")
+    TRANSLATE = "translate", _("Words to be translated")
 
 
 # What the desk itself has to do in a state; in the others somebody else is waited for.

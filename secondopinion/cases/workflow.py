@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
 from secondopinion.audit import actions as audit
-from secondopinion.cases import clocks, meanwhile, needs, rules
+from secondopinion.cases import changes, clocks, meanwhile, needs, rules
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import roles_of
 from secondopinion.cases.states import ENDED, UNDER_WAY, State
@@ -139,6 +139,7 @@ def advance(
         f"case-{action}", by=by, case_id=case.pk, target=case,
         detail={"from": before, "to": str(row.target), **(detail or {})},
     )  # fmt: skip
+    changes.moved(case.pk, action)
     return case
 
 

@@ -4,6 +4,13 @@ from collections.abc import Mapping
 
 from babel import Locale
 from django.utils.translation import get_language, get_language_info
+from django.utils.translation import gettext as _
+
+from secondopinion.core.errors import Refused
+from secondopinion.core.folding import plain
+
+_LETTERS = 2  # of a code
+_ENGLISH = {str(code): str(name) for code, name in Locale("en").languages.items()}
 
 
 def in_language(texts: Mapping[str, str], language: str | None = None) -> str:
@@ -23,6 +30,33 @@ def language_name(code: str) -> str:
     except KeyError:  # one in which Django itself does not speak
         names = Locale.parse(get_language() or "en", sep="-").languages
         return str(names.get(code, code))
+
+
+def every_language() -> dict[str, str]:
+    """Return the reader's names of the languages that have two letters (ISO 639-1), by their codes,
+    in the order of the names."""
+    names = {code: language_name(code) for code in _ENGLISH if len(code) == _LETTERS}
+    return dict(sorted(names.items(), key=lambda each: plain(each[1])))
+
+
+def code_of(typed: str) -> str:
+    """Return the code of a language that somebody typed: its name in their language or in English,
+    or its code; "" where nothing was typed.
+
+    Raises:
+        Refused: there is no such language.
+    """
+    sought = plain(typed.strip())
+    if not sought:
+        return ""
+    for code, english in _ENGLISH.items():
+        if sought in {code, plain(english), plain(language_name(code))}:
+            return str(code)
+    raise Refused(
+        _("We do not know the language “%(language)s”. Choose one of the list.")
+        % {"language": typed.strip()[:40]},
+        code="no-language", field="language",
+    )  # fmt: skip
 
 
 def script_name(code: str) -> str:

@@ -6,12 +6,13 @@ from django.utils.translation import gettext, override
 from secondopinion.accounts.models import Person
 from secondopinion.cases.models import Case
 from secondopinion.core import clock
-from secondopinion.demo.reports import EPILEPSY_IN_SPANISH
+from secondopinion.demo.reports import EPILEPSY_IN_SPANISH, FROM_HOME
 from secondopinion.opinions import second, seconding, translating
 from secondopinion.opinions.models import Opinion, SignedReport
 from secondopinion.records import queries as records
 from secondopinion.records import valuing
 from secondopinion.translation import actions as translations
+from secondopinion.translation import asking
 
 LEFT = 2  # values that wait for whoever looks at the demonstration
 
@@ -38,6 +39,18 @@ def countersign(opinion: Opinion, coordinator: Person, reader: Person) -> None:
         by=reader, reading=reading, reauthenticated_at=clock.now(),
         comments="Agreed. The evening dose is the point that matters.",
     )  # fmt: skip
+
+
+def translate_words(case: Case, coordinator: Person, translator: Person, reviewer: Person) -> None:
+    """Have what a family wrote translated, where its English stands here; else it waits."""
+    for row in asking.look(case.pk):
+        words = {key: FROM_HOME.get(original, "") for key, original, _text in row.texts}
+        if not all(words.values()):
+            continue
+        translations.give(by=coordinator, translation=row, translator=translator, reviewer=reviewer)
+        translations.save(by=translator, translation=row, base_revision=None, passages=words)
+        made = translations.finish(by=translator, translation=row)
+        translations.sign_off(by=reviewer, translation=made)
 
 
 def translate(case: Case, coordinator: Person, translator: Person, reviewer: Person) -> None:

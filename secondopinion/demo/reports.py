@@ -175,3 +175,11 @@ BY_SPECIALTY = {
     "cancer-and-blood": LOW_COUNTS,
     "bones-and-joints": BONE_LESION,
 }
+
+# What one family wrote, in English.
+FROM_HOME = {
+    "نوبات تشنج": "Seizures",
+    "نوبتان في شهر واحد.": "Two seizures in one month.",
+    "ليفيتيراسيتام 500 mg": "Levetiracetam 500 mg",
+    "ما سبب النوبات؟": "What causes the seizures?",
+}

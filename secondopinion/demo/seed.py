@@ -277,6 +277,7 @@ class _Walk:
         self.offer = experts.offer(
             by=self.coordinator, case=self.case, expert=self.specialist.expert
         )
+        beside.translate_words(self.case, self.coordinator, *self.translators)
 
     def _in_review(self) -> None:
         experts.accept(by=self.specialist, offer=self.offer)

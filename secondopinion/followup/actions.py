@@ -18,8 +18,10 @@ from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, Refused
 from secondopinion.followup import red_flags
 from secondopinion.followup.models import Beyond, FollowUpQuestion, QuestionState
+from secondopinion.followup.rules import asked_by, key_of
 from secondopinion.opinions import actions as opinions
 from secondopinion.program import queries as program
+from secondopinion.translation.watching import look_again
 
 ASKERS = (Part.FAMILY, Part.LOCAL_PROVIDER)
 
@@ -90,6 +92,7 @@ def ask(*, by: Person, case: Case, text: str) -> FollowUpQuestion:
     if urgent:
         needs.meet(case, Why.QUESTION)  # for it to come back with the earlier time
     follow_needs(case)
+    look_again(case.pk)
     tell_coordinator(case, "soon-late" if urgent else "message-waiting")
     audit.record(
         "follow-up-asked", by=by, case_id=case.pk, target=made,
@@ -180,6 +183,8 @@ def answer(
         question=question.text,
         answer=text.strip(),
         reauthenticated_at=reauthenticated_at,
+        key=key_of(question),
+        who=asked_by(question),
     )
     _move(
         question, [QuestionState.WITH_EXPERT], state=QuestionState.ANSWERED, addendum=addendum,

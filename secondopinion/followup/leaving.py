@@ -17,6 +17,7 @@ from secondopinion.experts.models import ExpertProfile
 from secondopinion.experts.rules import must_be_allowed
 from secondopinion.followup.actions import follow_needs
 from secondopinion.followup.models import FollowUpQuestion, QuestionState
+from secondopinion.translation.watching import look_again
 
 
 def nobody_answers(case: Case) -> bool:
@@ -74,5 +75,6 @@ def hand_on(*, by: Person, case: Case, expert: ExpertProfile) -> None:
     [known] = gather([expert])
     must_be_allowed(known, case)
     give_part(case=case, person=expert.person, role=Part.SPECIALIST, by=by)
+    look_again(case.pk)
     tell(case, expert.person, "follow-up-yours", "/expert/cases")
     audit.record("follow-up-handed-on", by=by, case_id=case.pk, target=expert.person)

@@ -48,6 +48,7 @@ from secondopinion.opinions.pictures import pictures_in
 from secondopinion.opinions.queries import current_report
 from secondopinion.program import queries as program
 from secondopinion.program.models import DeliveryMode
+from secondopinion.translation.told import FAMILY
 
 
 @transaction.atomic
@@ -229,9 +230,11 @@ def sign(*, by: Person, opinion: Opinion, reauthenticated_at: datetime | None) -
 
 
 def sign_addendum(
-    *, by: Person, case: Case, question: str, answer: str, reauthenticated_at: datetime | None
-) -> SignedReport:
-    """Sign an addendum that answers a question after the report, and deliver it the same way.
+    *, by: Person, case: Case, question: str, answer: str, reauthenticated_at: datetime | None,
+    key: str = "", who: str = FAMILY,
+) -> SignedReport:  # fmt: skip
+    """Sign an addendum that answers a question after the report, and deliver it the same way; `key`
+    and `who` say which text written at home the question is (`translation.told`).
 
     Raises:
         NotYours: by somebody who is not the specialist.
@@ -246,7 +249,7 @@ def sign_addendum(
     code, now = short_code(papers.CODE_LENGTH), clock.now()
     document = compose.addendum(
         case=case, author=by, code=code, question=question, answer=answer, language=papers.LANGUAGE,
-        to=current.code,
+        to=current.code, key=key, who=who,
     )  # fmt: skip
     paper = papers.signed(case, by.full_name, document, {}, papers.REASON_ADDENDUM, now)
     with transaction.atomic():

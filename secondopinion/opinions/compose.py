@@ -3,6 +3,7 @@
 The result is plain JSON: it is what is typeset, and it is kept with the signed report.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from itertools import chain
 from typing import Any
@@ -29,6 +30,7 @@ from secondopinion.program.models import Disclaimer, ReportTemplate
 from secondopinion.records import queries as records
 from secondopinion.translation.models import Translation
 from secondopinion.translation.queries import made_of
+from secondopinion.translation.told import FAMILY, Told, reviewed
 
 VERSION = 2
 _OPTION_PARTS = ("name", "pros", "cons")
@@ -84,7 +86,11 @@ def _how_read(made: Translation | None) -> str:
     if made is None:
         return _("read in the original")
     people = [each.full_name for each in (made.made_by, made.reviewed_by) if each is not None]
-    words = f"{language_name(made.language)}: {made.get_method_display()}"
+    return _in_whose_words(made.language, str(made.get_method_display()), people)
+
+
+def _in_whose_words(language: str, how: str, people: Sequence[str]) -> str:
+    words = f"{language_name(language)}: {how}"
     return f"{words} ({', '.join(people)})" if people else words
 
 
@@ -101,6 +107,16 @@ def limitations(case: Case, body: dict[str, str]) -> dict[str, Any]:
         else:
             found.append(told | ({"text": worded, "found_as": own, "reason": ""} if worded else {}))
     return {"found": found, "left_out": left_out}
+
+
+def _in_words(home: Told, key: str, text: str, who: str = FAMILY) -> dict[str, str]:
+    """Return the reviewed translation of a text that a report quotes, and how it was made; "" where
+    there is none, or none is needed."""
+    found = home.beside(key, text, who)
+    if found is None or found.outdated or not found.text:
+        return {"translated": "", "translated_how": ""}
+    how = _in_whose_words(found.language, found.how, found.people)
+    return {"translated": found.text, "translated_how": how}
 
 
 def facts(case: Case) -> dict[str, Any]:
@@ -153,6 +169,7 @@ def document(opinion: Opinion, code: str, signed_at: datetime, language: str) ->
         disclaimer = Disclaimer.objects.filter(
             version=version, language=language
         ).first() or program.disclaimer(language)
+        home = reviewed(case, language)
         made = (
             letterhead(case, opinion.author, code, signed_at)
             | facts(case)
@@ -174,6 +191,7 @@ def document(opinion: Opinion, code: str, signed_at: datetime, language: str) ->
                     {
                         "number": row.number,
                         "text": row.text,
+                        **_in_words(home, f"question-{row.number}", row.text),
                         "answer": body.get(f"answer_{row.number}", "").strip(),
                         "declined": body.get(f"declined_{row.number}", "").strip(),
                     }
@@ -182,6 +200,7 @@ def document(opinion: Opinion, code: str, signed_at: datetime, language: str) ->
                 "history": body.get("history", ""),
                 "findings": body.get("findings", ""),
                 "local_diagnosis": case.request.diagnosis,
+                "local_diagnosis_words": _in_words(home, "diagnosis", case.request.diagnosis),
                 "diagnosis": str(AGREEMENT.get(body.get("diagnosis", ""), "")),
                 "diagnosis_text": body.get("diagnosis_text", ""),
                 "code_credits": coded.credits_of(chain(*codes.values())),
@@ -225,14 +244,17 @@ def document(opinion: Opinion, code: str, signed_at: datetime, language: str) ->
 
 
 def addendum(
-    *, case: Case, author: Person, code: str, question: str, answer: str, language: str, to: str
-) -> dict[str, Any]:
-    """Return an addendum as it will be typeset; `to` is the code of the report it belongs to."""
+    *, case: Case, author: Person, code: str, question: str, answer: str, language: str, to: str,
+    key: str = "", who: str = FAMILY,
+) -> dict[str, Any]:  # fmt: skip
+    """Return an addendum as it will be typeset; `to` is the code of the report it belongs to, `key`
+    and `who` say which text written at home the question is."""
     with override(language):
         return letterhead(case, author, code, clock.now()) | {
             "kind": "addendum",
             "language": language,
             "question": question,
+            "question_words": _in_words(reviewed(case, language), key, question, who),
             "answer": answer,
             "belongs_to": to,
         }

@@ -26,6 +26,7 @@ from secondopinion.opinions import body as fields
 from secondopinion.opinions import writing
 from secondopinion.opinions.models import ExpertNote, Opinion, OpinionState, PanelMember
 from secondopinion.program.models import Price
+from secondopinion.translation.watching import look_again
 
 LONGEST = 5_000  # letters of a note or a dissent
 
@@ -68,6 +69,7 @@ def invite(*, by: Person, case: Case, expert: Person) -> PanelMember:
         why = gettext("%(name)s writes the report too.") % {"name": expert.full_name}
         set_pace(by=by, case=case, kind=Price.Kind.PANEL, reason=why)
     give_part(case=case, person=expert, role=Part.SPECIALIST, by=by)
+    look_again(case.pk)
     tell(case, expert, "panel-invited", "/expert/cases")
     audit.record("panel-joined", by=by, case_id=case.pk, target=expert)
     return made

@@ -11,6 +11,7 @@ from secondopinion.cases.models import Case, Part, Question
 from secondopinion.cases.queries import live_parts, roles_of
 from secondopinion.core.errors import NotYours
 from secondopinion.core.lists import listed
+from secondopinion.experts.reading import said_by, told_to
 from secondopinion.opinions.models import (
     Delivery,
     ExpertNote,
@@ -21,6 +22,7 @@ from secondopinion.opinions.models import (
     SignedReport,
 )
 from secondopinion.program.models import DeliveryMode
+from secondopinion.translation.told import COLUMNS, Told, of_home
 
 STAFF = {Part.COORDINATOR, Part.SPECIALIST, Part.REFERRAL_COORDINATOR, Part.EMERGENCY, "desk"}
 
@@ -75,12 +77,13 @@ def current_report(case: Case) -> SignedReport | None:
     return case.signed_reports.filter(kind__in=REPORTS, replaced_by=None).first()
 
 
-def report_in(case: Case) -> Opinion | None:
+def report_in(case: Case, person: Person) -> Opinion | None:
     """Return the report of a case as it is being written, for a specialist of the case.
 
     It knows how its last second reading ended (`read_outcome`, `read_comments`) or that it goes on
     (`read_outcome` is empty), how many notes wait (`notes_open`), experts write it (`seats`),
-    whether its author still has the case (`led`), and what the family asks (see `asked_in`).
+    whether its author still has the case (`led`), what the family asks (see `asked_in`), and which
+    translations the person needs of what was written at home (see `told_in`).
     """
     leads = live_parts().filter(
         case=OuterRef("case"), person=OuterRef("author"), role=Part.SPECIALIST
@@ -97,6 +100,8 @@ def report_in(case: Case) -> Opinion | None:
             seats=_count(seats),
             led=Exists(leads),
             asked=listed(Question.objects.all(), "case", "number", "text"),
+            home=listed(of_home(), "case", *COLUMNS),
+            said=Subquery(said_by(person)[:1]),
         )
         .first()
     )
@@ -106,6 +111,13 @@ def asked_in(opinion: Opinion) -> list[Question]:
     """Return the questions of the family that `report_in` has read with a report, by number."""
     rows = sorted(vars(opinion)["asked"], key=lambda each: each["number"])
     return [Question(case_id=opinion.case_id, **each) for each in rows]
+
+
+def told_in(opinion: Opinion, case: Case, person: Person) -> Told:
+    """Return the translations of what was written at home that `report_in` has read for a
+    person."""
+    read = vars(opinion)
+    return told_to(person, case, read["said"], read["home"])
 
 
 def _count(rows: QuerySet[Any]) -> Coalesce:

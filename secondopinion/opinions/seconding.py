@@ -23,6 +23,7 @@ from secondopinion.opinions import body as fields
 from secondopinion.opinions import keeping, second, writing
 from secondopinion.opinions.models import Opinion, SecondReading
 from secondopinion.program import queries as program
+from secondopinion.translation.watching import look_again
 
 LONGEST = 5_000  # letters of the comments
 JUDGED = ("diagnosis", "plan", "urgency")  # what a blinded reader chooses before the draft
@@ -69,6 +70,7 @@ def _hand_to(reading: SecondReading, reader: Person, by: Person) -> None:
     reading.reader, reading.due_at = reader, clocks.due_in(case, "second")
     reading.save(update_fields=["reader", "due_at"])
     give_part(case=case, person=reader, role=Part.SECOND_READER, by=by)
+    look_again(case.pk)
     tell(case, reader, "second-reading-waiting", "/expert/second")
     audit.record("second-reader-chosen", by=by, case_id=case.pk, target=reader)
 

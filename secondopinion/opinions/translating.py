@@ -32,7 +32,7 @@ from secondopinion.program import queries as program
 from secondopinion.program.models import Disclaimer
 from secondopinion.translation import actions as translations
 from secondopinion.translation.models import Method, Translation, TranslationState
-from secondopinion.translation.queries import comparison, of_case
+from secondopinion.translation.queries import comparisons, of_case
 
 SUBJECT = "signedreport"
 _TEXTS = (
@@ -104,6 +104,9 @@ def in_language(document: dict[str, Any], lines: list[str], language: str) -> di
                 program.in_language(titles[label]) if label in titles else _house(label)
                 for label in each["sections"]
             ]
+    quoted = (made.get("local_diagnosis_words", {}), made.get("question_words", {}))
+    for each in (*made.get("questions", ()), *quoted):
+        each |= {"translated": "", "translated_how": ""}  # they are in the report's first language
     made["language"] = language
     return made | {"words": meanings(made)}
 
@@ -167,7 +170,7 @@ def obstacle(translation: Translation) -> str:
         return gettext("It is not finished yet.")
     if translation.method == Method.MACHINE:
         return gettext("A machine drafted it: a reviewer has to check it.")
-    done = comparison(translation)
+    done = comparisons(translation)[""]
     if done is None or any(each.alarm for each in done.mismatches):
         return gettext("The checks doubt something, so a reviewer has to check it.")
     return ""

@@ -36,6 +36,7 @@ def labels(language: str) -> dict[str, str]:
             "replaces": _("This corrected report replaces the one with the code"),
             "of_day": _("signed on"),
             "translation": _("translation"),
+            "in_words": _("Translation"),
             "prevails": _(
                 "This is a translation. If it differs from the original, the original counts."
             ),

@@ -1,13 +1,20 @@
 """Asking for a translation, writing it, checking it, withdrawing it."""
 
+from collections.abc import Mapping
+
+from django.conf import settings
 from django.db import models, transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from secondopinion.accounts.models import Person, Role
 from secondopinion.accounts.queries import has_role
 from secondopinion.audit import actions as audit
+from secondopinion.cases import needs
 from secondopinion.cases.actions.parts import require
 from secondopinion.cases.models import Case, Part
+from secondopinion.cases.states import Why
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.findings.actions import replace
@@ -16,12 +23,13 @@ from secondopinion.messaging.actions import notify
 from secondopinion.translation import engines
 from secondopinion.translation.checks.found import CHECK
 from secondopinion.translation.models import (
+    WORDS,
     Method,
     Translation,
     TranslationPart,
     TranslationState,
 )
-from secondopinion.translation.queries import comparison, outside_agreed, parts_in
+from secondopinion.translation.queries import comparisons, outside_agreed, parts_in
 from secondopinion.translation.tasks import machine_draft
 
 _OPEN = (TranslationState.REQUESTED, TranslationState.DRAFT)
@@ -58,14 +66,7 @@ def ask(
             code="same-language",
             field="language",
         )
-    if translator is None or not has_role(translator, Role.TRANSLATOR):
-        raise Refused(_("Choose a translator."), code="no-translator", field="translator")
-    if reviewer is not None and (
-        reviewer.pk == translator.pk or not has_role(reviewer, Role.TRANSLATION_REVIEWER)
-    ):
-        raise Refused(
-            _("Choose a reviewer who is not the translator."), code="no-reviewer", field="reviewer"
-        )
+    translator = _fitting(translator, reviewer)
     engine = (
         engines.available(source_language, language, outside_agreed=outside_agreed(case))
         if machine
@@ -79,19 +80,78 @@ def ask(
         text=text.strip(), asked_by=by, engine=engine,
         state=TranslationState.DRAFT if text.strip() else TranslationState.REQUESTED,
     )  # fmt: skip
-    _give(row, translator, TranslationPart.Kind.TRANSLATOR, by)
-    if reviewer is not None:
-        _give(row, reviewer, TranslationPart.Kind.REVIEWER, by)
     audit.record(
         "translation-asked", by=by, case_id=case.pk, target=row, detail={"language": language}
     )
+    give_parts(row, translator, reviewer, by)
     if engine:
         machine_draft.enqueue(str(row.pk))
-    _tell(row, translator)
     return row
 
 
-def _give(row: Translation, person: Person, kind: str, by: Person) -> None:
+def _fitting(
+    translator: Person | None, reviewer: Person | None, by: Person | None = None
+) -> Person:
+    """Return the translator, where both may do it; `by` may translate without the role.
+
+    Raises:
+        Refused: somebody lacks the role, or would check their own work.
+    """
+    if translator is None or not (translator == by or has_role(translator, Role.TRANSLATOR)):
+        raise Refused(_("Choose a translator."), code="no-translator", field="translator")
+    if reviewer is not None and (
+        reviewer.pk == translator.pk or not has_role(reviewer, Role.TRANSLATION_REVIEWER)
+    ):
+        raise Refused(
+            _("Choose a reviewer who is not the translator."), code="no-reviewer", field="reviewer"
+        )
+    return translator
+
+
+@transaction.atomic
+def give(
+    *, by: Person, translation: Translation, translator: Person | None, reviewer: Person | None
+) -> Translation:
+    """Say who translates what the family wrote, and who checks it; who had it before loses it.
+
+    Raises:
+        NotYours: by somebody who is not the case's coordinator.
+        Refused: somebody lacks the role (a coordinator may translate themselves), or would check
+            their own work.
+        Conflict: it is handed over already.
+    """
+    require(translation.case, by, Part.COORDINATOR)
+    row = Translation.objects.select_for_update().select_related("case").get(pk=translation.pk)
+    if row.state not in _OPEN:
+        raise Conflict(_("Somebody has changed this already. Load the page again."), code="state")
+    translator = _fitting(translator, reviewer, by)
+    _end_parts(row)
+    give_parts(row, translator, reviewer, by)
+    return row
+
+
+def give_parts(
+    row: Translation, translator: Person, reviewer: Person | None, by: Person | None
+) -> None:
+    """Give the parts in a translation, and tell its translator."""
+    _give(row, translator, TranslationPart.Kind.TRANSLATOR, by)
+    if reviewer is not None:
+        _give(row, reviewer, TranslationPart.Kind.REVIEWER, by)
+    if translator != by:
+        _tell(row, translator)
+    hold_need(row.case)
+
+
+def hold_need(case: Case) -> None:
+    """Let the desk be needed as long as nobody has been asked to translate what was written."""
+    live = TranslationPart.objects.filter(translation=OuterRef("pk"), until=None)
+    rows = Translation.objects.filter(case=case, subject_kind__in=WORDS)
+    unwritten = rows.filter(~Exists(live.filter(kind=TranslationPart.Kind.TRANSLATOR)),
+                            state__in=_OPEN)  # fmt: skip
+    needs.hold(case, Why.TRANSLATE, unwritten.exists())
+
+
+def _give(row: Translation, person: Person, kind: str, by: Person | None) -> None:
     TranslationPart.objects.create(translation=row, person=person, kind=kind)
     audit.record(
         "translation-part-given", by=by, case_id=row.case_id, target=person, detail={"as": kind}
@@ -118,9 +178,11 @@ def _locked(row: Translation, by: Person, kind: str, *states: str) -> Translatio
 @transaction.atomic
 def save(
     *, by: Person, translation: Translation, base_revision: int | None, text: str | None = None,
-    original: str | None = None,
+    original: str | None = None, passages: Mapping[str, str] | None = None,
 ) -> Translation:  # fmt: skip
     """Keep what the translator has typed; the original may be typed where it is only a picture.
+
+    `passages` are the translations of what was written at home, by their keys.
 
     Raises:
         NotYours: by somebody who is not its translator.
@@ -136,9 +198,12 @@ def save(
         audit.record("translation-begun", by=by, case_id=row.case_id, target=row)
     row.text = row.text if text is None else text
     row.original = row.original if original is None else original
+    row.passages = [
+        each | {"text": (passages or {}).get(each["key"], each["text"])} for each in row.passages
+    ]
     row.state = TranslationState.DRAFT
     row.revision += 1
-    row.save(update_fields=["text", "original", "state", "revision"])
+    row.save(update_fields=["text", "original", "passages", "state", "revision"])
     return row
 
 
@@ -148,11 +213,11 @@ def finish(*, by: Person, translation: Translation) -> Translation:
 
     Raises:
         NotYours: by somebody who is not its translator.
-        Refused: there is no text.
+        Refused: there is no text, or one of several is missing.
         Conflict: it is finished already.
     """
     row = _locked(translation, by, TranslationPart.Kind.TRANSLATOR, *_OPEN)
-    if not row.text.strip():
+    if not all(text.strip() for _key, _original, text in row.texts):
         raise Refused(_("Write the translation first."), code="text-missing", field="text")
     row.state, row.made_by, row.made_at = TranslationState.WRITTEN, by, clock.now()
     row.save(update_fields=["state", "made_by", "made_at"])
@@ -165,18 +230,28 @@ def finish(*, by: Person, translation: Translation) -> Translation:
 
 def _check(row: Translation) -> None:
     """Tell the desk what differs; of a report, who signs its translation is told instead."""
-    if row.subject_kind != "record":
+    if row.subject_kind in WORDS:
+        called = {code: _called(row, code) for code, _name in settings.LANGUAGES}
+        where: dict[str, object] = {"translation": str(row.pk), "called": called}
+    elif row.subject_kind == "record":
+        where = {"record": str(row.subject_id)}
+    else:
         return
-    done = comparison(row)
     found = [
         Found(
             code=each.code, severity=each.severity, message=each.message, advice=each.advice,
-            where={"record": str(row.subject_id), **each.as_dict()["where"]},
+            where={**each.as_dict()["where"], **where, **({"passage": key} if key else {})},
             measured=each.measured, confidence=each.confidence,
         )
-        for each in (done.mismatches if done else [])
+        for key, done in comparisons(row).items()
+        for each in (done.mismatches if done else ())
     ]  # fmt: skip
     replace(case=row.case, subject=row, check=CHECK, found=found)
+
+
+def _called(row: Translation, language: str) -> str:
+    with override(language):
+        return row.name
 
 
 @transaction.atomic
@@ -227,6 +302,7 @@ def withdraw(*, by: Person, translation: Translation) -> None:
     Translation.objects.filter(pk=translation.pk).update(state=TranslationState.WITHDRAWN)
     replace(case=translation.case, subject=translation, check=CHECK, found=[])
     _end_parts(translation)
+    hold_need(translation.case)
     audit.record("translation-withdrawn", by=by, case_id=translation.case_id, target=translation)
 
 

@@ -1,5 +1,7 @@
 """A machine's draft of a translation, in a transaction of its own."""
 
+from typing import Any
+
 from django.db import transaction
 
 from secondopinion.audit import actions as audit
@@ -18,8 +20,7 @@ def draft_by_machine(translation_id: str) -> None:
     if row.state != TranslationState.REQUESTED:
         return
     try:
-        text = _outside(row) if engines.is_outside(row.engine) else engines.draft(
-            row.engine, row.original)  # fmt: skip
+        drafted = _drafted(row)
     except outside.Trouble as trouble:
         Translation.objects.filter(pk=row.pk).update(trouble=trouble.code)
         if trouble.lasting:
@@ -27,19 +28,33 @@ def draft_by_machine(translation_id: str) -> None:
         raise
     with transaction.atomic():
         changed = Translation.objects.filter(pk=row.pk, state=TranslationState.REQUESTED).update(
-            text=text, method=Method.MACHINE, state=TranslationState.DRAFT, trouble="",
-            revision=row.revision + 1,
+            method=Method.MACHINE, state=TranslationState.DRAFT, trouble="",
+            revision=row.revision + 1, **drafted,
         )  # fmt: skip
         if changed:
             audit.record("translation-drafted", by=None, case_id=row.case_id, target=row)
 
 
-def _outside(row: Translation) -> str:
-    """Send a text out, if the family agrees at this moment; that it left is audited first."""
+def _drafted(row: Translation) -> dict[str, Any]:
+    """Return what a machine makes of each text, as the columns that keep it."""
+    if engines.is_outside(row.engine):
+        _let_out(row)
+    made = {
+        key: outside.translate(original, row.source_language, row.language)
+        if engines.is_outside(row.engine)
+        else engines.draft(row.engine, original)
+        for key, original, _text in row.texts
+    }
+    if row.passages:
+        return {"passages": [each | {"text": made[each["key"]]} for each in row.passages]}
+    return {"text": made[""]}
+
+
+def _let_out(row: Translation) -> None:
+    """Hold that the family agrees at this moment; that a text leaves is audited first."""
     if not outside_agreed(row.case):
         raise outside.Trouble("not-agreed")
     audit.record(
         "translation-sent-outside", by=None, case_id=row.case_id, target=row,
         detail={"language": row.language},
     )  # fmt: skip
-    return outside.translate(row.original, row.source_language, row.language)

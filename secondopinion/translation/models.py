@@ -1,6 +1,7 @@
 """Translations: of what, by whom or what, checked by whom; and who has a part in one of them."""
 
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
@@ -28,8 +29,19 @@ class TranslationState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
+# What is translated passage by passage: by who wrote it, which is the kind of its subject, what a
+# reader calls it.
+WORDS: dict[str, Promise] = {
+    "family": _("What the family wrote"),
+    "local_provider": _("What the local provider wrote"),
+}
+
+
 class Translation(Stored):
-    """The text of a record or report in another language, beside its original as read then."""
+    """The text of a record or report in another language, beside its original as read then.
+
+    Of what was written at home, `passages` hold it one by one: {"key", "original", "text"}.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="translations")
     subject_kind = models.CharField(max_length=30)
@@ -39,6 +51,7 @@ class Translation(Stored):
     language = models.CharField(max_length=10)
     original = models.TextField(blank=True)
     text = models.TextField(blank=True)
+    passages = models.JSONField(default=list)
     note = models.TextField(blank=True)
     state = models.CharField(
         max_length=10, choices=TranslationState.choices, default=TranslationState.REQUESTED
@@ -74,6 +87,19 @@ class Translation(Stored):
 
     def __str__(self) -> str:
         return f"{self.source_language} to {self.language} ({self.state})"
+
+    @property
+    def name(self) -> str:
+        """What it is a translation of, in the reader's words."""
+        return self.title or str(WORDS.get(self.subject_kind, ""))
+
+    @property
+    def texts(self) -> list[tuple[str, str, str]]:
+        """Each text that is translated: its key ("" where there is but one), original,
+        translation."""
+        if self.subject_kind in WORDS:
+            return [(each["key"], each["original"], each["text"]) for each in self.passages]
+        return [("", self.original, self.text)]
 
 
 class OutsideConsent(Stored):

@@ -1,10 +1,10 @@
 """Reads of translations; a translator and a reviewer see those in which they have a live part."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from secondopinion.accounts.models import Person
 from secondopinion.cases.models import Case, Part
@@ -16,6 +16,7 @@ from secondopinion.translation.checks.compare import Comparison, Unsupported, co
 from secondopinion.translation.checks.languages import short_code
 from secondopinion.translation.checks.terms import Term, standing_in
 from secondopinion.translation.models import (
+    WORDS,
     OutsideConsent,
     Translation,
     TranslationPart,
@@ -55,8 +56,12 @@ def translation_for(person: Person, reference: str, translation_id: UUID) -> Tra
 
 
 def queue(person: Person) -> QuerySet[Translation]:
-    """Return the translations that wait for a person: to be written, or to be checked."""
+    """Return the translations that wait for a person: to be written, to be checked, or, as the
+    coordinator of the case, to be given to a translator."""
     parts = TranslationPart.objects.filter(_live(), person=person)
+    live_translator = TranslationPart.objects.filter(
+        _live(), translation=OuterRef("pk"), kind=TranslationPart.Kind.TRANSLATOR
+    )
     to_write = Q(
         pk__in=parts.filter(kind=TranslationPart.Kind.TRANSLATOR).values("translation"),
         state__in=[TranslationState.REQUESTED, TranslationState.DRAFT],
@@ -65,7 +70,11 @@ def queue(person: Person) -> QuerySet[Translation]:
         pk__in=parts.filter(kind=TranslationPart.Kind.REVIEWER).values("translation"),
         state=TranslationState.WRITTEN,
     )
-    return Translation.objects.filter(to_write | to_check).select_related("case")
+    to_give = Q(
+        ~Exists(live_translator), subject_kind__in=WORDS, case__coordinator=person,
+        state__in=[TranslationState.REQUESTED, TranslationState.DRAFT],
+    )  # fmt: skip
+    return Translation.objects.filter(to_write | to_check | to_give).select_related("case")
 
 
 def of_case(case: Case) -> QuerySet[Translation]:
@@ -75,6 +84,11 @@ def of_case(case: Case) -> QuerySet[Translation]:
         .exclude(state=TranslationState.WITHDRAWN)
         .select_related("made_by", "reviewed_by")
     )
+
+
+def of_home(case: Case) -> QuerySet[Translation]:
+    """Return the translations of what was written at home, with who has a part in them."""
+    return of_case(case).filter(subject_kind__in=WORDS).prefetch_related("parts__person")
 
 
 def outside_agreed(case: Case) -> bool:
@@ -103,44 +117,63 @@ def agreed_words(translation: Translation) -> list[Term]:
     return [Term(row.term, row.translation) for row in program.glossary(source, target)]
 
 
-def lines_with_terms(translation: Translation) -> list[tuple[int, str, list[Term]]]:
-    """Return the lines of the original in which words of the glossary stand, with these words."""
-    source = short_code(translation.source_language)
-    return standing_in(translation.original, agreed_words(translation), source)
+def lines_with_terms(
+    translation: Translation, original: str, agreed: list[Term]
+) -> list[tuple[int, str, list[Term]]]:
+    """Return the lines of an original in which words of the glossary stand, with these words."""
+    return standing_in(original, agreed, short_code(translation.source_language))
 
 
-def comparison(translation: Translation) -> Comparison | None:
-    """Compare a translation with its original; None where the checks do not know a language."""
-    if not translation.original.strip() or not translation.text.strip():
+def comparisons(translation: Translation) -> dict[str, Comparison | None]:
+    """Compare each text of a translation with its original, by its key; None where one of them is
+    empty or the checks do not know a language."""
+    agreed = agreed_words(translation)
+    return {
+        key: _compared(translation, original, text, agreed)
+        for key, original, text in translation.texts
+    }
+
+
+def _compared(
+    translation: Translation, original: str, text: str, agreed: list[Term]
+) -> Comparison | None:
+    if not original.strip() or not text.strip():
         return None
     try:
-        return compare(
-            translation.original, translation.text, translation.source_language,
-            translation.language, agreed_words(translation),
-        )  # fmt: skip
+        return compare(original, text, translation.source_language, translation.language, agreed)
     except Unsupported:
         return None
 
 
-def remembered(translation: Translation) -> list[tuple[str, str]]:
-    """Return sentences of this original that are known from checked translations of this case."""
+def remembered(translation: Translation) -> dict[str, list[tuple[str, str]]]:
+    """Return sentences of each original that are known from checked translations of this case."""
     known: dict[str, str] = {}
     earlier = of_case(translation.case).filter(
         state=TranslationState.REVIEWED, source_language=translation.source_language,
         language=translation.language,
     )  # fmt: skip
     for row in earlier.exclude(pk=translation.pk)[:20]:
-        done = comparison(row)
-        for pair in done.pairs if done else ():
-            if len(pair.original) == len(pair.translation) == 1:
-                one, other = pair.original[0], pair.translation[0]
-                place = done.original.place(one.start, one.end)  # type: ignore[union-attr]
-                known[place.text] = done.translation.place(other.start, other.end).text  # type: ignore[union-attr]
-    return [
-        (line, known[best])
-        for line in translation.original.splitlines()
-        if len(line.strip()) > 5 and (best := _nearest(line.strip(), known)) is not None
-    ]
+        for done in comparisons(row).values():
+            known |= dict(_pairs(done)) if done else {}
+    return {
+        key: [
+            (line, known[best])
+            for line in original.splitlines()
+            if len(line.strip()) > 5 and (best := _nearest(line.strip(), known)) is not None
+        ]
+        for key, original, _text in translation.texts
+    }
+
+
+def _pairs(done: Comparison) -> Iterator[tuple[str, str]]:
+    """Yield the sentences that were found to be each other's translation, one for one."""
+    for pair in done.pairs:
+        if len(pair.original) == len(pair.translation) == 1:
+            one, other = pair.original[0], pair.translation[0]
+            yield (
+                done.original.place(one.start, one.end).text,
+                done.translation.place(other.start, other.end).text,
+            )
 
 
 def _nearest(line: str, known: Iterable[str]) -> str | None:

@@ -225,6 +225,6 @@ def test_sentences_of_checked_translations_come_back(
         title="x", original="Tos seca.\nFractura del fémur izquierdo.", source_language="es",
         language="en", translator=translator,
     )  # fmt: skip
-    assert queries.remembered(again) == [
+    assert queries.remembered(again)[""] == [
         ("Fractura del fémur izquierdo.", "Fracture of the left femur.")
     ]

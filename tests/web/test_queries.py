@@ -47,6 +47,7 @@ PAGES = [
     ("specialist", "/expert/cases/{}/"),
     ("specialist", "/expert/cases/{}/messages/"),
     ("provider", "/provider/cases/{}/"),
+    ("coordinator", "/translations/"),
 ]
 
 

@@ -2,15 +2,20 @@
 
 import re
 from html.parser import HTMLParser
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.core import mail
 from django.test import Client
+from django.urls import reverse
 
 from secondopinion.accounts.models import Person
+from secondopinion.arrivals import actions as arrivals
 from secondopinion.cases.models import Case, Consent
 from secondopinion.core import jobs
+from secondopinion.findings.actions import replace
+from secondopinion.findings.found import Found
 from secondopinion.messaging.models import Message
 from secondopinion.program.models import Program
 from tests.web.conftest import draft, page, person, sign_in, start
@@ -300,12 +305,20 @@ def test_the_disclaimer_is_kept_in_the_version_and_language_that_was_shown(
 def test_the_check_page_shows_every_answer(maria: Client) -> None:
     case = start(maria)
     fill(maria, case)
+    family = case.participations.get().person
+    arrivals.receive_file(by=family, case=case, name="letter.txt", source=BytesIO(b"A letter."))
+    jobs.run_all()
+    record = case.records.get()
+    found = Found("hard-to-read", "warning", "The page is hard to read.", where={"page": 1})
+    replace(case=case, subject=record, check="legibility@1", found=[found])
     shown = maria.get(f"/my/cases/{case.reference}/request/check/").content.decode()
     for text in (
         "Camila Fernández", "14 May 2017", "Girl", "María López", "Mother or father", "Mexico",
         "Brain, nerves, seizures", "Dra. Lucía Ramírez", "Epilepsia", "¿Puede nadar?", "24.5",
     ):  # fmt: skip
         assert text in shown, text
+    place = reverse("page-look", args=[case.reference, record.pk, 1])
+    assert f'<a href="{place}">\u2068letter.txt\u2069, page 1</a>: The page is hard' in shown
 
 
 def test_more_questions_are_asked_one_by_one(maria: Client) -> None:

@@ -18,6 +18,7 @@ from secondopinion.audit import actions as audit
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.states import ENDED
 from secondopinion.core.errors import NotYours, Refused
+from secondopinion.core.languages import code_of
 from secondopinion.findings import actions as findings
 from secondopinion.findings.models import Finding
 from secondopinion.findings.queries import limitations_for
@@ -171,7 +172,7 @@ class _Steps:
         kind = self.post.get("kind", "")
         values: dict[str, Any] = {
             "kind": Kind(kind) if kind in Kind.values else Kind.OTHER,
-            "language": self.post.get("language", "").strip().lower()[:10],
+            "language": code_of(self.post.get("language", "")),
             "dated": parse_date(self.post.get("dated", "")),
         }
         arranging.accept(**self.who, record=self._id("record"), values=values)

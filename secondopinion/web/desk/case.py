@@ -32,6 +32,7 @@ from secondopinion.experts.matching import suggest
 from secondopinion.experts.models import Kind as Taken
 from secondopinion.experts.models import Offer, OfferState
 from secondopinion.experts.queries import offers_of
+from secondopinion.experts.reading import told_to
 from secondopinion.experts.rules import kinds_of
 from secondopinion.findings.queries import cleared, limitations_for
 from secondopinion.followup.actions import window_open
@@ -120,7 +121,19 @@ def _now(request: PersonRequest, case: Case) -> Context:
 
 
 def _request(request: PersonRequest, case: Case) -> Context:
-    return {"questions": case.questions.all()}
+    return {
+        "questions": case.questions.all(),
+        "in_words": told_to(request.user, case),
+        "home_translations": translations.of_home(case),
+        **_translating(),
+    }
+
+
+def _translating() -> Context:
+    return {
+        "translators": people_with(Role.TRANSLATOR),
+        "translation_reviewers": people_with(Role.TRANSLATION_REVIEWER),
+    }
 
 
 def _live(part: Participation, role: str) -> bool:
@@ -164,8 +177,7 @@ def _records(request: PersonRequest, case: Case) -> Context:
         "servers": servers(),
         "translations": translations.of_case(case).filter(subject_kind="record"),
         **machine_context(case),
-        "translators": people_with(Role.TRANSLATOR),
-        "translation_reviewers": people_with(Role.TRANSLATION_REVIEWER),
+        **_translating(),
     }
 
 
@@ -173,7 +185,7 @@ def _specialist(request: PersonRequest, case: Case) -> Context:
     offers = list(offers_of(case))
     waits = case.state in {State.READY, State.OFFERED}
     given_back = any(each.state == OfferState.HANDED_BACK for each in offers)
-    draft = report_in(case) if not waits or given_back else None
+    draft = report_in(case, request.user) if not waits or given_back else None
     reading = second.open_reading(draft) if draft else None
     kept = draft is not None and draft.state == OpinionState.DRAFT
     writing = kept and not waits
@@ -244,8 +256,7 @@ def _translations(request: PersonRequest, case: Case) -> Context:
     return {
         "reports": readable(case, request.user).exclude(kind=SignedReport.Kind.LETTER),
         "report_translations": translating.of_reports(case),
-        "translators": people_with(Role.TRANSLATOR),
-        "translation_reviewers": people_with(Role.TRANSLATION_REVIEWER),
+        **_translating(),
         "languages": settings.LANGUAGES,
     }
 

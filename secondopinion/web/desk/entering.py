@@ -2,15 +2,14 @@
 
 from typing import Any
 
-from babel import Locale
 from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from secondopinion.accounts.models import GuardianKind, Role
@@ -23,6 +22,7 @@ from secondopinion.cases.queries import with_answers
 from secondopinion.cases.states import State
 from secondopinion.core import clock
 from secondopinion.core.errors import NotYours, Refused
+from secondopinion.core.languages import every_language
 from secondopinion.desk import actions
 from secondopinion.desk.models import CaseEntry, Way
 from secondopinion.desk.queries import entries_of
@@ -39,9 +39,7 @@ ORDER = (*ASKED, "files", "consent")
 
 
 def _languages() -> list[tuple[str, str]]:
-    names = Locale.parse(get_language() or "en", sep="-").languages
-    found = [(code, str(name)) for code, name in names.items() if len(code) == 2]
-    return sorted(found, key=lambda each: each[1])
+    return list(every_language().items())
 
 
 class EntryForm(family_forms.StartForm):

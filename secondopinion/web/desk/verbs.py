@@ -18,6 +18,7 @@ from secondopinion.cases.models import Case, ItemState, Part
 from secondopinion.cases.queries import holders_of
 from secondopinion.conversations.actions import need_no_answer
 from secondopinion.core.errors import NotYours
+from secondopinion.core.languages import code_of
 from secondopinion.desk import actions as desk
 from secondopinion.desk import mailing
 from secondopinion.desk.models import Evidence
@@ -39,6 +40,7 @@ from secondopinion.records import actions as record_actions
 from secondopinion.records import queries as records
 from secondopinion.referrals import actions as referral_actions
 from secondopinion.translation import actions as translation_actions
+from secondopinion.translation import asking
 from secondopinion.web import images
 from secondopinion.web.access import PersonRequest, of_case
 from secondopinion.web.desk.asking import words_for
@@ -54,6 +56,8 @@ PART_OF = {
     "translate-record": "records",
     "translate-report": "translations",
     "withdraw-translation": "records",
+    "translate-words": "request",
+    "give-translation": "request",
     "accept-finding": "records",
     "clear-finding": "records",
     "take-out-record": "records",
@@ -299,9 +303,12 @@ class _Verbs:
             self.case.records.all(), "record").pk)  # fmt: skip
         record_actions.describe(
             by=self.by, record=row, kind=self.text("kind") or None,
-            language=self.text("language") or None, dated=parse_date(self.text("dated") or ""),
+            language=self._language() or None, dated=parse_date(self.text("dated") or ""),
         )  # fmt: skip
         return _("The record is described.")
+
+    def _language(self) -> str:
+        return code_of(self.text("language"))
 
     def _staff(self, role: Role, name: str) -> Person | None:
         return people_with(role).filter(pk=self.text(name)).first() if self.text(name) else None
@@ -312,7 +319,7 @@ class _Verbs:
         translation_actions.ask(
             by=self.by, case=self.case, subject=row, title=row.title,
             original=records.text_of(row), source_language=row.language,
-            language=self.text("language").strip().lower(),
+            language=self._language(),
             translator=self._staff(Role.TRANSLATOR, "translator"),
             reviewer=self._staff(Role.TRANSLATION_REVIEWER, "reviewer"),
             text=self.text(), machine=bool(self.text("machine")),
@@ -328,6 +335,20 @@ class _Verbs:
             machine=bool(self.text("machine")),
         )  # fmt: skip
         return _("The translation is asked for.")
+
+    def translate_words(self) -> str:
+        asking.ask_for_words(by=self.by, case=self.case, language=self._language())
+        return _("The translation is asked for.")
+
+    def give_translation(self) -> str:
+        row = self._row(self.case.translations.all(), "translation")
+        themselves = self.text("translator") == str(self.by.pk)
+        translation_actions.give(
+            by=self.by, translation=row,
+            translator=self.by if themselves else self._staff(Role.TRANSLATOR, "translator"),
+            reviewer=self._staff(Role.TRANSLATION_REVIEWER, "reviewer"),
+        )  # fmt: skip
+        return _("The translation is given to them.")
 
     def withdraw_translation(self) -> str:
         row = self._row(self.case.translations.all(), "translation")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from secondopinion.audit import actions as audit
 from secondopinion.cases.models import Case, Part
 from secondopinion.core.errors import Refused
+from secondopinion.experts.reading import told_to
 from secondopinion.findings.queries import limitations_for
 from secondopinion.imaging import queries as imaging
 from secondopinion.opinions import body as fields
@@ -90,6 +91,7 @@ def reading(request: PersonRequest, case: Case) -> HttpResponse:
     hidden = second.is_hidden(row)
     context = {
         "case": case,
+        "in_words": told_to(request.user, case),
         "reading": row,
         "form": form,
         "comments": request.POST.get("comments", ""),

@@ -22,11 +22,13 @@ from secondopinion.core.errors import Refused
 from secondopinion.experts import actions as experts
 from secondopinion.experts import queries as offers
 from secondopinion.experts.models import Offer, OfferState
+from secondopinion.experts.reading import told_to
 from secondopinion.findings.queries import limitations_for
 from secondopinion.followup import actions as followup
 from secondopinion.followup.calls import calls_for
 from secondopinion.followup.models import QuestionState
 from secondopinion.followup.queries import question_for, questions, waiting
+from secondopinion.followup.rules import asked_by, key_of
 from secondopinion.imaging import queries as imaging
 from secondopinion.opinions import actions as opinions
 from secondopinion.opinions import body as fields
@@ -98,8 +100,9 @@ def offer(request: PersonRequest, reference: str) -> HttpResponse:
         "offer": row, "case": row.case, "reasons": Offer.Reason.choices,
         "record_count": records.readable(row.case).count(),
         "series": imaging.series_for_case(row.case),
-        "begun": reports.report_in(row.case),
+        "begun": reports.report_in(row.case, request.user),
         "given_back": offers.given_back(row.case),
+        "in_words": told_to(request.user, row.case),
     }  # fmt: skip
     return render(request, "expert/offer.html", context)
 
@@ -114,10 +117,10 @@ def _options(body: dict[str, str]) -> list[tuple[int, dict[str, str]]]:
 
 def _report(request: PersonRequest, case: Case) -> Any:
     """Return the report of a case, begun, or taken up from who gave the case back, if need be."""
-    found: Any = reports.report_in(case)  # with what the query knows of it
+    found: Any = reports.report_in(case, request.user)  # with what the query knows of it
     if found is None or not found.led:
         opinions.start_report(by=request.user, case=case)
-        found = reports.report_in(case)
+        found = reports.report_in(case, request.user)
     return found
 
 
@@ -142,6 +145,7 @@ def review(request: PersonRequest, case: Case) -> HttpResponse:
     context = {
         "case": case,
         "opinion": opinion,
+        "in_words": reports.told_in(opinion, case, request.user),
         "body": body,
         "asked": asked_here,
         "story": story.story(story.events_of(case, rows, images, values)),
@@ -312,6 +316,9 @@ def answer(request: PersonRequest, case: Case, number: int) -> HttpResponse:
     context = {
         "case": case,
         "question": question,
+        "in_words": told_to(request.user, case),
+        "key": key_of(question),
+        "who": asked_by(question),
         "form": form,
         "text": request.POST.get("text", ""),
         "reports": reports.readable(case, request.user),

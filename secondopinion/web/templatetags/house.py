@@ -4,13 +4,14 @@ import json
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms, template
+from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext, ngettext, pgettext
@@ -25,7 +26,9 @@ from secondopinion.opinions.models import KeyImage
 from secondopinion.opinions.versions import Sitting
 from secondopinion.program.models import DeliveryRule, Price, Target
 from secondopinion.program.queries import in_language, price_of, reason_for
+from secondopinion.records.models import Record
 from secondopinion.records.queries import place_of
+from secondopinion.translation.told import FAMILY, Told
 from secondopinion.web.uploader_texts import UPLOADER_TEXTS
 from secondopinion.web.viewer_texts import VIEWER_TEXTS
 
@@ -193,6 +196,26 @@ def at(mapping: Mapping[str, Any], key: str) -> Any:
 def as_json(value: Any) -> str:
     """Write a value as JSON, for an attribute that a script reads."""
     return json.dumps(value)
+
+
+@register.inclusion_tag("house/languages.html")
+def language_list(case: Case, records: Iterable[Record] = ()) -> dict[str, Any]:
+    """Draw the list that inputs of a page take languages from: those of the case and its records
+    first, the ones used most at the top, then those of the program, then all."""
+    used = Counter(each.language for each in records if each.language)
+    used[case.language] += 1
+    names = languages.every_language()
+    first = [code for code, _count in used.most_common()] + list(dict(settings.LANGUAGES))
+    return {"names": [names[code] for code in dict.fromkeys([*first, *names]) if code in names]}
+
+
+@register.inclusion_tag("house/beside.html")
+def beside(told: Told | None, key: str, text: str, who: str = FAMILY) -> dict[str, Any]:
+    """Draw what stands beside a text written at home: its translation, or that there is none yet.
+
+    Nothing where the page knows of no translations, or its reader reads the language.
+    """
+    return {"of": told.beside(key, text, who) if told else None}
 
 
 @register.inclusion_tag("house/field.html")

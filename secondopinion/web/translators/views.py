@@ -1,6 +1,7 @@
 """The translator's and the reviewer's pages: their queue, and original and translation beside."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
@@ -13,18 +14,19 @@ from secondopinion.audit import actions as audit
 from secondopinion.core.errors import NotYours
 from secondopinion.records import queries as records
 from secondopinion.translation import actions, queries
-from secondopinion.translation.checks.compare import Comparison
-from secondopinion.translation.checks.found import Place
+from secondopinion.translation.checks.found import Mismatch, Place
+from secondopinion.translation.checks.terms import Term
 from secondopinion.translation.models import Translation, TranslationPart, TranslationState
-from secondopinion.translation.words import TROUBLES
+from secondopinion.translation.words import TROUBLES, label_of
 from secondopinion.web.access import PersonRequest, of_translation, staff
 
-_RIGHT_TO_LEFT = {"ar", "fa", "he", "ur", "ps", "ku"}
+_PASSAGE = "passage-"  # before the key of a text, in the name of its box
 
 
-@staff(Role.TRANSLATOR, Role.TRANSLATION_REVIEWER)
+@staff(Role.TRANSLATOR, Role.TRANSLATION_REVIEWER, Role.COORDINATOR)
 def queue(request: PersonRequest) -> HttpResponse:
-    """Show what waits for this translator or reviewer, the oldest first."""
+    """Show what waits for this translator or reviewer, or for a coordinator to give it to one; the
+    oldest first."""
     return render(request, "translators/queue.html", {"rows": queries.queue(request.user)})
 
 
@@ -40,25 +42,57 @@ def _pieces(text: str, places: list[tuple[Place, int]]) -> Iterator[tuple[str, i
     yield text[at:], 0
 
 
-def _marked(row: Translation, done: Comparison | None) -> dict[str, object]:
-    found = done.mismatches if done else []
-    ours = [(each.original, n) for n, each in enumerate(found, 1) if each.original]
-    theirs = [(each.translation, n) for n, each in enumerate(found, 1) if each.translation]
-    return {
-        "found": list(enumerate(found, 1)),
-        "checked": done is not None,
-        "original_pieces": list(_pieces(row.original, ours)),
-        "text_pieces": list(_pieces(row.text, theirs)),
-    }
+@dataclass(slots=True)
+class Piece:
+    """One text of a translation as the page shows it: both sides, what differs, and what helps."""
+
+    key: str
+    label: str
+    original: str
+    text: str
+    original_pieces: list[tuple[str, int]]
+    text_pieces: list[tuple[str, int]]
+    found: list[tuple[int, Mismatch]]
+    checked: bool
+    terms: list[tuple[int, str, list[Term]]] = field(default_factory=list)
+    remembered: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """Return the name of its box."""
+        return f"{_PASSAGE}{self.key}" if self.key else "text"
+
+
+def _shown(row: Translation, *, writing: bool) -> list[Piece]:
+    """Return the texts of a translation; what differs is numbered through all of them."""
+    compared = queries.comparisons(row)
+    known = queries.remembered(row) if writing else {}
+    agreed = queries.agreed_words(row) if writing else []
+    made: list[Piece] = []
+    count = 0
+    for key, original, text in row.texts:
+        done = compared[key]
+        found = list(enumerate(done.mismatches if done else (), count + 1))
+        count += len(found)
+        ours = [(each.original, n) for n, each in found if each.original]
+        theirs = [(each.translation, n) for n, each in found if each.translation]
+        made.append(Piece(
+            key, label_of(key), original, text, list(_pieces(original, ours)),
+            list(_pieces(text, theirs)), found, done is not None,
+            queries.lines_with_terms(row, original, agreed) if writing else [],
+            known.get(key, []),
+        ))  # fmt: skip
+    return made
 
 
 @of_translation
 def translation(request: PersonRequest, row: Translation) -> HttpResponse:
-    """Show original and translation side by side with what differs, and the box to write in."""
+    """Show original and translation side by side with what differs, and the boxes to write in."""
     parts = queries.parts_in(row, request.user)
     audit.record("translation-opened", by=request.user, case_id=row.case_id, target=row)
     open_states = {TranslationState.REQUESTED, TranslationState.DRAFT}
     writing = TranslationPart.Kind.TRANSLATOR in parts and row.state in open_states
+    shown = _shown(row, writing=writing)
     context = {
         "row": row,
         "trouble": TROUBLES.get(row.trouble, "") if row.state in open_states else "",
@@ -66,12 +100,10 @@ def translation(request: PersonRequest, row: Translation) -> HttpResponse:
         "checking": TranslationPart.Kind.REVIEWER in parts
         and row.state == TranslationState.WRITTEN,
         "pages": records.pages_with_pictures(row.case, row.subject_id),
-        "terms": queries.lines_with_terms(row) if writing else [],
-        "remembered": queries.remembered(row) if writing else [],
-        "from_right": {
-            code for code in (row.source_language, row.language) if code[:2] in _RIGHT_TO_LEFT
-        },
-        **_marked(row, queries.comparison(row)),
+        "texts": shown,
+        "found": [each for piece in shown for each in piece.found],
+        "checked": all(piece.checked for piece in shown),
+        "is_record": not row.passages,
     }
     return render(request, "translators/translation.html", context)
 
@@ -84,6 +116,11 @@ def save(request: PersonRequest, row: Translation) -> HttpResponse:
     saved = actions.save(
         by=request.user, translation=row, text=request.POST.get("text"),
         original=request.POST.get("original"),
+        passages={
+            name.removeprefix(_PASSAGE): str(value)
+            for name, value in request.POST.items()
+            if name.startswith(_PASSAGE)
+        },
         base_revision=int(base) if base.isdecimal() else None,
     )  # fmt: skip
     if "application/json" in request.headers.get("Accept", ""):
