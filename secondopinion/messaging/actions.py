@@ -171,7 +171,7 @@ def choose_reach(
         raise Refused(_("Choose one of these to go on."), code="channel", field="also_by")
     if also_by and not by.phone.strip().startswith("+"):
         raise Refused(
-            _("Write your phone number with the country’s code first, like +52 33 1234 5678."),
+            _("Write your phone number with + and the country’s code first."),
             code="phone-missing", field="phone",
         )  # fmt: skip
     if (quiet_from is None) != (quiet_to is None):

@@ -4,6 +4,8 @@ import io
 
 SIDE = 600  # pixels at which it is looked for
 WARM = ("cv2", "numpy", "PIL.ImageOps")  # see `sandbox.run`
+SHARPEST, BLUNTEST = 40, 140  # degrees at the corner of a sheet; beyond is the edge of a shadow
+LEAST_ALIKE = 0.6  # of opposite sides, seen aslant, the shorter to the longer
 LEAST = 0.2  # of the picture: a smaller sheet is more likely a stamp or a table on it
 
 Corners = list[list[float]]
@@ -55,14 +57,20 @@ def _masks(colours):  # type: ignore[no-untyped-def]
 
 
 def _four(hull):  # type: ignore[no-untyped-def]
-    """Return a hull as four points, if it is nearly a quadrilateral."""
+    """Return a hull as four points, if it is nearly a quadrilateral that a sheet could be."""
     import cv2
+    import numpy as np
 
     around = cv2.arcLength(hull, closed=True)
     for share in (0.02, 0.04, 0.06):
         found = cv2.approxPolyDP(hull, share * around, closed=True)
         if len(found) == 4:
-            return found.reshape(4, 2)
+            four = found.reshape(4, 2)
+            before, after = np.roll(four, 1, axis=0) - four, np.roll(four, -1, axis=0) - four
+            sides, others = np.linalg.norm(before, axis=1), np.linalg.norm(after, axis=1)
+            angles = np.degrees(np.arccos((before * after).sum(axis=1) / (sides * others)))
+            alike = (sides / np.roll(sides, 2)).min() >= LEAST_ALIKE
+            return four if alike and angles.min() > SHARPEST and angles.max() < BLUNTEST else None
     return None
 
 

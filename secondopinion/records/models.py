@@ -6,6 +6,7 @@ from typing import Any
 from django.db import models
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from secondopinion.accounts.models import Person
 from secondopinion.cases.models import Case
@@ -100,6 +101,13 @@ class Record(Stored):
         }
 
     @property
+    def guessed(self) -> list[str]:
+        """Which of `likely` nobody has said: forms begin with them, and nothing has kept them."""
+        said = {"kind": self.kind, "language": self.language,
+                "dated": f"{self.dated:%Y-%m-%d}" if self.dated else ""}  # fmt: skip
+        return [name for name, value in self.likely.items() if value != said[name]]
+
+    @property
     def suggestions(self) -> list[tuple[str, int]]:
         """What programs take it for, in words, with per cent; nothing once somebody has looked."""
         if self.accepted_at is not None:
@@ -107,7 +115,9 @@ class Record(Stored):
         said = {
             "kind": lambda value: str(Kind(value).label),
             "language": language_name,
-            "dated": lambda value: date_format(date.fromisoformat(value), "DATE_FORMAT"),
+            "dated": lambda value: date_format(
+                date.fromisoformat(value), pgettext("date format", "j F Y")
+            ),
         }
         return [
             (said[name](value), round(100 * sure)) for name, (value, sure) in self.suggested.items()

@@ -4,7 +4,9 @@ PDFium is built without JavaScript and without XFA, and reads nothing outside th
 """
 
 import io
-from collections.abc import Callable
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from secondopinion.records import reading
@@ -13,6 +15,10 @@ from secondopinion.records.boxes import Box
 WARM = (*reading.WARM, "pypdfium2")  # see `sandbox.run`
 MOST_LETTERS, _FINE = 40_000, 100_000  # whose places are read; of how many parts a page's side is
 MOST_ATTACHED, MOST_ATTACHED_BYTES = 100, 96 * 1024**2
+# Letters, and the marks on them, of scripts that are written from the right; no digits, no points.
+_RIGHT_TO_LEFT = re.compile(
+    "[\u0591-\u060b\u0610-\u061a\u0620-\u065f\u066e-\u06d3\u06d5-\u06ef\u06fa-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]+"
+)
 _MARKS = (b"/JavaScript", b"/JS ", b"/JS(", b"/JS<", b"/Launch")
 
 
@@ -91,7 +97,7 @@ def pages(data: bytes, first: int, count: int) -> list[reading.PageData]:
                 continue
             longest = max(page.get_size()) or 1
             bitmap = page.render(scale=min(4.0, reading.LONGEST_SIDE / longest))
-            text = page.get_textpage().get_text_bounded()
+            text = _words_of(page, page.get_textpage())
             # A page with a text layer was typeset, not photographed.
             made.append(reading.page(bitmap.to_pil(), text, photographed=not text.strip()))
     return made
@@ -107,7 +113,7 @@ def drawn(
         document.init_forms()
         page = document[number]
         layer = page.get_textpage()
-        text = layer.get_text_bounded().replace("\r\n", "\n").replace("\x00", "")
+        text = _words_of(page, layer).replace("\r\n", "\n").replace("\x00", "")
         if enough(text):
             return text, _places(page, layer), None
         if _too_large(page):
@@ -117,29 +123,76 @@ def drawn(
         return text, [], page.render(scale=scale, grayscale=True).to_pil()
 
 
+def _words_of(page: Any, layer: Any) -> str:
+    """Return the text layer with the words of right-to-left scripts as they are read.
+
+    Browsers that print to PDF write such words in the order in which they are drawn, from the
+    left, and PDFium keeps it: their letters are told apart by where they stand.
+    """
+    text = layer.get_text_bounded()
+    if not _RIGHT_TO_LEFT.search(text):
+        return text
+    pieces, done = [], 0
+    for letters, boxes in _split(page, layer):
+        for word, as_read in _runs(letters, boxes):
+            found = text.find(word, done)
+            if found >= 0:
+                pieces += [text[done:found], as_read]
+                done = found + len(word)
+    return "".join(pieces) + text[done:]
+
+
+def _runs(letters: list[str], boxes: list[Box]) -> Iterator[tuple[str, str]]:
+    """Yield each run of right-to-left letters in a word as it is written and as it is read."""
+    for run in _RIGHT_TO_LEFT.finditer("".join(letters)):
+        stretches: list[str] = []
+        edge = float("inf")  # of the letter before
+        for place in range(run.start(), run.end()):
+            left, _, right, _ = boxes[place]
+            mark = unicodedata.combining(letters[place]) > 0
+            if stretches and (mark or (left + right) / 2 > edge):
+                stretches[-1] += letters[place]
+            else:
+                stretches.append(letters[place])
+            edge = edge if mark else right
+        yield run[0], "".join(_from_the_right(each) for each in stretches)
+
+
+def _from_the_right(stretch: str) -> str:
+    """Return letters that are drawn from the left as they are read. Lam and alef are one sign, of
+    which PDFium makes two places."""
+    bases = [each for each in stretch if not unicodedata.combining(each)]
+    one_sign = len(bases) == 2 and bases[0] == "ل" and bases[1] in "اأإآ"
+    return stretch if len(bases) < 2 or one_sign else stretch[::-1]
+
+
+def _split(page: Any, layer: Any) -> Iterator[tuple[list[str], list[Box]]]:
+    """Yield the letters of each word of a text layer, and their places on the page as shown."""
+    letters: list[str] = []
+    boxes: list[Box] = []
+    for place in range(min(layer.count_chars(), MOST_LETTERS)):
+        letter = layer.get_text_range(place, 1)
+        if letter.strip():
+            letters.append(letter)
+            boxes.append(_shown_at(page, layer.get_charbox(place)))
+        elif letters:
+            yield letters, boxes
+            letters, boxes = [], []
+    if letters:
+        yield letters, boxes
+
+
 def _places(page: Any, layer: Any) -> list[tuple[str, Box]]:
     """Return the words of a text layer with their places on the page as it is shown."""
     words: list[tuple[str, Box]] = []
-    letters: list[str] = []
-    held: list[Box] = []
-
-    def end() -> None:
-        if letters and held:
+    for letters, boxes in _split(page, layer):
+        held = [box for box in boxes if box[2] > box[0] and box[3] > box[1]]
+        if held:
             left, top, right, bottom = zip(*held, strict=True)
-            words.append(("".join(letters), (min(left), min(top), max(right), max(bottom))))
-        letters.clear()
-        held.clear()
-
-    for place in range(min(layer.count_chars(), MOST_LETTERS)):
-        letter = layer.get_text_range(place, 1)
-        if not letter.strip():
-            end()
-            continue
-        letters.append(letter)
-        box = _shown_at(page, layer.get_charbox(place))
-        if box[2] > box[0] and box[3] > box[1]:
-            held.append(box)
-    end()
+            word = "".join(letters)
+            for written, as_read in _runs(letters, boxes):
+                word = word.replace(written, as_read, 1)
+            words.append((word, (min(left), min(top), max(right), max(bottom))))
     return words
 
 
@@ -179,5 +232,6 @@ def text_of(data: bytes) -> str:
     """
     with _open(data) as document:
         numbers = range(min(len(document), reading.MOST_PAGES))
-        texts = [document[number].get_textpage().get_text_bounded() for number in numbers]
+        pages = [document[number] for number in numbers]
+        texts = [_words_of(page, page.get_textpage()) for page in pages]
     return "\n".join(text.replace("\r\n", "\n").strip("\n") for text in texts)

@@ -1,6 +1,7 @@
 """The desk puts pages in order: atomic, audited, undone as a whole; files stay as they came."""
 
 import io
+from datetime import date
 from uuid import UUID
 
 import pytest
@@ -140,3 +141,11 @@ def test_a_second_scan_of_a_page_is_offered_and_another_page_is_not(
     assert (finding.state, queries.for_case(case).count()) == ("fixed", 3)
     arranging.undo(by=anna, case=case, step=step.pk)
     assert queries.for_case(case).count() == 4
+
+
+def test_what_nobody_has_said_of_a_record_is_a_guess() -> None:
+    suggested = {"kind": ["laboratory", 0.9], "dated": ["2026-10-03", 0.4]}
+    record = Record(suggested=suggested, language="es")
+    assert record.guessed == ["kind", "dated"]
+    assert ("3 October 2026", 40) in record.suggestions
+    assert Record(suggested=suggested, kind="laboratory", dated=date(2026, 10, 5)).guessed == []

@@ -106,6 +106,8 @@ def on_a_table(corners: list[tuple[int, int]]) -> bytes:
 
 
 def test_the_corners_of_a_sheet_are_suggested() -> None:
+    shadow = on_a_table([(0, 0), (899, 1199), (899, 1190), (0, 1199)])
+    assert edges.corners(shadow) == edges.WHOLE  # no sheet has such corners
     corners = [(150, 160), (760, 210), (820, 1050), (90, 980)]
     found = edges.corners(on_a_table(corners))
     for (x, y), (u, v) in zip(corners, found, strict=True):

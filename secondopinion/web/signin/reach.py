@@ -56,7 +56,7 @@ class ReachForm(PlainForm):
             )  # fmt: skip
             self.fields["phone"] = forms.CharField(
                 label=_("Your phone number"), max_length=40, required=False,
-                help_text=_("With the country’s code, for example +52 33 1234 5678."),
+                help_text=_("Begin with + and the country’s code."),
                 widget=forms.TextInput(attrs={"type": "tel", "dir": "ltr", "autocomplete": "tel"}),
             )  # fmt: skip
 
