@@ -1,6 +1,7 @@
 """The specialist of a report has left while questions may come: another expert answers them."""
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person, Role
@@ -9,7 +10,7 @@ from secondopinion.audit import actions as audit
 from secondopinion.cases.actions.parts import end_parts, give_part, require
 from secondopinion.cases.actions.telling import tell, tell_coordinator, tell_family
 from secondopinion.cases.models import Case, Part
-from secondopinion.cases.queries import holders_of, live_parts, roles_of
+from secondopinion.cases.queries import live_parts, roles_of
 from secondopinion.cases.states import State
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.experts.facts import gather
@@ -20,9 +21,16 @@ from secondopinion.followup.models import FollowUpQuestion, QuestionState
 from secondopinion.translation.watching import look_again
 
 
+def unanswering() -> Q:
+    """Return what says of a row of cases whether it is in its follow-up and has no specialist
+    (any more) who answers questions."""
+    here = live_parts().filter(case=OuterRef("pk"), role=Part.SPECIALIST)
+    return Q(state=State.FOLLOW_UP) & ~Q(Exists(here))
+
+
 def nobody_answers(case: Case) -> bool:
     """Say whether a case in its follow-up has no specialist (any more) who answers questions."""
-    return case.state == State.FOLLOW_UP and not holders_of(case, Part.SPECIALIST).exists()
+    return Case.objects.filter(unanswering(), pk=case.pk).exists()
 
 
 def let_go_of_gone() -> int:

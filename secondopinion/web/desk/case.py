@@ -35,8 +35,8 @@ from secondopinion.experts.queries import offers_of
 from secondopinion.experts.reading import told_to
 from secondopinion.experts.rules import kinds_of
 from secondopinion.findings.queries import cleared, limitations_for
+from secondopinion.followup import leaving
 from secondopinion.followup.actions import window_open
-from secondopinion.followup.leaving import nobody_answers
 from secondopinion.followup.queries import questions
 from secondopinion.imaging import queries as imaging
 from secondopinion.opinions import exporting, panels, second, translating
@@ -229,8 +229,10 @@ def _messages(request: PersonRequest, case: Case) -> Context:
 def _after(request: PersonRequest, case: Case) -> Context:
     told = (
         Case.objects.filter(pk=case.pk)
-        .annotate(measured=exporting.anything(), quiet=outcomes.quiet())
-        .values("measured", "quiet")
+        .annotate(
+            measured=exporting.anything(), quiet=outcomes.quiet(), alone=leaving.unanswering()
+        )
+        .values("measured", "quiet", "alone")
         .get()
     )
     return {
@@ -240,7 +242,7 @@ def _after(request: PersonRequest, case: Case) -> Context:
         "measured": case.coordinator_id == request.user.pk and told["measured"],
         "questions": questions(case),
         "answerers": people_with(Role.SPECIALIST).select_related("expert")
-        if nobody_answers(case)
+        if told["alone"]
         else None,
         "outcomes": outcomes.of_case(case),
         "quiet": told["quiet"],
