@@ -1,7 +1,10 @@
 """`secondopinion records check`: what pages are and whether they can be read, without a server."""
 
 import argparse
+import errno
 import json
+import os
+import stat
 import sys
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
@@ -57,16 +60,24 @@ def check(given: argparse.Namespace) -> int:
 
 
 def _there(files: list[Path]) -> list[Path]:
-    """Return the files that can be opened, and say of the others why they cannot."""
+    """Return the files that can be read, and say of the others why they cannot."""
     found = []
     for path in files:
-        try:
-            path.open("rb").close()
-        except OSError as error:
-            sys.stderr.write(f"{path} cannot be read: {error.strerror or type(error).__name__}\n")
+        if why := _obstacle(path):
+            sys.stderr.write(f"{path} cannot be read: {why}\n")
         else:
             found.append(path)
     return found
+
+
+def _obstacle(path: Path) -> str:
+    """Return why a file cannot be read. It is not opened: what comes out of a pipe comes once."""
+    try:
+        if stat.S_ISDIR(path.stat().st_mode):
+            return os.strerror(errno.EISDIR)
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    return "" if os.access(path, os.R_OK) else os.strerror(errno.EACCES)
 
 
 def as_json(
