@@ -32,7 +32,7 @@ def listed(rows: QuerySet[Any], by: str, *columns: str, outer: str = "") -> Coal
 def as_rows[M: Model](model: type[M], found: list[dict[str, Any]]) -> list[M]:
     """Return what `listed` found as rows of their model that have these columns alone, in the order
     of their keys: the order in which they were made."""
-    fields = {field.name: field for field in model._meta.concrete_fields}  # noqa: SLF001
+    fields = {field.name: field for field in model._meta.concrete_fields}  # noqa: SLF001 - documented
     rows = [
         model(**{name: _read(fields[name], value) for name, value in each.items()})
         for each in found

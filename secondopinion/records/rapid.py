@@ -27,7 +27,7 @@ BESIDE = 0.5  # of a line's height: lines that lie so little apart stand beside 
 
 # Without this the engine looks for a graphics card and speaks on standard error.
 os.environ.setdefault("ORT_LOGGING_LEVEL", "3")
-# Its runtime counts its use, gives the machine a number and sends both to its maker, unless told.
+# Unless told, its runtime counts its use under a number of the machine, and can upload that.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 
