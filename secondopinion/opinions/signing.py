@@ -16,13 +16,16 @@ from pyhanko.keys import load_certs_from_pemder
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers, timestamps
 from pyhanko.sign.general import SigningError
+from pyhanko.sign.signers import pdf_signer
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import PathError, ValidationError
 
 from secondopinion.opinions import keys
 
 SUBFILTER = fields.SigSeedSubFilter.PADES
-FIELD = "SpecialistSignature"
+FIELD, STAMP_FIELD = "SpecialistSignature", "TimeStamp"
+_DIGEST = "sha256"
+_UNSEEN = fields.InvisSigSettings(box_out_of_bounds=True)
 YEARS = 10
 
 
@@ -111,8 +114,11 @@ def _sign(
     lasting: dict[str, Any] = {}
     if level == "B-LTA":
         lasting = {
-            "embed_validation_info": True, "use_pades_lta": True,
-            "validation_context": judged_by(allow_fetching=True, revocation_mode="hard-fail"),
+            "embed_validation_info": True, "validation_context": _reaching(),
+            "dss_settings": pdf_signer.DSSContentSettings(
+                placement=pdf_signer.SigDSSPlacementPreference.TOGETHER_WITH_SIGNATURE,
+                include_vri=False,
+            ),
         }  # fmt: skip
     out = io.BytesIO()
     signers.PdfSigner(
@@ -121,18 +127,42 @@ def _sign(
             name=name,
             reason=reason,
             subfilter=SUBFILTER,
-            md_algorithm="sha256",
+            md_algorithm=_DIGEST,
             **lasting,
         ),
         signer=signer,
         timestamper=stamper,
         new_field_spec=fields.SigFieldSpec(
-            sig_field_name=FIELD,
-            readable_field_name=reason,
-            invis_sig_settings=fields.InvisSigSettings(box_out_of_bounds=True),
+            sig_field_name=FIELD, readable_field_name=reason, invis_sig_settings=_UNSEEN
         ),
     ).sign_pdf(_Writer(io.BytesIO(pdf)), output=out)
+    return _stamped(out.getvalue(), stamper) if stamper and lasting else out.getvalue()
+
+
+def _stamped(pdf: bytes, stamper: timestamps.TimeStamper) -> bytes:
+    """Return a signed PDF with a stamp over all of it, and what is needed to judge that stamp.
+
+    pyHanko would do both behind the signature, with a writer that rewrites the metadata and a field
+    that is a part of the page without a tag: neither PDF/A-3a nor PDF/UA-1 any more.
+    """
+    out = io.BytesIO()
+    signers.PdfTimeStamper(
+        stamper, STAMP_FIELD, invis_settings=_UNSEEN, readable_field_name="Time stamp"
+    ).timestamp_pdf(
+        _Writer(io.BytesIO(pdf)),
+        _DIGEST,
+        _reaching(),
+        dss_settings=pdf_signer.TimestampDSSContentSettings(
+            include_vri=False, update_before_ts=True
+        ),
+        output=out,
+    )
     return out.getvalue()
+
+
+def _reaching() -> ValidationContext:
+    """Return the context that asks whether certificates are revoked, and needs an answer."""
+    return judged_by(allow_fetching=True, revocation_mode="hard-fail")
 
 
 def _name(text: str) -> x509.Name:

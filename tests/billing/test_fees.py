@@ -27,6 +27,7 @@ from secondopinion.core import clock, vault
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.experts import actions as experts
 from secondopinion.program.models import Price, Program
+from tests.archival import broken
 from tests.billing.stripe_server import Server, signature
 from tests.web.conftest import expert, person, sign_in
 
@@ -128,7 +129,8 @@ def test_papers_are_in_the_familys_language_and_made_once(
     assert papers.paper(by=family, fee=fresh, kind="invoice").pk == invoice.pk
     receipt = papers.paper(by=family, fee=fresh, kind="receipt")
     credit = papers.paper(by=family, fee=fresh, kind="credit", credit=back.credit)
-    assert vault.read(receipt.blob)[:5] == vault.read(credit.blob)[:5] == b"%PDF-"
+    for each in (invoice, receipt, credit):
+        assert broken(vault.read(each.blob)) == []
     assert len({invoice.blob_id, receipt.blob_id, credit.blob_id}) == 3
     address = f"/files/{case.reference}/fee/receipt.pdf"
     assert sign_in(family).get(address).status_code == 200

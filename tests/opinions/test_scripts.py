@@ -15,6 +15,7 @@ from secondopinion.core import clock
 from secondopinion.core.glyphs import FACES, FONTS, folders, printed_by
 from secondopinion.opinions import compose, typeset
 from secondopinion.opinions.models import Opinion
+from tests.archival import broken
 from tests.opinions.test_report import text_of
 
 # Language, and what a family may have written in it.
@@ -109,7 +110,7 @@ def test_the_fonts_that_ship_have_every_letter(sources: frozenset[int]) -> None:
 
 
 def test_a_report_holds_passages_in_all_of_them(opinion: Opinion, tmp_path: Path) -> None:
-    """Typst's gates of PDF/A-3a and PDF/UA-1 are passed, or nothing is written."""
+    """It is archival and accessible, as another program judges."""
     document = compose.document(opinion, "CODE", clock.now(), "en")
     document |= {
         "findings": "\n\n".join(PASSAGES.values()),
@@ -117,8 +118,7 @@ def test_a_report_holds_passages_in_all_of_them(opinion: Opinion, tmp_path: Path
         "unprinted": False,
     }
     data = typeset.pdf(document, {}, clock.now())
-    assert b"pdfaid:part" in data
-    assert b"pdfuaid:part" in data
+    assert broken(data) == []
     words = text_of(data, tmp_path)
     assert "[…]" not in words
     assert "王小明" in words

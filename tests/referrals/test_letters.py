@@ -8,13 +8,14 @@ import time_machine
 from secondopinion.accounts.models import Person
 from secondopinion.cases.models import Case, Need
 from secondopinion.cases.states import Why
-from secondopinion.core import clock
+from secondopinion.core import clock, vault
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.messaging.models import Message
 from secondopinion.opinions import verifying
 from secondopinion.program.models import Program
 from secondopinion.referrals import actions, letters, reminding, selecting
 from secondopinion.referrals.models import Letter
+from tests.archival import broken
 from tests.opinions.walk import words_of
 from tests.web.conftest import Whole, sign_in, whole_case
 
@@ -58,6 +59,7 @@ def test_a_letter_is_edited_signed_and_given_to_the_family(whole: Whole) -> None
     report = letters.sign(by=ruth, letter=letter, reauthenticated_at=clock.now())
     assert "14 January 2030" in words_of(report)
     assert "To whom it may concern" in words_of(report)
+    assert broken(vault.read(report.blob)) == []
     found = verifying.verify_code(report.code)
     assert found
     assert found.holds
