@@ -3,6 +3,7 @@
 import pytest
 
 from secondopinion.accounts.models import Person
+from secondopinion.accounts.queries import people_with
 from secondopinion.cases.models import Case
 from secondopinion.cases.queries import visible_to
 from secondopinion.core.errors import NotYours
@@ -39,3 +40,14 @@ def test_who_has_lost_the_role_opens_nothing_any_more(held: tuple[Case, Person])
             by=joins, opinion=Opinion.objects.get(case=case), values={"findings": "Late."},
             base_revision=None,
         )  # fmt: skip
+
+
+def test_who_has_another_role_still_has_lost_this_one(held: tuple[Case, Person]) -> None:
+    case, owner = held
+    lead = case.offers.get().expert.person
+    staffing.set_roles(by=None, person=lead, roles={"director"})
+    assert lead not in people_with("specialist")
+    assert lead in people_with("director")
+    case.refresh_from_db()
+    assert case.state == "ready", "the case was given back"
+    assert case.coordinator == owner
