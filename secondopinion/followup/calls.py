@@ -18,7 +18,7 @@ from secondopinion.cases.actions.telling import tell, tell_coordinator, tell_par
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import holders_of
 from secondopinion.cases.rules import through_provider
-from secondopinion.cases.states import State
+from secondopinion.cases.states import ENDED, State
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.followup import rooms
@@ -122,9 +122,11 @@ def book(*, by: Person, call: VideoCall, slot: str) -> VideoCall:
 
     Raises:
         NotYours: by somebody with whom the call is not, or a time that was not offered.
-        Conflict: the time is over, or another was chosen.
+        Conflict: the time is over, another was chosen, or the case has ended.
     """
     require(call.case, by, guest_of(call.case))
+    if Case.objects.select_for_update().get(pk=call.case_id).state in ENDED:
+        raise Conflict(_("This case has ended."), code="ended")
     if slot not in call.times:
         raise NotYours
     chosen = datetime.fromisoformat(slot)

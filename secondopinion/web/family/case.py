@@ -21,6 +21,7 @@ from secondopinion.cases.queries import (
     asked,
     asked_of_family,
     holders_of,
+    live_parts,
     open_requests,
     visible_to,
 )
@@ -58,9 +59,10 @@ from secondopinion.web.forms import files_of
 @signed_in
 def my(request: PersonRequest) -> HttpResponse:
     """List the requests of a family; without one, begin the first."""
+    mine = live_parts().filter(person=request.user, role=Part.FAMILY).values("case")
     cases = list(
         visible_to(request.user)
-        .filter(participations__person=request.user, participations__role=Part.FAMILY)
+        .filter(pk__in=mine)
         .select_related("child", "specialty")
         .order_by("-created_at")
     )
