@@ -179,24 +179,23 @@ def summarise(
         raise Conflict(_("No time has been chosen yet."), code="state-changed")
     if call.starts_at > clock.now():
         raise Refused(_("The call has not begun yet."), code="too-early", field="text")
-    with transaction.atomic():
-        booked = VideoCall.objects.select_for_update(of=("self",)).filter(
-            pk=call.pk, state=CallState.BOOKED
-        )
-        if not booked.exists():
-            raise Conflict(_("This call was held or cancelled before."), code="state-changed")
-        with override(LANGUAGE):
-            day = date_format(
-                call.starts_at.astimezone(ZoneInfo(program.program().timezone)), "j F Y"
-            )
-            heading = gettext("Video call on %(day)s") % {"day": day}
-        addendum = opinions.sign_addendum(
-            case=case, by=by, question=heading, answer=text.strip(),
-            reauthenticated_at=reauthenticated_at,
-        )  # fmt: skip
-        VideoCall.objects.filter(pk=call.pk).update(state=CallState.DONE, addendum=addendum)
+    booked = VideoCall.objects.filter(pk=call.pk, state=CallState.BOOKED)
+    over = Conflict(_("This call was held or cancelled before."), code="state-changed")
+    if not booked.exists():
+        raise over
+
+    def note(addendum: SignedReport) -> None:
+        if not booked.update(state=CallState.DONE, addendum=addendum):
+            raise over
         audit.record("call-summarised", by=by, case_id=case.pk, target=call)
-    return addendum
+
+    with override(LANGUAGE):
+        day = date_format(call.starts_at.astimezone(ZoneInfo(program.program().timezone)), "j F Y")
+        heading = gettext("Video call on %(day)s") % {"day": day}
+    return opinions.sign_addendum(
+        case=case, by=by, question=heading, answer=text.strip(),
+        reauthenticated_at=reauthenticated_at, note=note,
+    )  # fmt: skip
 
 
 def _tell(call: VideoCall, mail: str) -> None:
