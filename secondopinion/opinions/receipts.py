@@ -87,11 +87,12 @@ def remind(*, by: Person, delivery: Delivery) -> None:
     here = list(holders_of(case, Part.LOCAL_PROVIDER))
     if not here:
         raise Refused(_("There is no local provider at present."), code="provider-missing")
+    again = {"open_by": due(case)}
     for person in here:
-        given = {"role": delivery.role, "rule": delivery.rule, "open_by": due(case)}
         Delivery.objects.update_or_create(
-            report=report, to=person, defaults={"open_by": given["open_by"]}, create_defaults=given
-        )
+            report=report, to=person, defaults=again,
+            create_defaults={**again, "role": delivery.role, "rule": delivery.rule},
+        )  # fmt: skip
         tell(case, person, news(report, delivery.role, delivery.rule), "/provider/cases")
     follow(case)
     audit.record("report-sent-again", by=by, case_id=case.pk, target=report)

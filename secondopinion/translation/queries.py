@@ -28,7 +28,7 @@ from secondopinion.translation.models import (
 # Who of a case reads its translations; what they may do besides is decided in the actions.
 READERS = {"desk", Part.COORDINATOR, Part.SPECIALIST, Part.SECOND_READER}
 # Who may hold a part in a translation; a coordinator may translate what was written at home.
-_DOERS = {
+_DOERS: dict[str, set[Role]] = {
     TranslationPart.Kind.TRANSLATOR: {Role.TRANSLATOR, Role.COORDINATOR},
     TranslationPart.Kind.REVIEWER: {Role.TRANSLATION_REVIEWER},
 }
