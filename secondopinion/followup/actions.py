@@ -12,7 +12,7 @@ from secondopinion.cases import clocks, needs, workflow
 from secondopinion.cases.actions.parts import require
 from secondopinion.cases.actions.telling import tell, tell_coordinator, tell_part
 from secondopinion.cases.models import Case, Part
-from secondopinion.cases.queries import holders_of, roles_of
+from secondopinion.cases.queries import holders_of
 from secondopinion.cases.states import State, Why
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, Refused
@@ -196,6 +196,4 @@ def answer(
 
 
 def _tell_asker(question: FollowUpQuestion) -> None:
-    roles = roles_of(question.case, question.asked_by)
-    part = Part.FAMILY if Part.FAMILY in roles else Part.LOCAL_PROVIDER
-    tell_part(question.case, part, "answer-ready")
+    tell_part(question.case, Part(asked_by(question)), "answer-ready")

@@ -13,9 +13,8 @@ from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import live_parts, roles_of
 from secondopinion.cases.states import State
 from secondopinion.core.errors import Conflict, NotYours, Refused
-from secondopinion.experts.facts import gather
+from secondopinion.experts.fitting import must_fit
 from secondopinion.experts.models import ExpertProfile
-from secondopinion.experts.rules import must_be_allowed
 from secondopinion.followup.actions import follow_needs
 from secondopinion.followup.models import FollowUpQuestion, QuestionState
 from secondopinion.translation.watching import look_again
@@ -80,8 +79,7 @@ def hand_on(*, by: Person, case: Case, expert: ExpertProfile) -> None:
         )
     if roles_of(case, expert.person) - {"desk"}:
         raise Refused(_("This person has another part in the case."), code="other-part")
-    [known] = gather([expert])
-    must_be_allowed(known, case)
+    must_fit(expert.person, case)
     give_part(case=case, person=expert.person, role=Part.SPECIALIST, by=by)
     look_again(case.pk)
     tell(case, expert.person, "follow-up-yours", "/expert/cases")

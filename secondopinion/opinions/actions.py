@@ -1,6 +1,7 @@
 """Writing, signing and delivering the report."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -198,13 +199,15 @@ def sign(*, by: Person, opinion: Opinion, reauthenticated_at: datetime | None) -
             _("A key image shows a series that was taken out of the case. Remove it first."),
             code="images-removed",
         )
-    code, now = short_code(papers.CODE_LENGTH), clock.now()
+    code, now, beside = short_code(papers.CODE_LENGTH), clock.now(), _beside(opinion)
     document = compose.document(opinion, code, now, papers.LANGUAGE)
     reason = papers.REASON_AMENDMENT if amends else papers.REASON_OPINION
     paper = papers.signed(case, by.full_name, document, pictures_in(opinion), reason, now)
     with transaction.atomic():
         draft = writing.own_draft(opinion, by)
-        if (draft.revision, draft.amends_id) != (opinion.revision, opinion.amends_id):
+        second.settle(draft)
+        panels.settle(draft)
+        if _beside(draft) != beside:
             raise Conflict(
                 _("The report was changed in another window. Look at it again, then sign."),
                 code="changed-elsewhere",
@@ -227,6 +230,13 @@ def sign(*, by: Person, opinion: Opinion, reauthenticated_at: datetime | None) -
         tell_coordinator(case)
     opinion.refresh_from_db()
     return report
+
+
+def _beside(opinion: Opinion) -> tuple[Any, ...]:
+    """Return what a signed report rests on of its draft, beside the case: its revision, what it
+    corrects, its key images, and where those stand who wrote it too."""
+    images = list(opinion.key_images.values_list("pk", flat=True))
+    return opinion.revision, opinion.amends_id, images, panels.told(opinion)
 
 
 def sign_addendum(

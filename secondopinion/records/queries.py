@@ -148,9 +148,10 @@ def text_of(record: Record) -> str:
 
 
 def pages_with_pictures(case: Case, record_id: UUID) -> QuerySet[Page]:
-    """Return the pages of a record of a case that have pictures; none while it is locked away."""
+    """Return the pages of a record of a case that have pictures; none while it is locked away, or
+    when it was taken out."""
     return Page.objects.filter(
-        record=record_id, record__case=case, image__isnull=False, aside=""
+        record=record_id, record__case=case, record__removed_at=None, image__isnull=False, aside=""
     ).exclude(record__in=locked_away().filter(case=case))
 
 

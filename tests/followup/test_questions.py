@@ -14,6 +14,7 @@ from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.followup import actions, leaving, red_flags
 from secondopinion.followup.models import FollowUpQuestion
+from secondopinion.guardians import actions as guardians
 from secondopinion.messaging.models import Message
 from secondopinion.program.models import Program
 from secondopinion.staffing import actions as staffing
@@ -168,3 +169,23 @@ def test_who_has_left_is_followed_by_another_expert(whole: Whole) -> None:
     )  # fmt: skip
     assert done.addendum is not None
     assert done.addendum.signed_by == other
+
+
+def test_an_answer_goes_to_the_family_though_who_asked_has_left(whole: Whole) -> None:
+    case, owner = whole.case, whole.case.coordinator
+    second = cases.invite_guardian(
+        by=whole.family, case=case, full_name="José", email="jose@familia.example", kind="parent"
+    )
+    guardians.leave(by=whole.family, case=case)
+    Message.objects.all().delete()
+    question = FollowUpQuestion.objects.get(case=case)
+    actions.settle(by=owner, question=question, reply="In a year.")
+    assert list(Message.objects.values_list("to", "template")) == [(second.pk, "answer-ready")]
+
+
+def test_what_the_local_provider_asks_is_on_no_page_of_the_family(whole: Whole) -> None:
+    case = whole.case
+    actions.ask(by=whole.provider, case=case, text="How do I tell her parents?")
+    page = sign_in(whole.family).get(f"/my/cases/{case.reference}/").content.decode()
+    assert "How do I tell her parents?" not in page
+    assert "When do we repeat the EEG?" in page

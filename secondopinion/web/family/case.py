@@ -102,7 +102,9 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
         "specialist": holders_of(case, Part.SPECIALIST).select_related("expert").first(),
         "posts": thread,
         "reports": readable(case, request.user),
-        **asking_context(case, request.user, list(questions(case))),
+        **asking_context(
+            case, request.user, list(questions(case).filter(asked_by__may_sign_in=True))
+        ),
         "referrals": referrals(case),
         "with_provider": with_provider(case) if through_provider(case) else None,
         "outcome_questions": [(name, kind.choices) for name, kind in outcomes.CHOICES.items()]
