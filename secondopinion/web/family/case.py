@@ -20,8 +20,8 @@ from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import (
     asked,
     asked_of_family,
+    asked_outside,
     holders_of,
-    open_requests,
     visible_to,
 )
 from secondopinion.cases.rules import through_provider
@@ -94,11 +94,13 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
     thread = [each for each in posts_with_files(case, request.user) if each.thread == Thread.FAMILY]
     if anything_new(thread, request.user):
         mark_seen(case=case, by=request.user)
-    mine = [each for each in asked(case) if each.to == Part.FAMILY]
+    rows = asked(case)
+    mine = [each for each in rows if each.to == Part.FAMILY and not each.held]
     context = {
         "case": case,
         "asked": mine,
         "needed": any(each.answered_at is None for each in mine),
+        "wished": any(each.held and each.answered_at is None for each in rows),
         "specialist": holders_of(case, Part.SPECIALIST).select_related("expert").first(),
         "posts": thread,
         "reports": readable(case, request.user),
@@ -126,7 +128,7 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
 @of_case(Part.FAMILY)
 def answer(request: PersonRequest, case: Case, number: str) -> HttpResponse:
     """Answer something that was asked for, with words and files."""
-    row = get_object_or_404(open_requests(case), pk=number, to=Part.FAMILY)
+    row = get_object_or_404(asked_outside(case, Part.FAMILY), pk=number)
     if request.method == "POST":
         actions.answer(
             by=request.user, information_request=row, text=request.POST.get("text", ""),

@@ -52,6 +52,7 @@ WORDS: dict[str, str | Promise] = {
     "pace-set": _("It was said how soon the case has to go on"),
     "condition-chosen": _("A group of conditions was chosen"),
     "information-asked": _("A question was asked"),
+    "information-wished": _("The specialist told the coordinator what is still needed"),
     "information-answered": _("A question was answered"),
     "information-dropped": _("A question was taken back"),
     "provider-changed": _("Another local provider was named"),
