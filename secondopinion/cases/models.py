@@ -154,6 +154,7 @@ class LocalProvider(Stored):
     receipt = models.CharField(max_length=12, blank=True)
     declined_at = models.DateTimeField(null=True, blank=True)
     declined_reason = models.TextField(blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)  # wrong birth dates in a row
 
     def __str__(self) -> str:
         return self.full_name

@@ -1,4 +1,4 @@
-"""What a specialist wishes for goes through the coordinator; the clock stands still from then on."""
+"""What a specialist wishes for goes through the coordinator; the clock stands still meanwhile."""
 
 import pytest
 

@@ -53,6 +53,7 @@ from secondopinion.web.family.here import files_context
 from secondopinion.web.family.questions import asking_context
 from secondopinion.web.family.report_language import language_context
 from secondopinion.web.forms import files_of
+from secondopinion.web.proving import ask, is_proven
 
 
 @signed_in
@@ -183,7 +184,9 @@ def withdraw(request: PersonRequest, case: Case) -> HttpResponse:
 def report(request: PersonRequest, case: Case, number: int) -> HttpResponse:
     """Show a signed document as a page, to read on a phone; the PDF is beside it."""
     row, mine = report_for(case, request.user, number), readable(case, request.user)
-    opinions.open_report(by=request.user, report=row)
+    if not is_proven(request, case):
+        return ask(request, case, number)
+    opinions.open_report(by=request.user, report=row, proven=True)
     language = (get_language() or "en").partition("-")[0]
     context = {
         "case": case, "report": row, "d": row.body, "sections": in_document(row.body),

@@ -36,6 +36,7 @@ from secondopinion.web.calling import call_context
 from secondopinion.web.family.here import files_context
 from secondopinion.web.family.questions import asking_context, send
 from secondopinion.web.forms import files_of
+from secondopinion.web.proving import is_proven
 
 SESSION_SECONDS = 12 * 3600
 
@@ -112,6 +113,7 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
     context = {
         "case": case,
         "provider": case.local_provider,
+        "proven": is_proven(request, case),
         "ended": case.state in ENDED,
         "through_provider": through_provider(case),
         "asked": [each for each in asked(case) if each.to == Part.LOCAL_PROVIDER and not each.held],

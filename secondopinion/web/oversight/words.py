@@ -58,6 +58,8 @@ WORDS: dict[str, str | Promise] = {
     "provider-changed": _("Another local provider was named"),
     "provider-invited": _("The local provider was written to"),
     "provider-confirmed": _("The local provider confirmed"),
+    "provider-proved": _("The local provider said when the child was born"),
+    "provider-not-proved": _("The local provider did not know when the child was born"),
     "provider-shut-out": _("The local provider’s page was closed"),
     "evidence-linked": _("A record was linked to the checklist"),
     "evidence-unlinked": _("A record was unlinked from the checklist"),
