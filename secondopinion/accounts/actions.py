@@ -296,7 +296,7 @@ def end_links(*, person: Person, case_id: UUID) -> None:
 
 
 @transaction.atomic
-def shut_guest_out(*, by: Person, person: Person, case_id: UUID) -> None:
+def shut_guest_out(*, by: Person | None, person: Person, case_id: UUID) -> None:
     """End every link and every session of a guest, who has no account to sign in to.
 
     Raises:

@@ -26,7 +26,7 @@ PER_PAGE = 50
 MOST = 999  # cases that are counted in a view: beyond, the number says nothing more
 NEWS = (
     Why.ANSWER, Why.MESSAGE, Why.UNANSWERED, Why.QUESTION, Why.UNOPENED, Why.UNDELIVERED,
-    Why.REFERRAL,
+    Why.REFERRAL, Why.WISH,
 )  # fmt: skip
 
 

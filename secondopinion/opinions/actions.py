@@ -321,8 +321,14 @@ def hand_on(*, by: Person, report: SignedReport) -> None:
 
 
 @transaction.atomic
-def open_report(*, by: Person, report: SignedReport) -> None:
-    """Note that a person reads a signed document; the first time is the receipt."""
+def open_report(*, by: Person, report: SignedReport, proven: bool = False) -> None:
+    """Note that a person reads a signed document; the first time is the receipt.
+
+    Raises:
+        Refused: a guest by a link, who has not `proven` that they know the child.
+    """
+    if not by.may_sign_in and not proven:
+        raise Refused(_("Say first when the child was born."), code="not-proven")
     unopened = Delivery.objects.filter(report=report, to=by, opened_at__isnull=True)
     if unopened.update(opened_at=clock.now()):
         receipts.follow(report.case)

@@ -13,7 +13,7 @@ from secondopinion.core import jobs
 from secondopinion.followup.models import FollowUpQuestion
 from secondopinion.messaging.models import Message
 from secondopinion.program.models import Program
-from tests.web.conftest import Whole, person, sign_in, submitted, taken
+from tests.web.conftest import Whole, doctor_of, person, sign_in, submitted, taken
 
 
 def link_of(case: Case) -> str:
@@ -125,7 +125,7 @@ def test_the_report_is_read_downloaded_and_asked_about(whole: Whole) -> None:
 
 
 def test_reading_the_report_as_a_page_is_a_receipt_too(whole: Whole) -> None:
-    sign_in(whole.provider).get(f"/my/cases/{whole.case.reference}/reports/1/")
+    doctor_of(whole.case).get(f"/my/cases/{whole.case.reference}/reports/1/")
     assert whole.report.deliveries.get(to=whole.provider).opened_at
 
 

@@ -116,6 +116,11 @@ class _Verbs:
         actions.ask(by=self.by, case=self.case, text=words, item=item, to=to)
         return _("The question is sent, and the clock has stopped.")
 
+    def pass_on(self) -> str:
+        row = self._row(self.case.information_requests.all(), "request")
+        actions.pass_on(by=self.by, wish=row, text=self.text(), to=self.text("to"))
+        return _("The question is sent. The specialist goes on when it is answered.")
+
     def drop(self) -> str:
         row = self._row(self.case.information_requests.all(), "request")
         actions.drop_request(by=self.by, information_request=row)

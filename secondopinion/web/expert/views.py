@@ -295,9 +295,9 @@ def keep(request: PersonRequest, case: Case) -> HttpResponse:
 @of_case(Part.SPECIALIST)
 @require_POST
 def ask_more(request: PersonRequest, case: Case) -> HttpResponse:
-    """Ask the family for more in the middle of the review."""
+    """Tell the coordinator what is still needed in the middle of the review."""
     actions.ask_more(by=request.user, case=case, text=request.POST.get("text", ""))
-    messages.success(request, _("The question is sent. The clock has stopped."))
+    messages.success(request, _("The coordinator asks for it. The clock has stopped."))
     return redirect("review", case.reference)
 
 

@@ -21,7 +21,7 @@ from secondopinion.arrivals.queries import sent_since
 from secondopinion.audit import actions as audit
 from secondopinion.cases import actions
 from secondopinion.cases.models import Case, Part, Question
-from secondopinion.cases.queries import asked, holders_of, live_parts, open_requests, roles_of
+from secondopinion.cases.queries import asked, asked_outside, holders_of, live_parts, roles_of
 from secondopinion.cases.rules import through_provider
 from secondopinion.cases.states import ENDED
 from secondopinion.conversations.actions import mark_seen
@@ -36,6 +36,7 @@ from secondopinion.web.calling import call_context
 from secondopinion.web.family.here import files_context
 from secondopinion.web.family.questions import asking_context, send
 from secondopinion.web.forms import files_of
+from secondopinion.web.proving import is_proven
 
 SESSION_SECONDS = 12 * 3600
 
@@ -112,9 +113,10 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
     context = {
         "case": case,
         "provider": case.local_provider,
+        "proven": is_proven(request, case),
         "ended": case.state in ENDED,
         "through_provider": through_provider(case),
-        "asked": [each for each in asked(case) if each.to == Part.LOCAL_PROVIDER],
+        "asked": [each for each in asked(case) if each.to == Part.LOCAL_PROVIDER and not each.held],
         "posts": thread,
         "reports": readable(case, request.user),
         **asking_context(case, request.user, list(questions(case).filter(asked_by=request.user))),
@@ -145,10 +147,8 @@ def act(request: PersonRequest, case: Case, action: str) -> HttpResponse:
     elif action == "ask":
         return send(request, case, "provider-case")
     elif action == "answer":
-        rows = open_requests(case).filter(
-            to=Part.LOCAL_PROVIDER, pk=request.POST.get("request", "")
-        )
-        for each in rows:
+        rows = asked_outside(case, Part.LOCAL_PROVIDER)
+        for each in rows.filter(pk=request.POST.get("request", "")):
             sent = sent_since(case, request.user, each.created_at)
             actions.answer(by=request.user, information_request=each, text=text, sent_files=sent)
         messages.success(request, _("Thank you. Your answer is with our team."))
