@@ -4,12 +4,11 @@ from datetime import date
 from typing import Any
 
 from django.db import models
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
 
 from secondopinion.accounts.models import Person
 from secondopinion.cases.models import Case
+from secondopinion.core import dates
 from secondopinion.core.languages import language_name
 from secondopinion.core.models import Blob, Stored
 
@@ -115,9 +114,7 @@ class Record(Stored):
         said = {
             "kind": lambda value: str(Kind(value).label),
             "language": language_name,
-            "dated": lambda value: date_format(
-                date.fromisoformat(value), pgettext("date format", "j F Y")
-            ),
+            "dated": lambda value: dates.written(date.fromisoformat(value)),
         }
         return [
             (said[name](value), round(100 * sure)) for name, (value, sure) in self.suggested.items()
