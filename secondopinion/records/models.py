@@ -67,6 +67,8 @@ class Record(Stored):
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="merged"
     )
+    # A photo that was sent instead of a page that cannot be read; it stands in that page's place.
+    retakes = models.ForeignKey("Page", on_delete=models.SET_NULL, null=True, related_name="+")
     accepted_at = models.DateTimeField(null=True)  # the desk has looked at what it is said to be
     accepted_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
 
@@ -132,6 +134,7 @@ class Page(Stored):
     class Aside(models.TextChoices):
         BLANK = "blank", _("Blank")
         COPY = "copy", _("A copy of another page")
+        RETAKEN = "retaken", _("Sent again")
 
     record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="pages")
     number = models.PositiveIntegerField()
