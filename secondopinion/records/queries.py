@@ -74,12 +74,12 @@ def with_sheets(rows: QuerySet[Record]) -> list[Record]:
 
 
 def unread(case: Case | OuterRef) -> QuerySet[Page]:
-    """Return the pages of a case on which nobody has looked for words yet, and will: until then it
+    """Return the pages of a case that have not been read and judged yet, and will be: until then it
     is not known whether they can be read."""
     rows = Page.objects.filter(
-        record__case=case, record__removed_at=None, record__state=RecordState.READ,
-        aside="", blank=False, reading=None,
-    )  # fmt: skip
+        Q(reading=None) | Q(reading__marks={}), record__case=case, record__removed_at=None,
+        record__state=RecordState.READ, aside="", blank=False,
+    ).exclude(image=None, text="")  # fmt: skip
     return rows if settings.UNDERSTAND_PAGES else rows.none()
 
 
