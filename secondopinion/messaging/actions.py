@@ -1,19 +1,21 @@
 """Putting a message into the outbox, for when its reader wishes it."""
 
 import re
-from datetime import time
+from datetime import time, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from secondopinion.accounts import actions as accounts
 from secondopinion.accounts.models import Person
 from secondopinion.audit import actions as audit
-from secondopinion.core import clock
+from secondopinion.core import clock, dates, zones
 from secondopinion.core.errors import Refused
 from secondopinion.messaging.gateways import offered
 from secondopinion.messaging.models import Channel, Message, MessageState, Reach
@@ -59,11 +61,13 @@ def notify(
         if words.link and link and not to.may_sign_in and case_id:
             token = accounts.make_link(person=to, case_id=case_id, purpose=purpose)
             link = f"/{GUEST_PAGES[purpose]}/{token}/"
+            until = timezone.localtime(clock.now() + timedelta(days=accounts.LINK_DAYS), _zone(to))
             lines.append(
                 _(
-                    "The link below opens one page, once. You need no account. If it has been "
-                    "used, ask there for a new one."
+                    "The link below opens one page, once, until %(day)s. You need no account. If "
+                    "it has been used, ask there for a new one."
                 )
+                % {"day": dates.written(until)}
             )
         elif words.sign_in:
             lines.append(str(words.sign_in))
@@ -86,6 +90,11 @@ def notify(
     if reach is not None and to.may_sign_in and case_id and words.link:
         _text(message, reach, hospital)
     return message
+
+
+def _zone(to: Person) -> ZoneInfo:
+    """Return the zone of who reads, or that of no place."""
+    return ZoneInfo(to.timezone if zones.is_zone(to.timezone) else zones.UNKNOWN)
 
 
 def _when(to: Person, reach: Reach | None) -> dict[str, Any]:

@@ -144,13 +144,20 @@ TEMPLATES: dict[str, Template] = {
         (_("The specialist who wrote it has left. The case is among your reviews."),),
     ),
     "provider-invited": Template(
-        _("A family asks for your help with %(reference)s"),
+        _("A family asks for your help: %(reference)s"),
         (
-            _("A family has named you as the clinician who treats their child at home."),
             _(
-                "They have asked %(hospital)s for a written second opinion, and agreed that we "
-                "write to you."
+                "A family has asked %(hospital)s for a written second opinion, and has named you "
+                "as the clinician who treats their child at home. They agreed that we write to you."
             ),
+            _("This mail names no child and holds no health data. The page behind the link does."),
+            _(
+                "On that page we ask you to say whether you treat the child, and to correct what "
+                "is wrong. If you have records or images, you can send them there. It takes about "
+                "five minutes. Later you find the report on the same page. You may also say no. "
+                "Please answer soon: the family’s request waits for it."
+            ),
+            _("Not sure that this mail is from us? Call us, and say the number %(reference)s."),
         ),
     ),
     "guardian-invited": Template(

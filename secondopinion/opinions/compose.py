@@ -9,7 +9,6 @@ from itertools import chain
 from typing import Any
 
 from django.conf import settings
-from django.utils.formats import date_format
 from django.utils.translation import get_language_info, override
 from django.utils.translation import gettext as _
 from django_countries.fields import Country
@@ -17,7 +16,7 @@ from django_countries.fields import Country
 from secondopinion.accounts.models import Person
 from secondopinion.accounts.rules import age_on
 from secondopinion.cases.models import Case, Consent
-from secondopinion.core import clock
+from secondopinion.core import clock, dates
 from secondopinion.experts.queries import profile
 from secondopinion.findings.queries import limitations_for
 from secondopinion.imaging import queries as imaging
@@ -37,7 +36,7 @@ _OPTION_PARTS = ("name", "pros", "cons")
 
 
 def _day(value: date | datetime | None) -> str:
-    return date_format(value, "j F Y") if value else _("no date")
+    return dates.written(value) if value else _("no date")
 
 
 def language_name(code: str) -> str:

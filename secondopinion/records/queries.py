@@ -4,7 +4,8 @@ import io
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.conf import settings
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.fields.json import KeyTransform
 from django.utils.translation import gettext as _
 from PIL import Image
@@ -19,7 +20,7 @@ from secondopinion.core.lists import listed
 from secondopinion.core.models import Blob
 from secondopinion.findings.codes import WHOSE
 from secondopinion.findings.models import Finding, Severity, State
-from secondopinion.records.models import Page, Rearrangement, Record
+from secondopinion.records.models import Page, Rearrangement, Record, RecordState
 
 _SORTERS = {"desk", Part.COORDINATOR, Part.FAMILY}  # who find out whose a page is
 
@@ -70,6 +71,16 @@ def with_sheets(rows: QuerySet[Record]) -> list[Record]:
         pages_of_row = vars(row)["listed_pages"]
         vars(row)["sheets"] = sorted(pages_of_row, key=lambda each: each["number"])
     return found
+
+
+def unread(case: Case | OuterRef) -> QuerySet[Page]:
+    """Return the pages of a case that have not been read and judged yet, and will be: until then it
+    is not known whether they can be read."""
+    rows = Page.objects.filter(
+        Q(reading=None) | Q(reading__marks={}), record__case=case, record__removed_at=None,
+        record__state=RecordState.READ, aside="", blank=False,
+    ).exclude(image=None, text="")  # fmt: skip
+    return rows if settings.UNDERSTAND_PAGES else rows.none()
 
 
 def last_step(case: Case) -> Rearrangement | None:

@@ -7,13 +7,14 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from babel import Locale
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from secondopinion.cases.measuring import Measured, measurements
 from secondopinion.cases.models import Case
+from secondopinion.core import dates
 from secondopinion.growth import scores
 from secondopinion.growth.references import Measure, Reference
 from secondopinion.growth.scores import Score
@@ -213,5 +214,5 @@ def age_words(since: date, day: date) -> str:
 
 
 def _point_words(point: _Point, measure: Measure) -> str:
-    day = date_format(point.measured.on, pgettext("date format", "j F Y"))
+    day = dates.written(point.measured.on)
     return f"{day}: {_number(point.value)} {_WORDS[measure][1]}"
