@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from secondopinion.accounts.models import Role
+from secondopinion.accounts.models import NewAddress, Role
 from secondopinion.accounts.queries import access_links, people_with
 from secondopinion.arrivals.clipping import posts_with_files
 from secondopinion.audit import actions as audit
@@ -149,6 +149,8 @@ def _people(request: PersonRequest, case: Case) -> Context:
         "ties": (ties := list(live_ties.select_related("person"))),
         "consents": case.consents.filter(withdrawn_at=None),
         "provider": (provider := getattr(case, "local_provider", None)),
+        "addresses": NewAddress.objects.filter(case_id=case.pk, confirmed_at__isnull=False)
+        .select_related("person", "by"),
         "links": access_links(provider.person, case.pk)
         if provider and provider.person_id and "links" in request.GET else None,
         "shut_out": provider is not None and provider.person_id is not None
