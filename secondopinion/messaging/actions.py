@@ -46,8 +46,8 @@ def notify(
     `link` is a path on this site. Whoever has no account gets a fresh one-time link to the page
     of the case instead, whatever the mail is about: a bare address would be of no use to them.
     `purpose` says what that link is for. `address` is where the mail goes if not to the present one
-    of the person: one that they are still to confirm, or a former one. Who has no address gets a text where one can be sent; if
-    not, the message has failed, and the desk is told to call.
+    of the person: one that they are still to confirm, or a former one. Who has no address gets a
+    text where one can be sent; if not, the message has failed, and the desk is told to call.
     """
     words = TEMPLATES[template]
     if not address and not to.reached_at and can_text(to):

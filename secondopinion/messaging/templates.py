@@ -63,7 +63,7 @@ TEMPLATES: dict[str, Template] = {
     "address-changed": Template(
         _("We write to another address now"),
         (
-            _("Your e-mail address at %(hospital)s was changed. This is the last mail to this one."),
+            _("Your e-mail address at %(hospital)s was changed. This is our last mail here."),
             _("Was it not you, and did you not ask our team? Call us now."),
         ),
         link=False, at_once=True,

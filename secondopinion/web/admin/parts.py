@@ -20,6 +20,7 @@ from secondopinion.program.models import (
 )
 from secondopinion.program.queries import DEFAULT_REPORT, conditions, in_language, specialties
 from secondopinion.web.admin import family_forms, forms, report_forms
+from secondopinion.web.templatetags.house import comma
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,13 +261,13 @@ def _worded(key: str, row: dict[str, Any]) -> list[str]:
                 gettext("every other case") if row["key"] == DEFAULT_REPORT
                 else gettext("where its author chooses it")
             ]  # fmt: skip
-        titles = ", ".join(in_language(each["titles"]) for each in row["sections"])
-        return [in_language(row["names"]), version, ", ".join(whose), titles]
+        titles = comma().join(in_language(each["titles"]) for each in row["sections"])
+        return [in_language(row["names"]), version, comma().join(whose), titles]
     if key == "letters":
         return [str(DeclineKind(row["kind"]).label), in_language(row["bodies"])]
     if key == "templates":
         return [in_language(row["titles"]), in_language(row["bodies"])]
-    return [row["version"], row["in_force_from"], ", ".join(row["text"])]
+    return [row["version"], row["in_force_from"], comma().join(row["text"])]
 
 
 def _specialty(key: str) -> str:
@@ -318,9 +319,9 @@ def _words(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
     if name == "second_conditions":
-        return ", ".join(map(_condition, value))
+        return comma().join(map(_condition, value))
     if isinstance(value, list):
-        return ", ".join(
+        return comma().join(
             "–".join(dict.fromkeys(each)) if isinstance(each, list) else str(known.get(each, each))
             for each in value
         )

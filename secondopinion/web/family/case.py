@@ -37,6 +37,7 @@ from secondopinion.conversations.actions import mark_seen
 from secondopinion.conversations.models import Thread
 from secondopinion.conversations.queries import anything_new
 from secondopinion.desk.models import Refusal
+from secondopinion.followup import leaving
 from secondopinion.followup.queries import questions
 from secondopinion.opinions import actions as opinions
 from secondopinion.opinions.meanings import meanings
@@ -95,13 +96,16 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
     if anything_new(thread, request.user):
         mark_seen(case=case, by=request.user)
     mine = [each for each in asked(case) if each.to == Part.FAMILY]
+    reports = list(readable(case, request.user))
+    specialists = list(holders_of(case, Part.SPECIALIST).select_related("expert"))
     context = {
         "case": case,
         "asked": mine,
         "needed": any(each.answered_at is None for each in mine),
-        "specialist": holders_of(case, Part.SPECIALIST).select_related("expert").first(),
+        "left": leaving.writer_who_left(case, reports, {each.pk for each in specialists}),
+        "specialist": next(iter(specialists), None),
         "posts": thread,
-        "reports": readable(case, request.user),
+        "reports": reports,
         **asking_context(case, request.user, list(questions(case))),
         "referrals": referrals(case),
         "with_provider": with_provider(case) if through_provider(case) else None,

@@ -147,6 +147,12 @@ def place(finding: Finding) -> str:
     return place_of(finding, isolate="\u2068\u2069")
 
 
+@register.filter
+def measured(value: Decimal | None) -> str:
+    """Write a measured number as it was told, without noughts behind it: 24.50 is 24.5."""
+    return "–" if value is None else str(number_format(Decimal(f"{value.normalize():f}")))
+
+
 @register.simple_tag
 def comma() -> str:
     """Return what stands between items of a list, with its space."""
