@@ -156,6 +156,7 @@ def test_who_has_left_is_followed_by_another_expert(whole: Whole) -> None:
     other = expert("other@harbour.example")
     with pytest.raises(NotYours):
         leaving.hand_on(by=former, case=case, expert=other.expert)
+    Person.objects.filter(pk=whole.provider.pk).update(language="en")
     pages = [(sign_in(whole.family), f"/my/cases/{case.reference}/"),
              (sign_in(whole.provider), f"/provider/cases/{case.reference}/")]  # fmt: skip
     for who, page in pages:

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from secondopinion.accounts.models import NewAddress
 from secondopinion.accounts.queries import waiting_address
@@ -26,7 +26,7 @@ class AskedForm(PlainForm):
     """The address, and how the family asked for it."""
 
     email = forms.CharField(
-        label=gettext_lazy("Their e-mail address"), max_length=254, strip=False,
+        label=pgettext_lazy("of the family", "Their e-mail address"), max_length=254, strip=False,
         help_text=gettext_lazy("Spell it back to them. A code goes there, which they tell you."),
         widget=forms.TextInput(attrs={"type": "email", "dir": "ltr", "autocomplete": "off"}),
     )  # fmt: skip

@@ -102,7 +102,7 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
         "case": case,
         "asked": mine,
         "needed": any(each.answered_at is None for each in mine),
-        "left": leaving.writer_who_left(case, reports, {each.pk for each in specialists}),
+        "gone": leaving.writer_who_left(case, reports, {each.pk for each in specialists}),
         "specialist": next(iter(specialists), None),
         "posts": thread,
         "reports": reports,

@@ -125,7 +125,7 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
         "asked": [each for each in asked(case) if each.to == Part.LOCAL_PROVIDER],
         "posts": thread,
         "reports": reports,
-        "left": leaving.writer_who_left(
+        "gone": leaving.writer_who_left(
             case, reports, {UUID(each["person"]) for each in beside["specialists"]}
         ),
         **asking_context(case, request.user, list(questions(case).filter(asked_by=request.user))),

@@ -221,7 +221,8 @@ def beside(told: Told | None, key: str, text: str, who: str = FAMILY) -> dict[st
 
     Nothing where the page knows of no translations, or its reader reads the language.
     """
-    return {"of": told.beside(key, text, who) if told else None}
+    of = told.beside(key, text, who) if told else None
+    return {"of": of, "again": told is not None and of is not None and told.again(of)}
 
 
 @register.inclusion_tag("house/field.html")
