@@ -41,16 +41,18 @@ def notify(
     link: str = "",
     code: str = "",
     purpose: str = accounts.FOR_GUESTS,
+    address: str = "",
 ) -> Message:
     """Queue a mail in the reader's language; it goes out after the transaction, by a job.
 
     `link` is a path on this site. Whoever has no account gets a fresh one-time link to the page
     of the case instead, whatever the mail is about: a bare address would be of no use to them.
-    `purpose` says what that link is for. Who has no address gets a text where one can be sent; if
-    not, the message has failed, and the desk is told to call.
+    `purpose` says what that link is for. `address` is where the mail goes if not to the present one
+    of the person: one that they are still to confirm, or a former one. Who has no address gets a
+    text where one can be sent; if not, the message has failed, and the desk is told to call.
     """
     words = TEMPLATES[template]
-    if not to.reached_at and can_text(to):
+    if not address and not to.reached_at and can_text(to):
         return _by_text_alone(to, template, case_id)
     hospital = program.program()
     with override(to.language or "en"):
@@ -84,6 +86,7 @@ def notify(
         subject=subject,
         body="\n\n".join(lines),
         link=link,
+        address=address,
         **_when(to, None if words.at_once else reach),
     )
     _enqueue(message)

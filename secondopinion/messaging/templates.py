@@ -41,6 +41,33 @@ TEMPLATES: dict[str, Template] = {
         ),
         link=False, at_once=True,
     ),
+    "address-code": Template(
+        _("Confirm your e-mail address"),
+        (
+            _("Somebody asked %(hospital)s to write to this address from now on."),
+            _("Was it you? Type this code on the page where you asked for it: %(code)s"),
+            _("It works for one day. If it was not you, do nothing: nothing changes."),
+        ),
+        link=False, at_once=True,
+    ),
+    "address-code-by-team": Template(
+        _("Confirm your e-mail address"),
+        (
+            _("You asked our team at %(hospital)s to write to this address from now on."),
+            _("Tell our team this code, or type it on your page under “How we write to you”:"),
+            "%(code)s",
+            _("It works for one day. If you did not ask, do nothing: nothing changes."),
+        ),
+        link=False, at_once=True,
+    ),
+    "address-changed": Template(
+        _("We write to another address now"),
+        (
+            _("Your e-mail address at %(hospital)s was changed. This is our last mail here."),
+            _("Was it not you, and did you not ask our team? Call us now."),
+        ),
+        link=False, at_once=True,
+    ),
     "factor-reset": Template(
         _("Your second factor was taken away"),
         (

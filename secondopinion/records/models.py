@@ -109,6 +109,11 @@ class Record(Stored):
         return [name for name, value in self.likely.items() if value != said[name]]
 
     @property
+    def kind_sure(self) -> int:
+        """How sure a program is of the kind that it guesses, in per cent."""
+        return round(100 * self.suggested.get("kind", ("", 0))[1])
+
+    @property
     def suggestions(self) -> list[tuple[str, int]]:
         """What programs take it for, in words, with per cent; nothing once somebody has looked."""
         if self.accepted_at is not None:

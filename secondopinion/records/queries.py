@@ -7,6 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.fields.json import KeyTransform
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from PIL import Image
 
@@ -46,6 +47,17 @@ def locked_away() -> QuerySet[Finding, UUID]:
 def readable(case: Case) -> QuerySet[Record]:
     """Return the records of a case that are not locked away, as they came."""
     return for_case(case).exclude(pk__in=locked_away().filter(case=case))
+
+
+# What says whether a record may be what a checklist waits for.
+DESCRIBED = ("id", "title", "kind", "dated", "suggested", "accepted_at", "created_at")
+
+
+def described() -> Coalesce:
+    """Return the column of a case that lists its records that are not locked away, as `listed`
+    does, with what says what they are."""
+    rows = Record.objects.filter(removed_at__isnull=True, merged_into__isnull=True)
+    return listed(rows.exclude(pk__in=locked_away()), "case", *DESCRIBED, outer="pk")
 
 
 def pages() -> QuerySet[Page]:

@@ -136,6 +136,17 @@ class _Verbs:
         )  # fmt: skip
         return _("The checklist is changed.")
 
+    def this_is_it(self) -> str:
+        item = self._row(self.case.checklist.all(), "item")
+        record = self._row(records.readable(self.case), "record")
+        desk.this_is_it(by=self.by, item=item, record=record)
+        return _("The checklist is changed.")
+
+    def not_it(self) -> str:
+        rows = Evidence.objects.filter(item__case=self.case).select_related("item__case")
+        desk.not_it(by=self.by, evidence=self._row(rows, "evidence"))
+        return _("It is taken back. The checklist waits as before.")
+
     def unlink(self) -> str:
         rows = Evidence.objects.filter(item__case=self.case).select_related("item__case")
         desk.unlink(by=self.by, evidence=self._row(rows, "evidence"))

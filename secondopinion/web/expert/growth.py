@@ -19,6 +19,7 @@ from secondopinion.growth import scores
 from secondopinion.growth.references import Measure, Reference
 from secondopinion.growth.scores import Score
 from secondopinion.web.expert.centiles import CENTILES, Dot, Drawing, drawing
+from secondopinion.web.templatetags.house import comma
 
 SPACE = 0.67  # deviations between two of the classic centile lines: a change that means something
 
@@ -135,7 +136,7 @@ def _chart(measure: Measure, sex: str, points: list[_Point]) -> Chart:
     else:
         title = _title(str(label), [each.scores[reference] for each in drawn])
         words = _("The curves are the centiles %(centiles)s of the %(reference)s reference.")
-        centiles = ", ".join(map(str, CENTILES))
+        centiles = comma().join(map(str, CENTILES))
         described = words % {"centiles": centiles, "reference": _NAMES[reference]}
         dots = [Dot(each.days, each.value, _point_words(each, measure)) for each in drawn]
         picture = drawing(measure, sex, reference, dots)

@@ -37,6 +37,7 @@ from secondopinion.conversations.actions import mark_seen
 from secondopinion.conversations.models import Thread
 from secondopinion.conversations.queries import anything_new
 from secondopinion.desk.models import Refusal
+from secondopinion.followup import leaving
 from secondopinion.followup.queries import questions
 from secondopinion.opinions import actions as opinions
 from secondopinion.opinions.meanings import meanings
@@ -97,14 +98,17 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
         mark_seen(case=case, by=request.user)
     rows = asked(case)
     mine = [each for each in rows if each.to == Part.FAMILY and not each.held]
+    reports = list(readable(case, request.user))
+    specialists = list(holders_of(case, Part.SPECIALIST).select_related("expert"))
     context = {
         "case": case,
         "asked": mine,
         "needed": any(each.answered_at is None for each in mine),
         "wished": any(each.held and each.answered_at is None for each in rows),
-        "specialist": holders_of(case, Part.SPECIALIST).select_related("expert").first(),
+        "gone": leaving.writer_who_left(case, reports, {each.pk for each in specialists}),
+        "specialist": next(iter(specialists), None),
         "posts": thread,
-        "reports": readable(case, request.user),
+        "reports": reports,
         **asking_context(
             case, request.user, list(questions(case).filter(asked_by__may_sign_in=True))
         ),

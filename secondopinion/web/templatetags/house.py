@@ -6,13 +6,14 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms, template
 from django.conf import settings
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
@@ -139,6 +140,12 @@ def place(finding: Finding) -> str:
     return place_of(finding, isolate="\u2068\u2069")
 
 
+@register.filter
+def measured(value: Decimal | None) -> str:
+    """Write a measured number as it was told, without noughts behind it: 24.50 is 24.5."""
+    return "–" if value is None else str(number_format(Decimal(f"{value.normalize():f}")))
+
+
 @register.simple_tag
 def comma() -> str:
     """Return what stands between items of a list, with its space."""
@@ -207,7 +214,8 @@ def beside(told: Told | None, key: str, text: str, who: str = FAMILY) -> dict[st
 
     Nothing where the page knows of no translations, or its reader reads the language.
     """
-    return {"of": told.beside(key, text, who) if told else None}
+    of = told.beside(key, text, who) if told else None
+    return {"of": of, "again": told is not None and of is not None and told.again(of)}
 
 
 @register.inclusion_tag("house/field.html")
