@@ -1,5 +1,6 @@
 """Writing, signing and delivering the report."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -241,10 +242,13 @@ def _beside(opinion: Opinion) -> tuple[Any, ...]:
 
 def sign_addendum(
     *, by: Person, case: Case, question: str, answer: str, reauthenticated_at: datetime | None,
-    key: str = "", who: str = FAMILY,
+    note: Callable[[SignedReport], None], key: str = "", who: str = FAMILY,
 ) -> SignedReport:  # fmt: skip
     """Sign an addendum that answers a question after the report, and deliver it the same way; `key`
     and `who` say which text written at home the question is (`translation.told`).
+
+    Typesetting and signing come first; `note` is done in the one transaction that keeps it: what it
+    raises undoes all.
 
     Raises:
         NotYours: by somebody who is not the specialist.
@@ -270,6 +274,7 @@ def sign_addendum(
             detail={"digest": report.digest},
         )  # fmt: skip
         papers.hand_out(report, by)
+        note(report)
     return report
 
 

@@ -1,9 +1,11 @@
 """Questions after the report: never a wall, and danger comes first."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 
 from secondopinion.accounts.models import Person
 from secondopinion.cases import actions as cases
@@ -16,6 +18,7 @@ from secondopinion.followup import actions, leaving, red_flags
 from secondopinion.followup.models import FollowUpQuestion
 from secondopinion.guardians import actions as guardians
 from secondopinion.messaging.models import Message
+from secondopinion.opinions import papers
 from secondopinion.program.models import Program
 from secondopinion.staffing import actions as staffing
 from tests.web.conftest import Whole, expert, person, sign_in, whole_case
@@ -198,3 +201,27 @@ def test_what_the_local_provider_asks_is_on_no_page_of_the_family(whole: Whole) 
     page = sign_in(whole.family).get(f"/my/cases/{case.reference}/").content.decode()
     assert "How do I tell her parents?" not in page
     assert "When do we repeat the EEG?" in page
+
+
+def test_nobody_waits_while_an_answer_is_typeset_and_it_is_signed_once(
+    whole: Whole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, question = whole.case, FollowUpQuestion.objects.get(case=whole.case)
+    actions.pass_to_expert(by=whole.coordinator, question=question)
+    typeset, outside = papers.signed, len(connection.savepoint_ids)
+
+    def meanwhile(*given: Any) -> papers.Paper:
+        assert len(connection.savepoint_ids) == outside, "no transaction is open"
+        made = typeset(*given)
+        monkeypatch.undo()
+        actions.answer(by=whole.specialist, question=FollowUpQuestion.objects.get(),
+                       text="In a year.", reauthenticated_at=clock.now())  # fmt: skip
+        return made
+
+    monkeypatch.setattr(papers, "signed", meanwhile)
+    with pytest.raises(Conflict):
+        actions.answer(
+            by=whole.specialist, question=question, text="Never.", reauthenticated_at=clock.now()
+        )
+    addendum = case.signed_reports.get(kind="addendum")
+    assert FollowUpQuestion.objects.get().addendum == addendum

@@ -106,6 +106,7 @@ def leave(*, by: Person, case: Case) -> None:
         Refused: the last of the family.
     """
     require(case, by, Part.FAMILY)
+    Case.objects.select_for_update().get(pk=case.pk)  # two who leave at once wait for each other
     if not holders_of(case, Part.FAMILY).exclude(pk=by.pk).exists():
         raise Refused(
             _("Somebody of the family must be able to open the case. Let in the other one first."),

@@ -22,6 +22,7 @@ from secondopinion.cases.queries import (
     asked_of_family,
     asked_outside,
     holders_of,
+    live_parts,
     visible_to,
 )
 from secondopinion.cases.rules import through_provider
@@ -60,9 +61,10 @@ from secondopinion.web.proving import ask, is_proven
 @signed_in
 def my(request: PersonRequest) -> HttpResponse:
     """List the requests of a family; without one, begin the first."""
+    mine = live_parts().filter(person=request.user, role=Part.FAMILY).values("case")
     cases = list(
         visible_to(request.user)
-        .filter(participations__person=request.user, participations__role=Part.FAMILY)
+        .filter(pk__in=mine)
         .select_related("child", "specialty")
         .order_by("-created_at")
     )

@@ -172,6 +172,7 @@ WORDS: dict[str, str | Promise] = {
     "amendment-started": _("The correction of a report was begun"),
     "amendment-given-up": _("The correction of a report was given up"),
     "amendment-signed": _("A corrected report was signed"),
+    "report-preview-opened": _("A report was opened as it would be signed"),
     "report-versions-opened": _("The versions of a report were opened"),
     "report-set-back": _("A report was set back to an earlier version"),
     "translation-asked": _("A translation was asked for"),
