@@ -119,7 +119,7 @@ def test_files_are_chosen_with_a_button_in_the_pages_language(
         assert page.locator(f"#{described}").inner_text() == two, "a screen reader is told"
         chooser.focus()
         with page.expect_file_chooser():
-            page.keyboard.press("Enter")
+            page.keyboard.press("Space")
         context.close()
     # Without JavaScript the browser's own button stays.
     context = context_of(chromium, site, "family", "es", PHONE, java_script_enabled=False)
