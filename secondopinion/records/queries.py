@@ -1,7 +1,7 @@
 """Reads of records; each is scoped to the cases that a person may see."""
 
 import io
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from django.conf import settings
@@ -58,6 +58,19 @@ def described() -> Coalesce:
     does, with what says what they are."""
     rows = Record.objects.filter(removed_at__isnull=True, merged_into__isnull=True)
     return listed(rows.exclude(pk__in=locked_away()), "case", *DESCRIBED, outer="pk")
+
+
+def finds_out_whose(parts: Collection[str]) -> bool:
+    """Say whether somebody with these parts sees what may be another child's, to find it out."""
+    return not _SORTERS.isdisjoint(parts)
+
+
+def listed_for(case: Case, person: Person, parts: Collection[str]) -> QuerySet[Record]:
+    """Return the records of a case that a person with these parts may open, as they came."""
+    rows = for_case(case)
+    if finds_out_whose(parts):
+        return rows
+    return rows.exclude(~Q(sent_by=person), pk__in=locked_away().filter(case=case))
 
 
 def pages() -> QuerySet[Page]:
@@ -124,7 +137,7 @@ def record_for(person: Person, reference: str, record_id: UUID) -> Record:
 def _open_to(record: Record, person: Person) -> bool:
     if not locked_away().filter(case=record.case_id, subject_id=record.pk).exists():
         return True
-    return record.sent_by_id == person.pk or bool(roles_of(record.case, person) & _SORTERS)
+    return record.sent_by_id == person.pk or finds_out_whose(roles_of(record.case, person))
 
 
 def file_for(person: Person, record: Record) -> tuple[Blob, str]:

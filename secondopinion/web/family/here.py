@@ -29,9 +29,15 @@ def files_context(
     """Return what the lists of records and images show. `beside` are columns of the case that the
     page needs too: they come in the same query, under their names."""
     problems, set_aside = arrived.not_kept(case, _SHOWN)
-    rows = records.with_sheets(records.for_case(case))
+    rows = records.with_sheets(records.listed_for(case, request.user, request.parts))
     seen = _seen(case, request, beside or {})
     findings = as_rows(Finding, seen.pop("findings_here"))
+    if not records.finds_out_whose(request.parts):  # of what is locked away, nothing is said
+        listed_ones = {row.pk for row in rows}
+        findings = [
+            row for row in findings
+            if row.subject_kind != "record" or row.subject_id in listed_ones
+        ]  # fmt: skip
     return {
         **seen,
         **images.listed(case, request.parts),
