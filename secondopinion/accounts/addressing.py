@@ -58,13 +58,14 @@ def _end(person: Person) -> None:
     )
 
 
-def check_code(*, by: Person, person: Person, code: str) -> NewAddress:
+def check_code(*, by: Person, person: Person, code: str, case_id: UUID | None = None) -> NewAddress:
     """Return the address that a code proves. Each try is counted, and kept although it is refused.
+    The desk of a case confirms only what it was asked for itself.
 
     Raises:
         Refused: no code is out any more, or it is not this one.
     """
-    row = queries.waiting_address(person)
+    row = queries.waiting_address(person, case_id)
     tried = row is not None and NewAddress.objects.filter(
         pk=row.pk, tries__lt=rules.MOST_TRIES
     ).update(tries=F("tries") + 1)

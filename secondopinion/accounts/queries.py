@@ -104,12 +104,13 @@ def link_for(token: str, purpose: str) -> AccessLink | None:
     )
 
 
-def waiting_address(person: Person) -> NewAddress | None:
-    """Return the address that a person has still to confirm by the code that was sent there."""
+def waiting_address(person: Person, case_id: UUID | None = None) -> NewAddress | None:
+    """Return the address that a person has still to confirm by the code that was sent there; with
+    a case, if its desk was asked for it."""
     rows = NewAddress.objects.filter(
         person=person, confirmed_at=None, expires_at__gt=clock.now(), tries__lt=MOST_TRIES
     )
-    return rows.first()
+    return rows.filter(case_id=case_id).first() if case_id else rows.first()
 
 
 def holder_of(email: str) -> Person | None:

@@ -27,9 +27,10 @@ from secondopinion.opinions.models import Opinion
 from secondopinion.program import queries as program
 from secondopinion.program.models import Disclaimer, ReportTemplate
 from secondopinion.records import queries as records
+from secondopinion.translation.checks.languages import short_code
 from secondopinion.translation.models import Translation
 from secondopinion.translation.queries import made_of
-from secondopinion.translation.told import FAMILY, Told, reviewed
+from secondopinion.translation.told import FAMILY, Told, readings_of, reviewed
 
 VERSION = 2
 _OPTION_PARTS = ("name", "pros", "cons")
@@ -80,10 +81,12 @@ def letterhead(case: Case, author: Person, code: str, signed_at: datetime) -> di
     } | issued(code, signed_at)
 
 
-def _how_read(made: Translation | None) -> str:
-    """Say how a record was read: in the original, or in whose translation, checked by whom."""
+def _how_read(made: Translation | None, language: str, read: frozenset[str]) -> str:
+    """Say how a record was read: in the original, or in whose translation, checked by whom; of one
+    in a language that none of its readers has said to `read`, that there is no translation."""
     if made is None:
-        return _("read in the original")
+        known = not language or short_code(language) in read
+        return _("read in the original") if known else _("not translated")
     people = [each.full_name for each in (made.made_by, made.reviewed_by) if each is not None]
     return _in_whose_words(made.language, str(made.get_method_display()), people)
 
@@ -121,6 +124,7 @@ def _in_words(home: Told, key: str, text: str, who: str = FAMILY) -> dict[str, s
 def facts(case: Case) -> dict[str, Any]:
     """Return what is listed without the specialist: records and images."""
     made = made_of(case)
+    read = frozenset().union(*(each.languages for each in readings_of(case)))
     return {
         "records": [
             {
@@ -129,7 +133,7 @@ def facts(case: Case) -> dict[str, Any]:
                 "date": _day(row.dated),
                 "language": language_name(row.language),
                 "pages": records.pages_of(row),
-                "read": _how_read(made.get(row.pk)),
+                "read": _how_read(made.get(row.pk), row.language, read),
             }
             for row in records.readable(case)
         ],

@@ -195,6 +195,10 @@ def test_nobody_else_does_it(case: Case, grace: Person) -> None:
     with pytest.raises(NotYours):
         actions.confirm_address(by=grace, person=rosa, code="0")
     assert sign_in(grace).get("/account/address/").status_code == 404
+    actions.ask_address(by=rosa, person=rosa, email=NEW)
+    with pytest.raises(Refused) as refused:
+        actions.confirm_address(by=grace, person=rosa, code=code_sent(), case=case)
+    assert refused.value.code == "address-ended", "the desk was not asked, and notes nothing of it"
     provider = case.local_provider.person
     assert provider is not None
     with pytest.raises(NotYours):

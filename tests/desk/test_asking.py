@@ -105,6 +105,12 @@ def test_what_the_checklist_waits_for_is_shown_where_it_has_arrived(
     assert not Evidence.objects.exists()
     Record.objects.filter(pk=record.pk).update(kind="clinic_letter")
     assert "This is it" in shown()
+    said = actions.this_is_it(by=grace, item=item, record=record)
+    cases.settle_item(by=grace, item=item, state="waived", note="An old one will do.")
+    actions.not_it(by=grace, evidence=Evidence.objects.get(pk=said.pk))
+    item.refresh_from_db()
+    assert item.state == "waived", "what was decided since stays"
+    cases.settle_item(by=grace, item=item, state="open")
     assert "a program’s guess" not in shown(), "somebody has said what it is"
     Record.objects.filter(pk=record.pk).update(kind="laboratory")
     assert "This is it" not in shown()

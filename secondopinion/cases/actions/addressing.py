@@ -69,7 +69,7 @@ def confirm_address(
         Refused: the code is not right or has ended, or the address is of another account.
     """
     _must_be_theirs(by, person, case)
-    row = addressing.check_code(by=by, person=person, code=code)
+    row = addressing.check_code(by=by, person=person, code=code, case_id=case.pk if case else None)
     with transaction.atomic():
         addressing.let_count(by=by, row=row)
         if row.former:

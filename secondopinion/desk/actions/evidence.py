@@ -65,7 +65,8 @@ def this_is_it(*, by: Person, item: ChecklistItem, record: Record) -> Evidence:
 
 @transaction.atomic
 def not_it(*, by: Person, evidence: Evidence) -> None:
-    """Take back what `this_is_it` said: the link goes, and the item waits as it did.
+    """Take back what `this_is_it` said: the link goes, and the item waits as it did, unless it was
+    settled in another way since.
 
     Raises:
         NotYours: by somebody who does not own the case, or it was not said so.
@@ -73,7 +74,9 @@ def not_it(*, by: Person, evidence: Evidence) -> None:
     """
     if not evidence.before:
         raise NotYours
-    cases.settle_item(by=by, item=evidence.item, state=evidence.before)
+    item = evidence.item
+    if item.state == ItemState.ARRIVED and not item.evidence.exclude(pk=evidence.pk).exists():
+        cases.settle_item(by=by, item=item, state=evidence.before)
     unlink(by=by, evidence=evidence)
 
 

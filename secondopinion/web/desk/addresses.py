@@ -47,7 +47,7 @@ def address(request: PersonRequest, case: Case, person: UUID) -> HttpResponse:
     theirs = next((each for each in family_of(case) if each.pk == person), None)
     if theirs is None or not theirs.may_sign_in:
         raise NotYours
-    waits = waiting_address(theirs)
+    waits = waiting_address(theirs, case.pk)
     proving = "code" in request.POST or (waits is not None and "other" not in request.GET)
     form = (ProofForm if proving else AskedForm)(request.POST or None)
     back = "desk-entry" if Part.ENTRY in request.parts else "desk-case-people"
@@ -63,7 +63,7 @@ def address(request: PersonRequest, case: Case, person: UUID) -> HttpResponse:
         except Refused as refused:
             form.add_error(refused.field if refused.field in form.fields else None,
                            str(refused.message))  # fmt: skip
-            waits = waiting_address(theirs)
+            waits = waiting_address(theirs, case.pk)
     elif request.method == "GET":
         audit.record("case-opened", by=request.user, case_id=case.pk, target=case)
     context = {

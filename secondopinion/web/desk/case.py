@@ -121,14 +121,12 @@ def _now(request: PersonRequest, case: Case) -> Context:
         .get()
     )
     held, arrived = {each["why"] for each in told["held"]}, as_rows(Record, told["arrived"])
-    for item in items:
-        item.fitting = fitting(item, arrived)
     return {
         "hint": timing.hint_for(case),
         "linked": request.GET.get("evidence", ""),
         "evidence": arrived[::-1],
         "studies": imaging.studies_for_case(case),
-        "items": items,
+        "items": [(item, fitting(item, arrived)) for item in items],
         "ask": ask_context(request, case, items),
         "needs": held,
         "conditions": (groups := program.kept_conditions()),
