@@ -182,7 +182,20 @@ def gaps(opinion: Opinion) -> list[Gap]:
     if program.program().second_operation and not body.get("operation"):
         empty.append(Gap(*_OPERATION))
     changed = [Gap(*_CHANGE)] if opinion.amends_id and not body.get("change", "").strip() else []
-    return [*changed, *_unanswered(opinion.case, body), *empty, *_unprintable(body)]
+    return [
+        *changed, *_unanswered(opinion.case, body), *empty, *_unexplained(body),
+        *_unprintable(body),
+    ]  # fmt: skip
+
+
+def _unexplained(body: dict[str, str]) -> Iterator[Gap]:
+    """Return where the report does not simply agree, and nobody says why."""
+    for section in sections_of(body):
+        if section.key in ("diagnosis", "plan"):
+            choice, words = body.get(section.key, ""), body.get(section.field, "")
+            if choice not in ("", "agrees") and not words.strip():
+                told = {"section": section.title, "choice": AGREEMENT[choice]}
+                yield Gap(section.field, _("%(section)s: %(choice)s. Say why.") % told)
 
 
 def _empty(section: Section, body: dict[str, str]) -> Iterator[Gap]:

@@ -116,6 +116,15 @@ def test_what_is_missing_is_named(opinion: Opinion) -> None:
         actions.sign(by=opinion.author, opinion=opinion, reauthenticated_at=clock.now())
 
 
+def test_who_does_not_simply_agree_says_why(opinion: Opinion) -> None:
+    for choice, missing in (("differs", ["plan_text"]), ("partly", ["plan_text"]), ("agrees", [])):
+        draft = actions.save_draft(
+            by=opinion.author, opinion=opinion, values={"plan": choice, "plan_text": " "},
+            base_revision=None,
+        )  # fmt: skip
+        assert [gap.field for gap in body.gaps(draft)] == missing
+
+
 def test_limitations_that_were_found_are_never_dropped(opinion: Opinion, tmp_path: Path) -> None:
     found = Found("missing-slices", "warning", "Some images in the middle of a series are missing.")
     replace(case=opinion.case, subject=opinion.case, check="geometry@1", found=[found])
@@ -220,6 +229,10 @@ def test_the_reading_level_follows_the_published_formula() -> None:
     assert not difficult.plain
     assert readability.level("Too short.", "en") is None
     assert readability.level(plain, "ar") is None
+    assert readability.told(plain, "en") == easy.words
+    assert "from 20 words on" in str(readability.told("Too short.", "en"))
+    assert "cannot be measured" in str(readability.told("بسيط", "ar"))
+    assert readability.told(" ", "en") == ""
 
 
 def test_the_signs_of_medicine_are_printed(opinion: Opinion, tmp_path: Path) -> None:
