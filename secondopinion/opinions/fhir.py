@@ -207,10 +207,12 @@ def _sections(words: dict[str, Any], address: dict[str, str]) -> list[dict[str, 
             **_told_in_sections(words, no),
             "records": [
                 f"{each['title']}, {each['kind']}, {each['date']}, {each['language']}"
+                f"{_from(each, named)}"
                 for each in words["records"]
             ],
             "images": [
-                f"{each['title']}, {each['date']}, {each['count']}" for each in words["images"]
+                f"{each['title']}, {each['date']}, {each['count']}{_from(each, named)}"
+                for each in words["images"]
             ],
             "disclaimer": words["disclaimer"],
         }  # fmt: skip
@@ -222,6 +224,11 @@ def _sections(words: dict[str, Any], address: dict[str, str]) -> list[dict[str, 
         for name, value in told.items()
         if (paragraphs := [each for each in _listed(value) if each.strip()])
     ]
+
+
+def _from(each: dict[str, Any], named: dict[str, str]) -> str:
+    """Return from whom a record or a series came; "" where an older document does not say it."""
+    return f", {named['from_' + each['source']]}" if "source" in each else ""
 
 
 def _title(name: str, titles: dict[str, dict[str, str]], language: str) -> str:

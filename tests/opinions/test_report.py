@@ -19,6 +19,7 @@ from secondopinion.opinions import actions, body, compose, readability, typeset,
 from secondopinion.opinions.models import Opinion, SignedReport, Version
 from secondopinion.program.models import Program
 from tests.archival import broken
+from tests.opinions.walk import words_of
 from tests.web.conftest import expert, sign_in
 
 
@@ -123,6 +124,21 @@ def test_who_does_not_simply_agree_says_why(opinion: Opinion) -> None:
             base_revision=None,
         )  # fmt: skip
         assert [gap.field for gap in body.gaps(draft)] == missing
+
+
+def test_the_list_says_from_whom_each_record_came_and_how_good_it_is(opinion: Opinion) -> None:
+    case = opinion.case
+    record = case.records.get()
+    clean = compose.facts(case)["records"][0]
+    assert clean["source"] == "family"
+    assert clean["quality"] == {"hard": 0, "unreadable": 0, "limits": 0}
+    record.pages.update(legibility="hard")
+    found = Found("hard-to-read", "warning", "This page is hard to read.", where={"page": 1})
+    replace(case=case, subject=record, check="legibility@3", found=[found])
+    report = actions.sign(by=opinion.author, opinion=opinion, reauthenticated_at=clock.now())
+    words = words_of(report)
+    for each in ("From, and quality", "Family", "Pages hard to read: 1", "Limitations: 1"):
+        assert each in words
 
 
 def test_limitations_that_were_found_are_never_dropped(opinion: Opinion, tmp_path: Path) -> None:
