@@ -128,7 +128,8 @@ def _came(source: str, limits: int, pages: Iterable[Page] = ()) -> dict[str, Any
     return {
         "source": source if source in (Part.FAMILY, Part.LOCAL_PROVIDER) else "hospital",
         "quality": {
-            "hard": legible[Page.Legibility.HARD], "unreadable": legible[Page.Legibility.UNREADABLE],
+            "hard": legible[Page.Legibility.HARD],
+            "unreadable": legible[Page.Legibility.UNREADABLE],
             "limits": limits,
         },
     }  # fmt: skip

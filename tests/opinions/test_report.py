@@ -137,8 +137,10 @@ def test_the_list_says_from_whom_each_record_came_and_how_good_it_is(opinion: Op
     replace(case=case, subject=record, check="legibility@3", found=[found])
     report = actions.sign(by=opinion.author, opinion=opinion, reauthenticated_at=clock.now())
     words = words_of(report)
-    for each in ("From, and quality", "Family", "Pages hard to read: 1", "Limitations: 1"):
-        assert each in words
+    assert report.body["records"][0]["quality"] == {"hard": 1, "unreadable": 0, "limits": 1}
+    table = words[words.index("Records reviewed") : words.index("Images reviewed")]
+    for each in ("From, and", "Family", "Pages hard to", "Limitations: 1"):
+        assert each in table, table
 
 
 def test_limitations_that_were_found_are_never_dropped(opinion: Opinion, tmp_path: Path) -> None:
