@@ -60,10 +60,9 @@ def start_report(*, by: Person, case: Case) -> Opinion:
         NotYours: by somebody who is not its specialist.
     """
     require(case, by, Part.SPECIALIST)
-    request = case.request
     template = program.report_template_for(case.specialty, case.condition)
     first = {
-        "history": "\n\n".join(each for each in (request.history, request.medicines) if each),
+        "history": fields.history_told(case),
         sections.TEMPLATE: sections.named(template),
     }
     opinion, made = Opinion.objects.get_or_create(case=case, defaults={"author": by})

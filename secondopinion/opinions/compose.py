@@ -23,7 +23,15 @@ from secondopinion.experts.queries import profile
 from secondopinion.findings.queries import limitations_for
 from secondopinion.imaging import queries as imaging
 from secondopinion.opinions import coded, panels, second, sections
-from secondopinion.opinions.body import AGREEMENT, LEFT_OUT, OPERATION, OPTIONS, URGENCY, WORDING
+from secondopinion.opinions.body import (
+    AGREEMENT,
+    LEFT_OUT,
+    OPERATION,
+    OPTIONS,
+    URGENCY,
+    WORDING,
+    is_as_told,
+)
 from secondopinion.opinions.meanings import meanings
 from secondopinion.opinions.models import Opinion
 from secondopinion.program import queries as program
@@ -217,6 +225,7 @@ def document(opinion: Opinion, code: str, signed_at: datetime, language: str) ->
                     for row in case.questions.all()
                 ],
                 "history": body.get("history", ""),
+                "as_told": is_as_told(case, body),
                 "findings": body.get("findings", ""),
                 "local_diagnosis": case.request.diagnosis,
                 "local_diagnosis_words": _in_words(home, "diagnosis", case.request.diagnosis),

@@ -253,7 +253,10 @@ def _told_in_sections(words: dict[str, Any], no: str) -> dict[str, str | list[st
             words["diagnosis"], words["diagnosis_text"], *_said(words["diagnosis_codes"]),
         ],
         "plan": [words["plan"], words["plan_text"]],
-        "history": [words["history"], *_said(words.get("procedure_codes", []))],
+        "history": [
+            labels(words["language"])["as_told"] if words.get("as_told") else "",
+            words["history"], *_said(words.get("procedure_codes", [])),
+        ],
         "findings": [words["findings"], *_said(words["finding_codes"])],
         "tests": [
             words["tests"], words.get("operation", ""), *_said(words.get("advised_codes", [])),

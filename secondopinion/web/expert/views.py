@@ -148,6 +148,7 @@ def review(request: PersonRequest, case: Case) -> HttpResponse:
         "opinion": opinion,
         "in_words": reports.told_in(opinion, case, request.user),
         "body": body,
+        "as_told": fields.is_as_told(case, body),
         "asked": asked_here,
         "story": story.story(story.events_of(case, rows, images, values)),
         "laboratory": doubtful_first(series_of(values, SMALL)),
