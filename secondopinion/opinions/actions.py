@@ -50,7 +50,7 @@ from secondopinion.opinions.pictures import pictures_in
 from secondopinion.opinions.queries import current_report
 from secondopinion.program import queries as program
 from secondopinion.program.models import DeliveryMode
-from secondopinion.translation.told import FAMILY, reviewed
+from secondopinion.translation.told import FAMILY
 
 
 @transaction.atomic
@@ -65,23 +65,15 @@ def start_report(*, by: Person, case: Case) -> Opinion:
     opinion, made = Opinion.objects.get_or_create(case=case, defaults={"author": by})
     if made:
         template = program.report_template_for(case.specialty, case.condition)
-        first = {"history": _history(case), sections.TEMPLATE: sections.named(template)}
+        first = {
+            "history": fields.history_told(case),
+            sections.TEMPLATE: sections.named(template),
+        }
         writing.write(opinion, by, first)
         audit.record("report-started", by=by, case_id=case.pk, target=opinion)
     else:
         handing.take_up(opinion, by)
     return opinion
-
-
-def _history(case: Case) -> str:
-    """Return what the family told of the child, in a report's language where that is translated and
-    checked: with this its history begins."""
-    words, told = reviewed(case, papers.LANGUAGE), []
-    for name in ("history", "medicines"):
-        text = getattr(case.request, name)
-        found = words.beside(name, text)
-        told.append(found.text if found and found.text and not found.outdated else text)
-    return "\n\n".join(each for each in told if each)
 
 
 @transaction.atomic

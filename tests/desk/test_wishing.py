@@ -49,7 +49,9 @@ def test_the_coordinator_rewords_it_and_passes_it_on(wish: InformationRequest) -
     assert case.needs.filter(why=Why.WISH).exists()
     desk = sign_in(case.coordinator)
     assert case.reference in desk.get("/desk/?view=news").content.decode()
-    assert WISH in desk.get(f"/desk/cases/{case.reference}/").content.decode()
+    shown = desk.get(f"/desk/cases/{case.reference}/").content.decode()
+    assert WISH in shown
+    assert "Pass on what the specialist needs" in shown
     words = "Por favor, envíe los trazados del EEG."
     given = {"request": str(wish.pk), "to": "family", "text": words}
     desk.post(f"/desk/cases/{case.reference}/do/pass-on/", given)
