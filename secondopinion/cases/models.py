@@ -154,6 +154,7 @@ class LocalProvider(Stored):
     receipt = models.CharField(max_length=12, blank=True)
     declined_at = models.DateTimeField(null=True, blank=True)
     declined_reason = models.TextField(blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)  # wrong birth dates in a row
 
     def __str__(self) -> str:
         return self.full_name
@@ -316,6 +317,9 @@ class InformationRequest(Stored):
     to = models.CharField(max_length=20, choices=To.choices, default=To.FAMILY)
     text = models.TextField()
     asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    # What a specialist wishes for lies with the coordinator first; who passes it on may reword it.
+    held = models.BooleanField(default=False)
+    wish = models.TextField(blank=True)  # the specialist's own words, where they were reworded
     answer = models.TextField(blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     answered_by = models.ForeignKey(

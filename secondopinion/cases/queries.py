@@ -162,11 +162,17 @@ def open_requests(case: Case) -> QuerySet[InformationRequest]:
     ).select_related("item", "asked_by")
 
 
+def asked_outside(case: Case, part: str) -> QuerySet[InformationRequest]:
+    """Return what the family, or the local provider, has been asked and not answered."""
+    return open_requests(case).filter(to=part, held=False)
+
+
 def asked_of_family(cases: Iterable[Case]) -> set[UUID]:
     """Return the keys of those cases in which the family has been asked and not answered."""
     rows = InformationRequest.objects.filter(
-        case__in=cases, to=Part.FAMILY, answered_at__isnull=True, dropped_at__isnull=True
-    )
+        case__in=cases, to=Part.FAMILY, held=False,
+        answered_at__isnull=True, dropped_at__isnull=True,
+    )  # fmt: skip
     return set(rows.values_list("case_id", flat=True))
 
 

@@ -79,7 +79,7 @@ FAMILY_WORDS: dict[str, Promise] = {
     State.READY: _("We are finding a specialist"),
     State.OFFERED: _("We are finding a specialist"),
     State.IN_REVIEW: _("A specialist reads everything"),
-    State.MORE_NEEDED: _("We need something from you"),
+    State.MORE_NEEDED: _("The specialist needs something more"),
     State.REPORTED: _("The report is signed"),
     State.FOLLOW_UP: _("You can ask about the report"),
     State.CLOSED: _("Closed"),
@@ -127,6 +127,7 @@ class Why(models.TextChoices):
     CHASE = "chase", _("Soon late: ask how it goes")
     TWICE = "twice", _("Perhaps here twice")
     TRANSLATE = "translate", _("Words to be translated")
+    WISH = "wish", _("The specialist needs more")
 
 
 # What the desk itself has to do in a state; in the others somebody else is waited for.

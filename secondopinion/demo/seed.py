@@ -353,8 +353,12 @@ class _Walk:
         )
 
     def _end_more_needed(self) -> None:
-        actions.ask_more(
+        wish = actions.ask_more(
             by=self.specialist, case=self.case,
+            text="Video of a seizure, with its length, if it can be had safely.",
+        )  # fmt: skip
+        actions.pass_on(
+            by=self.coordinator, wish=wish, to="family",
             text="Please film the next seizure, if you can do so safely, and tell us how long it "
             "lasts.",
         )  # fmt: skip

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils.formats import date_format
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 from icalendar import Calendar, Event
@@ -19,7 +18,7 @@ from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import holders_of
 from secondopinion.cases.rules import through_provider
 from secondopinion.cases.states import ENDED, State
-from secondopinion.core import clock
+from secondopinion.core import clock, dates
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.followup import rooms
 from secondopinion.followup.models import CallState, VideoCall
@@ -190,7 +189,7 @@ def summarise(
         audit.record("call-summarised", by=by, case_id=case.pk, target=call)
 
     with override(LANGUAGE):
-        day = date_format(call.starts_at.astimezone(ZoneInfo(program.program().timezone)), "j F Y")
+        day = dates.written(call.starts_at.astimezone(ZoneInfo(program.program().timezone)))
         heading = gettext("Video call on %(day)s") % {"day": day}
     return opinions.sign_addendum(
         case=case, by=by, question=heading, answer=text.strip(),

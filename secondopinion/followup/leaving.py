@@ -1,5 +1,8 @@
 """The specialist of a report has left while questions may come: another expert answers them."""
 
+from collections.abc import Collection, Iterable
+from uuid import UUID
+
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +20,8 @@ from secondopinion.experts.fitting import must_fit
 from secondopinion.experts.models import ExpertProfile
 from secondopinion.followup.actions import follow_needs
 from secondopinion.followup.models import FollowUpQuestion, QuestionState
+from secondopinion.opinions.models import SignedReport
+from secondopinion.opinions.queries import REPORTS
 from secondopinion.translation.watching import look_again
 
 
@@ -30,6 +35,19 @@ def unanswering() -> Q:
 def nobody_answers(case: Case) -> bool:
     """Say whether a case in its follow-up has no specialist (any more) who answers questions."""
     return Case.objects.filter(unanswering(), pk=case.pk).exists()
+
+
+def writer_who_left(
+    case: Case, reports: Iterable[SignedReport], here: Collection[UUID]
+) -> Person | None:
+    """Return who signed the report that counts, among those that somebody reads (`readable`), if
+    they are none of the specialists who answer in its follow-up (`here`) any more."""
+    if case.state != State.FOLLOW_UP:
+        return None
+    signed = (
+        each.signed_by for each in reports if each.kind in REPORTS and not vars(each)["replaced"]
+    )
+    return next((each for each in signed if each.pk not in here), None)
 
 
 def let_go_of_gone() -> int:

@@ -62,14 +62,13 @@ def start_report(*, by: Person, case: Case) -> Opinion:
         NotYours: by somebody who is not its specialist.
     """
     require(case, by, Part.SPECIALIST)
-    request = case.request
-    template = program.report_template_for(case.specialty, case.condition)
-    first = {
-        "history": "\n\n".join(each for each in (request.history, request.medicines) if each),
-        sections.TEMPLATE: sections.named(template),
-    }
     opinion, made = Opinion.objects.get_or_create(case=case, defaults={"author": by})
     if made:
+        template = program.report_template_for(case.specialty, case.condition)
+        first = {
+            "history": fields.history_told(case),
+            sections.TEMPLATE: sections.named(template),
+        }
         writing.write(opinion, by, first)
         audit.record("report-started", by=by, case_id=case.pk, target=opinion)
     else:
@@ -326,8 +325,14 @@ def hand_on(*, by: Person, report: SignedReport) -> None:
 
 
 @transaction.atomic
-def open_report(*, by: Person, report: SignedReport) -> None:
-    """Note that a person reads a signed document; the first time is the receipt."""
+def open_report(*, by: Person, report: SignedReport, proven: bool = False) -> None:
+    """Note that a person reads a signed document; the first time is the receipt.
+
+    Raises:
+        Refused: a guest by a link, who has not `proven` that they know the child.
+    """
+    if not by.may_sign_in and not proven:
+        raise Refused(_("Say first when the child was born."), code="not-proven")
     unopened = Delivery.objects.filter(report=report, to=by, opened_at__isnull=True)
     if unopened.update(opened_at=clock.now()):
         receipts.follow(report.case)

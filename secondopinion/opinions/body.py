@@ -11,6 +11,7 @@ from secondopinion.cases.models import Case
 from secondopinion.findings.queries import limitations_for
 from secondopinion.opinions import coded
 from secondopinion.opinions.models import Opinion
+from secondopinion.opinions.papers import LANGUAGE
 from secondopinion.opinions.sections import (
     OWN,
     TEMPLATE,
@@ -21,6 +22,7 @@ from secondopinion.opinions.sections import (
 )
 from secondopinion.opinions.typeset import unprintable
 from secondopinion.program import queries as program
+from secondopinion.translation.told import reviewed
 
 AGREEMENT = {
     "agrees": _("Agrees"),
@@ -44,6 +46,23 @@ CHOICES = {
     "diagnosis": AGREEMENT, "plan": AGREEMENT, "operation": OPERATION, "urgency": URGENCY,
 }  # fmt: skip
 WORDING, LEFT_OUT = "limit_", "omit_"  # before the id of a finding: its words, why it is left out
+
+
+def history_told(case: Case) -> str:
+    """Return what the history of a report begins with: what the family told, in the report's
+    language where that is translated and checked."""
+    words, told = reviewed(case, LANGUAGE), []
+    for name in ("history", "medicines"):
+        text = getattr(case.request, name)
+        found = words.beside(name, text)
+        told.append(found.text if found and found.text and not found.outdated else text)
+    return "\n\n".join(each for each in told if each)
+
+
+def is_as_told(case: Case, body: Mapping[str, str]) -> bool:
+    """Say whether the history of a report still is what the family told, and nothing besides."""
+    written = body.get("history", "").split()
+    return bool(written) and written == history_told(case).split()
 
 
 def texts_of_sections(body: Mapping[str, str]) -> dict[str, Section]:
@@ -182,7 +201,20 @@ def gaps(opinion: Opinion) -> list[Gap]:
     if program.program().second_operation and not body.get("operation"):
         empty.append(Gap(*_OPERATION))
     changed = [Gap(*_CHANGE)] if opinion.amends_id and not body.get("change", "").strip() else []
-    return [*changed, *_unanswered(opinion.case, body), *empty, *_unprintable(body)]
+    return [
+        *changed, *_unanswered(opinion.case, body), *empty, *_unexplained(body),
+        *_unprintable(body),
+    ]  # fmt: skip
+
+
+def _unexplained(body: dict[str, str]) -> Iterator[Gap]:
+    """Return where the report does not simply agree, and nobody says why."""
+    for section in sections_of(body):
+        if section.key in ("diagnosis", "plan"):
+            choice, words = body.get(section.key, ""), body.get(section.field, "")
+            if choice not in ("", "agrees") and not words.strip():
+                told = {"section": section.title, "choice": AGREEMENT[choice]}
+                yield Gap(section.field, _("%(section)s: %(choice)s. Say why.") % told)
 
 
 def _empty(section: Section, body: dict[str, str]) -> Iterator[Gap]:

@@ -3,41 +3,51 @@
 The result is plain JSON: it is what is typeset, and it is kept with the signed report.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from itertools import chain
 from typing import Any
 
 from django.conf import settings
-from django.utils.formats import date_format
 from django.utils.translation import get_language_info, override
 from django.utils.translation import gettext as _
 from django_countries.fields import Country
 
 from secondopinion.accounts.models import Person
 from secondopinion.accounts.rules import age_on
-from secondopinion.cases.models import Case, Consent
-from secondopinion.core import clock
+from secondopinion.cases.models import Case, Consent, Part
+from secondopinion.core import clock, dates
 from secondopinion.experts.queries import profile
 from secondopinion.findings.queries import limitations_for
 from secondopinion.imaging import queries as imaging
 from secondopinion.opinions import coded, panels, second, sections
-from secondopinion.opinions.body import AGREEMENT, LEFT_OUT, OPERATION, OPTIONS, URGENCY, WORDING
+from secondopinion.opinions.body import (
+    AGREEMENT,
+    LEFT_OUT,
+    OPERATION,
+    OPTIONS,
+    URGENCY,
+    WORDING,
+    is_as_told,
+)
 from secondopinion.opinions.meanings import meanings
 from secondopinion.opinions.models import Opinion
 from secondopinion.program import queries as program
 from secondopinion.program.models import Disclaimer, ReportTemplate
 from secondopinion.records import queries as records
+from secondopinion.records.models import Page
+from secondopinion.translation.checks.languages import short_code
 from secondopinion.translation.models import Translation
 from secondopinion.translation.queries import made_of
-from secondopinion.translation.told import FAMILY, Told, reviewed
+from secondopinion.translation.told import FAMILY, Told, readings_of, reviewed
 
 VERSION = 2
 _OPTION_PARTS = ("name", "pros", "cons")
 
 
 def _day(value: date | datetime | None) -> str:
-    return date_format(value, "j F Y") if value else _("no date")
+    return dates.written(value) if value else _("no date")
 
 
 def language_name(code: str) -> str:
@@ -81,10 +91,12 @@ def letterhead(case: Case, author: Person, code: str, signed_at: datetime) -> di
     } | issued(code, signed_at)
 
 
-def _how_read(made: Translation | None) -> str:
-    """Say how a record was read: in the original, or in whose translation, checked by whom."""
+def _how_read(made: Translation | None, language: str, read: frozenset[str]) -> str:
+    """Say how a record was read: in the original, or in whose translation, checked by whom; of one
+    in a language that none of its readers has said to `read`, that there is no translation."""
     if made is None:
-        return _("read in the original")
+        known = not language or short_code(language) in read
+        return _("read in the original") if known else _("not translated")
     people = [each.full_name for each in (made.made_by, made.reviewed_by) if each is not None]
     return _in_whose_words(made.language, str(made.get_method_display()), people)
 
@@ -119,9 +131,25 @@ def _in_words(home: Told, key: str, text: str, who: str = FAMILY) -> dict[str, s
     return {"translated": found.text, "translated_how": how}
 
 
+def _came(source: str, limits: int, pages: Iterable[Page] = ()) -> dict[str, Any]:
+    """Return from whom a record or a series came, and how good it is: how many of its pages are
+    hard or impossible to read, how many limitations are about it."""
+    legible = Counter(each.legibility for each in pages)
+    return {
+        "source": source if source in (Part.FAMILY, Part.LOCAL_PROVIDER) else "hospital",
+        "quality": {
+            "hard": legible[Page.Legibility.HARD],
+            "unreadable": legible[Page.Legibility.UNREADABLE],
+            "limits": limits,
+        },
+    }  # fmt: skip
+
+
 def facts(case: Case) -> dict[str, Any]:
     """Return what is listed without the specialist: records and images."""
     made = made_of(case)
+    read = frozenset().union(*(each.languages for each in readings_of(case)))
+    limits = Counter(row.subject_id for row in limitations_for(case))
     return {
         "records": [
             {
@@ -130,15 +158,17 @@ def facts(case: Case) -> dict[str, Any]:
                 "date": _day(row.dated),
                 "language": language_name(row.language),
                 "pages": records.pages_of(row),
-                "read": _how_read(made.get(row.pk)),
+                "read": _how_read(made.get(row.pk), row.language, read),
+                **_came(row.source, limits[row.pk], row.pages.all()),
             }
-            for row in records.readable(case)
+            for row in records.with_pages(records.readable(case))
         ],
         "images": [
             {
                 "title": " ".join(each for each in (row.modality, row.description) if each),
                 "date": _day(row.study.date),
                 "count": imaging.images_of(row),
+                **_came(row.study.source, limits[row.pk] + limits[row.study_id]),
             }
             for row in imaging.series_for_case(case)
         ],
@@ -198,6 +228,7 @@ def document(opinion: Opinion, code: str, signed_at: datetime, language: str) ->
                     for row in case.questions.all()
                 ],
                 "history": body.get("history", ""),
+                "as_told": is_as_told(case, body),
                 "findings": body.get("findings", ""),
                 "local_diagnosis": case.request.diagnosis,
                 "local_diagnosis_words": _in_words(home, "diagnosis", case.request.diagnosis),

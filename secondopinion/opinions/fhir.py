@@ -1,7 +1,8 @@
 """A signed document as an HL7 FHIR R4 document (a Bundle that begins with a Composition).
 
 It is attached to the PDF, so that another hospital's system can take in what a person reads there.
-Sections carry a LOINC code where one fits (https://loinc.org, document section codes). Coded
+Sections carry a LOINC code where one fits (https://loinc.org, document section codes): the one that
+their template gives them, else the one below. Coded
 diagnoses are Conditions, coded findings Observations whose value is the code, procedures that were
 done Procedures, and recommended ones ServiceRequests that propose.
 """
@@ -19,6 +20,10 @@ XHTML = "http://www.w3.org/1999/xhtml"
 LOINC = "http://loinc.org"
 CONSULT_NOTE, ADDENDUM = ("11488-4", "Consult note"), ("55107-7", "Addendum Document")
 _CODES = {
+    "summary": ("55110-1", "Conclusions [Interpretation] Document"),
+    "answers": ("55110-1", "Conclusions [Interpretation] Document"),
+    "diagnosis": ("29548-5", "Diagnosis Narrative"),
+    "records": ("30954-2", "Relevant diagnostic tests/laboratory data Narrative"),
     "asked": ("42349-1", "Reason for referral (narrative)"),
     "history": ("11329-0", "History general Narrative - Reported"),
     "findings": ("51848-0", "Evaluation note"),
@@ -202,20 +207,28 @@ def _sections(words: dict[str, Any], address: dict[str, str]) -> list[dict[str, 
             **_told_in_sections(words, no),
             "records": [
                 f"{each['title']}, {each['kind']}, {each['date']}, {each['language']}"
+                f"{_from(each, named)}"
                 for each in words["records"]
             ],
             "images": [
-                f"{each['title']}, {each['date']}, {each['count']}" for each in words["images"]
+                f"{each['title']}, {each['date']}, {each['count']}{_from(each, named)}"
+                for each in words["images"]
             ],
             "disclaimer": words["disclaimer"],
         }  # fmt: skip
     titles = {each["key"]: each["titles"] for each in words.get("sections", ())}
+    codes = {each["key"]: each.get("code", "") for each in words.get("sections", ())}
     return [
-        _section(name, _title(name, titles, words["language"]), paragraphs)
+        _section(name, _title(name, titles, words["language"]), paragraphs, codes.get(name, ""))
         | _entries(name, address)
         for name, value in told.items()
         if (paragraphs := [each for each in _listed(value) if each.strip()])
     ]
+
+
+def _from(each: dict[str, Any], named: dict[str, str]) -> str:
+    """Return from whom a record or a series came; "" where an older document does not say it."""
+    return f", {named['from_' + each['source']]}" if "source" in each else ""
 
 
 def _title(name: str, titles: dict[str, dict[str, str]], language: str) -> str:
@@ -240,7 +253,10 @@ def _told_in_sections(words: dict[str, Any], no: str) -> dict[str, str | list[st
             words["diagnosis"], words["diagnosis_text"], *_said(words["diagnosis_codes"]),
         ],
         "plan": [words["plan"], words["plan_text"]],
-        "history": [words["history"], *_said(words.get("procedure_codes", []))],
+        "history": [
+            labels(words["language"])["as_told"] if words.get("as_told") else "",
+            words["history"], *_said(words.get("procedure_codes", [])),
+        ],
         "findings": [words["findings"], *_said(words["finding_codes"])],
         "tests": [
             words["tests"], words.get("operation", ""), *_said(words.get("advised_codes", [])),
@@ -268,7 +284,7 @@ def _listed(value: str | list[str]) -> list[str]:
     return [value] if isinstance(value, str) else value
 
 
-def _section(name: str, title: str, paragraphs: list[str]) -> dict[str, Any]:
+def _section(name: str, title: str, paragraphs: list[str], own_code: str = "") -> dict[str, Any]:
     div = ET.Element("div", xmlns=XHTML)
     for text in paragraphs:
         place = ET.SubElement(div, "p")
@@ -280,7 +296,9 @@ def _section(name: str, title: str, paragraphs: list[str]) -> dict[str, Any]:
         "title": title,
         "text": {"status": "additional", "div": ET.tostring(div, encoding="unicode")},
     }
-    if name in _CODES:
+    if own_code:
+        made["code"] = {"coding": [{"system": LOINC, "code": own_code}]}
+    elif name in _CODES:
         code, display = _CODES[name]
         made["code"] = {"coding": [{"system": LOINC, "code": code, "display": display}]}
     return made

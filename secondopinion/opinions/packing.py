@@ -12,16 +12,19 @@ from secondopinion.opinions.pictures import pictures_of
 from secondopinion.opinions.queries import readable
 
 
-def packed(*, by: Person, report: SignedReport) -> bytes:
+def packed(*, by: Person, report: SignedReport, proven: bool = False) -> bytes:
     """Return a zip of a signed document, its translations and key images; this is a receipt.
 
     A person gets what they may read, and nothing beside it.
+
+    Raises:
+        Refused: a guest by a link, who has not `proven` that they know the child.
     """
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_STORED) as pack:
         with_translations = [report, *readable(report.case, by).filter(translates=report)]
         for each in with_translations:
-            actions.open_report(by=by, report=each)
+            actions.open_report(by=by, report=each, proven=proven)
             pack.writestr(file_name(each), vault.read(each.blob))
         pictures = pictures_of(report)
         for name, data in pictures.items():

@@ -1,8 +1,8 @@
 """The reading level of a plain summary, as a US school grade, where a published formula exists.
 
 English: Flesch-Kincaid grade (Kincaid, Fishburne, Rogers and Chissom 1975). Spanish: the scale of
-Fernández Huerta (1959), given as its ease from 0 to 100. For Arabic none is used: no formula that
-works without vowel signs is established.
+Fernández Huerta (1959), given as its ease from 0 to 100. For Arabic none is used: OSMAN (El-Haj and
+Rayson 2016) counts syllables by vowel signs, which nobody writes in a report.
 """
 
 import re
@@ -16,6 +16,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _ENGLISH = re.compile(r"[aeiouy]+")
 _SPANISH = re.compile(r"[aeoáéíóúü]|[iu]+")
 PLAIN_GRADE, PLAIN_EASE = 7.0, 70.0
+LEAST = 20  # words
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,21 @@ class Level:
     plain: bool
 
 
+def told(text: str, language: str) -> str | Promise:
+    """Return the level of a text in words, or why it cannot be told; "" of none."""
+    if not text.strip():
+        return ""
+    if found := level(text, language):
+        return found.words
+    if language in ("en", "es"):
+        return _("Reading level: measured from %(least)s words on") % {"least": LEAST}
+    return _("Reading level: cannot be measured in this language")
+
+
 def level(text: str, language: str) -> Level | None:
     """Return the reading level of a text of at least 20 words, or None where it cannot be told."""
     words = _WORD.findall(text.lower())
-    if len(words) < 20:
+    if len(words) < LEAST:
         return None
     sentences = max(1, len(_SENTENCE.findall(text)))
     per_sentence = len(words) / sentences

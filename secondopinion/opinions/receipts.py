@@ -87,12 +87,12 @@ def remind(*, by: Person, delivery: Delivery) -> None:
     here = list(holders_of(case, Part.LOCAL_PROVIDER))
     if not here:
         raise Refused(_("There is no local provider at present."), code="provider-missing")
-    again = {"open_by": due(case)}
     for person in here:
-        Delivery.objects.update_or_create(
-            report=report, to=person, defaults=again,
-            create_defaults={**again, "role": delivery.role, "rule": delivery.rule},
-        )  # fmt: skip
+        new, _made = Delivery.objects.get_or_create(
+            report=report, to=person, defaults={"role": delivery.role, "rule": delivery.rule}
+        )
+        new.open_by = due(case)
+        new.save(update_fields=["open_by"])
         tell(case, person, news(report, delivery.role, delivery.rule), "/provider/cases")
     follow(case)
     audit.record("report-sent-again", by=by, case_id=case.pk, target=report)

@@ -35,6 +35,7 @@ class Section:
     required: bool = False
     hints: Mapping[str, str] = field(default_factory=dict)
     starters: Mapping[str, str] = field(default_factory=dict)
+    code: str = ""  # of LOINC, for other hospitals' systems
 
     @property
     def title(self) -> str:
@@ -104,6 +105,8 @@ def for_document(body: Mapping[str, str]) -> list[dict[str, Any]]:
     made = []
     for each in sorted(sections_of(body), key=lambda each: _place(each.key)):
         told: dict[str, Any] = {"key": each.key, "titles": dict(each.titles)}
+        if each.code:
+            told["code"] = each.code
         if not each.is_own:
             made.append(told)
         elif text := text_in(each, body):

@@ -24,6 +24,7 @@ from secondopinion.cases.models import Case, Part
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.core.ids import short_code
+from secondopinion.core.languages import enumerated
 from secondopinion.opinions import compose, papers, sections, typeset
 from secondopinion.opinions.meanings import meanings
 from secondopinion.opinions.models import SignedReport
@@ -136,7 +137,7 @@ def ask(
     if language not in dict(settings.LANGUAGES):
         raise Refused(
             _("A report can be had in these languages: %(names)s")
-            % {"names": ", ".join(str(name) for _code, name in settings.LANGUAGES)},
+            % {"names": enumerated(name for _code, name in settings.LANGUAGES)},
             code="language",
             field="language",
         )
@@ -188,6 +189,20 @@ def for_signing(case: Case, translation: Translation) -> SignedReport:
     return found
 
 
+def summary_in(translation: Translation, report: SignedReport) -> str:
+    """Return the summary for the family in the words of a translation; "" while its lines are not
+    those of the report, or there is none."""
+    try:
+        turned = in_language(report.body, _lines(translation), translation.language)
+    except Refused:
+        return ""
+    return str(turned.get("summary", ""))
+
+
+def _lines(translation: Translation) -> list[str]:
+    return [line.strip() for line in translation.text.split("\n") if line.strip()]
+
+
 def sign(
     *, by: Person, translation: Translation, reauthenticated_at: datetime | None
 ) -> SignedReport:
@@ -210,7 +225,7 @@ def sign(
             _("These signs cannot be printed: %(signs)s. Write them in words.") % {"signs": signs},
             code="unprintable",
         )
-    lines = [line.strip() for line in translation.text.split("\n") if line.strip()]
+    lines = _lines(translation)
     language, now = translation.language, clock.now()
     code = short_code(papers.CODE_LENGTH)
     with override(language):

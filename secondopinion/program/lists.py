@@ -23,6 +23,7 @@ from secondopinion.program.models import (
     Specialty,
 )
 from secondopinion.program.queries import shipped
+from secondopinion.program.reports import keep_those_of_reports
 
 Value = Any
 
@@ -42,6 +43,7 @@ def clean_specialties(value: Value) -> Value:
 
 
 def write_specialties(value: Value) -> None:
+    keep_those_of_reports("specialties", value)
     try:
         Specialty.objects.exclude(key__in=[row["key"] for row in value]).delete()
     except ProtectedError:
@@ -153,6 +155,7 @@ def clean_conditions(value: Value) -> Value:
 
 
 def write_conditions(value: Value) -> None:
+    keep_those_of_reports("conditions", value)
     try:
         Condition.objects.exclude(key__in=[row["key"] for row in value]).delete()
     except ProtectedError:

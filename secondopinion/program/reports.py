@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from secondopinion.core import clock
 from secondopinion.program import rules
 from secondopinion.program.models import Condition, ReportTemplate, Specialty
-from secondopinion.program.queries import DEFAULT_REPORT
+from secondopinion.program.queries import DEFAULT_REPORT, in_language
 
 Value = Any
 
@@ -114,7 +114,9 @@ def _sections(value: Value) -> Value:
 
 
 def _section(value: Value) -> Value:
-    given = rules.table(value, ("key", "required", "titles", "hints", "starters"), "sections")
+    given = rules.table(
+        value, ("key", "required", "titles", "hints", "starters", "code"), "sections"
+    )
     key = rules.key(given.get("key"), "sections")
     if len(key) > LONGEST_KEY:
         raise rules.refuse(
@@ -128,9 +130,11 @@ def _section(value: Value) -> Value:
     )
     if starters and key in NO_STARTER:
         raise rules.refuse(_("This section begins with nothing."), f"{key}.starters-en")
+    code = rules.loinc(given.get("code", ""), f"{key}.code")
     return {
         "key": key,
         "required": required,
+        **({"code": code} if code else {}),
         "titles": rules.by_language(
             given.get("titles", {}), f"{key}.titles", most=80, every=_languages()
         ),
@@ -155,6 +159,26 @@ def write_reports(value: Value) -> None:
         )  # fmt: skip
         kept.specialties.set(Specialty.objects.filter(key__in=row["specialties"]))
         kept.conditions.set(Condition.objects.filter(key__in=row["conditions"]))
+
+
+def keep_those_of_reports(among: str, value: Value) -> None:
+    """Let no field, or group of conditions (`among`), go that a template in force is for: `value`
+    are the rows that stay.
+
+    Raises:
+        Refused: one would go, and the template would be for fewer cases without a word.
+    """
+    stay = {row["key"] for row in value}
+    rows = ReportTemplate.objects.filter(in_force=True).prefetch_related(among)
+    found = next(
+        (row for row in rows if {each.key for each in getattr(row, among).all()} - stay), None
+    )
+    if found is not None:
+        raise rules.refuse(
+            _("A template of reports is for this (%(name)s). Take it out there first.")
+            % {"name": in_language(found.names)},
+            "key",
+        )
 
 
 def as_next_version(row: Value, before: Value | None) -> Value:

@@ -24,6 +24,7 @@ IN_LETTERS = {
     "cannot-help": frozenset({"reference", "reason"}),
 }
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_LOINC = re.compile(r"[1-9][0-9]{0,6}-[0-9]")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
@@ -56,6 +57,18 @@ def text(value: Any, field: str, *, most: int = 200, required: bool = True) -> s
     if len(kept) > most:
         raise refuse(_("This is too long: at most %(most)s characters.") % {"most": most}, field)
     return kept
+
+
+def loinc(value: Any, field: str) -> str:
+    """Return a code of LOINC, or "" for none; its last digit checks the others (Luhn's formula)."""
+    code = text(value, field, most=10, required=False)
+    if not code:
+        return ""
+    digits = [int(each) for each in reversed(code) if each.isdigit()]
+    doubled = [sum(divmod(2 * each, 10)) for each in digits[1::2]]
+    if not _LOINC.fullmatch(code) or (sum(digits[::2]) + sum(doubled)) % 10:
+        raise refuse(_("This is not a code of LOINC. Write it like 18834-2."), field)
+    return code
 
 
 def by_language(

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -17,6 +16,7 @@ from secondopinion.cases.actions.parts import require
 from secondopinion.cases.actions.telling import tell_family
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.states import State
+from secondopinion.core import dates
 from secondopinion.core.errors import Conflict, Refused
 from secondopinion.imaging import queries as imaging
 from secondopinion.imaging.models import Study
@@ -76,7 +76,7 @@ def _line(*parts: str) -> str:
 
 
 def _day(value: date | datetime | None) -> str:
-    return date_format(value, "j F Y") if value else ""
+    return dates.written(value) if value else ""
 
 
 def _report_line(row: SignedReport) -> str:

@@ -28,7 +28,7 @@ from secondopinion.translation.models import (
 # Who of a case reads its translations; what they may do besides is decided in the actions.
 READERS = {"desk", Part.COORDINATOR, Part.SPECIALIST, Part.SECOND_READER}
 # Who may hold a part in a translation; a coordinator may translate what was written at home.
-_DOERS: dict[str, set[Role]] = {
+_DOERS = {
     TranslationPart.Kind.TRANSLATOR: {Role.TRANSLATOR, Role.COORDINATOR},
     TranslationPart.Kind.REVIEWER: {Role.TRANSLATION_REVIEWER},
 }
@@ -51,7 +51,11 @@ def parts_in(translation: Translation, person: Person) -> set[str]:
         return found
     own = TranslationPart.objects.filter(_live(), translation=translation, person=person)
     held = staff_roles(person)
-    return found | {kind for kind in own.values_list("kind", flat=True) if held & _DOERS[kind]}
+    return found | {
+        kind
+        for kind in own.values_list("kind", flat=True)
+        if held & _DOERS[TranslationPart.Kind(kind)]
+    }
 
 
 def translation_for(person: Person, reference: str, translation_id: UUID) -> Translation:

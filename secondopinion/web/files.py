@@ -2,7 +2,13 @@
 
 from uuid import UUID
 
-from django.http import HttpResponse, HttpResponseNotModified, StreamingHttpResponse
+from django.http import (
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotModified,
+    StreamingHttpResponse,
+)
+from django.shortcuts import redirect
 from django.utils.http import content_disposition_header
 
 from secondopinion.audit import actions as audit
@@ -15,6 +21,7 @@ from secondopinion.opinions import queries as reports
 from secondopinion.records import queries as records
 from secondopinion.records.models import Page
 from secondopinion.web.access import PersonRequest, of_case
+from secondopinion.web.proving import is_proven
 
 SMALL = 320  # pixels of the longer side in a list
 
@@ -70,10 +77,12 @@ def _picture(request: PersonRequest, page: Page, *, longest: int | None = None) 
 
 
 @of_case()
-def signed_report(request: PersonRequest, case: Case, number: int) -> StreamingHttpResponse:
+def signed_report(request: PersonRequest, case: Case, number: int) -> HttpResponseBase:
     """Give a signed document as the PDF that was signed."""
     report = reports.report_for(case, request.user, number)
-    opinions.open_report(by=request.user, report=report)
+    if not is_proven(request, case):
+        return redirect("my-report", case.reference, number)
+    opinions.open_report(by=request.user, report=report, proven=True)
     return download(request, report.blob, packing.file_name(report), "application/pdf")
 
 
@@ -82,7 +91,10 @@ def packed_report(request: PersonRequest, case: Case, number: int) -> HttpRespon
     """Give a signed document with its translations and key images as one zip, to who has a part
     in the case: in an emergency the document alone is read."""
     report = reports.report_for(case, request.user, number)
-    return _zip(packing.packed(by=request.user, report=report), f"{case.reference}-{number}.zip")
+    if not is_proven(request, case):
+        return redirect("my-report", case.reference, number)
+    data = packing.packed(by=request.user, report=report, proven=True)
+    return _zip(data, f"{case.reference}-{number}.zip")
 
 
 def _zip(data: bytes, name: str) -> HttpResponse:

@@ -160,10 +160,19 @@ def test_who_has_left_is_followed_by_another_expert(whole: Whole) -> None:
     other = expert("other@harbour.example")
     with pytest.raises(NotYours):
         leaving.hand_on(by=former, case=case, expert=other.expert)
+    Person.objects.filter(pk=whole.provider.pk).update(language="en")
+    pages = [(sign_in(whole.family), f"/my/cases/{case.reference}/"),
+             (sign_in(whole.provider), f"/provider/cases/{case.reference}/")]  # fmt: skip
+    for who, page in pages:
+        assert "is looking for another specialist" in who.get(page).content.decode()
     browser, here = sign_in(owner), f"/desk/cases/{case.reference}/"
     assert "Nobody answers questions now" in browser.get(f"{here}after/").content.decode()
     browser.post(f"{here}do/hand-questions/", {"expert": other.expert.pk})
     assert list(holders_of(case, Part.SPECIALIST)) == [other]
+    for who, page in pages:
+        shown = who.get(page).content.decode()
+        assert f"<bdi>{other}</bdi> answers your questions now" in shown
+        assert f"<bdi>{former}</bdi>, who wrote the report, does not" in shown
     with pytest.raises(Conflict):
         leaving.hand_on(by=owner, case=case, expert=other.expert)
     actions.pass_to_expert(by=owner, question=question)

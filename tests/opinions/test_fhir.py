@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from secondopinion.core import clock, vault
-from secondopinion.opinions import actions, amending, fhir
-from secondopinion.opinions.models import SignedReport
+from secondopinion.opinions import actions, amending, fhir, templating
+from secondopinion.opinions.models import Opinion, SignedReport
 
 
 def attached(report: SignedReport) -> dict[str, Any]:
@@ -100,6 +100,20 @@ def test_an_addendum_and_a_correction_name_what_they_belong_to(signed: SignedRep
         [related] = composition(report).relatesTo
         assert (related.code, related.targetIdentifier.value) == (how, signed.code)
     assert composition(newer).status == "amended"
+
+
+def test_sections_of_a_template_carry_its_codes(opinion: Opinion) -> None:
+    draft = templating.choose(by=opinion.author, opinion=opinion, key="radiology")
+    values = {"section_technique": "MRI at 3 T, 1 mm.", "section_comparison": "None was sent."}
+    actions.save_draft(by=opinion.author, opinion=draft, values=values, base_revision=None)
+    draft.refresh_from_db()
+    report = actions.sign(by=opinion.author, opinion=draft, reauthenticated_at=clock.now())
+    codes = {
+        each.title: each.code.coding[0].code for each in composition(report).section if each.code
+    }
+    assert codes["Images and their quality"] == "55111-9"
+    assert codes["What the images mean"] == "29548-5", "a base section keeps its own"
+    assert {"18834-2", "55110-1", "11329-0"} <= set(codes.values())
 
 
 @given(st.text(min_size=1))

@@ -43,7 +43,7 @@ def test_the_coordinator_is_told_once(delivery: Delivery) -> None:
 
 
 def test_who_opens_in_time_is_left_alone(delivery: Delivery) -> None:
-    actions.open_report(by=delivery.to, report=delivery.report)
+    actions.open_report(by=delivery.to, report=delivery.report, proven=True)
     with time_machine.travel(clock.now() + LATER):
         assert receipts.notice_unopened() == 0
         with pytest.raises(Conflict):
@@ -89,7 +89,7 @@ def test_the_family_knows_where_its_report_is(signed: SignedReport) -> None:
     assert "They have not opened it yet" in browser.get(page).content.decode()
     provider = case.local_provider.person
     assert provider
-    actions.open_report(by=provider, report=signed)
+    actions.open_report(by=provider, report=signed, proven=True)
     assert "They opened it on" in browser.get(page).content.decode()
     actions.hand_on(by=provider, report=signed)
     shown = browser.get(page).content.decode()

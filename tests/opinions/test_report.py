@@ -6,6 +6,7 @@ import subprocess
 from datetime import timedelta
 from pathlib import Path
 
+import pypdfium2 as pdfium
 import pytest
 from django.db import DatabaseError, connection, transaction
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -19,6 +20,7 @@ from secondopinion.opinions import actions, body, compose, readability, typeset,
 from secondopinion.opinions.models import Opinion, SignedReport, Version
 from secondopinion.program.models import Program
 from tests.archival import broken
+from tests.opinions.walk import words_of
 from tests.web.conftest import expert, sign_in
 
 
@@ -114,6 +116,63 @@ def test_what_is_missing_is_named(opinion: Opinion) -> None:
     assert [gap.field for gap in body.gaps(opinion)] == ["answer_2", "summary"]
     with pytest.raises(Refused):
         actions.sign(by=opinion.author, opinion=opinion, reauthenticated_at=clock.now())
+
+
+def test_who_does_not_simply_agree_says_why(opinion: Opinion) -> None:
+    for choice, missing in (("differs", ["plan_text"]), ("partly", ["plan_text"]), ("agrees", [])):
+        draft = actions.save_draft(
+            by=opinion.author, opinion=opinion, values={"plan": choice, "plan_text": " "},
+            base_revision=None,
+        )  # fmt: skip
+        assert [gap.field for gap in body.gaps(draft)] == missing
+
+
+def test_the_list_says_from_whom_each_record_came_and_how_good_it_is(opinion: Opinion) -> None:
+    case = opinion.case
+    record = case.records.get()
+    clean = compose.facts(case)["records"][0]
+    assert clean["source"] == "family"
+    assert clean["quality"] == {"hard": 0, "unreadable": 0, "limits": 0}
+    record.pages.update(legibility="hard")
+    found = Found("hard-to-read", "warning", "This page is hard to read.", where={"page": 1})
+    replace(case=case, subject=record, check="legibility@3", found=[found])
+    report = actions.sign(by=opinion.author, opinion=opinion, reauthenticated_at=clock.now())
+    words = words_of(report)
+    assert report.body["records"][0]["quality"] == {"hard": 1, "unreadable": 0, "limits": 1}
+    table = words[words.index("Records reviewed") : words.index("Images reviewed")]
+    for each in ("From, and", "Family", "Pages hard to", "Limitations: 1"):
+        assert each in table, table
+
+
+def test_it_prints_in_full_size_on_a4_and_letter(signed: SignedReport) -> None:
+    for page in pdfium.PdfDocument(vault.read(signed.blob)):
+        width, height = (points / 72 * 25.4 for points in page.get_size())
+        assert width <= 210.1, "as wide as A4, narrower than Letter"
+        assert height <= 279.5, "as high as Letter, lower than A4"
+
+
+def test_what_the_program_fills_in_says_so_until_somebody_writes(opinion: Opinion) -> None:
+    case, author = opinion.case, opinion.author
+    case.request.history = "Two seizures in March."
+    case.request.save()
+    mark, page = "In the words of the family", f"/expert/cases/{case.reference}/"
+    actions.save_draft(
+        by=author, opinion=opinion, values={"history": body.history_told(case)}, base_revision=None
+    )
+    assert "filled in by the program" in sign_in(author).get(page).content.decode()
+    opinion.refresh_from_db()
+    told = compose.document(opinion, "CODE", clock.now(), "en")
+    assert told["as_told"]
+    read = actions.sign(by=author, opinion=opinion, reauthenticated_at=clock.now())
+    words = words_of(read)
+    assert mark in words
+    assert "Listed by the program from what was sent." in words
+
+
+def test_the_authors_own_history_is_not_marked(opinion: Opinion) -> None:
+    page = f"/expert/cases/{opinion.case.reference}/"
+    assert "filled in by the program" not in sign_in(opinion.author).get(page).content.decode()
+    assert not compose.document(opinion, "CODE", clock.now(), "en")["as_told"]
 
 
 def test_limitations_that_were_found_are_never_dropped(opinion: Opinion, tmp_path: Path) -> None:
@@ -220,6 +279,10 @@ def test_the_reading_level_follows_the_published_formula() -> None:
     assert not difficult.plain
     assert readability.level("Too short.", "en") is None
     assert readability.level(plain, "ar") is None
+    assert readability.told(plain, "en") == easy.words
+    assert "from 20 words on" in str(readability.told("Too short.", "en"))
+    assert "cannot be measured" in str(readability.told("بسيط", "ar"))
+    assert readability.told(" ", "en") == ""
 
 
 def test_the_signs_of_medicine_are_printed(opinion: Opinion, tmp_path: Path) -> None:

@@ -121,7 +121,9 @@ def test_one_file_holds_the_report_its_translation_and_its_images(
     whole: Whole, asked: Translation
 ) -> None:
     sign(reviewed(written(asked)), whole.coordinator)
-    with zipfile.ZipFile(BytesIO(packing.packed(by=whole.provider, report=whole.report))) as pack:
+    with zipfile.ZipFile(
+        BytesIO(packing.packed(by=whole.provider, report=whole.report, proven=True))
+    ) as pack:
         names = pack.namelist()
     assert [name.rpartition("-")[2] for name in names] == ["en.pdf", "es.pdf"]
     assert not readable(whole.case, whole.provider).filter(unread=True).exists()

@@ -44,6 +44,8 @@ def test_templates_are_refined_version_by_version_and_lose_no_meaning(hospital: 
         ([*without("summary"), always | {"required": False}], "summary.required"),
         ([*without("answers"), answers | {"starters": {"en": "Yes:"}}], "answers.starters-en"),
         ([*told, own | {"key": "Stage 2"}], "sections"),
+        ([*without("stage"), own | {"code": "18834-3"}], "stage.code"),
+        ([*without("stage"), own | {"code": "LP1234-5"}], "stage.code"),
         ([*told, own | {"key": "x" * 31}], "sections"),
         ([*told, *(own | {"key": f"s{n}", "titles": dict.fromkeys(own["titles"], f"T{n}")}
                    for n in range(13))], "sections"),
@@ -78,3 +80,24 @@ def test_templates_are_refined_version_by_version_and_lose_no_meaning(hospital: 
     assert SECTIONS["reports"].read() == rows
     again = as_next_version(oncology | {"sections": without("board")}, oncology)
     assert again["version"] == 3, "the number of a version that was taken back is not given again"
+
+
+@pytest.mark.parametrize(
+    ("section", "among", "key"),
+    [
+        ("specialties", "specialties", "heart"),
+        ("conditions", "conditions", "development-and-genes"),
+    ],
+)
+def test_what_a_template_is_for_does_not_go_without_a_word(
+    hospital: Program, section: str, among: str, key: str
+) -> None:
+    part = SECTIONS[section]
+    fewer = [row for row in part.read() if row["key"] != key]
+    with pytest.raises(Refused, match="A template of reports is for this"):
+        part.write(part.clean(fewer))
+    rows = SECTIONS["reports"].read()
+    change([row | {among: [each for each in row[among] if each != key]} for row in rows])
+    with pytest.raises(Refused) as refused:  # checklists still hold it, and say so
+        part.write(part.clean(fewer))
+    assert "template" not in str(refused.value.message)

@@ -52,6 +52,15 @@ def sign_in(person: Person | None) -> Client:
     return client
 
 
+def doctor_of(case: Case) -> Client:
+    """Return a browser of a case's local provider, who has said when the child was born."""
+    browser = sign_in(case.local_provider.person)
+    session = browser.session
+    session["knows-child-of"] = str(case.pk)
+    session.save()
+    return browser
+
+
 @pytest.fixture
 def maria(hospital: Program) -> Client:
     """A parent who has signed in."""

@@ -18,7 +18,7 @@ from secondopinion.followup import actions as followup
 from secondopinion.guardians import actions as guardians
 from secondopinion.program.models import Program
 from secondopinion.records import queries as records
-from tests.web.conftest import Whole, person, sign_in, taken
+from tests.web.conftest import Whole, doctor_of, person, sign_in, taken
 
 
 @pytest.fixture
@@ -218,8 +218,8 @@ def test_what_is_to_be_done_says_what_is_new(whole: Whole) -> None:
 def test_after_the_report_one_sees_who_has_it_and_what_is_open(whole: Whole) -> None:
     desk, here = sign_in(whole.coordinator), f"/desk/cases/{whole.case.reference}/"
     assert "not opened yet" in text_of(desk, f"{here}after/")
-    for person_ in (whole.family, whole.provider):
-        sign_in(person_).get(f"/files/{whole.case.reference}/reports/1.pdf")
+    for browser in (sign_in(whole.family), doctor_of(whole.case)):
+        browser.get(f"/files/{whole.case.reference}/reports/1.pdf")
     assert "not opened yet" not in text_of(desk, f"{here}after/")
     assert "A referral is still open:" in text_of(desk, f"{here}close/")
 

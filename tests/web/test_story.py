@@ -110,6 +110,24 @@ def test_operations_stand_on_the_day_that_is_read_from_the_text(hospital: Progra
     assert "date read from the text" in found[0].label
 
 
+def test_diagnoses_and_stays_have_lanes_of_their_own(hospital: Program) -> None:
+    case = draft(person("maria@familia.example"))
+    actions.save_story(
+        by=case.participations.get().person, case=case, page="story",
+        diagnosis="Epilepsy since 4 May 2024.",
+        history="She was admitted to hospital on 2 June 2024.\n"
+        "The clinic diagnosed rolandic epilepsy on 9 June 2024.\nShe fell on 1 July 2024.",
+    )  # fmt: skip
+    case = Case.objects.select_related("child", "request").get(pk=case.pk)
+    letter = Record(kind=Kind.DISCHARGE_LETTER, title="Alta", dated=date(2024, 6, 5))
+    lanes = {each.day: each.lane for each in events_of(case, [letter], [], []) if each.day}
+    assert lanes[date(2024, 5, 4)] == "diagnoses"
+    assert lanes[date(2024, 6, 2)] == "stays"
+    assert lanes[date(2024, 6, 5)] == "stays"
+    assert lanes[date(2024, 6, 9)] == "diagnoses"
+    assert lanes[date(2024, 7, 1)] == "told"
+
+
 def test_what_is_dated_before_the_birth_says_so() -> None:
     study = Study(uid="1.2", date=date(2013, 7, 17), description="Head")
     series = Series(study=study, uid="1.2.3", modality="MR")

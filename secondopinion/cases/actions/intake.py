@@ -10,6 +10,7 @@ from secondopinion.audit import actions as audit
 from secondopinion.cases import changes, needs, rules, workflow
 from secondopinion.cases.actions.parts import end_parts, give_part, require
 from secondopinion.cases.actions.telling import tell, tell_coordinator, tell_family, tell_part
+from secondopinion.cases.actions.wishing import wishes
 from secondopinion.cases.models import (
     Case,
     ChecklistItem,
@@ -126,13 +127,6 @@ def ask(
 
 
 @transaction.atomic
-def ask_more(*, by: Person, case: Case, text: str) -> InformationRequest:
-    """Ask the family for more in the middle of the review, as its specialist."""
-    workflow.advance(case, "ask_more", by=by)
-    return _make_request(case, by, text, InformationRequest.To.FAMILY, None)
-
-
-@transaction.atomic
 def answer(
     *, by: Person, information_request: InformationRequest, text: str, sent_files: bool = False
 ) -> InformationRequest:
@@ -159,6 +153,7 @@ def answer(
     if not done:
         raise Conflict(_("This has been answered already."), code="answered")
     information_request.refresh_from_db()
+    wishes(case)
     if information_request.item_id:
         ChecklistItem.objects.filter(pk=information_request.item_id, state=ItemState.ASKED).update(
             state=ItemState.ANSWERED
@@ -199,6 +194,7 @@ def drop_request(*, by: Person, information_request: InformationRequest) -> None
     ).update(dropped_at=clock.now())
     if not done:
         raise Conflict(_("This has been answered already."), code="answered")
+    wishes(case)
     if information_request.item_id:
         ChecklistItem.objects.filter(pk=information_request.item_id, state=ItemState.ASKED).update(
             state=ItemState.OPEN

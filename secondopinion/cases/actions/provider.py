@@ -44,7 +44,9 @@ def invite_provider(*, case: Case, by: Person | None) -> LocalProvider:
     again = provider.invited_at is not None
     provider.person = person
     provider.invited_at = clock.now()
-    provider.save(update_fields=["person", "invited_at"])
+    if by is not None:
+        provider.tries = 0
+    provider.save(update_fields=["person", "invited_at", "tries"])
     tell(case, person, "provider-link" if again else "provider-invited", "/provider/cases")
     audit.record("provider-invited", by=by, case_id=case.pk, target=provider)
     return provider
@@ -147,6 +149,15 @@ def shut_provider_out(*, by: Person, case: Case) -> None:
     """
     require(case, by, Part.COORDINATOR)
     provider = LocalProvider.objects.select_for_update().get(case=case)
+    close_page(case=case, provider=provider, by=by)
+
+
+def close_page(*, case: Case, provider: LocalProvider, by: Person | None) -> None:
+    """End the part, the links and the sessions of a local provider; `by` None: by itself.
+
+    Raises:
+        Refused: nobody has a page.
+    """
     if provider.person is None:
         raise Refused(_("Nobody has been invited yet."), code="no-provider")
     end_parts(case=case, role=Part.LOCAL_PROVIDER, by=by)

@@ -81,7 +81,7 @@ def notice_silence() -> int:
     hours = SILENT_AFTER.days * program.business_hours_per_day()
     found = 0
     waiting = Case.objects.filter(state__in=[State.WAITING_ON_FAMILY, State.MORE_NEEDED])
-    for case in waiting.exclude(needs.has(Why.SILENT)):
+    for case in waiting.exclude(needs.has(Why.SILENT, Why.WISH)):
         since = program.calendar().between(case.state_since, clock.now())
         if since >= timedelta(hours=hours):
             with transaction.atomic():

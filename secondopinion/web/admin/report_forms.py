@@ -75,6 +75,11 @@ class ReportForm(SettingsForm):
         self.fields[f"{key}.required"] = forms.BooleanField(
             label=_("It has to be written before signing"), required=False, disabled=key in ALWAYS
         )
+        self.fields[f"{key}.code"] = forms.CharField(
+            label=_("LOINC code"), required=False, max_length=10,
+            help_text=_("Of a section of documents, like 18834-2, for other hospitals’ systems"),
+            widget=forms.TextInput(attrs=CODE),
+        )  # fmt: skip
         for name, (label, long) in _TEXTS.items():
             if name == "starters" and key in NO_STARTER:
                 continue
@@ -96,6 +101,7 @@ class ReportForm(SettingsForm):
         for each in value["sections"]:
             key = each["key"]
             shown[f"{key}.required"] = each["required"]
+            shown[f"{key}.code"] = each.get("code", "")
             for name in _TEXTS:
                 shown |= {f"{key}.{name}-{code}": words for code, words in each[name].items()}
         return shown | {"sections": [each["key"] for each in value["sections"]]}
@@ -123,6 +129,7 @@ class ReportForm(SettingsForm):
         return {
             "key": self.cleaned_data[f"{NEW}.key"] if key == NEW else key,
             "required": self.cleaned_data[f"{key}.required"],
+            **({"code": code} if (code := self.cleaned_data[f"{key}.code"]) else {}),
         } | {name: self._by_language(f"{key}.{name}") for name in _TEXTS}
 
     def head(self) -> Iterator[BoundField]:

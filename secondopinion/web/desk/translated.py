@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from secondopinion.audit import actions as audit
 from secondopinion.cases.models import Case, Part
 from secondopinion.core.errors import Refused
-from secondopinion.opinions import translating
+from secondopinion.opinions import readability, translating
 from secondopinion.translation.queries import translation_for
 from secondopinion.web.access import PersonRequest, of_case
 from secondopinion.web.signin.factor import FactorForm
@@ -36,5 +36,6 @@ def sign(request: PersonRequest, case: Case, translation: UUID) -> HttpResponse:
     context = {
         "case": case, "row": row, "report": report, "form": form,
         "stopped": translating.obstacle(row),
+        "level": readability.told(translating.summary_in(row, report), row.language[:2]),
     }  # fmt: skip
     return render(request, "desk/sign_translation.html", context)

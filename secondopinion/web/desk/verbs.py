@@ -116,6 +116,11 @@ class _Verbs:
         actions.ask(by=self.by, case=self.case, text=words, item=item, to=to)
         return _("The question is sent, and the clock has stopped.")
 
+    def pass_on(self) -> str:
+        row = self._row(self.case.information_requests.all(), "request")
+        actions.pass_on(by=self.by, wish=row, text=self.text(), to=self.text("to"))
+        return _("The question is sent. The specialist goes on when it is answered.")
+
     def drop(self) -> str:
         row = self._row(self.case.information_requests.all(), "request")
         actions.drop_request(by=self.by, information_request=row)
@@ -130,6 +135,17 @@ class _Verbs:
             evidence=self.text("evidence"),
         )  # fmt: skip
         return _("The checklist is changed.")
+
+    def this_is_it(self) -> str:
+        item = self._row(self.case.checklist.all(), "item")
+        record = self._row(records.readable(self.case), "record")
+        desk.this_is_it(by=self.by, item=item, record=record)
+        return _("The checklist is changed.")
+
+    def not_it(self) -> str:
+        rows = Evidence.objects.filter(item__case=self.case).select_related("item__case")
+        desk.not_it(by=self.by, evidence=self._row(rows, "evidence"))
+        return _("It is taken back. The checklist waits as before.")
 
     def unlink(self) -> str:
         rows = Evidence.objects.filter(item__case=self.case).select_related("item__case")

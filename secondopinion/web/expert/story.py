@@ -35,9 +35,20 @@ MOST_TICKS = 5
 SURE = 0.8  # a day that a program reads out of what the family wrote
 _SENTENCE = re.compile(r"[\n;]|(?<=[^\d\W]{2})[.؟?!](?:\s|$)")
 _SHORTEST_SENTENCE = 4
+# What a sentence of the history is about, by the beginnings of words in what families write.
+_ABOUT = (
+    ("diagnoses", re.compile(
+        r"diagn|\bDx\b|диагно|діагно|تشخيص|شُخ|शिनाख्त|निदान|诊断|診断|tanı|teşhis", re.IGNORECASE)),
+    ("stays", re.compile(
+        r"hospital|hôpital|ospedale|krankenhaus|klinik|hastane|больниц|лікарн|مستشف|अस्पताल|医院|病院"
+        r"|admitted|admission|discharged|ingres|internad|internação|aufgenommen|hospitalis",
+        re.IGNORECASE)),
+)  # fmt: skip
 _LONGEST_LABEL = 90
 
 _LANES: dict[str, str | Promise] = {
+    "diagnoses": gettext_lazy("Diagnoses"),
+    "stays": gettext_lazy("Hospital stays"),
     "operations": gettext_lazy("Operations"),
     "laboratory": gettext_lazy("Laboratory and tissue"),
     "images": gettext_lazy("Images"),
@@ -45,6 +56,7 @@ _LANES: dict[str, str | Promise] = {
     "told": gettext_lazy("From the request"),
 }
 _LANE_OF: dict[str, str] = {
+    Kind.DISCHARGE_LETTER: "stays",
     Kind.OPERATION_NOTE: "operations", Kind.LABORATORY: "laboratory", Kind.PATHOLOGY: "laboratory",
     Kind.GENETICS: "laboratory", Kind.IMAGING_REPORT: "images",
 }  # fmt: skip
@@ -168,12 +180,14 @@ def _doubted(event: Event) -> Event:
 
 
 def _told(case: Case) -> list[Event]:
-    """Return what the family wrote of operations and stays, and what else it wrote with a day.
+    """Return what the family wrote of diagnoses, operations and stays, and what else with a day.
 
     The days are read by a program out of the text, and are said to be.
     """
     found = []
-    for name, lane in (("operations", "operations"), ("history", "told")):
+    for name, lane in (
+        ("diagnosis", "diagnoses"), ("operations", "operations"), ("history", ""),
+    ):  # fmt: skip
         for line in _SENTENCE.split(getattr(case.request, name)):
             text = line.strip()
             if len(text) < _SHORTEST_SENTENCE:
@@ -185,8 +199,13 @@ def _told(case: Case) -> list[Event]:
             }
             if len(days) == 1:
                 label = _("%(sentence)s (date read from the text)") % {"sentence": _short(text)}
-                found.append(Event(days.pop(), lane, label, "#asked"))
+                found.append(Event(days.pop(), lane or _about(text), label, "#asked"))
     return found
+
+
+def _about(sentence: str) -> str:
+    """Return the lane of a sentence of the history; what has none of its own is just told."""
+    return next((lane for lane, words in _ABOUT if words.search(sentence)), "told")
 
 
 def _is_of_life(day: date, case: Case) -> bool:

@@ -32,13 +32,13 @@ from secondopinion.followup.rules import asked_by, key_of
 from secondopinion.imaging import queries as imaging
 from secondopinion.opinions import actions as opinions
 from secondopinion.opinions import body as fields
-from secondopinion.opinions import panels, second
+from secondopinion.opinions import panels, readability, second
 from secondopinion.opinions import queries as reports
 from secondopinion.opinions.amending import AMENDABLE
+from secondopinion.opinions.checking.tongues import tongue
 from secondopinion.opinions.doubts import doubts_of
 from secondopinion.opinions.keeping import keep_doubts
 from secondopinion.opinions.models import Opinion, OpinionState
-from secondopinion.opinions.readability import level
 from secondopinion.opinions.sections import sections_of, template_of
 from secondopinion.opinions.templating import begin
 from secondopinion.outcomes.queries import told_by
@@ -129,6 +129,7 @@ def review(request: PersonRequest, case: Case) -> HttpResponse:
     opinion = _report(request, case)
     audit.record("case-opened", by=request.user, case_id=case.pk, target=case)
     body, writing = opinion.body, opinion.state == OpinionState.DRAFT
+    summary = body.get("summary", "")
     rows = list(
         records.with_pages(
             valued(records.readable(case)).annotate(
@@ -146,6 +147,7 @@ def review(request: PersonRequest, case: Case) -> HttpResponse:
         "opinion": opinion,
         "in_words": reports.told_in(opinion, case, request.user),
         "body": body,
+        "as_told": fields.is_as_told(case, body),
         "asked": asked_here,
         "story": story.story(story.events_of(case, rows, images, values)),
         "laboratory": doubtful_first(series_of(values, SMALL)),
@@ -156,7 +158,7 @@ def review(request: PersonRequest, case: Case) -> HttpResponse:
         "series": [row for row in images if imaging.images_of(row)],
         "findings": findings,
         "coded": codes.fields_of(body),
-        "level": level(body.get("summary", ""), "en"),
+        "level": readability.told(summary, tongue(summary)),
         "writing": writing,
         "in_review": case.state == State.IN_REVIEW,
         "amends": opinion.amends,
@@ -296,9 +298,9 @@ def keep(request: PersonRequest, case: Case) -> HttpResponse:
 @of_case(Part.SPECIALIST)
 @require_POST
 def ask_more(request: PersonRequest, case: Case) -> HttpResponse:
-    """Ask the family for more in the middle of the review."""
+    """Tell the coordinator what is still needed in the middle of the review."""
     actions.ask_more(by=request.user, case=case, text=request.POST.get("text", ""))
-    messages.success(request, _("The question is sent. The clock has stopped."))
+    messages.success(request, _("The coordinator asks for it. The clock has stopped."))
     return redirect("review", case.reference)
 
 

@@ -20,9 +20,9 @@ from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import (
     asked,
     asked_of_family,
+    asked_outside,
     holders_of,
     live_parts,
-    open_requests,
     visible_to,
 )
 from secondopinion.cases.rules import through_provider
@@ -38,6 +38,7 @@ from secondopinion.conversations.actions import mark_seen
 from secondopinion.conversations.models import Thread
 from secondopinion.conversations.queries import anything_new
 from secondopinion.desk.models import Refusal
+from secondopinion.followup import leaving
 from secondopinion.followup.queries import questions
 from secondopinion.opinions import actions as opinions
 from secondopinion.opinions.meanings import meanings
@@ -54,6 +55,7 @@ from secondopinion.web.family.here import files_context
 from secondopinion.web.family.questions import asking_context
 from secondopinion.web.family.report_language import language_context
 from secondopinion.web.forms import files_of
+from secondopinion.web.proving import ask, is_proven
 
 
 @signed_in
@@ -96,14 +98,19 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
     thread = [each for each in posts_with_files(case, request.user) if each.thread == Thread.FAMILY]
     if anything_new(thread, request.user):
         mark_seen(case=case, by=request.user)
-    mine = [each for each in asked(case) if each.to == Part.FAMILY]
+    rows = asked(case)
+    mine = [each for each in rows if each.to == Part.FAMILY and not each.held]
+    reports = list(readable(case, request.user))
+    specialists = list(holders_of(case, Part.SPECIALIST).select_related("expert"))
     context = {
         "case": case,
         "asked": mine,
         "needed": any(each.answered_at is None for each in mine),
-        "specialist": holders_of(case, Part.SPECIALIST).select_related("expert").first(),
+        "wished": any(each.held and each.answered_at is None for each in rows),
+        "gone": leaving.writer_who_left(case, reports, {each.pk for each in specialists}),
+        "specialist": next(iter(specialists), None),
         "posts": thread,
-        "reports": readable(case, request.user),
+        "reports": reports,
         **asking_context(
             case, request.user, list(questions(case).filter(asked_by__may_sign_in=True))
         ),
@@ -130,7 +137,7 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
 @of_case(Part.FAMILY)
 def answer(request: PersonRequest, case: Case, number: str) -> HttpResponse:
     """Answer something that was asked for, with words and files."""
-    row = get_object_or_404(open_requests(case), pk=number, to=Part.FAMILY)
+    row = get_object_or_404(asked_outside(case, Part.FAMILY), pk=number)
     if request.method == "POST":
         actions.answer(
             by=request.user, information_request=row, text=request.POST.get("text", ""),
@@ -185,7 +192,9 @@ def withdraw(request: PersonRequest, case: Case) -> HttpResponse:
 def report(request: PersonRequest, case: Case, number: int) -> HttpResponse:
     """Show a signed document as a page, to read on a phone; the PDF is beside it."""
     row, mine = report_for(case, request.user, number), readable(case, request.user)
-    opinions.open_report(by=request.user, report=row)
+    if not is_proven(request, case):
+        return ask(request, case, number)
+    opinions.open_report(by=request.user, report=row, proven=True)
     language = (get_language() or "en").partition("-")[0]
     context = {
         "case": case, "report": row, "d": row.body, "sections": in_document(row.body),

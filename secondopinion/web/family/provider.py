@@ -1,11 +1,11 @@
 """Pages of the local provider, who has no account: a one-time link opens one case."""
 
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout
-from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import activate
@@ -21,13 +21,14 @@ from secondopinion.arrivals.queries import sent_since
 from secondopinion.audit import actions as audit
 from secondopinion.cases import actions
 from secondopinion.cases.models import Case, Part, Question
-from secondopinion.cases.queries import asked, holders_of, live_parts, open_requests, roles_of
+from secondopinion.cases.queries import asked, asked_outside, holders_of, live_parts, roles_of
 from secondopinion.cases.rules import through_provider
 from secondopinion.cases.states import ENDED
 from secondopinion.conversations.actions import mark_seen
 from secondopinion.conversations.models import Thread
 from secondopinion.conversations.queries import anything_new
 from secondopinion.core.lists import listed
+from secondopinion.followup import leaving
 from secondopinion.followup.queries import questions
 from secondopinion.opinions import actions as opinions
 from secondopinion.opinions.queries import readable, report_for
@@ -36,6 +37,7 @@ from secondopinion.web.calling import call_context
 from secondopinion.web.family.here import files_context
 from secondopinion.web.family.questions import asking_context, send
 from secondopinion.web.forms import files_of
+from secondopinion.web.proving import is_proven
 
 SESSION_SECONDS = 12 * 3600
 
@@ -90,15 +92,21 @@ def _send_again(row: AccessLink | None, case: Case | None) -> None:
 
 
 def _with_files(request: PersonRequest, case: Case) -> dict[str, Any]:
-    """Return what was sent, what the family asks, and the specialist by name and title."""
-    parts = live_parts().filter(case=OuterRef("pk"), role=Part.SPECIALIST).order_by("since")
+    """Return what was sent, what the family asks, and the specialists, the first one by name."""
+    parts = live_parts().filter(role=Part.SPECIALIST)
     seen = files_context(request, case, {
         "family_questions": listed(Question.objects.all(), "case", "number", "text", outer="pk"),
-        "specialist": Subquery(parts.values("person__full_name")[:1]),
-        "specialist_title": Subquery(parts.values("person__expert__title")[:1]),
+        "specialists": listed(
+            parts, "case", "since", "person", "person__full_name", "person__expert__title",
+            outer="pk",
+        ),
     })  # fmt: skip
     seen["family_questions"].sort(key=lambda each: each["number"])
-    return seen
+    first = min(seen["specialists"], key=lambda each: each["since"], default=None)
+    return seen | {
+        "specialist": first and first["person__full_name"],
+        "specialist_title": first and first["person__expert__title"],
+    }
 
 
 @of_case(Part.LOCAL_PROVIDER)
@@ -109,16 +117,21 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
     thread = [each for each in written if each.thread == Thread.LOCAL_PROVIDER]
     if anything_new(thread, request.user):
         mark_seen(case=case, by=request.user)
+    reports, beside = list(readable(case, request.user)), _with_files(request, case)
     context = {
         "case": case,
         "provider": case.local_provider,
+        "proven": is_proven(request, case),
         "ended": case.state in ENDED,
         "through_provider": through_provider(case),
-        "asked": [each for each in asked(case) if each.to == Part.LOCAL_PROVIDER],
+        "asked": [each for each in asked(case) if each.to == Part.LOCAL_PROVIDER and not each.held],
         "posts": thread,
-        "reports": readable(case, request.user),
+        "reports": reports,
+        "gone": leaving.writer_who_left(
+            case, reports, {UUID(each["person"]) for each in beside["specialists"]}
+        ),
         **asking_context(case, request.user, list(questions(case).filter(asked_by=request.user))),
-        **_with_files(request, case),
+        **beside,
         **call_context(request, case),
     }
     return render(request, "provider/case.html", context)
@@ -145,10 +158,8 @@ def act(request: PersonRequest, case: Case, action: str) -> HttpResponse:
     elif action == "ask":
         return send(request, case, "provider-case")
     elif action == "answer":
-        rows = open_requests(case).filter(
-            to=Part.LOCAL_PROVIDER, pk=request.POST.get("request", "")
-        )
-        for each in rows:
+        rows = asked_outside(case, Part.LOCAL_PROVIDER)
+        for each in rows.filter(pk=request.POST.get("request", "")):
             sent = sent_since(case, request.user, each.created_at)
             actions.answer(by=request.user, information_request=each, text=text, sent_files=sent)
         messages.success(request, _("Thank you. Your answer is with our team."))
