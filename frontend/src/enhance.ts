@@ -1,13 +1,15 @@
-/** Small helps on ordinary pages: autosave, double submits, keys, copying, inserting, confirming, counting. */
+/** Small helps on ordinary pages: autosave, double submits, keys, copying, inserting, confirming, counting, choosing files. */
 import "./enhance.css";
 import { startAutosave } from "./enhance/autosave";
 import { startHelps } from "./enhance/helps";
 import { startInserting } from "./enhance/insert";
 import { startKeeping } from "./enhance/keep";
 import { startKeys } from "./enhance/keys";
+import { startPicking } from "./enhance/pick";
 
 startAutosave();
 startHelps();
 startInserting();
 startKeeping();
 startKeys();
+startPicking();

@@ -184,8 +184,10 @@ class Scanner {
         buttons.append(made);
       };
       const swap = (to: number) => this.pages.splice(to, 0, ...this.pages.splice(at, 1));
-      button("up", () => swap(at - 1), at === 0);
-      button("down", () => swap(at + 1), at === this.pages.length - 1);
+      if (this.pages.length > 1) {
+        button("up", () => swap(at - 1), at === 0);
+        button("down", () => swap(at + 1), at === this.pages.length - 1);
+      }
       button("turn", () => this.pages.splice(at, 1, turned(page)));
       button("remove", () => this.pages.splice(at, 1));
       row.append(make("p", "", this.text("page", { n: at + 1 })), picture, buttons);

@@ -22,6 +22,8 @@ from secondopinion.audit import actions as audit
 from secondopinion.core import clock
 from secondopinion.core.errors import NotYours, Refused
 
+LINK_DAYS = 30  # that a one-time link works, where nothing else is said
+
 
 @transaction.atomic
 def ensure_person(
@@ -270,7 +272,12 @@ def end_guardianship(*, by: Person | None, child: Child, person: Person) -> None
 
 @transaction.atomic
 def make_link(
-    *, person: Person, case_id: UUID, purpose: str = FOR_GUESTS, days: int = 30, token: str = ""
+    *,
+    person: Person,
+    case_id: UUID,
+    purpose: str = FOR_GUESTS,
+    days: int = LINK_DAYS,
+    token: str = "",
 ) -> str:
     """Return the token of a fresh one-time link (a given one, or one too long to be typed);
     earlier unused ones end.

@@ -182,3 +182,37 @@ class AccessLink(Stored):
         if self.used_at is not None:
             return "used"
         return "open" if self.expires_at > clock.now() else "ended"
+
+
+class NewAddress(Stored):
+    """An e-mail address that somebody is to have, until a code that was sent there proves it.
+
+    Only the code's hash is kept. What was confirmed stays, with who asked and how.
+    """
+
+    class Way(models.TextChoices):
+        """How a family asked the team for it; empty where they do it by themselves."""
+
+        TELEPHONE = "telephone", _("By telephone")
+        IN_PERSON = "in-person", _("In person")
+        LETTER = "letter", _("By letter")
+        MESSAGE = "message", _("By a message in their case")
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="new_addresses")
+    email = models.EmailField(max_length=254)
+    former = models.EmailField(max_length=254, blank=True)
+    code_hash = models.CharField(max_length=64)
+    expires_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)  # codes that were wrong
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    way = models.CharField(max_length=10, choices=Way.choices, blank=True)
+    note = models.TextField(blank=True)  # what else the desk should know of how it was asked
+    case_id = models.UUIDField(null=True)  # of the desk that was asked
+    confirmed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        verbose_name_plural = "new addresses"
+
+    def __str__(self) -> str:
+        return f"for {self.person_id}"

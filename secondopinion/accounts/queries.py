@@ -8,9 +8,11 @@ from secondopinion.accounts.models import (
     AccessLink,
     Child,
     Guardianship,
+    NewAddress,
     Person,
     StaffRole,
 )
+from secondopinion.accounts.rules import MOST_TRIES
 from secondopinion.accounts.tokens import hash_of
 from secondopinion.core import clock
 
@@ -67,12 +69,10 @@ def may_open_in_emergency(person: Person) -> bool:
 
 def people_with(role: str) -> QuerySet[Person]:
     """Return the active people who hold a staff role now, by name."""
-    return (
-        Person.objects.filter(is_active=True, staff_roles__role=role)
-        .filter(Q(staff_roles__until__isnull=True) | Q(staff_roles__until__gt=clock.now()))
-        .order_by("full_name")
-        .distinct()
-    )
+    # One filter: behind each other, they would ask of two roles, and any other one would do.
+    live = Q(staff_roles__until__isnull=True) | Q(staff_roles__until__gt=clock.now())
+    rows = Person.objects.filter(live, is_active=True, staff_roles__role=role)
+    return rows.order_by("full_name").distinct()
 
 
 def guardianship(child: Child, person: Person) -> Guardianship | None:
@@ -102,3 +102,22 @@ def link_for(token: str, purpose: str) -> AccessLink | None:
         .filter(token_hash=hash_of(token), purpose=purpose, expires_at__gt=clock.now())
         .first()
     )
+
+
+def waiting_address(person: Person, case_id: UUID | None = None) -> NewAddress | None:
+    """Return the address that a person has still to confirm by the code that was sent there; with
+    a case, if its desk was asked for it."""
+    rows = NewAddress.objects.filter(
+        person=person, confirmed_at=None, expires_at__gt=clock.now(), tries__lt=MOST_TRIES
+    )
+    return rows.filter(case_id=case_id).first() if case_id else rows.first()
+
+
+def holder_of(email: str) -> Person | None:
+    """Return whose address this is, if it is anybody's who has begun something here.
+
+    Whoever has only typed an address at the sign-in has an account, and nothing in it.
+    """
+    begun = Q(staff_roles__isnull=False) | Q(guardianships__isnull=False)
+    begun |= Q(participations__isnull=False)
+    return Person.objects.filter(begun, email__iexact=email).first()

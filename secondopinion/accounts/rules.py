@@ -13,6 +13,7 @@ from secondopinion.core.errors import Refused
 
 OLDEST = 18  # years; from this birthday on the patient decides, and another service is right
 LONGEST_ADDRESS = 254  # characters (RFC 3696, erratum 1690)
+MOST_TRIES = 5  # codes that are typed before the one for a new address ends
 FRESH = timedelta(minutes=5)  # for this long after it was given, a second factor counts
 _GMAIL = frozenset({"gmail.com", "googlemail.com"})  # dots in a name do not matter there
 _PHONE = re.compile(r"\+?(?:[ ()./-]*\d){6,17}(?: ?(?:x|ext\.?) ?\d{1,6})?", re.IGNORECASE)

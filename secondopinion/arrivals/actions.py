@@ -24,7 +24,7 @@ from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.core.staging import Staging
 from secondopinion.imaging.models import Instance
 from secondopinion.records import actions as records
-from secondopinion.records.models import Record
+from secondopinion.records.models import Page, Record
 
 KEPT = timedelta(days=14)  # an unfinished upload waits this long for its rest
 SENDERS = (Part.FAMILY, Part.ENTRY, Part.LOCAL_PROVIDER, Part.COORDINATOR)
@@ -196,9 +196,15 @@ def cancel(*, by: Person, upload: Upload) -> None:
 
 
 def receive_file(
-    *, by: Person, case: Case, name: str, source: bytes | BinaryIO | Iterable[bytes]
+    *,
+    by: Person,
+    case: Case,
+    name: str,
+    source: bytes | BinaryIO | Iterable[bytes],
+    retakes: Page | None = None,
 ) -> Upload:
-    """Receive a whole file at once: a form without JavaScript, or the demonstration.
+    """Receive a whole file at once: a form without JavaScript, or the demonstration. `retakes` is
+    the page instead of which it is sent.
 
     Raises:
         NotYours: no part that sends.
@@ -214,6 +220,7 @@ def receive_file(
             length=blob.length,
             content_length=blob.length,
             blob=blob,
+            retakes=retakes,
             state=UploadState.RECEIVED,
             expires_at=clock.now() + KEPT,
         )

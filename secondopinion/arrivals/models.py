@@ -7,6 +7,7 @@ from secondopinion.accounts.models import Person
 from secondopinion.cases.models import Case
 from secondopinion.conversations.models import Post
 from secondopinion.core.models import Blob, StagedFile, Stored
+from secondopinion.records.models import Page
 
 
 class UploadState(models.TextChoices):
@@ -61,6 +62,9 @@ class Upload(Stored):
     metadata = models.TextField(blank=True)  # as the client sent it
     staged = models.OneToOneField(StagedFile, on_delete=models.SET_NULL, null=True)
     blob = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, related_name="+")
+    retakes = models.ForeignKey(  # the page instead of which this photo is sent
+        Page, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
     state = models.CharField(
         max_length=12, choices=UploadState.choices, default=UploadState.RECEIVING
     )

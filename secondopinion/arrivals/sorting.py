@@ -126,7 +126,7 @@ class Sorter:
         self._sort_attached(name, member.kind, blob)
         record, made = records.take_in(
             case=self.case, by=self.upload.by, blob=blob, name=name, source=self.upload.source,
-            media_type=member.kind,
+            media_type=member.kind, retakes=self.upload.retakes,
         )  # fmt: skip
         if made:
             self._note(name, Outcome.RECORD, "", record.pk)

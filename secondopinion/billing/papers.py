@@ -6,9 +6,9 @@ from decimal import Decimal
 from pathlib import Path
 
 from django.db import IntegrityError, transaction
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import override, pgettext
+from django.utils.translation import override
 
 from secondopinion.accounts.models import Person
 from secondopinion.audit import actions as audit
@@ -19,7 +19,7 @@ from secondopinion.billing.providers import HAND
 from secondopinion.cases.actions.parts import require
 from secondopinion.cases.models import Part
 from secondopinion.cases.queries import holders_of
-from secondopinion.core import clock, vault
+from secondopinion.core import clock, dates, vault
 from secondopinion.core.errors import NotYours
 from secondopinion.core.languages import in_language
 from secondopinion.opinions import typeset
@@ -78,7 +78,7 @@ def money(amount: Decimal, currency: str) -> str:
 
 
 def _day(at: datetime) -> str:
-    return date_format(local_day(at).date(), pgettext("date format", "j F Y"))
+    return dates.written(local_day(at).date())
 
 
 def _pdf(fee: Fee, kind: str, credit: CreditNote | None, language: str) -> bytes:

@@ -82,18 +82,20 @@ class Stripe:
     def give_back(self, order: Return) -> None:
         """Give back what was paid; what this order has given back already is not given twice.
 
-        Stripe forgets an idempotency key after a day, so its list is read first.
+        Stripe forgets an idempotency key after a day, so its list is read first. Until then it
+        answers a key as it did before: after one that did not go through, there is another.
         """
         page = self._ask("GET", f"/v1/checkout/sessions/{order.external_id}", {})
         intent = page.get("payment_intent")
         if not isinstance(intent, str) or not intent:
             raise Declined("nothing was paid there")
         listed = self._ask("GET", "/v1/refunds", {"payment_intent": intent, "limit": "100"})
-        if any(
-            (row.get("metadata") or {}).get("refund") == order.key
-            and row.get("status") not in _NOT_BACK
+        before = [
+            row
             for row in listed.get("data", [])
-        ):
+            if (row.get("metadata") or {}).get("refund") == order.key
+        ]
+        if any(row.get("status") not in _NOT_BACK for row in before):
             return
         made = self._post(
             "/v1/refunds",
@@ -101,7 +103,7 @@ class Stripe:
                 "payment_intent": intent, "amount": str(units(order.amount, order.currency)),
                 "metadata[refund]": order.key, "metadata[payment]": order.payment,
             },
-            order.key,
+            f"{order.key}-{len(before)}" if before else order.key,
         )  # fmt: skip
         if made.get("status") in _NOT_BACK:
             raise Declined("it did not go through")

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
 
-from secondopinion.accounts.models import Person
+from secondopinion.accounts.models import Person, Role
 from secondopinion.accounts.queries import staff_roles
 from secondopinion.cases.models import (
     Case,
@@ -18,10 +18,25 @@ from secondopinion.cases.states import State
 from secondopinion.core import clock
 from secondopinion.core.errors import NotYours
 
+# The parts that are work here: they open nothing once their role has been taken away.
+_OF_STAFF: dict[str, frozenset[str]] = {
+    Part.COORDINATOR: frozenset({Role.COORDINATOR}),
+    Part.ENTRY: frozenset({Role.COORDINATOR}),
+    Part.SPECIALIST: frozenset({Role.SPECIALIST}),
+    Part.SECOND_READER: frozenset({Role.SPECIALIST}),
+    Part.REFERRAL_COORDINATOR: frozenset({Role.REFERRAL_COORDINATOR}),
+    Part.EMERGENCY: frozenset({Role.SPECIALIST, Role.COORDINATOR, Role.REFERRAL_COORDINATOR}),
+}
+
 
 def live_parts() -> QuerySet[Participation]:
     """Return the participations in force now."""
     return Participation.objects.filter(Q(until__isnull=True) | Q(until__gt=clock.now()))
+
+
+def _closed_to(held: set[str]) -> list[str]:
+    """Return the parts that open nothing to who holds these staff roles."""
+    return [part for part, roles in _OF_STAFF.items() if not roles & held]
 
 
 def visible_to(person: Person) -> QuerySet[Case]:
@@ -30,9 +45,10 @@ def visible_to(person: Person) -> QuerySet[Case]:
     The intake team is one team: who holds the role of a coordinator sees every case that has been
     submitted, and no draft.
     """
+    held = staff_roles(person)
     parts = live_parts().filter(case=OuterRef("pk"), person=person)
-    seen = Q(Exists(parts))
-    if "coordinator" in staff_roles(person):
+    seen = Q(Exists(parts.exclude(role__in=_closed_to(held))))
+    if "coordinator" in held:
         seen |= Q(submitted_at__isnull=False)
     return Case.objects.filter(seen)
 
@@ -41,10 +57,14 @@ def roles_of(case: Case, person: Person) -> set[str]:
     """Return the parts that a person has in a case now; ``desk`` is the intake team."""
     if case.parts_for_reading is not None and case.parts_for_reading[0] == person.pk:
         return set(case.parts_for_reading[1])
-    held, now = Participation.objects.filter(case=case, person=person), clock.now()
-    parts = held.values_list("role", "until")
+    rows, now = Participation.objects.filter(case=case, person=person), clock.now()
+    parts = rows.values_list("role", "until")
     roles = {role for role, until in parts if until is None or until > now}
-    if case.submitted_at is not None and "coordinator" in staff_roles(person):
+    if case.submitted_at is None and not roles & _OF_STAFF.keys():
+        return roles
+    held = staff_roles(person)
+    roles -= {*_closed_to(held)}
+    if case.submitted_at is not None and "coordinator" in held:
         roles.add("desk")
     return roles
 
@@ -57,12 +77,14 @@ def case_with_parts(person: Person, reference: str) -> tuple[Case, set[str]]:
     """
     beside = ("child", "specialty", "coordinator", "request", "vault", "local_provider",
               "entry__by", "entry__family")  # fmt: skip
+    roles = staff_roles(person)
     held = list(
         live_parts()
         .filter(person=person, case__reference=reference)
+        .exclude(role__in=_closed_to(roles))
         .select_related("case", *(f"case__{each}" for each in beside))
     )
-    on_team = "coordinator" in staff_roles(person)
+    on_team = "coordinator" in roles
     if held:
         case = held[0].case
     else:

@@ -1,8 +1,10 @@
 """Texts in several languages: picks the reader's."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 
 from babel import Locale
+from babel.lists import format_list
 from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
@@ -10,7 +12,13 @@ from secondopinion.core.errors import Refused
 from secondopinion.core.folding import plain
 
 _LETTERS = 2  # of a code
+_SOUNDS_LIKE_I = re.compile("h?i(?![aeou])")
 _ENGLISH = {str(code): str(name) for code, name in Locale("en").languages.items()}
+
+
+def locale() -> Locale:
+    """Return what the CLDR knows of the reader's language."""
+    return Locale.parse(get_language() or "en", sep="-")
 
 
 def in_language(texts: Mapping[str, str], language: str | None = None) -> str:
@@ -28,8 +36,21 @@ def language_name(code: str) -> str:
     try:
         return str(get_language_info(code)["name_translated"])
     except KeyError:  # one in which Django itself does not speak
-        names = Locale.parse(get_language() or "en", sep="-").languages
-        return str(names.get(code, code))
+        return str(locale().languages.get(code, code))
+
+
+def enumerated(items: Iterable[object]) -> str:
+    """Return things behind each other as the reader's language lists them: "a, b and c".
+
+    Source: the list patterns of the CLDR, as the parcel babel carries it; Spanish says "e" instead
+    of "y" before the sound of i (RAE, Diccionario panhispánico de dudas, "y").
+    """
+    words = [str(each) for each in items]
+    listed = format_list(words, locale=locale())
+    if locale().language == "es" and len(words) > 1 and _SOUNDS_LIKE_I.match(plain(words[-1])):
+        before, _and, _last = listed.rpartition(f" y {words[-1]}")
+        return f"{before} e {words[-1]}"
+    return listed
 
 
 def every_language() -> dict[str, str]:
@@ -61,7 +82,6 @@ def code_of(typed: str) -> str:
 
 def script_name(code: str) -> str:
     """Return the reader's name for a script (ISO 15924), or its code where there is none."""
-    locale = Locale.parse(get_language() or "en", sep="-")
     if code == "Hans":  # "Simplified", without what is
-        return str(locale.languages["zh"])
-    return str(locale.scripts.get(code, code))
+        return str(locale().languages["zh"])
+    return str(locale().scripts.get(code, code))

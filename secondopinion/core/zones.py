@@ -1,8 +1,12 @@
-"""Time zones: which ones there are, and the one of a country that has a single one."""
+"""Time zones: which ones there are, how they are called, and the one of a country."""
 
 from functools import cache
 from importlib.resources import files
 from zoneinfo import available_timezones
+
+from babel.core import get_global
+
+from secondopinion.core.languages import locale
 
 UNKNOWN = "UTC"  # what a person has until they, or their country, have told
 
@@ -49,3 +53,28 @@ def zone_of(country: str) -> str:
     """
     zones = _of_countries().get(country, [])
     return zones[0] if len(zones) == 1 else UNKNOWN
+
+
+def city_of(zone: str) -> str:
+    """Return the reader's name for the city after which a zone is named; "UTC" where it has none.
+
+    Source: the exemplar cities of the CLDR, as the parcel babel carries it. Where a city is written
+    the same in a language, the CLDR leaves it out.
+    """
+    if not tells(zone):
+        return UNKNOWN
+    names = locale().time_zones
+    for name in (zone, *_former_names().get(zone, ())):
+        city = names.get(name, {}).get("city")
+        if city:
+            return str(city)
+    return zone.rpartition("/")[2].replace("_", " ")
+
+
+@cache
+def _former_names() -> dict[str, list[str]]:
+    """Return under which names the CLDR keeps zones that have been renamed since."""
+    found: dict[str, list[str]] = {}
+    for former, name in get_global("zone_aliases").items():
+        found.setdefault(name, []).append(former)
+    return found

@@ -23,7 +23,7 @@ _QUOTED = re.compile(
     r"El .{5,200} escribió:$|.{0,80}كتب.{0,80}:$|From: |De: |من: )",
     re.IGNORECASE,
 )
-_OURS = re.compile(r"<([0-9a-f-]{36})@")
+_OURS = re.compile(r"<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
-from secondopinion.cases.models import Case, ChecklistItem
+from secondopinion.cases.models import Case, ChecklistItem, ItemState
 from secondopinion.core.models import Stored
 from secondopinion.imaging.models import Study
 from secondopinion.program.models import DeclineKind
@@ -189,6 +189,8 @@ class Evidence(Stored):
     item = models.ForeignKey(ChecklistItem, on_delete=models.CASCADE, related_name="evidence")
     record = models.ForeignKey(Record, on_delete=models.CASCADE, null=True, related_name="+")
     study = models.ForeignKey(Study, on_delete=models.CASCADE, null=True, related_name="+")
+    # Where the thing stood when one press said that this is it; empty where it was chosen.
+    before = models.CharField(max_length=10, choices=ItemState.choices, blank=True)
     by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
 
     class Meta:

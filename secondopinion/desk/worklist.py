@@ -205,6 +205,7 @@ def listed(person: Person, what: Wanted, whose: list[UUID]) -> Listed:
         rows(person, what, whose).values_list("pk", flat=True)[first : first + PER_PAGE + 1]
     )
     shown = with_zone(Case.objects.filter(pk__in=found[:PER_PAGE])).prefetch_related("needs")
+    shown = shown.select_related("entry__family")  # who has no e-mail address was entered
     known = {
         case.pk: case
         for case in shown.annotate(

@@ -63,10 +63,12 @@ def _offers(known: dict[UUID, Known], offers: QuerySet[Offer], now: datetime) ->
         Q(created_at__gt=now - LOOKED_BACK) | Q(case__state__in=_AT_WORK)
     ).values_list(
         "expert_id", "state", "reason", "created_at", "answered_at", "case__state",
-        "case__specialty_id", "case__condition", "case__reported_at",
+        "case__specialty_id", "case__condition", "case__reported_at", "passed_from_id",
+        "passed_to",
     )  # fmt: skip
     for (
-        expert, state, reason, made, answered, stands, specialty, condition, reported
+        expert, state, reason, made, answered, stands, specialty, condition, reported, former,
+        successor,
     ) in rows.iterator():  # fmt: skip
         each = known.get(expert)
         if each is None or state == OfferState.TAKEN_BACK:
@@ -75,8 +77,14 @@ def _offers(known: dict[UUID, Known], offers: QuerySet[Offer], now: datetime) ->
             each.load += 1
             each.this_week += 1
             continue
+        if former is not None:  # the lead of a panel: there was nothing to answer
+            if state == OfferState.ACCEPTED:
+                each.load += stands in _AT_WORK
+                each.this_week += answered > now - WEEK
+            continue
         if state == OfferState.HANDED_BACK:  # since when it has been so says nothing of an answer
             each.answered += reason != Offer.Reason.CONFLICT
+            each.accepted += successor is not None  # the lead passed on: it had been accepted
             continue
         each.hours.append((answered - made) / timedelta(hours=1))
         if reason != Offer.Reason.CONFLICT:  # whoever may not accept is not unwilling

@@ -118,6 +118,11 @@ class Offer(Stored):
     urgency = models.CharField(max_length=10, choices=Urgency.choices, default=Urgency.USUAL)
     onward = models.BooleanField(default=False)  # without this answer, to the next on the list
     reminded_at = models.DateTimeField(null=True, blank=True)
+    # Of a lead that passed within a panel: the offer by which the former one had it. Nobody was
+    # asked, so nobody has accepted.
+    passed_from = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="passed_to"
+    )
     # What matching said when it was made: the first experts with their points, the place of the
     # one that was chosen (1 the first; null: not on the list), and why another than the first.
     suggested = models.JSONField(default=list)

@@ -39,12 +39,15 @@ def last_offer(person: Person, reference: str) -> Offer:
 
 def offers_of(case: Case) -> QuerySet[Offer]:
     """Return every offer of a case, the first one first."""
-    return Offer.objects.filter(case=case).select_related("expert__person")
+    return Offer.objects.filter(case=case).select_related("expert__person", "passed_to")
 
 
 def given_back(case: Case) -> Offer | None:
-    """Return the last offer that was accepted and given back, with its word; or None."""
-    rows = offers_of(case).filter(state=OfferState.HANDED_BACK)
+    """Return the last offer that was accepted and given back, with its word; or None.
+
+    A lead that passed within a panel was not given back.
+    """
+    rows = offers_of(case).filter(state=OfferState.HANDED_BACK, passed_to=None)
     return rows.order_by("-answered_at").first()
 
 

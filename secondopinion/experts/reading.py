@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import get_language
 
 from secondopinion.accounts.models import Person
 from secondopinion.cases.models import Case, Part
@@ -35,7 +36,8 @@ def told_to(
     `said` (`said_by`) and `rows` (`told`) are given where a page has read them with something else.
     """
     said = (said_by(person).first() or ()) if rows is None else (said or ())
-    return told(case, _reading(person, said).languages, rows)
+    page = short_code(get_language() or person.language)  # who has chosen its language reads it
+    return told(case, _reading(person, said).languages | {page}, rows)
 
 
 @reads

@@ -84,13 +84,13 @@ def not_taken(expert: ExpertProfile, *kinds: Kind) -> list[str | Promise]:
     return [_NOT_TAKEN[kind] for kind in kinds if kind not in expert.kinds]
 
 
-def must_take(expert: ExpertProfile | None, kind: Kind) -> None:
+def must_take(expert: ExpertProfile, kind: Kind) -> None:
     """Hold when an expert takes this kind of case.
 
     Raises:
         Refused: they do not.
     """
-    if expert is not None and (found := not_taken(expert, kind)):
+    if found := not_taken(expert, kind):
         raise Refused(
             _("%(name)s: %(why)s.") % {"name": expert.person, "why": found[0]}, code="not-taken"
         )

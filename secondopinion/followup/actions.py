@@ -12,7 +12,7 @@ from secondopinion.cases import clocks, needs, workflow
 from secondopinion.cases.actions.parts import require
 from secondopinion.cases.actions.telling import tell, tell_coordinator, tell_part
 from secondopinion.cases.models import Case, Part
-from secondopinion.cases.queries import holders_of, roles_of
+from secondopinion.cases.queries import holders_of
 from secondopinion.cases.states import State, Why
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, Refused
@@ -20,6 +20,7 @@ from secondopinion.followup import red_flags
 from secondopinion.followup.models import Beyond, FollowUpQuestion, QuestionState
 from secondopinion.followup.rules import asked_by, key_of
 from secondopinion.opinions import actions as opinions
+from secondopinion.opinions.models import SignedReport
 from secondopinion.program import queries as program
 from secondopinion.translation.watching import look_again
 
@@ -158,7 +159,6 @@ def settle(*, by: Person, question: FollowUpQuestion, reply: str) -> FollowUpQue
     return question
 
 
-@transaction.atomic
 def answer(
     *, by: Person, question: FollowUpQuestion, text: str, reauthenticated_at: datetime | None
 ) -> FollowUpQuestion:
@@ -173,29 +173,30 @@ def answer(
     require(case, by, Part.SPECIALIST)
     if not text.strip():
         raise Refused(_("Write your answer first."), code="text-missing", field="text")
-    FollowUpQuestion.objects.select_for_update().get(pk=question.pk)
     question.refresh_from_db()
     if question.state != QuestionState.WITH_EXPERT:
         raise Conflict(_("This question has been dealt with already."), code="state-changed")
-    addendum = opinions.sign_addendum(
+
+    def note(addendum: SignedReport) -> None:
+        _move(
+            question, [QuestionState.WITH_EXPERT], state=QuestionState.ANSWERED,
+            addendum=addendum, settled_at=clock.now(),
+        )  # fmt: skip
+        _tell_asker(question)
+        audit.record("follow-up-answered", by=by, case_id=case.pk, target=question)
+
+    opinions.sign_addendum(
         case=case,
         by=by,
         question=question.text,
         answer=text.strip(),
         reauthenticated_at=reauthenticated_at,
+        note=note,
         key=key_of(question),
         who=asked_by(question),
     )
-    _move(
-        question, [QuestionState.WITH_EXPERT], state=QuestionState.ANSWERED, addendum=addendum,
-        settled_at=clock.now(),
-    )  # fmt: skip
-    _tell_asker(question)
-    audit.record("follow-up-answered", by=by, case_id=case.pk, target=question)
     return question
 
 
 def _tell_asker(question: FollowUpQuestion) -> None:
-    roles = roles_of(question.case, question.asked_by)
-    part = Part.FAMILY if Part.FAMILY in roles else Part.LOCAL_PROVIDER
-    tell_part(question.case, part, "answer-ready")
+    tell_part(question.case, Part(asked_by(question)), "answer-ready")

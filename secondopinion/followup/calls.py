@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils.formats import date_format
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 from icalendar import Calendar, Event
@@ -18,8 +17,8 @@ from secondopinion.cases.actions.telling import tell, tell_coordinator, tell_par
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import holders_of
 from secondopinion.cases.rules import through_provider
-from secondopinion.cases.states import State
-from secondopinion.core import clock
+from secondopinion.cases.states import ENDED, State
+from secondopinion.core import clock, dates
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.followup import rooms
 from secondopinion.followup.models import CallState, VideoCall
@@ -122,9 +121,11 @@ def book(*, by: Person, call: VideoCall, slot: str) -> VideoCall:
 
     Raises:
         NotYours: by somebody with whom the call is not, or a time that was not offered.
-        Conflict: the time is over, or another was chosen.
+        Conflict: the time is over, another was chosen, or the case has ended.
     """
     require(call.case, by, guest_of(call.case))
+    if Case.objects.select_for_update().get(pk=call.case_id).state in ENDED:
+        raise Conflict(_("This case has ended."), code="ended")
     if slot not in call.times:
         raise NotYours
     chosen = datetime.fromisoformat(slot)
@@ -177,24 +178,23 @@ def summarise(
         raise Conflict(_("No time has been chosen yet."), code="state-changed")
     if call.starts_at > clock.now():
         raise Refused(_("The call has not begun yet."), code="too-early", field="text")
-    with transaction.atomic():
-        booked = VideoCall.objects.select_for_update(of=("self",)).filter(
-            pk=call.pk, state=CallState.BOOKED
-        )
-        if not booked.exists():
-            raise Conflict(_("This call was held or cancelled before."), code="state-changed")
-        with override(LANGUAGE):
-            day = date_format(
-                call.starts_at.astimezone(ZoneInfo(program.program().timezone)), "j F Y"
-            )
-            heading = gettext("Video call on %(day)s") % {"day": day}
-        addendum = opinions.sign_addendum(
-            case=case, by=by, question=heading, answer=text.strip(),
-            reauthenticated_at=reauthenticated_at,
-        )  # fmt: skip
-        VideoCall.objects.filter(pk=call.pk).update(state=CallState.DONE, addendum=addendum)
+    booked = VideoCall.objects.filter(pk=call.pk, state=CallState.BOOKED)
+    over = Conflict(_("This call was held or cancelled before."), code="state-changed")
+    if not booked.exists():
+        raise over
+
+    def note(addendum: SignedReport) -> None:
+        if not booked.update(state=CallState.DONE, addendum=addendum):
+            raise over
         audit.record("call-summarised", by=by, case_id=case.pk, target=call)
-    return addendum
+
+    with override(LANGUAGE):
+        day = dates.written(call.starts_at.astimezone(ZoneInfo(program.program().timezone)))
+        heading = gettext("Video call on %(day)s") % {"day": day}
+    return opinions.sign_addendum(
+        case=case, by=by, question=heading, answer=text.strip(),
+        reauthenticated_at=reauthenticated_at, note=note,
+    )  # fmt: skip
 
 
 def _tell(call: VideoCall, mail: str) -> None:

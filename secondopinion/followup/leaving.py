@@ -1,5 +1,8 @@
 """The specialist of a report has left while questions may come: another expert answers them."""
 
+from collections.abc import Collection, Iterable
+from uuid import UUID
+
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
@@ -13,11 +16,12 @@ from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import live_parts, roles_of
 from secondopinion.cases.states import State
 from secondopinion.core.errors import Conflict, NotYours, Refused
-from secondopinion.experts.facts import gather
+from secondopinion.experts.fitting import must_fit
 from secondopinion.experts.models import ExpertProfile
-from secondopinion.experts.rules import must_be_allowed
 from secondopinion.followup.actions import follow_needs
 from secondopinion.followup.models import FollowUpQuestion, QuestionState
+from secondopinion.opinions.models import SignedReport
+from secondopinion.opinions.queries import REPORTS
 from secondopinion.translation.watching import look_again
 
 
@@ -31,6 +35,19 @@ def unanswering() -> Q:
 def nobody_answers(case: Case) -> bool:
     """Say whether a case in its follow-up has no specialist (any more) who answers questions."""
     return Case.objects.filter(unanswering(), pk=case.pk).exists()
+
+
+def writer_who_left(
+    case: Case, reports: Iterable[SignedReport], here: Collection[UUID]
+) -> Person | None:
+    """Return who signed the report that counts, among those that somebody reads (`readable`), if
+    they are none of the specialists who answer in its follow-up (`here`) any more."""
+    if case.state != State.FOLLOW_UP:
+        return None
+    signed = (
+        each.signed_by for each in reports if each.kind in REPORTS and not vars(each)["replaced"]
+    )
+    return next((each for each in signed if each.pk not in here), None)
 
 
 def let_go_of_gone() -> int:
@@ -80,8 +97,7 @@ def hand_on(*, by: Person, case: Case, expert: ExpertProfile) -> None:
         )
     if roles_of(case, expert.person) - {"desk"}:
         raise Refused(_("This person has another part in the case."), code="other-part")
-    [known] = gather([expert])
-    must_be_allowed(known, case)
+    must_fit(expert.person, case)
     give_part(case=case, person=expert.person, role=Part.SPECIALIST, by=by)
     look_again(case.pk)
     tell(case, expert.person, "follow-up-yours", "/expert/cases")

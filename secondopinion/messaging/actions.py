@@ -1,19 +1,21 @@
 """Putting a message into the outbox, for when its reader wishes it."""
 
 import re
-from datetime import time
+from datetime import time, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from secondopinion.accounts import actions as accounts
 from secondopinion.accounts.models import Person
 from secondopinion.audit import actions as audit
-from secondopinion.core import clock
+from secondopinion.core import clock, dates, zones
 from secondopinion.core.errors import Refused
 from secondopinion.messaging.gateways import offered
 from secondopinion.messaging.models import Channel, Message, MessageState, Reach
@@ -39,16 +41,18 @@ def notify(
     link: str = "",
     code: str = "",
     purpose: str = accounts.FOR_GUESTS,
+    address: str = "",
 ) -> Message:
     """Queue a mail in the reader's language; it goes out after the transaction, by a job.
 
     `link` is a path on this site. Whoever has no account gets a fresh one-time link to the page
     of the case instead, whatever the mail is about: a bare address would be of no use to them.
-    `purpose` says what that link is for. Who has no address gets a text where one can be sent; if
-    not, the message has failed, and the desk is told to call.
+    `purpose` says what that link is for. `address` is where the mail goes if not to the present one
+    of the person: one that they are still to confirm, or a former one. Who has no address gets a
+    text where one can be sent; if not, the message has failed, and the desk is told to call.
     """
     words = TEMPLATES[template]
-    if not to.reached_at and can_text(to):
+    if not address and not to.reached_at and can_text(to):
         return _by_text_alone(to, template, case_id)
     hospital = program.program()
     with override(to.language or "en"):
@@ -59,11 +63,13 @@ def notify(
         if words.link and link and not to.may_sign_in and case_id:
             token = accounts.make_link(person=to, case_id=case_id, purpose=purpose)
             link = f"/{GUEST_PAGES[purpose]}/{token}/"
+            until = timezone.localtime(clock.now() + timedelta(days=accounts.LINK_DAYS), _zone(to))
             lines.append(
                 _(
-                    "The link below opens one page, once. You need no account. If it has been "
-                    "used, ask there for a new one."
+                    "The link below opens one page, once, until %(day)s. You need no account. If "
+                    "it has been used, ask there for a new one."
                 )
+                % {"day": dates.written(until)}
             )
         elif words.sign_in:
             lines.append(str(words.sign_in))
@@ -80,12 +86,18 @@ def notify(
         subject=subject,
         body="\n\n".join(lines),
         link=link,
+        address=address,
         **_when(to, None if words.at_once else reach),
     )
     _enqueue(message)
     if reach is not None and to.may_sign_in and case_id and words.link:
         _text(message, reach, hospital)
     return message
+
+
+def _zone(to: Person) -> ZoneInfo:
+    """Return the zone of who reads, or that of no place."""
+    return ZoneInfo(to.timezone if zones.is_zone(to.timezone) else zones.UNKNOWN)
 
 
 def _when(to: Person, reach: Reach | None) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def offered() -> list[str]:
 def address_of(message: Message) -> str:
     """Return where a message goes; "" where its reader has no such address."""
     if message.channel == Channel.MAIL:
-        return message.to.reached_at
+        return message.address or message.to.reached_at
     return "".join(each for each in message.to.phone if each.isdecimal() or each == "+")
 
 

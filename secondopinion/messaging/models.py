@@ -61,6 +61,8 @@ class Message(Stored):
     )
     channel = models.CharField(max_length=10, choices=Channel.choices, default=Channel.MAIL)
     link = models.CharField(max_length=200, blank=True)  # a path on this site
+    # Where a mail goes that is not for the person's present address; else empty.
+    address = models.EmailField(max_length=254, blank=True)
     due_at = models.DateTimeField(default=clock.now)
     daily = models.BooleanField(default=False)  # waits for the message of the day
     carried_by = models.ForeignKey(

@@ -1,55 +1,14 @@
 """What mails say, by key: no name of a child, no illness, no clinical word."""
 
-from dataclasses import dataclass
-
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    """A mail: `%(code)s`, `%(reference)s` and `%(hospital)s` may stand in its texts.
-
-    `sign_in` is said to whoever has an account, before the address of the page. What goes out
-    `at_once` waits neither for the end of quiet hours nor for the message of the day.
-    """
-
-    subject: str | Promise
-    lines: tuple[str | Promise, ...]
-    sign_in: str | Promise = ""
-    link: bool = True
-    at_once: bool = False
-
+from secondopinion.messaging.template import OF_ACCOUNTS, Template
 
 _READ = _("Sign in to read it.")
 
 
 TEMPLATES: dict[str, Template] = {
-    "sign-in-code": Template(
-        _("Your code to sign in"),  # the code is in the text: subjects stand on locked screens
-        (
-            _("Type this code on the page where you asked for it: %(code)s"),
-            _("It works for 15 minutes. If you did not ask for it, you can ignore this mail."),
-        ),
-        link=False, at_once=True,
-    ),
-    "sign-in-changed": Template(
-        _("Your sign-in was changed"),
-        (
-            _("A way to sign in to your account was added or removed."),
-            _("Was it not you? Sign in, look at the list, and end your other sessions there."),
-        ),
-        link=False, at_once=True,
-    ),
-    "factor-reset": Template(
-        _("Your second factor was taken away"),
-        (
-            _("An administrator has taken away the second factor of your account."),
-            _("At your next sign-in you set up a new one."),
-            _("If you did not ask for this, call your administrator now."),
-        ),
-        link=False, at_once=True,
-    ),
+    **OF_ACCOUNTS,
     "request-received": Template(
         _("We have your request %(reference)s"),
         (
@@ -144,13 +103,20 @@ TEMPLATES: dict[str, Template] = {
         (_("The specialist who wrote it has left. The case is among your reviews."),),
     ),
     "provider-invited": Template(
-        _("A family asks for your help with %(reference)s"),
+        _("A family asks for your help: %(reference)s"),
         (
-            _("A family has named you as the clinician who treats their child at home."),
             _(
-                "They have asked %(hospital)s for a written second opinion, and agreed that we "
-                "write to you."
+                "A family has asked %(hospital)s for a written second opinion, and has named you "
+                "as the clinician who treats their child at home. They agreed that we write to you."
             ),
+            _("This mail names no child and holds no health data. The page behind the link does."),
+            _(
+                "On that page we ask you to say whether you treat the child, and to correct what "
+                "is wrong. If you have records or images, you can send them there. It takes about "
+                "five minutes. Later you find the report on the same page. You may also say no. "
+                "Please answer soon: the family’s request waits for it."
+            ),
+            _("Not sure that this mail is from us? Call us, and say the number %(reference)s."),
         ),
     ),
     "guardian-invited": Template(

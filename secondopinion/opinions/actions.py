@@ -1,6 +1,8 @@
 """Writing, signing and delivering the report."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +24,7 @@ from secondopinion.imaging.models import Instance
 from secondopinion.imaging.queries import removed_series
 from secondopinion.opinions import body as fields
 from secondopinion.opinions import (
+    beginning,
     compose,
     handing,
     keeping,
@@ -60,13 +63,13 @@ def start_report(*, by: Person, case: Case) -> Opinion:
         NotYours: by somebody who is not its specialist.
     """
     require(case, by, Part.SPECIALIST)
-    template = program.report_template_for(case.specialty, case.condition)
-    first = {
-        "history": fields.history_told(case),
-        sections.TEMPLATE: sections.named(template),
-    }
     opinion, made = Opinion.objects.get_or_create(case=case, defaults={"author": by})
     if made:
+        template = program.report_template_for(case.specialty, case.condition)
+        first = {
+            "history": beginning.history_told(case),
+            sections.TEMPLATE: sections.named(template),
+        }
         writing.write(opinion, by, first)
         audit.record("report-started", by=by, case_id=case.pk, target=opinion)
     else:
@@ -197,13 +200,15 @@ def sign(*, by: Person, opinion: Opinion, reauthenticated_at: datetime | None) -
             _("A key image shows a series that was taken out of the case. Remove it first."),
             code="images-removed",
         )
-    code, now = short_code(papers.CODE_LENGTH), clock.now()
+    code, now, beside = short_code(papers.CODE_LENGTH), clock.now(), _beside(opinion)
     document = compose.document(opinion, code, now, papers.LANGUAGE)
     reason = papers.REASON_AMENDMENT if amends else papers.REASON_OPINION
     paper = papers.signed(case, by.full_name, document, pictures_in(opinion), reason, now)
     with transaction.atomic():
         draft = writing.own_draft(opinion, by)
-        if (draft.revision, draft.amends_id) != (opinion.revision, opinion.amends_id):
+        second.settle(draft)
+        panels.settle(draft)
+        if _beside(draft) != beside:
             raise Conflict(
                 _("The report was changed in another window. Look at it again, then sign."),
                 code="changed-elsewhere",
@@ -228,12 +233,22 @@ def sign(*, by: Person, opinion: Opinion, reauthenticated_at: datetime | None) -
     return report
 
 
+def _beside(opinion: Opinion) -> tuple[Any, ...]:
+    """Return what a signed report rests on of its draft, beside the case: its revision, what it
+    corrects, its key images, and where those stand who wrote it too."""
+    images = list(opinion.key_images.values_list("pk", flat=True))
+    return opinion.revision, opinion.amends_id, images, panels.told(opinion)
+
+
 def sign_addendum(
     *, by: Person, case: Case, question: str, answer: str, reauthenticated_at: datetime | None,
-    key: str = "", who: str = FAMILY,
+    note: Callable[[SignedReport], None], key: str = "", who: str = FAMILY,
 ) -> SignedReport:  # fmt: skip
     """Sign an addendum that answers a question after the report, and deliver it the same way; `key`
     and `who` say which text written at home the question is (`translation.told`).
+
+    Typesetting and signing come first; `note` is done in the one transaction that keeps it: what it
+    raises undoes all.
 
     Raises:
         NotYours: by somebody who is not the specialist.
@@ -259,6 +274,7 @@ def sign_addendum(
             detail={"digest": report.digest},
         )  # fmt: skip
         papers.hand_out(report, by)
+        note(report)
     return report
 
 

@@ -10,7 +10,7 @@ from secondopinion.cases.models import Case, Part
 from secondopinion.cases.states import State
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours
-from secondopinion.opinions import versions, writing
+from secondopinion.opinions import seconding, versions, writing
 from secondopinion.opinions.models import KeyImage, Opinion, OpinionState
 from secondopinion.opinions.queries import current_report
 
@@ -43,7 +43,7 @@ def start_amendment(*, by: Person, case: Case) -> Opinion:
 def give_up(*, by: Person, opinion: Opinion) -> Opinion:
     """Leave a correction: text and key images are again those of the signed report.
 
-    What was written stays among the versions.
+    What was written stays among the versions; a second reading of it ends.
 
     Raises:
         NotYours: by somebody else than its author.
@@ -61,5 +61,7 @@ def give_up(*, by: Person, opinion: Opinion) -> Opinion:
     images.filter(created_at__lt=since, removed_at__gte=since).update(removed_at=None)
     draft.state, draft.amends, draft.amending_since = OpinionState.SIGNED, None, None
     draft.save(update_fields=["state", "amends", "amending_since"])
+    seconding.call_off(draft, by)
+    seconding.finish(draft, by)
     audit.record("amendment-given-up", by=by, case_id=draft.case_id, target=draft)
     return draft

@@ -46,18 +46,6 @@ CHOICES = {
 WORDING, LEFT_OUT = "limit_", "omit_"  # before the id of a finding: its words, why it is left out
 
 
-def history_told(case: Case) -> str:
-    """Return what the history of a report begins with: what the family told, in its words."""
-    request = case.request
-    return "\n\n".join(each for each in (request.history, request.medicines) if each)
-
-
-def is_as_told(case: Case, body: Mapping[str, str]) -> bool:
-    """Say whether the history of a report still is what the family told, and nothing besides."""
-    written = body.get("history", "").split()
-    return bool(written) and written == history_told(case).split()
-
-
 def texts_of_sections(body: Mapping[str, str]) -> dict[str, Section]:
     """Return the sections that are a text of their own, by their fields: what can be written by
     one of several authors, or commented."""

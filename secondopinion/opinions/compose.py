@@ -10,7 +10,6 @@ from itertools import chain
 from typing import Any
 
 from django.conf import settings
-from django.utils.formats import date_format
 from django.utils.translation import get_language_info, override
 from django.utils.translation import gettext as _
 from django_countries.fields import Country
@@ -18,36 +17,30 @@ from django_countries.fields import Country
 from secondopinion.accounts.models import Person
 from secondopinion.accounts.rules import age_on
 from secondopinion.cases.models import Case, Consent, Part
-from secondopinion.core import clock
+from secondopinion.core import clock, dates
 from secondopinion.experts.queries import profile
 from secondopinion.findings.queries import limitations_for
 from secondopinion.imaging import queries as imaging
 from secondopinion.opinions import coded, panels, second, sections
-from secondopinion.opinions.body import (
-    AGREEMENT,
-    LEFT_OUT,
-    OPERATION,
-    OPTIONS,
-    URGENCY,
-    WORDING,
-    is_as_told,
-)
+from secondopinion.opinions.beginning import is_as_told
+from secondopinion.opinions.body import AGREEMENT, LEFT_OUT, OPERATION, OPTIONS, URGENCY, WORDING
 from secondopinion.opinions.meanings import meanings
 from secondopinion.opinions.models import Opinion
 from secondopinion.program import queries as program
 from secondopinion.program.models import Disclaimer, ReportTemplate
 from secondopinion.records import queries as records
 from secondopinion.records.models import Page
+from secondopinion.translation.checks.languages import short_code
 from secondopinion.translation.models import Translation
 from secondopinion.translation.queries import made_of
-from secondopinion.translation.told import FAMILY, Told, reviewed
+from secondopinion.translation.told import FAMILY, Told, readings_of, reviewed
 
 VERSION = 2
 _OPTION_PARTS = ("name", "pros", "cons")
 
 
 def _day(value: date | datetime | None) -> str:
-    return date_format(value, "j F Y") if value else _("no date")
+    return dates.written(value) if value else _("no date")
 
 
 def language_name(code: str) -> str:
@@ -91,10 +84,12 @@ def letterhead(case: Case, author: Person, code: str, signed_at: datetime) -> di
     } | issued(code, signed_at)
 
 
-def _how_read(made: Translation | None) -> str:
-    """Say how a record was read: in the original, or in whose translation, checked by whom."""
+def _how_read(made: Translation | None, language: str, read: frozenset[str]) -> str:
+    """Say how a record was read: in the original, or in whose translation, checked by whom; of one
+    in a language that none of its readers has said to `read`, that there is no translation."""
     if made is None:
-        return _("read in the original")
+        known = not language or short_code(language) in read
+        return _("read in the original") if known else _("not translated")
     people = [each.full_name for each in (made.made_by, made.reviewed_by) if each is not None]
     return _in_whose_words(made.language, str(made.get_method_display()), people)
 
@@ -147,6 +142,7 @@ def facts(case: Case) -> dict[str, Any]:
     """Return what is listed without the specialist: records and images."""
     made = made_of(case)
     limits = Counter(row.subject_id for row in limitations_for(case))
+    read = frozenset().union(*(each.languages for each in readings_of(case)))
     return {
         "records": [
             {
@@ -155,7 +151,7 @@ def facts(case: Case) -> dict[str, Any]:
                 "date": _day(row.dated),
                 "language": language_name(row.language),
                 "pages": records.pages_of(row),
-                "read": _how_read(made.get(row.pk)),
+                "read": _how_read(made.get(row.pk), row.language, read),
                 **_came(row.source, limits[row.pk], row.pages.all()),
             }
             for row in records.with_pages(records.readable(case))

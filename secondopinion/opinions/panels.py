@@ -19,9 +19,9 @@ from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import roles_of
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
+from secondopinion.experts.fitting import must_fit
 from secondopinion.experts.models import Kind
 from secondopinion.experts.queries import profile
-from secondopinion.experts.rules import must_take
 from secondopinion.opinions import body as fields
 from secondopinion.opinions import writing
 from secondopinion.opinions.models import ExpertNote, Opinion, OpinionState, PanelMember
@@ -52,13 +52,14 @@ def invite(*, by: Person, case: Case, expert: Person) -> PanelMember:
 
     Raises:
         NotYours: by somebody else, or of somebody who is no specialist.
-        Refused: they have a part in the case already, or write no reports with others.
+        Refused: they have a part in the case already, write no reports with others, have a conflict
+            of interest, or may not advise in the country.
         Conflict: no report is being written.
     """
     require(case, by, Part.COORDINATOR)
     if not has_role(expert, "specialist"):
         raise NotYours
-    must_take(profile(expert), Kind.PANEL)
+    must_fit(expert, case, Kind.PANEL)
     if roles_of(case, expert) - {"desk"}:
         raise Refused(_("This person has another part in the case."), code="other-part")
     draft = Opinion.objects.select_for_update().filter(case=case).first()

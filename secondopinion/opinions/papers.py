@@ -87,6 +87,7 @@ def hand_out(report: SignedReport, by: Person | None) -> None:
                 defaults={"role": part, "rule": case.delivery_mode, "open_by": open_by},
             )  # fmt: skip
         tell_part(case, part, receipts.news(report, part, case.delivery_mode))
+    receipts.follow(case)  # an earlier one that was not opened is not waited for any more
     if through_provider:
         tell_part(case, Part.FAMILY, "report-with-provider")
     audit.record(

@@ -31,7 +31,8 @@ REPORTS = (SignedReport.Kind.OPINION, SignedReport.Kind.AMENDMENT)  # not what b
 
 def readable(case: Case, person: Person) -> QuerySet[SignedReport]:
     """Return the signed documents of a case that a person may read: staff all of them, family and
-    local provider those that were delivered to them. Each says whether it is `replaced`, `unread`
+    local provider those that were delivered to them, the family also what others of it had before
+    they came. Each says whether it is `replaced`, `unread`
     by this person to whom it went, and whether they have `passed_on` it to the family."""
     newer = SignedReport.objects.filter(
         Q(replaces=OuterRef("pk")) | Q(replaces=OuterRef("translates"))
@@ -46,9 +47,11 @@ def readable(case: Case, person: Person) -> QuerySet[SignedReport]:
             passed_on=Exists(mine.filter(handed_on_at__isnull=False)),
         )
     )
-    if roles_of(case, person) & STAFF:
+    parts = roles_of(case, person)
+    if parts & STAFF:
         return rows
-    return rows.filter(Q(deliveries__to=person))
+    theirs = Q(to=person) | Q(role=Part.FAMILY) if Part.FAMILY in parts else Q(to=person)
+    return rows.filter(Exists(Delivery.objects.filter(theirs, report=OuterRef("pk"))))
 
 
 def with_provider(case: Case) -> Delivery | None:

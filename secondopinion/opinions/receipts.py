@@ -12,9 +12,10 @@ from secondopinion.cases import clocks, needs
 from secondopinion.cases.actions.parts import require
 from secondopinion.cases.actions.telling import tell, tell_coordinator
 from secondopinion.cases.models import Case, Part
+from secondopinion.cases.queries import holders_of
 from secondopinion.cases.states import Why
 from secondopinion.core import clock
-from secondopinion.core.errors import Conflict
+from secondopinion.core.errors import Conflict, Refused
 from secondopinion.opinions.models import Delivery, SignedReport
 from secondopinion.program.models import DeliveryMode
 
@@ -37,8 +38,11 @@ def news(report: SignedReport, part: str, rule: str) -> str:
 
 
 def follow(case: Case) -> None:
-    """Let the desk know of a report that was not opened in time, until it is or is sent again."""
-    missed = Delivery.objects.filter(report__case=case, opened_at=None, missed_at__isnull=False)
+    """Let the desk know of a report that was not opened in time, until it is, is sent again, or is
+    replaced by its correction."""
+    missed = Delivery.objects.filter(
+        report__case=case, report__replaced_by=None, opened_at=None, missed_at__isnull=False
+    )
     needs.hold(case, Why.UNOPENED, missed.exists())
 
 
@@ -67,17 +71,27 @@ def notice_unopened() -> int:
 
 @transaction.atomic
 def remind(*, by: Person, delivery: Delivery) -> None:
-    """Send a local provider the way to a report again, with time as at first.
+    """Send a local provider the way to a report again, with time as at first; where the family has
+    named another since, they get it instead.
 
     Raises:
         NotYours: by somebody who is not the coordinator.
+        Refused: there is no local provider at present.
         Conflict: it has been opened.
     """
-    case = delivery.report.case
+    case, report = delivery.report.case, delivery.report
     require(case, by, Part.COORDINATOR)
     waiting = Delivery.objects.filter(pk=delivery.pk, opened_at=None, role=Part.LOCAL_PROVIDER)
-    if not waiting.update(open_by=due(delivery.report.case), missed_at=None):
+    if not waiting.update(open_by=None, missed_at=None):
         raise Conflict(_("The report has been opened already."), code="state-changed")
+    here = list(holders_of(case, Part.LOCAL_PROVIDER))
+    if not here:
+        raise Refused(_("There is no local provider at present."), code="provider-missing")
+    for person in here:
+        given = {"role": delivery.role, "rule": delivery.rule, "open_by": due(case)}
+        Delivery.objects.update_or_create(
+            report=report, to=person, defaults={"open_by": given["open_by"]}, create_defaults=given
+        )
+        tell(case, person, news(report, delivery.role, delivery.rule), "/provider/cases")
     follow(case)
-    tell(case, delivery.to, news(delivery.report, delivery.role, delivery.rule), "/provider/cases")
-    audit.record("report-sent-again", by=by, case_id=case.pk, target=delivery.report)
+    audit.record("report-sent-again", by=by, case_id=case.pk, target=report)

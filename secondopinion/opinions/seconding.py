@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
-from secondopinion.accounts.queries import has_role
+from secondopinion.accounts.queries import has_role, people_with
 from secondopinion.accounts.rules import check_factor
 from secondopinion.audit import actions as audit
 from secondopinion.cases import clocks
@@ -16,9 +16,8 @@ from secondopinion.cases.models import Part
 from secondopinion.cases.queries import roles_of
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
+from secondopinion.experts.fitting import must_fit
 from secondopinion.experts.models import Kind
-from secondopinion.experts.queries import profile
-from secondopinion.experts.rules import must_take
 from secondopinion.opinions import body as fields
 from secondopinion.opinions import keeping, second, writing
 from secondopinion.opinions.models import Opinion, SecondReading
@@ -55,7 +54,7 @@ def send(*, by: Person, opinion: Opinion) -> SecondReading:
         due_at=clocks.due_in(draft.case, "second"),
     )
     audit.record("second-reading-asked", by=by, case_id=draft.case_id, target=made)
-    if last is not None and last.reader is not None and last.reader.is_active:
+    if last is not None and last.reader in people_with("specialist"):
         _hand_to(made, last.reader, by)
         if last.own_at:  # they have seen the draft: nothing is hidden from them any more
             made.own, made.own_at = last.own, last.own_at
@@ -81,14 +80,15 @@ def choose(*, by: Person, reading: SecondReading, reader: Person) -> None:
 
     Raises:
         NotYours: by somebody else, or to somebody who is no specialist.
-        Refused: the specialist has another part in the case, or takes no second readings.
+        Refused: the specialist has another part in the case, takes no second readings, has a
+            conflict of interest, or may not advise in the country.
         Conflict: it has ended, or somebody has it.
     """
     case = reading.opinion.case
     require(case, by, Part.COORDINATOR)
     if not has_role(reader, "specialist"):
         raise NotYours
-    must_take(profile(reader), Kind.SECOND)
+    must_fit(reader, case, Kind.SECOND)
     if roles_of(case, reader) - {Part.SECOND_READER, "desk"}:
         raise Refused(_("This person has another part in the case."), code="other-part")
     fresh = SecondReading.objects.select_for_update().get(pk=reading.pk)
@@ -206,7 +206,7 @@ def take_back(*, by: Person, opinion: Opinion) -> None:
 
 
 def call_off(draft: Opinion, by: Person | None) -> None:
-    """End an open reading of a locked draft whose author has given the case back."""
+    """End an open reading of a locked draft that is not signed by who sent it to be read."""
     reading = SecondReading.objects.select_for_update().filter(opinion=draft, ended_at=None).first()
     if reading is not None:
         _end(reading, SecondReading.Outcome.TAKEN_BACK, "")

@@ -24,6 +24,7 @@ from secondopinion.cases.models import Case, Part
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.core.ids import short_code
+from secondopinion.core.languages import enumerated
 from secondopinion.opinions import compose, papers, sections, typeset
 from secondopinion.opinions.meanings import meanings
 from secondopinion.opinions.models import SignedReport
@@ -136,7 +137,7 @@ def ask(
     if language not in dict(settings.LANGUAGES):
         raise Refused(
             _("A report can be had in these languages: %(names)s")
-            % {"names": ", ".join(str(name) for _code, name in settings.LANGUAGES)},
+            % {"names": enumerated(name for _code, name in settings.LANGUAGES)},
             code="language",
             field="language",
         )

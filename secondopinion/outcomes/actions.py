@@ -9,6 +9,7 @@ from secondopinion.audit import actions as audit
 from secondopinion.cases.actions.parts import require
 from secondopinion.cases.actions.telling import tell
 from secondopinion.cases.models import Case, Part
+from secondopinion.cases.queries import holders_of
 from secondopinion.core.errors import Refused
 from secondopinion.opinions.models import Opinion
 from secondopinion.outcomes.models import Answer, Changed, Outcome, Recommends, Silence
@@ -40,8 +41,8 @@ def tell_outcome(
     recommends: str = "",
     note: str = "",
 ) -> Outcome:
-    """Keep the family's answers, and tell who wrote the report; answering again for the same day
-    replaces them.
+    """Keep the family's answers, and tell who wrote the report, if they are still here; answering
+    again for the same day replaces them.
 
     Raises:
         NotYours: by somebody who is not the family.
@@ -62,8 +63,9 @@ def tell_outcome(
         },
     )  # fmt: skip
     if made:
-        author = Opinion.objects.select_related("author").get(case=case).author
-        tell(case, author, "outcome-told", "/expert/cases")
+        wrote = Opinion.objects.filter(case=case).values("author")
+        for author in holders_of(case, Part.SPECIALIST).filter(pk__in=wrote):
+            tell(case, author, "outcome-told", "/expert/cases")
     audit.record("outcome-told", by=by, case_id=case.pk, target=outcome, detail={"day": day})
     return outcome
 

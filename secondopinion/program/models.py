@@ -7,6 +7,7 @@ from django_countries.fields import CountryField
 from secondopinion.accounts.models import Person
 from secondopinion.core.languages import in_language
 from secondopinion.core.models import Blob, Stored
+from secondopinion.core.zones import city_of
 
 
 class Program(Stored):
@@ -73,8 +74,8 @@ class Program(Stored):
 
     @property
     def city(self) -> str:
-        """The city after which the program's time zone is named."""
-        return self.timezone.rpartition("/")[2].replace("_", " ")
+        """The city after which the program's time zone is named, in the reader's language."""
+        return city_of(self.timezone)
 
 
 class Change(Stored):

@@ -18,24 +18,38 @@ from secondopinion.core.errors import Conflict, Refused
 from secondopinion.core.models import Blob
 from secondopinion.findings import actions as findings
 from secondopinion.records import pdfs
-from secondopinion.records.models import Kind, Record, RecordState
+from secondopinion.records.models import Kind, Page, Record, RecordState
 from secondopinion.records.tasks import read_pages
 
 
 @transaction.atomic
 def take_in(
-    *, case: Case, by: Person, blob: Blob, name: str, media_type: str, source: str
+    *,
+    case: Case,
+    by: Person,
+    blob: Blob,
+    name: str,
+    media_type: str,
+    source: str,
+    retakes: Page | None = None,
 ) -> tuple[Record, bool]:
     """Add a document to the records and have its pages read; return it and whether it is new.
 
-    The same bytes in the same case are one record; a removed one comes back.
+    The same bytes in the same case are one record; a removed one comes back. `retakes` is the page
+    that cannot be read, where this is a new photo of it.
     """
     title = name.replace("\\", "/").rsplit("/", 1)[-1][-255:]
     record, made = Record.objects.get_or_create(
         case=case,
         blob=blob,
         part_of=None,
-        defaults={"title": title, "media_type": media_type, "source": source, "sent_by": by},
+        defaults={
+            "title": title,
+            "media_type": media_type,
+            "source": source,
+            "sent_by": by,
+            "retakes": retakes,
+        },
     )
     if record.removed_at is not None:
         Record.objects.filter(pk=record.pk).update(

@@ -34,8 +34,10 @@ Values = dict[str, dict[str, dict[str, Any]]]
 class Step:
     """One step under way: rows are changed in memory, and written together at its end."""
 
-    def __init__(self, case: Case, by: Person, verb: str) -> None:
-        require(case, by, Part.COORDINATOR)
+    def __init__(
+        self, case: Case, by: Person, verb: str, *, parts: Sequence[Part] = (Part.COORDINATOR,)
+    ) -> None:
+        require(case, by, *parts)
         if case.state in ENDED:
             raise Conflict(_("This case has ended. Nothing more can be changed."), code="ended")
         Case.objects.select_for_update().get(pk=case.pk)  # one step after the other
@@ -177,7 +179,7 @@ def move(*, by: Person, case: Case, pages: Sequence[UUID], places: int) -> Rearr
     moved = [row for row in rows if row.pk in set(pages)]
     kept = [row for row in rows if row.pk not in set(pages)]
     at = max(0, min(len(kept), rows.index(moved[0]) + places))
-    _number(kept[:at] + moved + kept[at:])
+    number(kept[:at] + moved + kept[at:])
     return step.write()
 
 
@@ -205,7 +207,7 @@ def split(*, by: Person, case: Case, page: UUID) -> Rearrangement:
     step.take_record(made.pk).merged_into = None
     for row in rows[at:]:
         row.record = made
-    _number(rows[at:])
+    number(rows[at:])
     return step.write()
 
 
@@ -224,7 +226,7 @@ def join(*, by: Person, case: Case, record: UUID, into: UUID) -> Rearrangement:
     rows = step.pages_of(whole) + step.pages_of(rest)
     for row in rows:
         row.record = whole
-    _number(rows)
+    number(rows)
     rest.merged_into = whole
     return step.write()
 
@@ -310,6 +312,6 @@ def _only_document(step: Step, pages: Sequence[UUID]) -> Record:
     return step.take_record(records.pop())
 
 
-def _number(rows: Sequence[Page]) -> None:
+def number(rows: Sequence[Page]) -> None:
     for number, row in enumerate(rows, 1):
         row.number = number

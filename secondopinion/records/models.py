@@ -4,12 +4,11 @@ from datetime import date
 from typing import Any
 
 from django.db import models
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
 
 from secondopinion.accounts.models import Person
 from secondopinion.cases.models import Case
+from secondopinion.core import dates
 from secondopinion.core.languages import language_name
 from secondopinion.core.models import Blob, Stored
 
@@ -68,6 +67,8 @@ class Record(Stored):
     merged_into = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, related_name="merged"
     )
+    # A photo that was sent instead of a page that cannot be read; it stands in that page's place.
+    retakes = models.ForeignKey("Page", on_delete=models.SET_NULL, null=True, related_name="+")
     accepted_at = models.DateTimeField(null=True)  # the desk has looked at what it is said to be
     accepted_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
 
@@ -108,6 +109,11 @@ class Record(Stored):
         return [name for name, value in self.likely.items() if value != said[name]]
 
     @property
+    def kind_sure(self) -> int:
+        """How sure a program is of the kind that it guesses, in per cent."""
+        return round(100 * self.suggested.get("kind", ("", 0))[1])
+
+    @property
     def suggestions(self) -> list[tuple[str, int]]:
         """What programs take it for, in words, with per cent; nothing once somebody has looked."""
         if self.accepted_at is not None:
@@ -115,9 +121,7 @@ class Record(Stored):
         said = {
             "kind": lambda value: str(Kind(value).label),
             "language": language_name,
-            "dated": lambda value: date_format(
-                date.fromisoformat(value), pgettext("date format", "j F Y")
-            ),
+            "dated": lambda value: dates.written(date.fromisoformat(value)),
         }
         return [
             (said[name](value), round(100 * sure)) for name, (value, sure) in self.suggested.items()
@@ -135,6 +139,7 @@ class Page(Stored):
     class Aside(models.TextChoices):
         BLANK = "blank", _("Blank")
         COPY = "copy", _("A copy of another page")
+        RETAKEN = "retaken", _("Sent again")
 
     record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="pages")
     number = models.PositiveIntegerField()

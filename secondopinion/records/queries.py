@@ -1,11 +1,13 @@
 """Reads of records; each is scoped to the cases that a person may see."""
 
 import io
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.conf import settings
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.fields.json import KeyTransform
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from PIL import Image
 
@@ -19,7 +21,7 @@ from secondopinion.core.lists import listed
 from secondopinion.core.models import Blob
 from secondopinion.findings.codes import WHOSE
 from secondopinion.findings.models import Finding, Severity, State
-from secondopinion.records.models import Page, Rearrangement, Record
+from secondopinion.records.models import Page, Rearrangement, Record, RecordState
 
 _SORTERS = {"desk", Part.COORDINATOR, Part.FAMILY}  # who find out whose a page is
 
@@ -47,6 +49,30 @@ def readable(case: Case) -> QuerySet[Record]:
     return for_case(case).exclude(pk__in=locked_away().filter(case=case))
 
 
+# What says whether a record may be what a checklist waits for.
+DESCRIBED = ("id", "title", "kind", "dated", "suggested", "accepted_at", "created_at")
+
+
+def described() -> Coalesce:
+    """Return the column of a case that lists its records that are not locked away, as `listed`
+    does, with what says what they are."""
+    rows = Record.objects.filter(removed_at__isnull=True, merged_into__isnull=True)
+    return listed(rows.exclude(pk__in=locked_away()), "case", *DESCRIBED, outer="pk")
+
+
+def finds_out_whose(parts: Collection[str]) -> bool:
+    """Say whether somebody with these parts sees what may be another child's, to find it out."""
+    return not _SORTERS.isdisjoint(parts)
+
+
+def listed_for(case: Case, person: Person, parts: Collection[str]) -> QuerySet[Record]:
+    """Return the records of a case that a person with these parts may open, as they came."""
+    rows = for_case(case)
+    if finds_out_whose(parts):
+        return rows
+    return rows.exclude(~Q(sent_by=person), pk__in=locked_away().filter(case=case))
+
+
 def pages() -> QuerySet[Page]:
     """Return pages that know how they stood when they were read (`read_turned`, quarter turns)."""
     return Page.objects.annotate(read_turned=KeyTransform("turned", "reading__answer"))
@@ -70,6 +96,16 @@ def with_sheets(rows: QuerySet[Record]) -> list[Record]:
         pages_of_row = vars(row)["listed_pages"]
         vars(row)["sheets"] = sorted(pages_of_row, key=lambda each: each["number"])
     return found
+
+
+def unread(case: Case | OuterRef) -> QuerySet[Page]:
+    """Return the pages of a case that have not been read and judged yet, and will be: until then it
+    is not known whether they can be read."""
+    rows = Page.objects.filter(
+        Q(reading=None) | Q(reading__marks={}), record__case=case, record__removed_at=None,
+        record__state=RecordState.READ, aside="", blank=False,
+    ).exclude(image=None, text="")  # fmt: skip
+    return rows if settings.UNDERSTAND_PAGES else rows.none()
 
 
 def last_step(case: Case) -> Rearrangement | None:
@@ -101,7 +137,7 @@ def record_for(person: Person, reference: str, record_id: UUID) -> Record:
 def _open_to(record: Record, person: Person) -> bool:
     if not locked_away().filter(case=record.case_id, subject_id=record.pk).exists():
         return True
-    return record.sent_by_id == person.pk or bool(roles_of(record.case, person) & _SORTERS)
+    return record.sent_by_id == person.pk or finds_out_whose(roles_of(record.case, person))
 
 
 def file_for(person: Person, record: Record) -> tuple[Blob, str]:
@@ -148,9 +184,10 @@ def text_of(record: Record) -> str:
 
 
 def pages_with_pictures(case: Case, record_id: UUID) -> QuerySet[Page]:
-    """Return the pages of a record of a case that have pictures; none while it is locked away."""
+    """Return the pages of a record of a case that have pictures; none while it is locked away, or
+    when it was taken out."""
     return Page.objects.filter(
-        record=record_id, record__case=case, image__isnull=False, aside=""
+        record=record_id, record__case=case, record__removed_at=None, image__isnull=False, aside=""
     ).exclude(record__in=locked_away().filter(case=case))
 
 

@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.tasks import task
 
 from secondopinion.cases import changes
-from secondopinion.records import judging
+from secondopinion.records import judging, retaking
 from secondopinion.records.models import Record, RecordState
 from secondopinion.records.paging import make_pages
 
@@ -13,12 +13,17 @@ from secondopinion.records.paging import make_pages
 @task(queue_name="slow")
 def read_pages(record_id: str) -> None:
     """Make some pages of one record, then the others behind what has come since; have them
-    understood behind all that waits to be shown."""
+    understood behind all that waits to be shown. A photo of a page that could not be read
+    stands in that page's place from then on."""
     record = _rows().get(pk=record_id)
     if make_pages(record):
         read_pages.enqueue(record_id)
-    elif record.state == RecordState.READ and settings.UNDERSTAND_PAGES:
-        understand_pages.enqueue(record_id)
+        return
+    if record.state == RecordState.READ:
+        retaking.put_in_place(record)
+    if record.state == RecordState.READ and settings.UNDERSTAND_PAGES:
+        record.refresh_from_db(fields=["merged_into"])
+        understand_pages.enqueue(str(record.merged_into_id or record_id))
     else:
         changes.tell(record.case_id)
 
@@ -35,4 +40,4 @@ def understand_pages(record_id: str) -> None:
 
 def _rows() -> QuerySet[Record]:
     return Record.objects.select_related("case__vault", "case__child", "blob__space",
-                                         "opened__space")  # fmt: skip
+                                         "opened__space", "retakes__record")  # fmt: skip

@@ -16,7 +16,8 @@ from secondopinion.cases.models import Case, Part
 from secondopinion.cases.rules import not_limited
 from secondopinion.cases.states import State
 from secondopinion.core import clock
-from secondopinion.core.errors import Conflict, Refused
+from secondopinion.core.errors import Conflict, NotYours, Refused
+from secondopinion.core.models import Blob
 from secondopinion.program import queries as program
 from secondopinion.referrals import consenting, reminding, selecting
 from secondopinion.referrals.models import Referral, ReferralState, ReferralStep, Urgency
@@ -88,7 +89,7 @@ def consent(*, by: Person, referral: Referral, seen: str) -> Referral:
 
     Raises:
         NotYours: by somebody who is not the family.
-        Refused: by somebody who only sees, and decides nothing.
+        Refused: by somebody who only sees, and decides nothing; a report in the list was corrected.
         Conflict: the list was changed meanwhile, or the referral has moved on.
     """
     fresh = (
@@ -99,6 +100,7 @@ def consent(*, by: Person, referral: Referral, seen: str) -> Referral:
             _("The list of what is sent was changed. Please look at it again."),
             code="changed-elsewhere",
         )
+    selecting.must_hold_still(fresh)
     consenting.keep(by=by, referral=fresh, shown=selecting.lines(fresh))
     referral.refresh_from_db()
     return referral
@@ -132,6 +134,31 @@ def decline(*, by: Person, referral: Referral) -> Referral:
 
 
 @transaction.atomic
+def open_package(*, by: Person, referral: Referral) -> Blob:
+    """Return the package to hand it over, and note who took it.
+
+    Raises:
+        NotYours: by somebody who does not coordinate the case or the referral, or the family has
+            not agreed.
+        Refused: it is not made yet; before it was sent, a report in it was corrected, or the
+            request was withdrawn.
+    """
+    require(referral.case, by, Part.COORDINATOR, Part.REFERRAL_COORDINATOR)
+    package = consenting.package_of(referral)
+    if package is None:
+        raise NotYours
+    if referral.state == ReferralState.REQUESTED:
+        selecting.must_hold_still(referral)
+    if package.blob is None:
+        raise Refused(_("The package is not ready yet."), code="not-ready")
+    audit.record(
+        "referral-package-taken", by=by, case_id=referral.case_id, target=referral,
+        detail={"files": len(package.manifest), "digest": package.blob.digest},
+    )  # fmt: skip
+    return package.blob
+
+
+@transaction.atomic
 def take_step(
     *,
     by: Person,
@@ -145,7 +172,8 @@ def take_step(
 
     Raises:
         NotYours: by somebody without a part in the referral.
-        Refused: something that must come with the step is missing.
+        Refused: something that must come with the step is missing; to be sent: a report of it was
+            corrected, or the request was withdrawn.
         Conflict: it cannot be taken from where the referral stands now.
     """
     require(referral.case, by, Part.COORDINATOR, Part.REFERRAL_COORDINATOR)
@@ -159,6 +187,8 @@ def take_step(
     for name in sorted(step.needs):
         if not given[name]:
             raise Refused(_MISSING[name], code=f"{name.replace('_', '-')}-missing", field=name)
+    if step.target == ReferralState.SENT:
+        selecting.must_hold_still(referral)
     ended = step.target in ENDED
     fields: dict[str, Any] = {
         "state": step.target,

@@ -11,8 +11,7 @@ from secondopinion.cases.actions.telling import tell_coordinator
 from secondopinion.cases.models import Part
 from secondopinion.cases.rules import not_limited
 from secondopinion.core import clock, vault
-from secondopinion.core.errors import Conflict, NotYours, Refused
-from secondopinion.core.models import Blob
+from secondopinion.core.errors import Conflict
 from secondopinion.referrals.models import Package, Referral, ReferralConsent, ReferralState
 from secondopinion.referrals.tasks import make_package
 
@@ -85,24 +84,3 @@ def package_of(referral: Referral) -> Package | None:
     """Return the package of the consent in force."""
     rows = Package.objects.filter(consent__referral=referral, consent__ended_at=None)
     return rows.select_related("blob__space", "consent__by").first()
-
-
-@transaction.atomic
-def open_package(*, by: Person, referral: Referral) -> Blob:
-    """Return the package to hand it over, and note who took it.
-
-    Raises:
-        NotYours: by somebody who does not coordinate the case or the referral.
-        Refused: the family has not agreed, or it is not made yet.
-    """
-    require(referral.case, by, Part.COORDINATOR, Part.REFERRAL_COORDINATOR)
-    package = package_of(referral)
-    if package is None:
-        raise NotYours
-    if package.blob is None:
-        raise Refused(_("The package is not ready yet."), code="not-ready")
-    audit.record(
-        "referral-package-taken", by=by, case_id=referral.case_id, target=referral,
-        detail={"files": len(package.manifest), "digest": package.blob.digest},
-    )  # fmt: skip
-    return package.blob

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.formats import date_format
 from django.utils.translation import get_language_bidi, gettext, override
 from django.utils.translation import gettext_lazy as _
 
@@ -20,9 +19,10 @@ from secondopinion.cases.actions.parts import require
 from secondopinion.cases.actions.telling import tell_family
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import holders_of
-from secondopinion.core import clock
+from secondopinion.core import clock, dates
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.core.ids import short_code
+from secondopinion.core.languages import enumerated
 from secondopinion.opinions import compose, papers, typeset
 from secondopinion.opinions.models import Delivery, SignedReport
 from secondopinion.program import queries as program
@@ -73,14 +73,14 @@ def _filled(referral: Referral, template: dict[str, str], language: str) -> dict
         latin = child.latin_name if child.latin_name != child.full_name else ""
         values = {
             "child": f"{child.full_name} ({latin})" if latin else child.full_name,
-            "born": date_format(child.birth_date, "j F Y") if child.birth_date else "",
+            "born": dates.written(child.birth_date) if child.birth_date else "",
             "reference": f"{mark}{case.reference}{mark}",
             "clinic": referral.to_name,
             "what_for": referral.what_for,
             "how_soon": str(referral.get_urgency_display()),
-            "visit": date_format(referral.visit_at, "j F Y") if referral.visit_at
+            "visit": dates.written(referral.visit_at) if referral.visit_at
             else gettext("not planned yet"),
-            "family": ", ".join(each.full_name for each in holders_of(case, Part.FAMILY)),
+            "family": enumerated(each.full_name for each in holders_of(case, Part.FAMILY)),
             "hospital": hospital.hospital,
             "contact": f"{hospital.email} · {hospital.phone}",
         }  # fmt: skip

@@ -14,12 +14,11 @@ from uuid import UUID
 
 from django.db import transaction
 from django.template.loader import render_to_string
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from secondopinion.audit import actions as audit
-from secondopinion.core import clock, sandbox, vault
+from secondopinion.core import clock, dates, sandbox, vault
 from secondopinion.core.models import Blob
 from secondopinion.imaging import media, metadata
 from secondopinion.imaging.models import Instance
@@ -135,7 +134,7 @@ def _documents(referral: Referral) -> list[submission.Document]:
         submission.Document(
             path=f"{DOCUMENTS}DOC{number:05}{ending}", blob=blob, title=title, media_type=kind,
             language=language, at=at, what=what, author=author,
-            day=date_format(at, "j F Y") if at else _("no date"),
+            day=dates.written(at) if at else _("no date"),
         )
         for number, (blob, title, kind, language, at, what, author, ending) in enumerate(rows, 1)
     ]  # fmt: skip

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -16,6 +15,8 @@ from secondopinion.audit import actions as audit
 from secondopinion.cases.actions.parts import require
 from secondopinion.cases.actions.telling import tell_family
 from secondopinion.cases.models import Case, Part
+from secondopinion.cases.states import State
+from secondopinion.core import dates
 from secondopinion.core.errors import Conflict, Refused
 from secondopinion.imaging import queries as imaging
 from secondopinion.imaging.models import Study
@@ -75,7 +76,7 @@ def _line(*parts: str) -> str:
 
 
 def _day(value: date | datetime | None) -> str:
-    return date_format(value, "j F Y") if value else ""
+    return dates.written(value) if value else ""
 
 
 def _report_line(row: SignedReport) -> str:
@@ -96,6 +97,24 @@ def digest_of(referral: Referral) -> str:
     """Return what tells one selection from another: a consent names the one that was read."""
     text = json.dumps(referral.selection, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def must_hold_still(referral: Referral) -> None:
+    """Hold when a selection can be agreed to, and sent: its request goes on, and none of its
+    reports was corrected.
+
+    Raises:
+        Refused: one was, or the family has withdrawn the request.
+    """
+    case = referral.case
+    if Case.objects.filter(pk=case.pk, state=State.WITHDRAWN).exists():
+        raise Refused(_("This case has ended."), code="ended")
+    reports = case.signed_reports.filter(number__in=referral.selection["reports"])
+    if reports.exclude(replaced_by=None).exists():
+        raise Refused(
+            _("A report in this list was corrected meanwhile. Our team has to choose it anew."),
+            code="report-replaced",
+        )
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from secondopinion.accounts.models import Person, Role
 from secondopinion.accounts.queries import has_role, staff_roles
 from secondopinion.audit import actions as audit
 from secondopinion.core.errors import NotYours, Refused
+from secondopinion.core.languages import enumerated
 from secondopinion.experts import actions as experts
 from secondopinion.experts.models import ExpertProfile
 from secondopinion.followup import leaving
@@ -74,7 +75,7 @@ def describe_specialist(
     chosen = list(dict.fromkeys(specialties))
     if unknown := [key for key in chosen if key not in known]:
         raise _refused(
-            _("There is no such field of medicine: %(name)s") % {"name": ", ".join(unknown)},
+            _("There is no such field of medicine: %(name)s") % {"name": enumerated(unknown)},
             "specialties",
         )
     if not title.strip():
@@ -115,7 +116,7 @@ def language_of(code: str) -> str:
     if code not in dict(settings.LANGUAGES):
         raise _refused(
             _("There is no such language. Choose one of these: %(languages)s")
-            % {"languages": ", ".join(dict(settings.LANGUAGES))},
+            % {"languages": enumerated(dict(settings.LANGUAGES))},
             "language",
         )
     return code

@@ -21,6 +21,7 @@ from secondopinion.accounts.models import Person, Role
 from secondopinion.accounts.queries import has_role
 from secondopinion.audit import actions as audit
 from secondopinion.core.errors import NotYours, Refused
+from secondopinion.core.languages import enumerated
 from secondopinion.experts import actions as experts
 from secondopinion.experts.models import ExpertProfile
 from secondopinion.staffing import actions
@@ -59,11 +60,11 @@ def rows_of(text: str) -> list[dict[str, str]]:
     table = csv.DictReader(io.StringIO(text, newline=""), delimiter=between, restval="")
     names = [name.strip().lower() for name in table.fieldnames or ()]
     if missing := [name for name in NEEDED if name not in names]:
-        raise _refused(_("These columns are missing: %(names)s") % {"names": ", ".join(missing)})
+        raise _refused(_("These columns are missing: %(names)s") % {"names": enumerated(missing)})
     if unknown := [name for name in names if name not in COLUMNS]:
         raise _refused(
             _("These columns are not known: %(names)s. Known are: %(known)s")
-            % {"names": ", ".join(unknown), "known": ", ".join(COLUMNS)}
+            % {"names": enumerated(unknown), "known": enumerated(COLUMNS)}
         )
     table.fieldnames = names
     try:

@@ -209,7 +209,8 @@ def save(
 
 @transaction.atomic
 def finish(*, by: Person, translation: Translation) -> Translation:
-    """Hand a translation over to be checked; what the checks find goes to the desk.
+    """Hand a translation over to be checked; what the checks find goes to the desk. Where nobody
+    is asked to check it, it is open to its translator no more.
 
     Raises:
         NotYours: by somebody who is not its translator.
@@ -223,8 +224,12 @@ def finish(*, by: Person, translation: Translation) -> Translation:
     row.save(update_fields=["state", "made_by", "made_at"])
     _check(row)
     audit.record("translation-written", by=by, case_id=row.case_id, target=row)
-    reviewers = row.parts.filter(kind=TranslationPart.Kind.REVIEWER, until__isnull=True)
-    _tell(row, *[part.person for part in reviewers.select_related("person")])
+    parts = row.parts.filter(kind=TranslationPart.Kind.REVIEWER, until__isnull=True)
+    reviewers = [part.person for part in parts.select_related("person")]
+    if reviewers:
+        _tell(row, *reviewers)
+    else:
+        _end_parts(row)
     return row
 
 

@@ -6,9 +6,11 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from secondopinion.accounts.models import Person
+from secondopinion.accounts.models import Person, Role
+from secondopinion.accounts.queries import staff_roles
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import roles_of
+from secondopinion.cases.states import State
 from secondopinion.core import clock
 from secondopinion.core.errors import NotYours
 from secondopinion.program import queries as program
@@ -25,6 +27,13 @@ from secondopinion.translation.models import (
 
 # Who of a case reads its translations; what they may do besides is decided in the actions.
 READERS = {"desk", Part.COORDINATOR, Part.SPECIALIST, Part.SECOND_READER}
+# Who may hold a part in a translation; a coordinator may translate what was written at home.
+_DOERS = {
+    TranslationPart.Kind.TRANSLATOR: {Role.TRANSLATOR, Role.COORDINATOR},
+    TranslationPart.Kind.REVIEWER: {Role.TRANSLATION_REVIEWER},
+}
+# What nobody translates any more: it ended without a report.
+_OVER = (State.DECLINED, State.WITHDRAWN, State.EXPIRED, State.JOINED)
 _ALIKE = 0.75  # share of letters from which on an earlier sentence is offered
 
 
@@ -33,10 +42,16 @@ def _live() -> Q:
 
 
 def parts_in(translation: Translation, person: Person) -> set[str]:
-    """Return the parts that a person has in a translation now, those in its case included."""
+    """Return the parts that a person has in a translation now, those in its case included.
+
+    Its own parts open nothing without their role, or once its case has ended without a report.
+    """
+    found = roles_of(translation.case, person) & READERS
+    if translation.case.state in _OVER:
+        return found
     own = TranslationPart.objects.filter(_live(), translation=translation, person=person)
-    found = set(own.values_list("kind", flat=True))
-    return found | (roles_of(translation.case, person) & READERS)
+    held = staff_roles(person)
+    return found | {kind for kind in own.values_list("kind", flat=True) if held & _DOERS[kind]}
 
 
 def translation_for(person: Person, reference: str, translation_id: UUID) -> Translation:
@@ -74,7 +89,8 @@ def queue(person: Person) -> QuerySet[Translation]:
         ~Exists(live_translator), subject_kind__in=WORDS, case__coordinator=person,
         state__in=[TranslationState.REQUESTED, TranslationState.DRAFT],
     )  # fmt: skip
-    return Translation.objects.filter(to_write | to_check | to_give).select_related("case")
+    rows = Translation.objects.filter(to_write | to_check | to_give)
+    return rows.exclude(case__state__in=_OVER).select_related("case")
 
 
 def of_case(case: Case) -> QuerySet[Translation]:

@@ -139,6 +139,15 @@ class Told:
     reader: frozenset[str]
     finished: dict[str, tuple[dict[str, str], dict[str, Any]]] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
+    said: set[tuple[object, ...]] = field(default_factory=set)
+
+    def again(self, of: Beside) -> bool:
+        """Say whether a page has said before by whom such a translation is, or why there is none:
+        it says it whole once."""
+        what = (of.source, of.on_its_way, of.how, of.people)
+        before = what in self.said
+        self.said.add(what)
+        return before
 
     def beside(self, key: str, text: str, who: str = FAMILY) -> Beside | None:
         """Return what stands beside a text; None where the reader reads its language."""

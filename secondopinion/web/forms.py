@@ -100,6 +100,16 @@ class DateParts(forms.MultiWidget):
         return context
 
 
+class FilePick(forms.FileInput):
+    """Chooses a file, with a button in the page's language; see `house/pick.html`."""
+
+    template_name = "house/pick.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        return context | {"name": name, "many": False, "attrs": context["widget"]["attrs"]}
+
+
 class DateField(forms.MultiValueField):
     """A date typed as three numbers."""
 

@@ -5,6 +5,7 @@ the session, sealed with the key of the case, and addresses name it by a code th
 elsewhere.
 """
 
+from itertools import accumulate
 from typing import Any
 from uuid import UUID
 
@@ -118,8 +119,17 @@ def look(request: PersonRequest, case: Case, record: UUID, number: int) -> HttpR
     if typed:
         context |= {"typed": typed, "code": code, **_hits(request, case, page, typed)}
     else:
-        context["words"] = [(page.text, False)] if page.text.strip() else []
+        context["words"] = [(page.text, 0)] if page.text.strip() else []
     return render(request, "house/look.html", context | _frame(request, case))
+
+
+def _numbered(pieces: list[tuple[str, bool]]) -> list[tuple[str, int]]:
+    """Return the pieces of a text with the number of each hit, and 0 where there is none."""
+    counted = accumulate(marked for _piece, marked in pieces)
+    return [
+        (piece, number if marked else 0)
+        for (piece, marked), number in zip(pieces, counted, strict=True)
+    ]
 
 
 def _hits(request: PersonRequest, case: Case, page: Page, typed: str) -> dict[str, Any]:
@@ -128,20 +138,21 @@ def _hits(request: PersonRequest, case: Case, page: Page, typed: str) -> dict[st
     found_pages = searching.pages_with(case, what)
     keys = [each.pk for each in found_pages]
     at = keys.index(page.pk) if page.pk in keys else None
-    drawn = marking.hits_on(page, what)
+    drawn, pieces = marking.hits_on(page, what), searching.marked(page.text, what)
+    count = len(drawn) or sum(marked for _piece, marked in pieces)
     asked = request.GET.get("hit", "1")
-    hit = int(asked) if asked.isdecimal() else len(drawn)  # "last"
-    hit = max(1, min(hit, len(drawn)))
+    hit = int(asked) if asked.isdecimal() else count  # "last"
+    hit = max(1, min(hit, count))
     earlier = later = None
     if hit > 1:
         earlier = (page, str(hit - 1))
     elif at:
         earlier = (found_pages[at - 1], "last")
-    if hit < len(drawn):
+    if hit < count:
         later = (page, str(hit + 1))
     elif at is not None and at + 1 < len(found_pages):
         later = (found_pages[at + 1], "1")
     return {
-        "words": searching.marked(page.text, what), "hits": drawn, "hit": hit,
+        "words": _numbered(pieces), "hits": drawn, "count": count, "hit": hit,
         "earlier": earlier, "later": later,
     }  # fmt: skip

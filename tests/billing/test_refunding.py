@@ -86,6 +86,26 @@ def test_what_the_provider_does_not_give_back_is_owed_by_hand(
     assert CreditNote.objects.count() == 1
 
 
+def test_what_a_bank_has_sent_back_is_given_back_anew(
+    held: tuple[Case, Person, Person], server: Server
+) -> None:
+    fee, payment = paid_online(held, server)
+    [back] = refunding.give_back(fee=fee, by=held[2], amount=Decimal(600), reason="Agreed")
+    jobs.run_all()
+    [first] = server.refunds.values()
+    first["status"] = "failed"
+    about = {"payment": str(payment.pk), "refund": str(back.pk)}
+    told = server.event(9, "refund.failed", str(payment.pk), metadata=about, status="failed")
+    assert call(told) == 200
+    refunding.ask_again(refund=Refund.objects.get(), by=held[2])
+    jobs.run_all()
+    assert [each["status"] for each in server.refunds.values()] == ["failed", "succeeded"]
+    assert Refund.objects.get().state == Refund.State.DONE
+    Refund.objects.update(state=Refund.State.ASKED)  # a death has undone our note
+    returning.carry_out(str(back.pk))
+    assert len(server.refunds) == 2, "still once"
+
+
 def test_what_was_paid_by_hand_is_owed_until_it_is_transferred(
     held: tuple[Case, Person, Person],
 ) -> None:

@@ -11,16 +11,18 @@ from secondopinion.arrivals.clipping import post_with_files
 from secondopinion.arrivals.models import Attachment
 from secondopinion.audit.queries import entries_for
 from secondopinion.cases import actions as cases
-from secondopinion.cases.models import Case, ItemState
+from secondopinion.cases.models import Case, ChecklistItem, ItemState
 from secondopinion.cases.queries import holders_of
 from secondopinion.conversations.queries import posts, read_by
 from secondopinion.core import jobs
-from secondopinion.core.errors import NotYours, Refused
+from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.desk import actions
+from secondopinion.desk.fitting import fitting
 from secondopinion.desk.models import Evidence
 from secondopinion.messaging.models import Message
 from secondopinion.program.models import Program
 from secondopinion.records import queries as records
+from secondopinion.records.models import Record
 from tests.web.conftest import person, sign_in, taken
 
 
@@ -66,6 +68,63 @@ def test_a_thing_on_the_checklist_rests_on_a_record_of_this_case(case: Case, gra
     assert item.state == ItemState.ARRIVED, "what the desk has said stays"
     verbs = [row.verb for row in entries_for(case.pk)]
     assert {"evidence-linked", "evidence-unlinked"} <= set(verbs)
+
+
+def test_what_the_checklist_waits_for_is_shown_where_it_has_arrived(
+    case: Case, grace: Person
+) -> None:
+    record = records.for_case(case).get()
+    Record.objects.filter(pk=record.pk).update(kind="other", suggested={})
+    case.checklist.update(state="arrived")
+    item = case.checklist.filter(key="last-letter").first() or case.checklist.create(
+        key="last-letter", kind="record", labels={"en": "Last letter"}
+    )
+    cases.settle_item(by=grace, item=item, state="open")
+    desk, place = sign_in(grace), f"/desk/cases/{case.reference}/"
+
+    def shown() -> str:
+        return desk.get(place).content.decode()
+
+    assert "This is it" not in shown(), "nobody knows what the record is"
+    Record.objects.filter(pk=record.pk).update(suggested={"kind": ["discharge_letter", 0.83]})
+    assert "a program’s guess, 83% sure" in shown()
+    pressed = {"item": item.pk, "record": record.pk}
+    desk.post(f"{place}do/this-is-it/", pressed)
+    item.refresh_from_db()
+    evidence = Evidence.objects.get(item=item, record=record)
+    assert (item.state, evidence.before) == ("arrived", "open")
+    assert "This is it" not in shown()
+    with pytest.raises(Conflict):
+        actions.this_is_it(by=grace, item=item, record=record)
+    with pytest.raises(NotYours):
+        actions.not_it(by=person("omar@harbour.example", "coordinator"), evidence=evidence)
+    assert "Undo: this is not it" in shown()
+    desk.post(f"{place}do/not-it/", {"evidence": evidence.pk})
+    item.refresh_from_db()
+    assert item.state == "open"
+    assert not Evidence.objects.exists()
+    Record.objects.filter(pk=record.pk).update(kind="clinic_letter")
+    assert "This is it" in shown()
+    said = actions.this_is_it(by=grace, item=item, record=record)
+    cases.settle_item(by=grace, item=item, state="waived", note="An old one will do.")
+    actions.not_it(by=grace, evidence=Evidence.objects.get(pk=said.pk))
+    item.refresh_from_db()
+    assert item.state == "waived", "what was decided since stays"
+    cases.settle_item(by=grace, item=item, state="open")
+    assert "a program’s guess" not in shown(), "somebody has said what it is"
+    Record.objects.filter(pk=record.pk).update(kind="laboratory")
+    assert "This is it" not in shown()
+    other = taken(person("amina@usra.example"))[0]
+    foreign = records.for_case(other).get()
+    wrong = desk.post(f"{place}do/this-is-it/", pressed | {"record": foreign.pk})
+    assert wrong.status_code == 404
+
+
+def test_a_report_about_other_images_is_not_what_is_waited_for() -> None:
+    item = ChecklistItem(key="echo-report", state="open")
+    rows = [Record(title=title, kind="imaging_report")
+            for title in ("MRI_brain_2026.pdf", "Echocardiogram.pdf", "report.pdf")]  # fmt: skip
+    assert [each.title for each in fitting(item, rows)] == ["report.pdf", "Echocardiogram.pdf"]
 
 
 def test_files_of_a_message_arrive_like_any_other(

@@ -101,7 +101,7 @@ def test_a_fee_is_waived_given_back_or_kept_and_never_forgotten(
     declined(omar, case, fee="returned", back=Decimal("450.50"), back_reason="Work was done")
     refusal, back = Refusal.objects.get(case=case), Refund.objects.get()
     assert refusal.fee == "returned"
-    assert "450,50 USD" in refusal.letter.splitlines()[-1], "the letter says it, in Spanish"
+    assert "450,50 dólares" in refusal.letter.splitlines()[-1], "the letter says it, in Spanish"
     assert (back.amount, back.state, back.reason) == (Decimal("450.50"), "owed", "Work was done")
     assert back.credit.amount == Decimal("450.50")
     with pytest.raises(Conflict):

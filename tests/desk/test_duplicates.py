@@ -272,6 +272,35 @@ def test_what_may_not_be_joined(two: tuple[Case, Case, Person]) -> None:
         join(coordinator, kept)
 
 
+def test_what_a_court_has_said_holds_in_the_kept_request_too(
+    two: tuple[Case, Case, Person],
+) -> None:
+    kept, joined, coordinator = two
+    omar = person("omar@harbour.example", "coordinator")
+    cases.take(by=omar, case=joined)
+    father = holders_of(joined, Part.FAMILY).get()
+    guardians.note_order(
+        by=omar, case=joined, person=father, effect="sees_only", basis="Court of X"
+    )  # fmt: skip
+    guardians.note_order(
+        by=omar, case=joined, full_name="Uncle", email="uncle@familia.example", effect="kept_out",
+        basis="Court of Y",
+    )  # fmt: skip
+    row = actions.join(by=coordinator, pair=found(two), kept=kept, people=[father.pk])
+    kept.refresh_from_db()
+    mother = holders_of(kept, Part.FAMILY).exclude(pk=father.pk).get()
+    with pytest.raises(Refused):
+        cases.withdraw(by=father, case=kept)
+    with pytest.raises(Refused):
+        cases.invite_guardian(
+            by=mother, case=kept, full_name="Uncle", email="uncle@familia.example", kind="parent"
+        )
+    jobs.run_all()
+    actions.undo_join(by=coordinator, row=row)
+    ties = kept.child.guardianships.filter(revoked_at=None)
+    assert [each.person for each in ties] == [mother]
+
+
 def test_two_children_are_not_shown_again(two: tuple[Case, Case, Person]) -> None:
     kept, _other, coordinator = two
     pair = found(two)

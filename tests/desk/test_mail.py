@@ -16,6 +16,7 @@ from secondopinion.cases import actions as cases
 from secondopinion.cases.models import Case
 from secondopinion.cli.main import main
 from secondopinion.core import jobs
+from secondopinion.desk import mail_reading
 from secondopinion.desk.mailing import MOST, Outcome, notice_undelivered, receive
 from secondopinion.messaging import delivery
 from secondopinion.messaging.models import Message, MessageState
@@ -176,3 +177,12 @@ def test_an_address_to_answer_is_given_only_where_replies_are_taken(
     assert message_at("replies+@harbour.example") is None
     settings.MAIL_REPLIES = ""
     assert address_for(sent) == ""
+
+
+def test_a_number_that_is_none_in_a_mail_that_came_back_breaks_nothing() -> None:
+    raw = (
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\n\n'
+        "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\nAction: failed\n\n"
+        f"--b\nContent-Type: text/rfc822-headers\n\nMessage-ID: <{'-' * 36}@x>\n\n--b--\n"
+    )
+    assert mail_reading.read(raw.encode()).not_delivered is None

@@ -7,6 +7,7 @@ import time_machine
 from icalendar import Calendar
 
 from secondopinion.accounts.models import Person
+from secondopinion.cases import actions as cases
 from secondopinion.cases.models import Case
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
@@ -155,3 +156,12 @@ def test_without_rooms_there_are_no_calls(whole: Whole, settings: object) -> Non
             by=whole.specialist, case=whole.case, minutes=30,
             times=[clock.now() + timedelta(days=3)],
         )  # fmt: skip
+
+
+def test_nothing_is_booked_once_a_case_has_ended(whole: Whole) -> None:
+    case = whole.case
+    time = clock.now() + timedelta(days=3)
+    call = calls.offer(by=whole.specialist, case=case, times=[time], minutes=30)
+    cases.withdraw(by=whole.family, case=case)
+    with pytest.raises(Conflict):
+        calls.book(by=whole.family, call=call, slot=call.times[0])

@@ -1,9 +1,11 @@
 """Questions after the report: never a wall, and danger comes first."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 
 from secondopinion.accounts.models import Person
 from secondopinion.cases import actions as cases
@@ -14,7 +16,9 @@ from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.followup import actions, leaving, red_flags
 from secondopinion.followup.models import FollowUpQuestion
+from secondopinion.guardians import actions as guardians
 from secondopinion.messaging.models import Message
+from secondopinion.opinions import papers
 from secondopinion.program.models import Program
 from secondopinion.staffing import actions as staffing
 from tests.web.conftest import Whole, expert, person, sign_in, whole_case
@@ -156,10 +160,19 @@ def test_who_has_left_is_followed_by_another_expert(whole: Whole) -> None:
     other = expert("other@harbour.example")
     with pytest.raises(NotYours):
         leaving.hand_on(by=former, case=case, expert=other.expert)
+    Person.objects.filter(pk=whole.provider.pk).update(language="en")
+    pages = [(sign_in(whole.family), f"/my/cases/{case.reference}/"),
+             (sign_in(whole.provider), f"/provider/cases/{case.reference}/")]  # fmt: skip
+    for who, page in pages:
+        assert "is looking for another specialist" in who.get(page).content.decode()
     browser, here = sign_in(owner), f"/desk/cases/{case.reference}/"
     assert "Nobody answers questions now" in browser.get(f"{here}after/").content.decode()
     browser.post(f"{here}do/hand-questions/", {"expert": other.expert.pk})
     assert list(holders_of(case, Part.SPECIALIST)) == [other]
+    for who, page in pages:
+        shown = who.get(page).content.decode()
+        assert f"<bdi>{other}</bdi> answers your questions now" in shown
+        assert f"<bdi>{former}</bdi>, who wrote the report, does not" in shown
     with pytest.raises(Conflict):
         leaving.hand_on(by=owner, case=case, expert=other.expert)
     actions.pass_to_expert(by=owner, question=question)
@@ -168,3 +181,47 @@ def test_who_has_left_is_followed_by_another_expert(whole: Whole) -> None:
     )  # fmt: skip
     assert done.addendum is not None
     assert done.addendum.signed_by == other
+
+
+def test_an_answer_goes_to_the_family_though_who_asked_has_left(whole: Whole) -> None:
+    case, owner = whole.case, whole.case.coordinator
+    second = cases.invite_guardian(
+        by=whole.family, case=case, full_name="José", email="jose@familia.example", kind="parent"
+    )
+    guardians.leave(by=whole.family, case=case)
+    Message.objects.all().delete()
+    question = FollowUpQuestion.objects.get(case=case)
+    actions.settle(by=owner, question=question, reply="In a year.")
+    assert list(Message.objects.values_list("to", "template")) == [(second.pk, "answer-ready")]
+
+
+def test_what_the_local_provider_asks_is_on_no_page_of_the_family(whole: Whole) -> None:
+    case = whole.case
+    actions.ask(by=whole.provider, case=case, text="How do I tell her parents?")
+    page = sign_in(whole.family).get(f"/my/cases/{case.reference}/").content.decode()
+    assert "How do I tell her parents?" not in page
+    assert "When do we repeat the EEG?" in page
+
+
+def test_nobody_waits_while_an_answer_is_typeset_and_it_is_signed_once(
+    whole: Whole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, question = whole.case, FollowUpQuestion.objects.get(case=whole.case)
+    actions.pass_to_expert(by=whole.coordinator, question=question)
+    typeset, outside = papers.signed, len(connection.savepoint_ids)
+
+    def meanwhile(*given: Any) -> papers.Paper:
+        assert len(connection.savepoint_ids) == outside, "no transaction is open"
+        made = typeset(*given)
+        monkeypatch.undo()
+        actions.answer(by=whole.specialist, question=FollowUpQuestion.objects.get(),
+                       text="In a year.", reauthenticated_at=clock.now())  # fmt: skip
+        return made
+
+    monkeypatch.setattr(papers, "signed", meanwhile)
+    with pytest.raises(Conflict):
+        actions.answer(
+            by=whole.specialist, question=question, text="Never.", reauthenticated_at=clock.now()
+        )
+    addendum = case.signed_reports.get(kind="addendum")
+    assert FollowUpQuestion.objects.get().addendum == addendum

@@ -274,6 +274,10 @@ def test_who_only_sees_decides_nothing(held: tuple[Case, Person, Person]) -> Non
             by=parent, case=case, full_name="K", email="k@familia.example", kind="parent"
         ),
         lambda: actions.agree_too(by=parent, case=case, disclaimer=disclaimer("en")),
+        lambda: actions.ask_parent(
+            by=parent, case=case, full_name="K", email="k@familia.example", language="en"
+        ),
+        lambda: actions.tell_assent(by=parent, case=case, answer="agrees"),
     ):
         with pytest.raises(Refused):
             do()
@@ -361,6 +365,33 @@ def test_the_patient_takes_over_and_a_parent_goes_on_by_their_word(
         assert set(holders_of(case, Part.FAMILY)) == {patient, other}
     assert "came-of-age" in {entry.verb for entry in entries_for(case.pk)}
     assert Message.objects.filter(template="access-ended", to=other).exists()
+
+
+def test_nobody_takes_the_case_from_a_patient_who_has_come(
+    grown: tuple[Case, Person, date],
+) -> None:
+    case, parent, _on = grown
+    stranger = actions.invite_patient(by=parent, case=case, email="camilla@familia.example")
+    patient = actions.invite_patient(by=parent, case=case, email="camila@familia.example")
+    assert set(holders_of(case, Part.FAMILY)) == {parent, patient}, "the wrong address sees nothing"
+    assert not case.child.guardianships.filter(person=stranger, revoked_at=None).exists()
+    sign_in(patient)
+    actions.renew(by=patient, case=case, person=parent)
+    order = actions.note_order(
+        by=case.coordinator, case=case, person=parent, effect="sees_only", basis="Court of X"
+    )
+    with time_machine.travel(clock.now() + timedelta(days=31), tick=False):
+        assert actions.come_of_age() == 1
+        actions.end_order(by=None, order=order, why="")
+        page = reverse("my-of-age", args=[case.reference])
+        sign_in(parent).post(page, {"email": "my.second@familia.example"})
+        assert ComingOfAge.objects.get().patient == patient
+        with pytest.raises(Refused):
+            actions.invite_patient(by=parent, case=case, email="my.second@familia.example")
+        assert set(holders_of(case, Part.FAMILY)) == {parent, patient}
+        with pytest.raises(Refused):
+            cases.withdraw(by=parent, case=case)
+        actions.end_renewal(by=patient, case=case, person=parent)
 
 
 def test_a_patient_who_was_never_let_in_is_let_in_by_the_desk(

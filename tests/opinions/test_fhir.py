@@ -91,6 +91,7 @@ def test_an_addendum_and_a_correction_name_what_they_belong_to(signed: SignedRep
     addendum = actions.sign_addendum(
         by=author, case=signed.case, question="When?", answer="In May.",
         reauthenticated_at=clock.now(),
+        note=lambda _addendum: None,
     )  # fmt: skip
     draft = amending.start_amendment(by=author, case=signed.case)
     actions.save_draft(by=author, opinion=draft, values={"change": "x"}, base_revision=None)

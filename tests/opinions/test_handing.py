@@ -152,8 +152,13 @@ def test_the_coordinator_hands_the_lead_to_one_of_the_panel(held: tuple[Case, Pe
     offer = handing.held(case)
     assert offer is not None
     assert offer.expert == joins.expert
-    loads = {each.expert.person: each.load for each in facts.gather()}
-    assert (loads[joins], loads[former]) == (1, 0)
+    known = {each.expert.person: each for each in facts.gather()}
+    assert (known[joins].load, known[former].load) == (1, 0)
+    assert (known[joins].answered, known[joins].accepted, known[joins].hours) == (0, 0, [])
+    assert (known[former].answered, known[former].accepted) == (1, 1), "they had accepted it"
+    shown = sign_in(owner).get(f"{page}specialist/").content.decode()
+    assert "Leads now" in shown
+    assert "Accepted, and given back later" not in shown
     with pytest.raises(Conflict):
         handing.hand_lead(by=owner, member=member)
     actions.save_draft(by=former, opinion=opinion, values={"findings": "Mine."}, base_revision=None)

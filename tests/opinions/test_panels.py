@@ -1,11 +1,13 @@
 """Joint reports: who writes, who signs, who dissents, and notes that only the experts see."""
 
+from typing import Any
+
 import pytest
 
 from secondopinion.accounts.models import Person
 from secondopinion.core import clock
-from secondopinion.core.errors import NotYours, Refused
-from secondopinion.opinions import actions, panels
+from secondopinion.core.errors import Conflict, NotYours, Refused
+from secondopinion.opinions import actions, panels, papers
 from secondopinion.opinions.models import Opinion
 from tests.opinions.walk import words_of
 from tests.web.conftest import expert
@@ -85,3 +87,21 @@ def test_who_leaves_writes_no_more_and_stops_nothing(
             by=second_author, opinion=opinion, values={"tests": "X"}, base_revision=None
         )
     assert "See page 2" not in sign(opinion, opinion.author)
+
+
+def test_a_change_of_mind_while_it_is_typeset_stops_the_signature(
+    opinion: Opinion, second_author: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say(opinion, second_author, "agrees")
+    typeset = papers.signed
+
+    def meanwhile(*given: Any) -> papers.Paper:
+        made = typeset(*given)
+        say(opinion, second_author, "dissents", "I would repeat the EEG earlier.")
+        return made
+
+    monkeypatch.setattr(papers, "signed", meanwhile)
+    with pytest.raises(Conflict):
+        sign(opinion, opinion.author)
+    monkeypatch.undo()
+    assert "I would repeat the EEG earlier." in sign(opinion, opinion.author)

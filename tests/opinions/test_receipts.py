@@ -5,12 +5,16 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from secondopinion.cases.models import Case, Part
+from secondopinion.cases import actions as cases
+from secondopinion.cases.models import Case, Need, Part
+from secondopinion.cases.queries import holders_of
+from secondopinion.cases.states import Why
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours
 from secondopinion.messaging.models import Message
 from secondopinion.opinions import actions, receipts
 from secondopinion.opinions.models import Delivery, SignedReport
+from secondopinion.opinions.queries import readable
 from tests.opinions.test_amending import corrected, deliver
 from tests.web.conftest import sign_in
 
@@ -93,3 +97,56 @@ def test_the_family_knows_where_its_report_is(signed: SignedReport) -> None:
     assert "Your report" in shown
     corrected(case)
     assert "A corrected report is with your local provider" in browser.get(page).content.decode()
+
+
+def test_who_is_named_later_gets_it_when_it_is_sent_again(delivery: Delivery) -> None:
+    case, former = delivery.report.case, delivery.to
+    family = case.participations.get(role=Part.FAMILY, until=None).person
+    cases.change_provider(
+        by=family, case=case, full_name="Dr. Paz", clinic="Norte", email="paz@norte.example",
+        phone="", language="es",
+    )  # fmt: skip
+    provider = holders_of(case, Part.LOCAL_PROVIDER).get()
+    assert not readable(case, provider).exists()
+    Message.objects.all().delete()
+    with time_machine.travel(clock.now() + LATER):
+        assert receipts.notice_unopened() == 1
+        receipts.remind(by=case.coordinator, delivery=delivery)
+        assert not Message.objects.filter(to=former).exists(), "who has no part is not written to"
+        assert list(readable(case, provider)) == [delivery.report]
+        assert not Need.objects.filter(case=case, why=Why.UNOPENED).exists()
+    with time_machine.travel(clock.now() + 2 * LATER):
+        assert receipts.notice_unopened() == 1
+
+
+def test_a_correction_ends_the_waiting_for_what_it_replaces(delivery: Delivery) -> None:
+    case = delivery.report.case
+    with time_machine.travel(clock.now() + LATER):
+        receipts.notice_unopened()
+        assert Need.objects.filter(case=case, why=Why.UNOPENED).exists()
+        corrected(case)
+        assert not Need.objects.filter(case=case, why=Why.UNOPENED).exists()
+
+
+def test_who_is_let_in_later_reads_what_the_family_has(signed: SignedReport) -> None:
+    case = deliver(signed)
+    family = case.participations.get(role=Part.FAMILY, until=None).person
+    second = cases.invite_guardian(
+        by=family, case=case, full_name="José", email="jose@familia.example", kind="parent"
+    )
+    assert list(readable(case, second)) == [signed]
+    page = sign_in(second).get(f"/my/cases/{case.reference}/reports/{signed.number}/")
+    assert page.status_code == 200
+
+
+def test_who_is_let_in_later_waits_for_the_local_provider_too(signed: SignedReport) -> None:
+    Case.objects.filter(pk=signed.case_id).update(delivery_mode="through_provider")
+    case = Case.objects.get(pk=signed.case_id)
+    actions.deliver(by=case.coordinator, case=case)
+    family = case.participations.get(role=Part.FAMILY, until=None).person
+    second = cases.invite_guardian(
+        by=family, case=case, full_name="José", email="jose@familia.example", kind="parent"
+    )
+    assert not readable(case, second).exists()
+    actions.hand_on(by=case.local_provider.person, report=signed)
+    assert list(readable(case, second)) == [signed]

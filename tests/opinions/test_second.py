@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -12,10 +13,12 @@ from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import roles_of
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
+from secondopinion.experts import actions as experts
 from secondopinion.messaging.models import Message
-from secondopinion.opinions import actions, second, seconding
+from secondopinion.opinions import actions, amending, panels, papers, second, seconding
 from secondopinion.opinions.models import Opinion, SecondReading, SignedReport
 from secondopinion.program.models import Program
+from secondopinion.staffing import actions as staffing
 from tests.opinions.walk import words_of
 from tests.web.conftest import expert
 
@@ -173,3 +176,53 @@ def test_a_late_reading_is_told_once(opinion: Opinion, reader: Person) -> None:
     with time_machine.travel(clock.now() + timedelta(days=9), tick=False):
         assert (seconding.notice_late(), seconding.notice_late()) == (1, 0)
     assert mails.get().to == opinion.case.coordinator
+
+
+def test_a_reading_goes_to_nobody_who_is_no_specialist_any_more(
+    opinion: Opinion, reader: Person
+) -> None:
+    reading = given_to(reader, opinion)
+    seconding.give_back(by=reader, reading=reading, comments="Say more.")
+    staffing.set_roles(by=None, person=reader, roles={"director"})
+    made = seconding.send(by=opinion.author, opinion=opinion)
+    assert made.reader is None
+    assert Message.objects.filter(template="second-reader-wanted").exists()
+
+
+def test_a_conflict_of_interest_keeps_out_of_reading_and_panel_too(
+    opinion: Opinion, reader: Person
+) -> None:
+    case = opinion.case
+    experts.add_tie(by=None, expert=reader.expert, kind="treated", name=case.child.full_name)
+    reading = seconding.send(by=opinion.author, opinion=opinion)
+    with pytest.raises(Refused, match="Treated this child before"):
+        seconding.choose(by=case.coordinator, reading=reading, reader=reader)
+    with pytest.raises(Refused, match="Treated this child before"):
+        panels.invite(by=case.coordinator, case=case, expert=reader)
+
+
+def test_a_correction_that_is_given_up_is_read_no_more(opinion: Opinion, reader: Person) -> None:
+    case, author = signed(opinion).case, opinion.author
+    draft = amending.start_amendment(by=author, case=case)
+    reading = given_to(reader, saved(draft, change="The dose was a slip."))
+    draft.refresh_from_db()
+    amending.give_up(by=author, opinion=draft)
+    reading.refresh_from_db()
+    assert reading.outcome == SecondReading.Outcome.TAKEN_BACK
+    assert Part.SECOND_READER not in roles_of(case, reader)
+
+
+def test_what_happens_while_a_report_is_typeset_is_not_passed_over(
+    opinion: Opinion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typeset = papers.signed
+
+    def meanwhile(*given: Any) -> papers.Paper:
+        made = typeset(*given)
+        seconding.send(by=opinion.author, opinion=opinion)
+        return made
+
+    monkeypatch.setattr(papers, "signed", meanwhile)
+    with pytest.raises(Refused, match="second reader"):
+        signed(opinion)
+    assert not SignedReport.objects.exists()

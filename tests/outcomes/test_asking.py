@@ -16,6 +16,7 @@ from secondopinion.outcomes import actions, asking
 from secondopinion.outcomes.models import Enquiry
 from secondopinion.outcomes.queries import figures
 from secondopinion.program.models import Program
+from secondopinion.staffing import actions as staffing
 from tests.web.conftest import Whole, sign_in, whole_case
 
 
@@ -138,3 +139,9 @@ def test_the_family_tells_on_its_page_and_the_desk_stops_asking(whole: Whole) ->
     assert "Thank you" in desk.get(f"{after}after/").content.decode()
     desk.post(f"{after}do/ask-no-more/")
     assert whole.case.silence.by == whole.coordinator
+
+
+def test_who_wrote_the_report_and_has_left_is_not_written_to(whole: Whole) -> None:
+    staffing.set_roles(by=None, person=whole.specialist, roles=[])
+    actions.tell_outcome(by=whole.family, case=whole.case, day=30, changed="treatment")
+    assert not Message.objects.filter(template="outcome-told").exists()

@@ -16,6 +16,7 @@ from lxml import etree
 
 from secondopinion.arrivals import actions as arrivals
 from secondopinion.audit.queries import entries_for
+from secondopinion.cases import actions as cases
 from secondopinion.core import jobs, sandbox, vault
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.core.models import Blob
@@ -25,6 +26,7 @@ from secondopinion.program.models import Program
 from secondopinion.referrals import actions, consenting, packing, selecting
 from secondopinion.referrals.models import Package, Referral
 from secondopinion.referrals.submission import RIM
+from tests.opinions.test_amending import corrected
 from tests.web.conftest import Whole, sign_in, whole_case
 
 LEVEL_1 = re.compile(r"([A-Z0-9_]{1,8})(\.[A-Z0-9]{1,3})?")  # ISO 9660, level 1
@@ -200,3 +202,33 @@ def test_the_word_holds_for_that_list_alone_and_is_taken_back(whole: Whole) -> N
     for verb in ("referral-consented", "referral-consent-taken-back", "referral-selected",
                  "referral-package-made"):  # fmt: skip
         assert verb in verbs
+
+
+def test_a_report_that_was_corrected_is_sent_nowhere(whole: Whole) -> None:
+    case, referral = whole.case, whole.case.referrals.get()
+    agree(whole, referral)
+    jobs.run_all()
+    newer = corrected(case)
+    referral.refresh_from_db()
+    for do in (
+        lambda: actions.open_package(by=whole.coordinator, referral=referral),
+        lambda: actions.take_step(by=whole.coordinator, referral=referral, action="send"),
+        lambda: agree(whole, referral),
+    ):
+        with pytest.raises(Refused) as refused:
+            do()
+        assert refused.value.code == "report-replaced"
+    selecting.choose(by=whole.coordinator, referral=referral, reports=[str(newer.number)])
+    agree(whole, referral)
+    jobs.run_all()
+    assert actions.open_package(by=whole.coordinator, referral=referral)
+
+
+def test_nothing_is_sent_of_a_request_that_was_withdrawn(whole: Whole) -> None:
+    referral = whole.case.referrals.get()
+    agree(whole, referral)
+    jobs.run_all()
+    cases.withdraw(by=whole.family, case=whole.case)
+    referral.refresh_from_db()
+    with pytest.raises(Refused):
+        actions.open_package(by=whole.coordinator, referral=referral)

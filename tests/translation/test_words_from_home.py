@@ -215,3 +215,19 @@ def test_nothing_is_asked_for_where_a_specialist_reads_the_language(hospital: Pr
     maria = case.participations.get(role="family").person
     cases.withdraw(by=maria, case=case)
     assert asking.look(case.pk) == []
+
+
+def test_a_report_begins_with_the_history_in_its_own_language(case: Case) -> None:
+    mei = expert("mei@harbour.example")
+    grace = case.coordinator
+    assert grace is not None
+    Translation.objects.create(
+        case=case, subject_kind="family", subject_id=case.request.pk, source_language="es",
+        language="en", state=TranslationState.REVIEWED, made_by=grace, reviewed_by=mei,
+        made_at=clock.now(), reviewed_at=clock.now(), asked_by=grace,
+        passages=[{"key": "medicines", "original": case.request.medicines, "text": "Syrup."}],
+    )  # fmt: skip
+    experts.accept(by=mei, offer=experts.offer(by=grace, case=case, expert=mei.expert))
+    opinion = opinions.start_report(by=mei, case=case)
+    assert case.request.medicines
+    assert opinion.body["history"].endswith("Syrup.")

@@ -8,6 +8,7 @@ from django.test import Client
 from secondopinion.accounts.models import Person
 from secondopinion.audit.queries import entries_for
 from secondopinion.core.errors import Conflict, NotYours, Refused
+from secondopinion.experts.models import ExpertProfile
 from secondopinion.findings.models import Finding
 from secondopinion.opinions.compose import facts, limitations
 from secondopinion.program.models import Program
@@ -100,6 +101,9 @@ def test_a_withdrawn_translation_leaves_nothing_open(
     row = written(asked, translator, BAD)
     actions.withdraw(by=whole.coordinator, translation=row)
     assert not Finding.objects.filter(subject_id=row.pk, state="open")
+    whole.case.records.update(language="es")
+    assert facts(whole.case)["records"][0]["read"] == "not translated", "she does not read Spanish"
+    ExpertProfile.objects.filter(person=whole.specialist).update(languages=["en", "es"])
     assert facts(whole.case)["records"][0]["read"] == "read in the original"
     assert sign_in(translator).get(address(row)).status_code == 404
 

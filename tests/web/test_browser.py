@@ -80,6 +80,8 @@ STAFF = [
     ("searching", "hit", "/files/{reference}/records/{record}/pages/1/look/?search=SEARCHED"),
     ("family", "what-you-sent", "/my/cases/{reference}/what-you-sent/"),
     ("family", "look", "/files/{reference}/records/{record}/pages/1/look/"),
+    ("family", "again", "/my/cases/{reference}/records/{record}/pages/1/again/"),
+    ("waiting", "document", "/my/cases/{waiting}/family/document/"),
 ]  # fmt: skip
 
 

@@ -3,16 +3,19 @@
 import pytest
 from django.test import Client
 
+from secondopinion.accounts import actions as accounts
 from secondopinion.accounts.models import Person
+from secondopinion.audit.queries import entries_for
 from secondopinion.cases import actions
 from secondopinion.cases.models import Case, ItemState
 from secondopinion.cases.states import State
 from secondopinion.conversations.actions import post
-from secondopinion.core.errors import Refused
+from secondopinion.core.errors import Conflict, Refused
 from secondopinion.findings.actions import Found, replace
 from secondopinion.findings.models import Finding, Severity
 from secondopinion.findings.queries import limitations_for
 from secondopinion.followup import actions as followup
+from secondopinion.guardians import actions as guardians
 from secondopinion.program.models import Program
 from secondopinion.records import queries as records
 from tests.web.conftest import Whole, doctor_of, person, sign_in, taken
@@ -254,3 +257,60 @@ def test_a_link_in_a_mail_leads_through_the_sign_in(whole: Whole) -> None:
     same = answer.content.decode().replace(whole.case.reference, "2026-AAAAA")
     without = [page.partition("csrf")[0] for page in (same, unknown.content.decode())]
     assert without[0] == without[1], "the two look the same"
+
+
+def test_what_is_no_button_is_not_there(whole: Whole) -> None:
+    browser, address = sign_in(whole.coordinator), f"/desk/cases/{whole.case.reference}/do/"
+    for name in ("case", "given", "text", "-row", "-files", "-member", "nothing"):
+        assert browser.post(f"{address}{name}/").status_code == 404, name
+
+
+def test_that_a_referral_was_opened_is_in_the_history(whole: Whole) -> None:
+    page = sign_in(whole.coordinator).get(f"/desk/cases/{whole.case.reference}/history/")
+    assert "A referral was opened" in page.content.decode()
+
+
+def test_reading_a_question_or_a_preview_is_in_the_audit(whole: Whole) -> None:
+    case, browser = whole.case, sign_in(whole.specialist)
+    before = entries_for(case.pk).count()
+    here = f"/expert/cases/{case.reference}/"
+    assert browser.get(f"{here}questions/1/").status_code == 200
+    assert browser.get(f"{here}preview.pdf").status_code == 200
+    verbs = [each.verb for each in entries_for(case.pk)[: entries_for(case.pk).count() - before]]
+    assert verbs == ["report-preview-opened", "case-opened"]
+
+
+def test_who_takes_a_case_twice_has_it_once_on_their_page(whole: Whole) -> None:
+    case, family = whole.case, whole.family
+    actions.invite_guardian(
+        by=family, case=case, full_name="José", email="jose@familia.example", kind="parent"
+    )
+    other = accounts.ensure_person(email="jose@familia.example")
+    guardians.leave(by=family, case=case)
+    actions.invite_guardian(
+        by=other, case=case, full_name="María", email=family.email, kind="parent"
+    )
+    page = sign_in(family).get("/my/").content.decode()
+    assert page.count(f"/my/cases/{case.reference}/") == 1
+
+
+def test_who_has_left_a_draft_begins_another(hospital: Program) -> None:
+    mother = person("maria@familia.example")
+    case = actions.start_draft(by=mother, language="en")
+    actions.save_guardian(
+        by=mother, case=case, full_name="María", latin_name="", phone="", kind="parent"
+    )
+    actions.invite_guardian(
+        by=mother, case=case, full_name="José", email="jose@familia.example", kind="parent"
+    )
+    guardians.leave(by=mother, case=case)
+    assert actions.start_draft(by=mother, language="en").pk != case.pk
+
+
+def test_what_was_answered_is_not_taken_back(maria: Person) -> None:
+    case, coordinator = taken(maria)
+    asked = actions.ask(by=coordinator, case=case, text="Send the EEG.")
+    actions.answer(by=maria, information_request=asked, text="Here.")
+    with pytest.raises(Conflict):
+        actions.drop_request(by=coordinator, information_request=asked)
+    assert "information-dropped" not in {each.verb for each in entries_for(case.pk)}

@@ -84,7 +84,7 @@ def test_a_device_without_a_place_leaves_the_time_of_the_country(told: str, pare
     shown = text_of(browser, f"/my/cases/{case.reference}/request/sent/")
     parent.refresh_from_db()
     assert parent.timezone == "Asia/Dubai"
-    assert "(<bdi>your time</bdi>)." in shown
+    assert "(<bdi>time in Dubai</bdi>)." in shown
     assert (due + timedelta(hours=4)).strftime("%H:%M") in shown
 
 

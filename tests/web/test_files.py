@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 
 from secondopinion.arrivals.models import ArrivedFile
 from secondopinion.cases.models import Case
 from secondopinion.core import jobs
+from secondopinion.findings.actions import replace
+from secondopinion.findings.found import Found
 from tests.conftest import DOCUMENTS
-from tests.web.conftest import page, start
+from tests.web.conftest import page, person, sign_in, start
 
 
 def send(browser: Client, case: Case, *files: SimpleUploadedFile, **more: str) -> Any:
@@ -44,6 +47,28 @@ def test_what_becomes_of_every_file_is_said(maria: Client) -> None:
     assert "again.txt</bdi>: You have sent this one before" in shown
     send(maria, case)
     assert "Choose at least one file first." in maria.get(page(case, "files")).content.decode()
+
+
+def test_a_page_that_cannot_be_read_is_sent_again_by_itself(maria: Client) -> None:
+    case = start(maria)
+    letter = (DOCUMENTS / "typewritten-page.png").read_bytes()
+    send(maria, case, SimpleUploadedFile("letter.png", letter))
+    record = case.records.get()
+    found = Found("unreadable", "blocker", "Too blurred.", "Send it again.", where={"page": 1})
+    replace(case=case, subject=record, check="legibility@1", found=[found])
+    place = reverse("my-again", args=[case.reference, record.pk, 1])
+    assert place in maria.get(page(case, "files")).content.decode()
+    shown = maria.get(place).content.decode()
+    assert "Too blurred." in shown
+    assert reverse("page", args=[case.reference, record.pk, 1]) in shown
+    assert "Choose at least one file first." in maria.post(place).content.decode()
+    photo = SimpleUploadedFile("photo.jpg", (DOCUMENTS / "tahlil-ar.jpg").read_bytes())
+    assert maria.post(place, {"photo": photo})["Location"] == page(case, "files")
+    jobs.run_all()
+    assert record.pages.get(aside="").number == 1
+    assert "letter.png" in maria.get(page(case, "files")).content.decode()
+    assert maria.get(place).status_code == 200, "the new page can be sent again too"
+    assert sign_in(person("amina@usra.example")).get(place).status_code == 404
 
 
 def zip_bomb() -> bytes:

@@ -93,6 +93,42 @@ def story(page: Page, site: Site) -> None:
     page.goto(f"/my/cases/{(site.facts or {})['draft']}/request/story/")
 
 
+def test_files_are_chosen_with_a_button_in_the_pages_language(
+    site: Site, chromium: Browser, tmp_path: Path
+) -> None:
+    files = [tmp_path / name for name in ("a.txt", "b.txt")]
+    for file in files:
+        file.write_text(file.name)
+    address = f"/my/cases/{(site.facts or {})['reference']}/"
+    for language, button, none, two in (
+        ("en", "Choose files", "Nothing chosen yet", "Files chosen: 2"),
+        ("es", "Elegir archivos", "Todavía no eligió nada", "Archivos elegidos: 2"),
+    ):
+        context = context_of(chromium, site, "family", language, PHONE)
+        page = context.new_page()
+        page.goto(address)
+        place = page.locator("[data-chooser][data-ready]")
+        assert place.locator(".button").inner_text() == button
+        assert place.locator("output").inner_text() == none
+        chooser = place.locator("input")
+        chooser.set_input_files(files[0])
+        assert "a.txt" in place.locator("output").inner_text()
+        chooser.set_input_files(files)
+        assert place.locator("output").inner_text() == two
+        described = chooser.get_attribute("aria-describedby")
+        assert page.locator(f"#{described}").inner_text() == two, "a screen reader is told"
+        chooser.focus()
+        with page.expect_file_chooser():
+            page.keyboard.press("Space")
+        context.close()
+    # Without JavaScript the browser's own button stays.
+    context = context_of(chromium, site, "family", "es", PHONE, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address)
+    assert page.locator("#message-files").evaluate("each => getComputedStyle(each).opacity") == "1"
+    context.close()
+
+
 def test_two_tabs_that_write_one_page_lose_nothing(site: Site, chromium: Browser) -> None:
     context = context_of(chromium, site, "drafting", "en", DESK)
     first, second = context.new_page(), context.new_page()

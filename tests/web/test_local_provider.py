@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+import time_machine
 from django.core import mail
 from django.test import Client
 
@@ -108,6 +109,40 @@ def test_a_doubtful_confirmation_is_settled_by_the_coordinator(hospital: Program
     assert case.checklist.get(key="provider-confirmed").state != "arrived"
     shown = sign_in(coordinator).get(f"/desk/cases/{case.reference}/people/").content.decode()
     assert "a mail service where anybody can have one" in shown
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "en",
+            [
+                "written second opinion",
+                "no health data",
+                "you treat the child",
+                "until 3 December 2026",
+            ],
+        ),
+        (
+            "es",
+            ["segunda opinión", "datos de salud", "si atiende", "hasta el 3 de diciembre de 2026"],
+        ),
+        ("ar", ["رأياً طبياً ثانياً", "معلومات صحية", "هل تعالجون", "حتى 3 ديسمبر 2026"]),
+    ],
+)
+def test_the_mail_says_what_it_is_what_to_do_until_when_and_whom_to_call(
+    hospital: Program, language: str, words: list[str]
+) -> None:
+    maria = person("maria@familia.example", name="María López")
+    case = draft(maria)
+    LocalProvider.objects.filter(case=case).update(language=language)
+    with time_machine.travel("2026-11-03 12:00", tick=False):
+        actions.submit(by=maria, case=Case.objects.get(pk=case.pk))
+    mail_out = latest(case, "provider-invited")
+    for word in [*words, hospital.phone, case.reference, hospital.hospitals[language]]:
+        assert word in mail_out.body, word
+    for word in (case.child.full_name, "María", case.request.diagnosis):
+        assert word not in mail_out.body + mail_out.subject
 
 
 def test_a_link_never_replaces_a_session_unasked(hospital: Program) -> None:

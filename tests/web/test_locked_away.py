@@ -34,6 +34,8 @@ def test_a_record_of_another_child_is_locked_away_until_the_desk_has_settled_it(
     assert (addresses[0] in sign_in(whole.specialist).get(review).content.decode()) is not locked
     assert answers(whole.coordinator) == {200}
     assert answers(whole.family) == {200}
+    page = sign_in(whole.provider).get(f"/provider/cases/{case.reference}/").content.decode()
+    assert (title in page, "name is not the child" in page) == (not locked, not locked)
     listed = [each["title"] for each in compose.facts(case)["records"]]
     assert (title in listed, record in queries.readable(case)) == (not locked, not locked)
     [page, *_rest] = record.pages.all()

@@ -318,7 +318,7 @@ def test_the_check_page_shows_every_answer(maria: Client) -> None:
     ):  # fmt: skip
         assert text in shown, text
     place = reverse("page-look", args=[case.reference, record.pk, 1])
-    assert f'<a href="{place}">\u2068letter.txt\u2069, page 1</a>: The page is hard' in shown
+    assert f'<a href="{place}">\u2068letter.txt\u2069, page 1</a></strong><br>The page' in shown
 
 
 def test_more_questions_are_asked_one_by_one(maria: Client) -> None:

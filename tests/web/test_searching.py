@@ -89,6 +89,23 @@ def test_who_has_a_part_finds_the_pages(told: Whole, who: str) -> None:
     assert (entry.actor_id, entry.detail) == (getattr(told, who).pk, {"pages": 2})
 
 
+def test_hits_without_a_place_are_led_to_in_the_text(told: Whole) -> None:
+    note = Page.objects.get(record__title="note.txt")
+    note.text = "Una CONVULSION en junio.\nOtra convulsión en julio."
+    note.save()
+    indexing.keep([note])
+    browser = sign_in(told.family)
+    address, shown = found(browser, told)
+    place = reverse("page-look", args=[told.case.reference, note.record_id, 1])
+    assert f'href="{place}?search=' in shown
+    first = browser.get(place, {"search": address.split("/")[-2]}).content.decode()
+    assert "Hit 1 of 2 on this page" in first
+    assert '<mark id="hit" aria-current="true">CONVULSION</mark>' in first
+    second = browser.get(place, {"search": address.split("/")[-2], "hit": "2"}).content.decode()
+    assert '<mark id="hit" aria-current="true">convulsión</mark>' in second
+    assert "hit=1#hit" in second
+
+
 def test_no_address_on_the_way_says_what_was_searched(told: Whole) -> None:
     browser = sign_in(told.specialist)
     _address, shown = found(browser, told)
@@ -212,7 +229,7 @@ def test_hits_are_drawn_one_after_the_other(told: Whole) -> None:
     assert look(told, note.pk, f"?search={code}&amp;hit=1#hit") in second
     third = browser.get(look(told, note.pk, f"?search={code}&hit=1")).content.decode()
     assert "They are marked in the text of the page." in third
-    assert "<mark>CONVULSION</mark>" in third
+    assert ">CONVULSION</mark>" in third
     assert look(told, more=f"?search={code}&amp;hit=last#hit") in third
     last = browser.get(look(told, more=f"?search={code}&hit=last")).content.decode()
     assert "Hit 2 of 2" in last

@@ -160,6 +160,7 @@ class Saver {
     const time = when.toLocaleTimeString(document.documentElement.lang || undefined, {
       hour: "2-digit",
       minute: "2-digit",
+      hourCycle: "h23", // as the times that the server writes
     });
     place.textContent = (place.dataset[state] ?? "").replace("{time}", time);
     place.dataset.state = state;

@@ -1,5 +1,6 @@
 """The verbs of a case: the family's request, the desk's intake, the local provider, the end."""
 
+from secondopinion.cases.actions.addressing import ask_address, confirm_address
 from secondopinion.cases.actions.conditions import choose_condition
 from secondopinion.cases.actions.emergency import (
     end_emergency,
@@ -55,12 +56,13 @@ from secondopinion.cases.actions.request import (
 from secondopinion.cases.actions.wishing import ask_more, pass_on
 
 __all__ = [
-    "answer", "ask", "ask_more", "autosave", "change_provider", "choose_condition", "close",
-    "complete", "confirm_treating", "decline", "decline_treating", "drop_request",
-    "end_emergency", "end_guardian", "expire_drafts", "foresee", "give_consents", "give_part",
-    "hand_over", "hold_page", "invite_guardian", "invite_provider", "join", "keep_guardian_out",
-    "open_in_emergency", "pass_on", "prove", "reopen", "review_emergency", "save_child",
-    "save_emergency", "save_guardian", "save_provider", "save_questions", "save_residence",
-    "save_start", "save_story", "save_tie", "separate", "set_pace", "settle_item",
-    "shut_provider_out", "start_draft", "submit", "take", "withdraw",
+    "answer", "ask", "ask_address", "ask_more", "autosave", "change_provider",
+    "choose_condition", "close", "complete", "confirm_address", "confirm_treating", "decline",
+    "decline_treating", "drop_request", "end_emergency", "end_guardian", "expire_drafts",
+    "foresee", "give_consents", "give_part", "hand_over", "hold_page", "invite_guardian",
+    "invite_provider", "join", "keep_guardian_out", "open_in_emergency", "pass_on", "prove",
+    "reopen", "review_emergency", "save_child", "save_emergency", "save_guardian",
+    "save_provider", "save_questions", "save_residence", "save_start", "save_story", "save_tie",
+    "separate", "set_pace", "settle_item", "shut_provider_out", "start_draft", "submit", "take",
+    "withdraw",
 ]  # fmt: skip

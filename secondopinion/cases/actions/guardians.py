@@ -36,6 +36,7 @@ def invite_guardian(*, by: Person, case: Case, full_name: str, email: str, kind:
         raise Refused(_("This case has ended."), code="ended")
     email = people.clean_email(email)
     rules.not_kept_out(case, email)
+    Case.objects.select_for_update().get(pk=case.pk)
     family = list(holders_of(case, Part.FAMILY))
     if any(people.same_mailbox(email, each.reached_at) for each in family):
         raise Refused(_("This person is here already."), code="guardian-here", field="email")
@@ -89,6 +90,7 @@ def end_guardian(*, by: Person, case: Case, person: Person, reason: str) -> None
         Refused: without a reason, or the last of the family.
     """
     require(case, by, Part.COORDINATOR)
+    Case.objects.select_for_update().get(pk=case.pk)  # somebody may be leaving
     family = holders_of(case, Part.FAMILY)
     if not family.filter(pk=person.pk).exists():
         raise NotYours

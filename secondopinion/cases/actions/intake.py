@@ -181,12 +181,19 @@ def _go_on(case: Case, by: Person) -> None:
 
 @transaction.atomic
 def drop_request(*, by: Person, information_request: InformationRequest) -> None:
-    """Take back something that was asked for: it is not needed any more."""
+    """Take back something that was asked for: it is not needed any more.
+
+    Raises:
+        NotYours: by somebody who neither owns the case nor reviews it.
+        Conflict: it has been answered, or taken back already.
+    """
     case = Case.objects.select_for_update().get(pk=information_request.case_id)
     require(case, by, Part.COORDINATOR, Part.SPECIALIST)
-    InformationRequest.objects.filter(pk=information_request.pk, answered_at__isnull=True).update(
-        dropped_at=clock.now()
-    )
+    done = InformationRequest.objects.filter(
+        pk=information_request.pk, answered_at__isnull=True, dropped_at__isnull=True
+    ).update(dropped_at=clock.now())
+    if not done:
+        raise Conflict(_("This has been answered already."), code="answered")
     wishes(case)
     if information_request.item_id:
         ChecklistItem.objects.filter(pk=information_request.item_id, state=ItemState.ASKED).update(

@@ -28,7 +28,7 @@ from secondopinion.cases.models import (
     Question,
     Request,
 )
-from secondopinion.cases.queries import roles_of
+from secondopinion.cases.queries import live_parts, roles_of
 from secondopinion.cases.states import State
 from secondopinion.core import clock, zones
 from secondopinion.core.errors import Conflict, Refused
@@ -46,9 +46,9 @@ STORY = (
 @transaction.atomic
 def start_draft(*, by: Person, language: str) -> Case:
     """Start a request, or go on with a draft of this person in which no child is named yet."""
+    mine = live_parts().filter(person=by, role=Part.FAMILY).values("case")
     empty = Case.objects.select_for_update().filter(
-        state=State.DRAFT, child__full_name="", participations__person=by,
-        participations__role=Part.FAMILY,
+        pk__in=mine, state=State.DRAFT, child__full_name=""
     ).first()  # fmt: skip
     if empty is not None:
         return empty

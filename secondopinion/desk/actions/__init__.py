@@ -9,7 +9,7 @@ from secondopinion.desk.actions.entering import (
     take_over,
     write_link,
 )
-from secondopinion.desk.actions.evidence import settle_with, unlink
+from secondopinion.desk.actions.evidence import not_it, settle_with, this_is_it, unlink
 from secondopinion.desk.actions.joining import different, join, undo_join
 from secondopinion.desk.actions.many import hand_over, put_off, undo
 from secondopinion.desk.actions.shifts import end_shift, go_away, go_on_duty
@@ -18,8 +18,32 @@ from secondopinion.desk.actions.watching import escalate, find_owners, notice_si
 from secondopinion.desk.actions.ways_in import end_codes, make_code, text_code
 
 __all__ = [
-    "begin_entry", "decline", "different", "end_codes", "end_shift", "escalate", "find_owners",
-    "go_away", "go_on_duty", "hand_over", "join", "keep_consent", "make_code", "note_page",
-    "notice_silence", "put_off", "remove_view", "save_view", "settle_with", "submit_entry",
-    "take_over", "text_code", "undo", "undo_join", "unlink", "write_link",
+    "begin_entry",
+    "decline",
+    "different",
+    "end_codes",
+    "end_shift",
+    "escalate",
+    "find_owners",
+    "go_away",
+    "go_on_duty",
+    "hand_over",
+    "join",
+    "keep_consent",
+    "make_code",
+    "not_it",
+    "note_page",
+    "notice_silence",
+    "put_off",
+    "remove_view",
+    "save_view",
+    "settle_with",
+    "submit_entry",
+    "take_over",
+    "text_code",
+    "this_is_it",
+    "undo",
+    "undo_join",
+    "unlink",
+    "write_link",
 ]  # fmt: skip

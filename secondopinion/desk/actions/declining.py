@@ -11,10 +11,10 @@ from secondopinion.accounts.models import Person
 from secondopinion.billing import actions as billing
 from secondopinion.billing import refunding
 from secondopinion.billing.models import Fee, FeeState
-from secondopinion.billing.papers import money
 from secondopinion.cases import actions as cases
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import roles_of
+from secondopinion.core import amounts
 from secondopinion.core.errors import Refused
 from secondopinion.desk.models import Refusal
 from secondopinion.desk.rules import require_team
@@ -62,7 +62,10 @@ def about_fee(fee: Fee, back: Decimal, language: str) -> str:
         if not back:
             return gettext("What you have paid is not given back.")
         left = refunding.left_of(fee)
-        said = {"back": money(back, fee.currency), "paid": money(left, fee.currency)}
+        said = {
+            "back": amounts.written(back, fee.currency),
+            "paid": amounts.written(left, fee.currency),
+        }
         if back == left:
             whole = gettext("We give you back what you have paid: %(back)s.") % said
         else:

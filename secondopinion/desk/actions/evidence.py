@@ -3,15 +3,18 @@
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
 from secondopinion.audit import actions as audit
 from secondopinion.cases import actions as cases
 from secondopinion.cases.actions.parts import require
 from secondopinion.cases.models import ChecklistItem, ItemState, Part
-from secondopinion.core.errors import NotYours
+from secondopinion.core.errors import Conflict, NotYours
+from secondopinion.desk.fitting import WAITING
 from secondopinion.desk.models import Evidence
 from secondopinion.imaging.queries import studies_for_case
+from secondopinion.records.models import Record
 from secondopinion.records.queries import for_case
 
 
@@ -42,6 +45,39 @@ def settle_with(
         audit.record("evidence-linked", by=by, case_id=item.case_id, target=made,
                      detail={"key": item.key})  # fmt: skip
     return settled
+
+
+@transaction.atomic
+def this_is_it(*, by: Person, item: ChecklistItem, record: Record) -> Evidence:
+    """Say that a record which has arrived is what an item waits for; `not_it` takes it back.
+
+    Raises:
+        NotYours: by somebody who does not own the case, or of a record that is not in it.
+        Conflict: the item does not wait any more, or the case has ended.
+    """
+    before = item.state
+    if before not in WAITING:
+        raise Conflict(_("The checklist has changed meanwhile."), code="item-settled")
+    settle_with(by=by, item=item, state=ItemState.ARRIVED, evidence=f"record:{record.pk}")
+    Evidence.objects.filter(item=item, record=record).update(before=before)
+    return Evidence.objects.get(item=item, record=record)
+
+
+@transaction.atomic
+def not_it(*, by: Person, evidence: Evidence) -> None:
+    """Take back what `this_is_it` said: the link goes, and the item waits as it did, unless it was
+    settled in another way since.
+
+    Raises:
+        NotYours: by somebody who does not own the case, or it was not said so.
+        Conflict: the case has ended.
+    """
+    if not evidence.before:
+        raise NotYours
+    item = evidence.item
+    if item.state == ItemState.ARRIVED and not item.evidence.exclude(pk=evidence.pk).exists():
+        cases.settle_item(by=by, item=item, state=evidence.before)
+    unlink(by=by, evidence=evidence)
 
 
 @transaction.atomic

@@ -79,6 +79,7 @@ def join(
     for person in holders_of(joined, Part.FAMILY).filter(pk__in=people):
         not_kept_out(kept, person.reached_at)
         _let_in(kept, joined, person, by, moved)
+    _keep_out(kept, joined, by, moved)
     if questions:
         moved["questions"] = _add_questions(kept, joined)
     made = Join.objects.create(pair=pair, kept=kept, joined=joined, by=by, moved=moved)
@@ -113,6 +114,21 @@ def _let_in(kept: Case, joined: Case, person: Person, by: Person, moved: dict[st
     if tie is not None and not there.exists():
         accounts.set_guardianship(by=by, child=kept.child, person=person, kind=tie.kind)
         moved["ties"].append(str(person.pk))
+    if tie is not None and not tie.may_consent:
+        accounts.limit_guardianship(
+            by=by, child=kept.child, person=person, may_see=True, may_consent=False
+        )
+
+
+def _keep_out(kept: Case, joined: Case, by: Person, moved: dict[str, Any]) -> None:
+    """Keep from the child in the kept request too whom a court keeps from it in the joined one."""
+    known = Guardianship.objects.filter(child=kept.child, revoked_at=None).values("person")
+    out = Guardianship.objects.filter(child=joined.child, may_see=False, revoked_at=None)
+    for tie in out.exclude(person__in=known).select_related("person"):
+        accounts.limit_guardianship(
+            by=by, child=kept.child, person=tie.person, may_see=False, may_consent=False
+        )
+        moved["ties"].append(str(tie.person_id))
 
 
 def _add_questions(kept: Case, joined: Case) -> list[str]:

@@ -186,7 +186,7 @@ def pass_on(*, offer: Offer, to: ExpertProfile, by: Person) -> Offer:
     now = clock.now()
     return Offer.objects.create(
         case=offer.case, expert=to, offered_by=by, urgency=offer.urgency,
-        state=OfferState.ACCEPTED, answer_by=now, answered_at=now,
+        state=OfferState.ACCEPTED, answer_by=now, answered_at=now, passed_from=offer,
     )  # fmt: skip
 
 

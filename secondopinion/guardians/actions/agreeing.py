@@ -29,10 +29,11 @@ def ask_parent(
 
     Raises:
         NotYours: by somebody who is neither the family nor leads the case.
-        Refused: the case has ended; the address is not one, is of the family, is the local
-            provider's, or belongs to somebody whom a court keeps out.
+        Refused: by who decides nothing; the case has ended; the address is not one, is of the
+            family, is the local provider's, or belongs to somebody whom a court keeps out.
     """
     require(case, by, Part.FAMILY, Part.COORDINATOR)
+    rules.not_limited(case, by)
     if case.state in ENDED:
         raise Refused(_("This case has ended."), code="ended")
     email = people.clean_email(email)
@@ -80,9 +81,11 @@ def ask_parent_again(*, by: Person, row: ParentConsent) -> None:
 
     Raises:
         NotYours: by somebody who is neither the family nor leads the case.
+        Refused: by who decides nothing.
         Conflict: there is an answer, or somebody else is asked.
     """
     require(row.case, by, Part.FAMILY, Part.COORDINATOR)
+    rules.not_limited(row.case, by)
     fresh = ParentConsent.objects.select_for_update().get(pk=row.pk)
     if fresh.answer or fresh.ended_at or fresh.person is None:
         raise Conflict(_("There is an answer already."), code="answered")
@@ -180,9 +183,10 @@ def tell_assent(*, by: Person, case: Case, answer: str, reason: str = "") -> Ass
 
     Raises:
         NotYours: by somebody who is neither the family nor leads the case.
-        Refused: that it cannot be asked, without a reason.
+        Refused: by who decides nothing; that it cannot be asked, without a reason.
     """
     require(case, by, Part.FAMILY, Part.COORDINATOR)
+    rules.not_limited(case, by)
     if answer == Assent.Answer.CANNOT and not reason.strip():
         raise Refused(_("Say why."), code="reason-missing", field="reason")
     row, _made = Assent.objects.update_or_create(

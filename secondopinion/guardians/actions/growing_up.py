@@ -10,6 +10,7 @@ from secondopinion.accounts import actions as accounts
 from secondopinion.accounts import rules as people
 from secondopinion.accounts.models import GuardianKind, Person
 from secondopinion.audit import actions as audit
+from secondopinion.cases import rules
 from secondopinion.cases.actions.parts import end_parts, give_part, require
 from secondopinion.cases.actions.telling import tell, tell_coordinator
 from secondopinion.cases.models import Case, Part
@@ -27,17 +28,30 @@ _EARLY = 366  # days: who is that much too young is not looked at
 
 @transaction.atomic
 def invite_patient(*, by: Person, case: Case, email: str) -> Person:
-    """Let the patient, who is or soon will be of age, into their own case.
+    """Let the patient, who is or soon will be of age, into their own case. Who was let in before,
+    at an address that was wrong, is taken out.
 
     Raises:
         NotYours: by somebody who is neither the family nor leads the case.
-        Refused: it is too early; the address is not one, or is somebody else's of the family.
+        Refused: it is too early; by somebody of the family who decides nothing, or when the patient
+            has come in already; the address is not one, is somebody else's of the family, or of
+            somebody whom a court keeps out.
     """
     require(case, by, Part.FAMILY, Part.COORDINATOR)
+    rules.not_limited(case, by)
     row = ComingOfAge.objects.select_for_update().filter(case=case).first()
     if row is None:
         raise Refused(_("It is too early for this."), code="too-early")
+    former = row.patient
+    if former is not None and former.last_login is not None and case.coordinator_id != by.pk:
+        raise Refused(
+            _("They have signed in already. If this is not right, write us a message."),
+            code="patient-came",
+        )
     email = people.clean_email(email)
+    rules.not_kept_out(case, email)
+    if former is not None:
+        _end(case, former, by)
     if any(people.same_mailbox(email, each.reached_at) for each in holders_of(case, Part.FAMILY)):
         raise Refused(
             _("The young person needs an e-mail address of their own."),

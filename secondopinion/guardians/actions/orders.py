@@ -14,7 +14,7 @@ from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import holders_of
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
-from secondopinion.guardians.models import CourtOrder, GuardianDocument
+from secondopinion.guardians.models import ComingOfAge, CourtOrder, GuardianDocument
 
 KEPT_OUT, SEES_ONLY = CourtOrder.Effect.KEPT_OUT, CourtOrder.Effect.SEES_ONLY
 
@@ -67,7 +67,8 @@ def note_order(
 def end_order(*, by: Person | None, order: CourtOrder, why: str) -> CourtOrder:
     """End an order; `by` is None when its last day has passed.
 
-    Who was kept out is not let in by this: the family, or the desk, can do it again.
+    Who was kept out is not let in by this: the family, or the desk, can do it again. Who only saw
+    decides again, unless the patient is of age and decides alone.
 
     Raises:
         NotYours: by somebody who does not lead the case.
@@ -87,8 +88,9 @@ def end_order(*, by: Person | None, order: CourtOrder, why: str) -> CourtOrder:
     if order.effect == KEPT_OUT:
         accounts.end_guardianship(by=by, child=case.child, person=order.person)
     elif order.effect == SEES_ONLY:
+        grown = ComingOfAge.objects.filter(case=case, done_at__isnull=False).exists()
         accounts.limit_guardianship(
-            by=by, child=case.child, person=order.person, may_see=True, may_consent=True
+            by=by, child=case.child, person=order.person, may_see=True, may_consent=not grown
         )
     audit.record("court-order-ended", by=by, case_id=case.pk, target=order)
     order.refresh_from_db()
@@ -104,6 +106,7 @@ def leave(*, by: Person, case: Case) -> None:
         Refused: the last of the family.
     """
     require(case, by, Part.FAMILY)
+    Case.objects.select_for_update().get(pk=case.pk)  # two who leave at once wait for each other
     if not holders_of(case, Part.FAMILY).exclude(pk=by.pk).exists():
         raise Refused(
             _("Somebody of the family must be able to open the case. Let in the other one first."),

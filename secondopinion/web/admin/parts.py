@@ -9,6 +9,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
+from secondopinion.core.languages import enumerated
 from secondopinion.program.models import (
     ChecklistTemplate,
     DeclineKind,
@@ -260,13 +261,13 @@ def _worded(key: str, row: dict[str, Any]) -> list[str]:
                 gettext("every other case") if row["key"] == DEFAULT_REPORT
                 else gettext("where its author chooses it")
             ]  # fmt: skip
-        titles = ", ".join(in_language(each["titles"]) for each in row["sections"])
-        return [in_language(row["names"]), version, ", ".join(whose), titles]
+        titles = enumerated(in_language(each["titles"]) for each in row["sections"])
+        return [in_language(row["names"]), version, enumerated(whose), titles]
     if key == "letters":
         return [str(DeclineKind(row["kind"]).label), in_language(row["bodies"])]
     if key == "templates":
         return [in_language(row["titles"]), in_language(row["bodies"])]
-    return [row["version"], row["in_force_from"], ", ".join(row["text"])]
+    return [row["version"], row["in_force_from"], enumerated(row["text"])]
 
 
 def _specialty(key: str) -> str:
@@ -318,9 +319,9 @@ def _words(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
     if name == "second_conditions":
-        return ", ".join(map(_condition, value))
+        return enumerated(map(_condition, value))
     if isinstance(value, list):
-        return ", ".join(
+        return enumerated(
             "–".join(dict.fromkeys(each)) if isinstance(each, list) else str(known.get(each, each))
             for each in value
         )

@@ -45,6 +45,7 @@ VERBS: dict[str, str | Promise] = {
     "copy": _("The copy is set aside. Its file is kept."),
     "accept": _("The document is described."),
     "keep-both": _("Both are kept."),
+    "retake": _("A new photo stands in the place of a page that could not be read."),
     "undo": _("The last step is undone."),
 }
 

@@ -10,23 +10,26 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from secondopinion.accounts.models import Role
+from secondopinion.accounts.models import NewAddress, Role
 from secondopinion.accounts.queries import access_links, people_with
 from secondopinion.arrivals.clipping import posts_with_files
 from secondopinion.audit import actions as audit
 from secondopinion.billing.models import Fee
 from secondopinion.cases import clocks, workflow
-from secondopinion.cases.models import Case, Part, Participation
-from secondopinion.cases.queries import asked, emergencies, parts_from_outside
+from secondopinion.cases.models import Case, Need, Part, Participation
+from secondopinion.cases.queries import asked, emergencies, live_parts, parts_from_outside
 from secondopinion.cases.rules import provider_doubts
 from secondopinion.cases.states import ENDED, FAMILY_STEP, FAMILY_STEPS, State, Why
 from secondopinion.conversations.actions import mark_seen
 from secondopinion.conversations.queries import READERS, anything_new, read_by
 from secondopinion.core import clock
 from secondopinion.core.languages import script_name
+from secondopinion.core.lists import as_rows, listed
 from secondopinion.desk import mailing
-from secondopinion.desk.models import Refusal
+from secondopinion.desk.fitting import fitting
+from secondopinion.desk.models import Evidence, Refusal
 from secondopinion.desk.queries import entry_of, joined_into
 from secondopinion.experts.matching import suggest
 from secondopinion.experts.models import Kind as Taken
@@ -48,17 +51,17 @@ from secondopinion.program import queries as program
 from secondopinion.program.models import Urgency as PaceUrgency
 from secondopinion.records import queries as records
 from secondopinion.records.engines import scripts_read
-from secondopinion.records.models import Kind
+from secondopinion.records.models import Kind, Record
 from secondopinion.referrals.models import Urgency
 from secondopinion.referrals.queries import referrals
 from secondopinion.referrals.workflow import ENDED as REFERRAL_ENDED
 from secondopinion.translation import queries as translations
+from secondopinion.web import images as shown_images
 from secondopinion.web.access import PersonRequest, View, of_case
 from secondopinion.web.desk import copies, fee, guardians, history, pacs, timing
 from secondopinion.web.desk.asking import ask_context, message_context
 from secondopinion.web.family import countries
 from secondopinion.web.family.translating import machine_context
-from secondopinion.web.images import listed
 
 Context = dict[str, Any]
 
@@ -70,9 +73,14 @@ PARTS: dict[str, str | Promise] = {
     "specialist": _("Specialist"),
     "messages": _("Messages"),
     "after": _("Report and after"),
-    "time": _("Time"),
+    "time": pgettext_lazy("clocks of a case", "Time"),
     "history": _("What happened"),
 }
+
+
+# Pages that stand behind one of these.
+INSIDE = {"fee": "people", "guardians": "people", "servers": "records", "copies": "records",
+          "translations": "after"}  # fmt: skip
 
 
 def _page(part: str, more: Callable[[PersonRequest, Case], Context]) -> View:
@@ -88,6 +96,7 @@ def _page(part: str, more: Callable[[PersonRequest, Case], Context]) -> View:
             "case": case,
             "parts": PARTS.items(),
             "part": part,
+            "tab": INSIDE.get(part, part),
             "mine": case.coordinator_id == request.user.pk,
             "can": {row.action for row in workflow.available(case, request.user)},
             "readings": clocks.readings(case),
@@ -101,15 +110,25 @@ def _page(part: str, more: Callable[[PersonRequest, Case], Context]) -> View:
 
 
 def _now(request: PersonRequest, case: Case) -> Context:
-    items = list(case.checklist.prefetch_related("evidence__record", "evidence__study"))
+    linked = Prefetch("evidence", Evidence.objects.select_related("record", "study"))
+    items = list(case.checklist.prefetch_related(linked))
+    told = (
+        Case.objects.filter(pk=case.pk)
+        .annotate(
+            arrived=records.described(), held=listed(Need.objects.all(), "case", "why", outer="pk")
+        )
+        .values("arrived", "held")
+        .get()
+    )
+    held, arrived = {each["why"] for each in told["held"]}, as_rows(Record, told["arrived"])
     return {
         "hint": timing.hint_for(case),
         "linked": request.GET.get("evidence", ""),
-        "evidence": records.for_case(case).order_by("-created_at"),
+        "evidence": arrived[::-1],
         "studies": imaging.studies_for_case(case),
-        "items": items,
+        "items": [(item, fitting(item, arrived)) for item in items],
         "ask": ask_context(request, case, items),
-        "needs": (held := {each.why for each in case.needs.all()}),
+        "needs": held,
         "conditions": (groups := program.kept_conditions()),
         "condition": next((each for each in groups if each.key == case.condition), None),
         "asked": asked(case),
@@ -149,6 +168,8 @@ def _people(request: PersonRequest, case: Case) -> Context:
         "ties": (ties := list(live_ties.select_related("person"))),
         "consents": case.consents.filter(withdrawn_at=None),
         "provider": (provider := getattr(case, "local_provider", None)),
+        "addresses": NewAddress.objects.filter(case_id=case.pk, confirmed_at__isnull=False)
+        .select_related("person", "by"),
         "links": access_links(provider.person, case.pk)
         if provider and provider.person_id and "links" in request.GET else None,
         "shut_out": provider is not None and provider.person_id is not None
@@ -171,7 +192,7 @@ def _records(request: PersonRequest, case: Case) -> Context:
         "records": records.for_case(case),
         "kinds": Kind.choices,
         "scripts": sorted(map(script_name, scripts_read(settings.OCR_LANGUAGES_DIR))),
-        **listed(case, request.parts),
+        **shown_images.listed(case, request.parts),
         "findings": records.placed(limitations_for(case)),
         "cleared": records.placed(cleared(case)),
         "servers": servers(),
@@ -204,6 +225,9 @@ def _specialist(request: PersonRequest, case: Case) -> Context:
         "reading": reading,
         "second_reasons": [second.REASONS[each] for each in reading.reasons] if reading else [],
         "panel": panels.members(draft) if draft else [],
+        "lead": next(
+            (each.expert.person for each in offers if each.state == OfferState.ACCEPTED), None
+        ),
         "writing": writing,
         "kept": kept,
         "reasons": Offer.Reason.choices,
@@ -227,12 +251,16 @@ def _messages(request: PersonRequest, case: Case) -> Context:
 
 
 def _after(request: PersonRequest, case: Case) -> Context:
+    experts = live_parts().filter(role=Part.SPECIALIST)
     told = (
         Case.objects.filter(pk=case.pk)
         .annotate(
-            measured=exporting.anything(), quiet=outcomes.quiet(), alone=leaving.unanswering()
+            measured=exporting.anything(),
+            quiet=outcomes.quiet(),
+            alone=leaving.unanswering(),
+            experts=listed(experts, "case", "since", "person__full_name", outer="pk"),
         )
-        .values("measured", "quiet", "alone")
+        .values("measured", "quiet", "alone", "experts")
         .get()
     )
     return {
@@ -241,6 +269,10 @@ def _after(request: PersonRequest, case: Case) -> Context:
         ),
         "measured": case.coordinator_id == request.user.pk and told["measured"],
         "questions": questions(case),
+        "experts": [
+            each["person__full_name"]
+            for each in sorted(told["experts"], key=lambda each: each["since"])
+        ],
         "answerers": people_with(Role.SPECIALIST).select_related("expert")
         if told["alone"]
         else None,
@@ -259,7 +291,7 @@ def _translations(request: PersonRequest, case: Case) -> Context:
         "reports": readable(case, request.user).exclude(kind=SignedReport.Kind.LETTER),
         "report_translations": translating.of_reports(case),
         **_translating(),
-        "languages": settings.LANGUAGES,
+        "into": settings.LANGUAGES,
     }
 
 

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from secondopinion.accounts.models import GuardianKind, Role
@@ -58,7 +58,8 @@ class EntryForm(family_forms.StartForm):
         widget=forms.RadioSelect,
     )  # fmt: skip
     email = forms.CharField(
-        label=gettext_lazy("Their e-mail address"), max_length=254, required=False,
+        label=pgettext_lazy("of the family", "Their e-mail address"), max_length=254,
+        required=False,
         help_text=gettext_lazy(
             "Spell it back to them. The link goes there with which they take the request over. "
             "They have none? Leave this empty: you print a code for them, or send a text."
@@ -66,7 +67,7 @@ class EntryForm(family_forms.StartForm):
         widget=forms.TextInput(attrs={"type": "email", "dir": "ltr", "autocomplete": "off"}),
     )  # fmt: skip
     phone = forms.CharField(
-        label=gettext_lazy("Their phone number"), max_length=40, required=False,
+        label=pgettext_lazy("of the family", "Their phone number"), max_length=40, required=False,
         widget=forms.TextInput(attrs={"type": "tel", "dir": "ltr", "autocomplete": "off"}),
     )  # fmt: skip
     language = forms.ChoiceField(

@@ -11,11 +11,15 @@ from secondopinion.web.oversight.words import words_of
 MOST = 300  # lines; the privacy officer's page has all
 # What was looked at, and each saving of what is being written: the audit has it, a story does not.
 _LEFT_OUT = ("-opened", "-downloaded", "-searched", "-listed", "-saved")
+_KEPT = frozenset({"emergency-opened", "referral-opened", "report-not-opened"})  # these happened
 
 
 def shown(_request: PersonRequest, case: Case) -> dict[str, Any]:
     """Return what the page of a case's history shows."""
-    rows = [row for row in entries_for(case.pk)[: MOST * 4] if not row.verb.endswith(_LEFT_OUT)]
+    rows = [
+        row for row in entries_for(case.pk)[: MOST * 4]
+        if row.verb in _KEPT or not row.verb.endswith(_LEFT_OUT)
+    ]  # fmt: skip
     known = {row.actor_id for row in rows if row.actor_id}
     names = {str(each.pk): str(each) for each in Person.objects.filter(pk__in=known)}
     return {

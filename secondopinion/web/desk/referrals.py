@@ -67,7 +67,7 @@ def referral(request: PersonRequest, case: Case, number: int) -> HttpResponse:
 def package(request: PersonRequest, case: Case, number: int) -> StreamingHttpResponse:
     """Give the package that the family has agreed to, to be sent."""
     row = referral_for(request.user, case.reference, number)
-    blob = consenting.open_package(by=request.user, referral=row)
+    blob = referral_actions.open_package(by=request.user, referral=row)
     return download(request, blob, f"{case.reference}-referral-{number}.zip", "application/zip")
 
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from secondopinion.web.desk import (
+    addresses,
     arranging,
     asking,
     assigning,
@@ -46,6 +47,7 @@ urlpatterns = [
     path(_CASE, case.now, name="desk-case"),
     path(_CASE + "request/", case.request_page, name="desk-case-request"),
     path(_CASE + "people/", case.people, name="desk-case-people"),
+    path(_CASE + "people/<uuid:person>/address/", addresses.address, name="desk-address"),
     path(_CASE + "records/", case.records_page, name="desk-case-records"),
     path(_CASE + "records/pages/", arranging.pages, name="desk-pages"),
     path(_CASE + "records/pages/do/", arranging.act, name="desk-arrange"),

@@ -136,6 +136,17 @@ class _Verbs:
         )  # fmt: skip
         return _("The checklist is changed.")
 
+    def this_is_it(self) -> str:
+        item = self._row(self.case.checklist.all(), "item")
+        record = self._row(records.readable(self.case), "record")
+        desk.this_is_it(by=self.by, item=item, record=record)
+        return _("The checklist is changed.")
+
+    def not_it(self) -> str:
+        rows = Evidence.objects.filter(item__case=self.case).select_related("item__case")
+        desk.not_it(by=self.by, evidence=self._row(rows, "evidence"))
+        return _("It is taken back. The checklist waits as before.")
+
     def unlink(self) -> str:
         rows = Evidence.objects.filter(item__case=self.case).select_related("item__case")
         desk.unlink(by=self.by, evidence=self._row(rows, "evidence"))
@@ -379,13 +390,16 @@ class _Verbs:
         return _("They cannot open this any more.")
 
 
+VERBS = frozenset(name for name in vars(_Verbs) if not name.startswith("_")) - {"text"}
+
+
 @of_case("desk", Part.COORDINATOR)
 @require_POST
 def act(request: PersonRequest, case: Case, action: str) -> HttpResponse:
     """Do what a button says, and show the part of the case to which it belongs."""
-    verb = getattr(_Verbs(request, case), action.replace("-", "_"), None)
-    if action.startswith("_") or action == "text" or verb is None:
+    name = action.replace("-", "_")
+    if name not in VERBS:
         raise NotYours
-    messages.success(request, verb())
+    messages.success(request, getattr(_Verbs(request, case), name)())
     return redirect(f"desk-case-{PART_OF[action]}" if action in PART_OF else "desk-case",
                     case.reference)  # fmt: skip

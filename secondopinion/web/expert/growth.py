@@ -7,17 +7,19 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from babel import Locale
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from secondopinion.cases.measuring import Measured, measurements
 from secondopinion.cases.models import Case
+from secondopinion.core import dates
 from secondopinion.growth import scores
 from secondopinion.growth.references import Measure, Reference
 from secondopinion.growth.scores import Score
 from secondopinion.web.expert.centiles import CENTILES, Dot, Drawing, drawing
+from secondopinion.web.templatetags.house import comma
 
 SPACE = 0.67  # deviations between two of the classic centile lines: a change that means something
 
@@ -134,7 +136,7 @@ def _chart(measure: Measure, sex: str, points: list[_Point]) -> Chart:
     else:
         title = _title(str(label), [each.scores[reference] for each in drawn])
         words = _("The curves are the centiles %(centiles)s of the %(reference)s reference.")
-        centiles = ", ".join(map(str, CENTILES))
+        centiles = comma().join(map(str, CENTILES))
         described = words % {"centiles": centiles, "reference": _NAMES[reference]}
         dots = [Dot(each.days, each.value, _point_words(each, measure)) for each in drawn]
         picture = drawing(measure, sex, reference, dots)
@@ -213,5 +215,5 @@ def age_words(since: date, day: date) -> str:
 
 
 def _point_words(point: _Point, measure: Measure) -> str:
-    day = date_format(point.measured.on, pgettext("date format", "j F Y"))
+    day = dates.written(point.measured.on)
     return f"{day}: {_number(point.value)} {_WORDS[measure][1]}"

@@ -14,7 +14,7 @@ from secondopinion.arrivals.clipping import posts_with_files
 from secondopinion.audit import actions as audit
 from secondopinion.cases import actions
 from secondopinion.cases.models import Case, Part
-from secondopinion.cases.queries import asked, visible_to
+from secondopinion.cases.queries import asked, live_parts, visible_to
 from secondopinion.cases.states import ENDED, State
 from secondopinion.conversations.actions import post
 from secondopinion.conversations.models import Thread
@@ -35,6 +35,7 @@ from secondopinion.opinions import body as fields
 from secondopinion.opinions import panels, readability, second
 from secondopinion.opinions import queries as reports
 from secondopinion.opinions.amending import AMENDABLE
+from secondopinion.opinions.beginning import is_as_told
 from secondopinion.opinions.checking.tongues import tongue
 from secondopinion.opinions.doubts import doubts_of
 from secondopinion.opinions.keeping import keep_doubts
@@ -60,9 +61,8 @@ _LIMIT_FIELDS = (fields.WORDING, fields.LEFT_OUT)
 @staff(Role.SPECIALIST)
 def home(request: PersonRequest) -> HttpResponse:
     """Show offers, reviews under way, questions that wait, and what became of earlier ones."""
-    mine = visible_to(request.user).filter(
-        participations__person=request.user, participations__role=Part.SPECIALIST
-    )
+    parts = live_parts().filter(person=request.user, role=Part.SPECIALIST)
+    mine = visible_to(request.user).filter(pk__in=parts.values("case"))
     context = {
         "offers": offers.open_offers(request.user),
         "cases": mine.exclude(state__in=ENDED)
@@ -148,7 +148,7 @@ def review(request: PersonRequest, case: Case) -> HttpResponse:
         "opinion": opinion,
         "in_words": reports.told_in(opinion, case, request.user),
         "body": body,
-        "as_told": fields.is_as_told(case, body),
+        "as_told": is_as_told(case, body),
         "asked": asked_here,
         "story": story.story(story.events_of(case, rows, images, values)),
         "laboratory": doubtful_first(series_of(values, SMALL)),
@@ -223,7 +223,9 @@ def save(request: PersonRequest, case: Case) -> HttpResponse:
 @of_case(Part.SPECIALIST)
 def preview(request: PersonRequest, case: Case) -> HttpResponse:
     """Show the report as it would be signed now."""
-    data = opinions.preview(by=request.user, opinion=_mine(request, case))
+    opinion = _mine(request, case)
+    data = opinions.preview(by=request.user, opinion=opinion)
+    audit.record("report-preview-opened", by=request.user, case_id=case.pk, target=opinion)
     return HttpResponse(data, content_type="application/pdf")
 
 
@@ -315,6 +317,7 @@ def answer(request: PersonRequest, case: Case, number: int) -> HttpResponse:
         )  # fmt: skip
         messages.success(request, _("The answer is signed and delivered."))
         return redirect("review", case.reference)
+    audit.record("case-opened", by=request.user, case_id=case.pk, target=question)
     context = {
         "case": case,
         "question": question,

@@ -22,6 +22,7 @@ from secondopinion.cases.queries import (
     asked_of_family,
     asked_outside,
     holders_of,
+    live_parts,
     visible_to,
 )
 from secondopinion.cases.rules import through_provider
@@ -37,6 +38,7 @@ from secondopinion.conversations.actions import mark_seen
 from secondopinion.conversations.models import Thread
 from secondopinion.conversations.queries import anything_new
 from secondopinion.desk.models import Refusal
+from secondopinion.followup import leaving
 from secondopinion.followup.queries import questions
 from secondopinion.opinions import actions as opinions
 from secondopinion.opinions.meanings import meanings
@@ -59,9 +61,10 @@ from secondopinion.web.proving import ask, is_proven
 @signed_in
 def my(request: PersonRequest) -> HttpResponse:
     """List the requests of a family; without one, begin the first."""
+    mine = live_parts().filter(person=request.user, role=Part.FAMILY).values("case")
     cases = list(
         visible_to(request.user)
-        .filter(participations__person=request.user, participations__role=Part.FAMILY)
+        .filter(pk__in=mine)
         .select_related("child", "specialty")
         .order_by("-created_at")
     )
@@ -97,15 +100,20 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
         mark_seen(case=case, by=request.user)
     rows = asked(case)
     mine = [each for each in rows if each.to == Part.FAMILY and not each.held]
+    reports = list(readable(case, request.user))
+    specialists = list(holders_of(case, Part.SPECIALIST).select_related("expert"))
     context = {
         "case": case,
         "asked": mine,
         "needed": any(each.answered_at is None for each in mine),
         "wished": any(each.held and each.answered_at is None for each in rows),
-        "specialist": holders_of(case, Part.SPECIALIST).select_related("expert").first(),
+        "gone": leaving.writer_who_left(case, reports, {each.pk for each in specialists}),
+        "specialist": next(iter(specialists), None),
         "posts": thread,
-        "reports": readable(case, request.user),
-        **asking_context(case, request.user, list(questions(case))),
+        "reports": reports,
+        **asking_context(
+            case, request.user, list(questions(case).filter(asked_by__may_sign_in=True))
+        ),
         "referrals": referrals(case),
         "with_provider": with_provider(case) if through_provider(case) else None,
         "outcome_questions": [(name, kind.choices) for name, kind in outcomes.CHOICES.items()]

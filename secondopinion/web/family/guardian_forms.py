@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from secondopinion.guardians.models import Assent, GuardianDocument
-from secondopinion.web.forms import PlainForm
+from secondopinion.web.forms import FilePick, PlainForm
 
 
 class DocumentForm(PlainForm):
@@ -18,7 +18,7 @@ class DocumentForm(PlainForm):
     file = forms.FileField(
         label=_("A photo or a PDF of the whole page"),
         help_text=_("At most 20 MB. Only our team sees it: no doctor, and nobody else of you."),
-        widget=forms.FileInput(attrs={"accept": "image/*,application/pdf"}),
+        widget=FilePick(attrs={"accept": "image/*,application/pdf"}),
     )
 
 

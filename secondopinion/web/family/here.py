@@ -11,15 +11,16 @@ from secondopinion.arrivals import queries as arrived
 from secondopinion.arrivals.models import ArrivedFile, Upload, UploadState
 from secondopinion.arrivals.words import say
 from secondopinion.cases.models import Case
-from secondopinion.cases.states import State
+from secondopinion.cases.states import ENDED, State
 from secondopinion.core.lists import as_rows, listed
 from secondopinion.findings.models import Finding
 from secondopinion.records import queries as records
+from secondopinion.records import retaking
 from secondopinion.web import images
 from secondopinion.web.access import PersonRequest
 
 _SHOWN = 50  # files or findings of a kind that a page lists
-_FINDING = ("id", "subject_kind", "subject_id", "where", "message", "advice")
+_FINDING = ("id", "subject_kind", "subject_id", "where", "message", "advice", "check_name")
 
 
 def files_context(
@@ -28,14 +29,20 @@ def files_context(
     """Return what the lists of records and images show. `beside` are columns of the case that the
     page needs too: they come in the same query, under their names."""
     problems, set_aside = arrived.not_kept(case, _SHOWN)
-    rows = records.with_sheets(records.for_case(case))
+    rows = records.with_sheets(records.listed_for(case, request.user, request.parts))
     seen = _seen(case, request, beside or {})
     findings = as_rows(Finding, seen.pop("findings_here"))
+    if not records.finds_out_whose(request.parts):  # of what is locked away, nothing is said
+        listed_ones = {row.pk for row in rows}
+        findings = [
+            row for row in findings
+            if row.subject_kind != "record" or row.subject_id in listed_ones
+        ]  # fmt: skip
     return {
         **seen,
         **images.listed(case, request.parts),
         "records": rows,
-        "findings": records.placed(findings[:_SHOWN], rows),
+        "findings": _with_a_way(records.placed(findings[:_SHOWN], rows), case),
         "problems": _named(problems[:_SHOWN]),
         "set_aside": _named(set_aside[:_SHOWN]),
         "set_aside_more": len(set_aside) > _SHOWN,
@@ -50,13 +57,23 @@ def _seen(case: Case, request: PersonRequest, beside: dict[str, Combinable]) -> 
     waiting = received.values("case").annotate(many=Count("pk")).values("many")
     unfinished = arrived.unfinished_of(request.user)
     findings = Finding.objects.filter(state="open").exclude(severity="info")
+    unread = records.unread(OuterRef("pk")).order_by().values("record__case")
     columns = {
-        "waiting": Coalesce(Subquery(waiting), 0),
+        "waiting": Coalesce(Subquery(waiting), 0)
+        + Coalesce(Subquery(unread.annotate(many=Count("pk")).values("many")), 0),
         "unfinished": listed(unfinished, "case", "key", "label", "here", "length", outer="pk"),
         "findings_here": listed(findings, "case", *_FINDING, outer="pk"),
         **beside,
     }
     return dict(Case.objects.filter(pk=case.pk).annotate(**columns).values(*columns).get())
+
+
+def _with_a_way(findings: list[Finding], case: Case) -> list[Finding]:
+    """Note on each finding whether its page may be sent `again`: where it cannot be read."""
+    for row in findings:
+        legible = row.check_name != retaking.CHECK
+        vars(row)["again"] = bool(vars(row)["page"]) and not legible and case.state not in ENDED
+    return findings
 
 
 def _named(files: Iterable[ArrivedFile]) -> list[tuple[str, str]]:

@@ -1,11 +1,11 @@
 """Pages of the local provider, who has no account: a one-time link opens one case."""
 
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout
-from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import activate
@@ -28,6 +28,7 @@ from secondopinion.conversations.actions import mark_seen
 from secondopinion.conversations.models import Thread
 from secondopinion.conversations.queries import anything_new
 from secondopinion.core.lists import listed
+from secondopinion.followup import leaving
 from secondopinion.followup.queries import questions
 from secondopinion.opinions import actions as opinions
 from secondopinion.opinions.queries import readable, report_for
@@ -91,15 +92,21 @@ def _send_again(row: AccessLink | None, case: Case | None) -> None:
 
 
 def _with_files(request: PersonRequest, case: Case) -> dict[str, Any]:
-    """Return what was sent, what the family asks, and the specialist by name and title."""
-    parts = live_parts().filter(case=OuterRef("pk"), role=Part.SPECIALIST).order_by("since")
+    """Return what was sent, what the family asks, and the specialists, the first one by name."""
+    parts = live_parts().filter(role=Part.SPECIALIST)
     seen = files_context(request, case, {
         "family_questions": listed(Question.objects.all(), "case", "number", "text", outer="pk"),
-        "specialist": Subquery(parts.values("person__full_name")[:1]),
-        "specialist_title": Subquery(parts.values("person__expert__title")[:1]),
+        "specialists": listed(
+            parts, "case", "since", "person", "person__full_name", "person__expert__title",
+            outer="pk",
+        ),
     })  # fmt: skip
     seen["family_questions"].sort(key=lambda each: each["number"])
-    return seen
+    first = min(seen["specialists"], key=lambda each: each["since"], default=None)
+    return seen | {
+        "specialist": first and first["person__full_name"],
+        "specialist_title": first and first["person__expert__title"],
+    }
 
 
 @of_case(Part.LOCAL_PROVIDER)
@@ -110,6 +117,7 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
     thread = [each for each in written if each.thread == Thread.LOCAL_PROVIDER]
     if anything_new(thread, request.user):
         mark_seen(case=case, by=request.user)
+    reports, beside = list(readable(case, request.user)), _with_files(request, case)
     context = {
         "case": case,
         "provider": case.local_provider,
@@ -118,9 +126,12 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
         "through_provider": through_provider(case),
         "asked": [each for each in asked(case) if each.to == Part.LOCAL_PROVIDER and not each.held],
         "posts": thread,
-        "reports": readable(case, request.user),
+        "reports": reports,
+        "gone": leaving.writer_who_left(
+            case, reports, {UUID(each["person"]) for each in beside["specialists"]}
+        ),
         **asking_context(case, request.user, list(questions(case).filter(asked_by=request.user))),
-        **_with_files(request, case),
+        **beside,
         **call_context(request, case),
     }
     return render(request, "provider/case.html", context)

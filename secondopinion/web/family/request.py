@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.forms import ChoiceField
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -221,7 +221,8 @@ def files_status(request: PersonRequest, case: Case) -> JsonResponse:
     """Return how much of what came has not been looked at yet."""
     counts = arrived.counts(case)
     reading = records.for_case(case).filter(state="reading").count()
-    return JsonResponse({"waiting": arrived.waiting(case) + reading, "counts": counts})
+    waiting = arrived.waiting(case) + reading + records.unread(case).count()
+    return JsonResponse({"waiting": waiting, "counts": counts})
 
 
 @of_case(*SENDERS)
@@ -273,11 +274,17 @@ def files_unlock(request: PersonRequest, case: Case, record: UUID) -> HttpRespon
     return redirect(back(request, case))
 
 
-def back(request: HttpRequest, case: Case) -> str:
-    """Return the page of files that a form was sent from."""
+def back(request: PersonRequest, case: Case) -> str:
+    """Return the page of files that a form was sent from, else the one that who sends has."""
     given = request.POST.get("back", "") or request.GET.get("back", "")
     if given.startswith("/") and url_has_allowed_host_and_scheme(given, allowed_hosts=None):
         return given
+    if Part.ENTRY in request.parts:
+        return reverse("desk-entry-page", args=[case.reference, "files"])
+    if Part.LOCAL_PROVIDER in request.parts:
+        return reverse("provider-case", args=[case.reference])
+    if case.state != State.DRAFT:
+        return reverse("my-what", args=[case.reference])
     return reverse("my-page", args=[case.reference, "files"])
 
 

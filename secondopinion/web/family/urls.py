@@ -10,6 +10,7 @@ from secondopinion.web.family import (
     questions,
     referring,
     request,
+    retaking,
     translating,
 )
 
@@ -36,6 +37,9 @@ urlpatterns = [
     path(_CASE + "files/add/", request.files_add, name="files-add"),
     path(_CASE + "files/<uuid:record>/unlock/", request.files_unlock, name="files-unlock"),
     path(_CASE + "records/<uuid:record>/", request.record_change, name="my-record"),
+    path(
+        _CASE + "records/<uuid:record>/pages/<int:number>/again/", retaking.again, name="my-again"
+    ),
     path(_CASE + "images/", request.images_change, name="my-images"),
     path(_CASE + "answer/<uuid:number>/", case.answer, name="my-answer"),
     path(_CASE + "message/", case.message, name="my-message"),

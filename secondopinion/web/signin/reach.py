@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from secondopinion.accounts import actions as accounts
-from secondopinion.accounts.queries import staff_roles
+from secondopinion.accounts.queries import staff_roles, waiting_address
 from secondopinion.accounts.rules import clean_phone
 from secondopinion.core import zones
 from secondopinion.core.errors import Refused
@@ -84,7 +84,7 @@ def reach(request: PersonRequest) -> HttpResponse:
             messages.success(request, _("It is kept."))
             return redirect("reach")
     context = {
-        "form": form, "own_staff": bool(staff_roles(person)),
+        "form": form, "own_staff": bool(staff_roles(person)), "waits": waiting_address(person),
         "zone": person.timezone if person.timezone != zones.UNKNOWN else "",
     }  # fmt: skip
     return render(request, "account/reach.html", context)

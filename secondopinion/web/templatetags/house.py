@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from secondopinion.accounts.models import Person
 from secondopinion.accounts.rules import age_on
 from secondopinion.cases.models import Case
-from secondopinion.core import clock, languages, zones
+from secondopinion.core import amounts, clock, dates, languages, zones
 from secondopinion.findings.models import Finding
 from secondopinion.opinions.models import KeyImage
 from secondopinion.opinions.versions import Sitting
@@ -44,12 +44,7 @@ def written_date(value: date | datetime | None) -> str:
         return ""
     if isinstance(value, datetime):
         value = timezone.localtime(value)
-    return date_format(value, _written())
-
-
-def _written() -> str:
-    # Translators: how a date is written out; Spanish has "j \\d\\e F \\d\\e Y".
-    return pgettext("date format", "j F Y")
+    return dates.written(value)
 
 
 @register.filter
@@ -60,14 +55,16 @@ def written_time(value: datetime | None) -> str:
 
 @register.filter
 def zone_words(person: Person) -> str:
-    """Say whose time a written time is: the reader's own, or that of no place."""
-    return zones.UNKNOWN if person.timezone == zones.UNKNOWN else gettext("your time")
+    """Say in which zone times are shown to somebody: by its city, or UTC."""
+    if not zones.tells(person.timezone):
+        return zones.UNKNOWN
+    return gettext("time in %(city)s") % {"city": zones.city_of(person.timezone)}
 
 
 def _day_and_time(local: datetime) -> str:
     # Translators: a day and a time of day, "12 March 2026, 14:05"; Arabic has its own comma.
     return pgettext("date and time", "%(day)s, %(time)s") % {
-        "day": date_format(local, _written()), "time": date_format(local, "H:i"),
+        "day": dates.written(local), "time": date_format(local, "H:i"),
     }  # fmt: skip
 
 
@@ -86,13 +83,6 @@ def age(birth_date: date | None) -> str:
 
 
 @register.filter
-def money(amount: Decimal, currency: str) -> str:
-    """Write an amount with its currency; no cents where there are none."""
-    whole = amount == amount.to_integral_value()
-    return f"{number_format(amount, 0 if whole else 2, use_l10n=True)} {currency}"
-
-
-@register.filter
 def reason(rule: DeliveryRule) -> str:
     """Say to a family why a rule of delivery is as it is."""
     return reason_for(rule)
@@ -105,7 +95,7 @@ def price_here(context: Mapping[str, Any]) -> str:
     case = context.get("case")
     country = case.country if case else context.get("country", "")
     amount, currency = price_of(Price.Kind.OPINION, str(country))
-    return money(amount, currency) if amount else ""
+    return amounts.written(amount, currency) if amount else ""
 
 
 @register.filter
@@ -115,6 +105,9 @@ def clock_time(value: datetime) -> str:
 
 
 register.filter("language_name", languages.language_name)
+register.filter("enumerated", languages.enumerated)
+register.filter("money", amounts.written)
+register.filter("city", zones.city_of)
 
 
 @register.filter
@@ -145,6 +138,12 @@ def spoken(texts: Mapping[str, str]) -> str:
 def place(finding: Finding) -> str:
     """Return what a finding is about, in words; the name of a document has its own direction."""
     return place_of(finding, isolate="\u2068\u2069")
+
+
+@register.filter
+def measured(value: Decimal | None) -> str:
+    """Write a measured number as it was told, without noughts behind it: 24.50 is 24.5."""
+    return "–" if value is None else str(number_format(Decimal(f"{value.normalize():f}")))
 
 
 @register.simple_tag
@@ -215,7 +214,8 @@ def beside(told: Told | None, key: str, text: str, who: str = FAMILY) -> dict[st
 
     Nothing where the page knows of no translations, or its reader reads the language.
     """
-    return {"of": told.beside(key, text, who) if told else None}
+    of = told.beside(key, text, who) if told else None
+    return {"of": of, "again": told is not None and of is not None and told.again(of)}
 
 
 @register.inclusion_tag("house/field.html")
@@ -241,6 +241,12 @@ def field(bound: forms.BoundField, *, optional: bool = False) -> dict[str, Any]:
         "optional": optional or not bound.field.required,
         "described": " ".join(described),
     }
+
+
+@register.inclusion_tag("house/pick.html")
+def pick(name: str, field_id: str, *, many: bool = False, **attrs: str | bool) -> dict[str, Any]:
+    """Draw where files are chosen; `attrs` are further attributes of the input."""
+    return {"name": name, "many": many, "attrs": {"id": field_id, **attrs}}
 
 
 _MODALITIES = {  # of DICOM (PS3.3, C.7.3.1.1.1), in the words of letters from hospitals

@@ -1,0 +1,107 @@
+"""A page that cannot be read is sent again: the new photo stands in its place."""
+
+import io
+
+import pytest
+from PIL import Image
+
+from secondopinion.accounts.models import Person
+from secondopinion.arrivals import actions as arrivals
+from secondopinion.cases.models import Case
+from secondopinion.core import jobs
+from secondopinion.core.errors import NotYours
+from secondopinion.records import arranging, queries
+from secondopinion.records.models import Page, Rearrangement, Record
+from tests.records.test_arranging import sent, sheet, state, tiff
+from tests.web.conftest import taken
+
+SCAN = tiff(sheet("One", [1, 2]), sheet("Two", [3, 4]), sheet("Three", [5, 6]))
+
+
+@pytest.fixture
+def desk(maria: Person) -> tuple[Case, Person]:
+    return taken(maria)
+
+
+def photo(number: int = 7) -> bytes:
+    out = io.BytesIO()
+    sheet("Again", [number, 8, 9]).convert("RGB").save(out, "JPEG")
+    return out.getvalue()
+
+
+def again(case: Case, page: Page, data: bytes, name: str = "again.jpg") -> Record:
+    """Send something instead of a page, as its family does."""
+    sender = case.participations.get(role="family").person
+    arrivals.receive_file(by=sender, case=case, name=name, source=data, retakes=page)
+    jobs.run_all()
+    return Record.objects.get(title=name)
+
+
+def listed(case: Case) -> set[str]:
+    """Return the titles of the documents that are shown, but for the letter of every case."""
+    return {record.title for record in queries.for_case(case)} - {"letter.png"}
+
+
+def test_the_new_photo_stands_in_the_place_of_the_page(desk: tuple[Case, Person]) -> None:
+    case, anna = desk
+    record = sent(case, "scan.tif", SCAN)
+    first, bad, last = record.pages.all()
+    before = state(case)
+    new = again(case, bad, photo())
+    [page] = Page.objects.filter(record=record).exclude(pk__in=[first.pk, bad.pk, last.pk])
+    shown = record.pages.filter(aside="")
+    assert [each.pk for each in shown] == [first.pk, page.pk, last.pk]
+    assert list(shown.values_list("number", flat=True)) == [1, 2, 3]
+    bad.refresh_from_db()
+    assert (bad.aside, bad.number) == ("retaken", 4), "it is kept, and shown no more"
+    assert new.merged_into == record
+    assert listed(case) == {"scan.tif"}
+    step = Rearrangement.objects.get()
+    assert (step.verb, step.by) == ("retake", new.sent_by)
+    arranging.undo(by=anna, case=case, step=step.pk)
+    undone = state(case)
+    assert [row for row in undone if row in before] == before, "the scan is as it came"
+    assert listed(case) == {"scan.tif", "again.jpg"}
+
+
+def test_what_is_no_single_page_stays_a_document_of_its_own(desk: tuple[Case, Person]) -> None:
+    case, _anna = desk
+    record = sent(case, "scan.tif", SCAN)
+    bad = record.pages.all()[1]
+    again(case, bad, tiff(sheet("A", [1]), sheet("B", [2])), "two.tif")
+    bad.refresh_from_db()
+    assert (bad.aside, listed(case)) == ("", {"scan.tif", "two.tif"})
+
+
+def test_a_page_is_replaced_once_and_the_newer_photo_can_be_again(
+    desk: tuple[Case, Person],
+) -> None:
+    case, _anna = desk
+    record = sent(case, "scan.tif", SCAN)
+    bad = record.pages.all()[0]
+    again(case, bad, photo(1))
+    again(case, bad, photo(2), "late.jpg")  # of a page that is not shown any more
+    assert listed(case) == {"scan.tif", "late.jpg"}
+    page = record.pages.get(number=1)
+    again(case, page, photo(3), "third.jpg")
+    page.refresh_from_db()
+    assert page.aside == "retaken"
+    assert record.pages.filter(aside="").count() == 3
+
+
+def test_nobody_without_a_part_sends_a_page(desk: tuple[Case, Person], hospital: object) -> None:
+    case, _anna = desk
+    page = sent(case, "scan.tif", SCAN).pages.all()[0]
+    stranger = Person.objects.create(email="stranger@usra.example")
+    with pytest.raises(NotYours):
+        arrivals.receive_file(by=stranger, case=case, name="a.jpg", source=photo(), retakes=page)
+
+
+def test_pages_are_waited_for_until_they_are_read(
+    desk: tuple[Case, Person], settings: object
+) -> None:
+    case, _anna = desk
+    scan = sent(case, "scan.tif", tiff(Image.new("L", (900, 1270), 250), sheet("Two", [3, 4])))
+    assert queries.unread(case).count() == 0, "where nothing is read, nothing is waited for"
+    settings.UNDERSTAND_PAGES = True  # type: ignore[attr-defined]
+    assert queries.unread(case).get(record=scan).number == 2, "a blank page is not read"
