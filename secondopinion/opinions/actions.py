@@ -22,7 +22,6 @@ from secondopinion.core.ids import short_code
 from secondopinion.imaging import drawing, pixels
 from secondopinion.imaging.models import Instance
 from secondopinion.imaging.queries import removed_series
-from secondopinion.opinions import body as fields
 from secondopinion.opinions import (
     beginning,
     compose,
@@ -39,6 +38,7 @@ from secondopinion.opinions import (
     versions,
     writing,
 )
+from secondopinion.opinions import body as fields
 from secondopinion.opinions.amending import AMENDABLE
 from secondopinion.opinions.models import (
     Delivery,
