@@ -146,9 +146,9 @@ def review(request: PersonRequest, case: Case) -> HttpResponse:
     context = {
         "case": case,
         "opinion": opinion,
-        "in_words": reports.told_in(opinion, case, request.user),
+        "in_words": (words := reports.told_in(opinion, case, request.user)),
         "body": body,
-        "as_told": is_as_told(case, body),
+        "as_told": is_as_told(case, body, words),
         "asked": asked_here,
         "story": story.story(story.events_of(case, rows, images, values)),
         "laboratory": doubtful_first(series_of(values, SMALL)),
