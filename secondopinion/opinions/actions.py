@@ -22,8 +22,8 @@ from secondopinion.core.ids import short_code
 from secondopinion.imaging import drawing, pixels
 from secondopinion.imaging.models import Instance
 from secondopinion.imaging.queries import removed_series
-from secondopinion.opinions import body as fields
 from secondopinion.opinions import (
+    beginning,
     compose,
     handing,
     keeping,
@@ -38,6 +38,7 @@ from secondopinion.opinions import (
     versions,
     writing,
 )
+from secondopinion.opinions import body as fields
 from secondopinion.opinions.amending import AMENDABLE
 from secondopinion.opinions.models import (
     Delivery,
@@ -66,7 +67,7 @@ def start_report(*, by: Person, case: Case) -> Opinion:
     if made:
         template = program.report_template_for(case.specialty, case.condition)
         first = {
-            "history": fields.history_told(case),
+            "history": beginning.history_told(case),
             sections.TEMPLATE: sections.named(template),
         }
         writing.write(opinion, by, first)

@@ -11,7 +11,6 @@ from secondopinion.cases.models import Case
 from secondopinion.findings.queries import limitations_for
 from secondopinion.opinions import coded
 from secondopinion.opinions.models import Opinion
-from secondopinion.opinions.papers import LANGUAGE
 from secondopinion.opinions.sections import (
     OWN,
     TEMPLATE,
@@ -22,7 +21,6 @@ from secondopinion.opinions.sections import (
 )
 from secondopinion.opinions.typeset import unprintable
 from secondopinion.program import queries as program
-from secondopinion.translation.told import reviewed
 
 AGREEMENT = {
     "agrees": _("Agrees"),
@@ -46,23 +44,6 @@ CHOICES = {
     "diagnosis": AGREEMENT, "plan": AGREEMENT, "operation": OPERATION, "urgency": URGENCY,
 }  # fmt: skip
 WORDING, LEFT_OUT = "limit_", "omit_"  # before the id of a finding: its words, why it is left out
-
-
-def history_told(case: Case) -> str:
-    """Return what the history of a report begins with: what the family told, in the report's
-    language where that is translated and checked."""
-    words, told = reviewed(case, LANGUAGE), []
-    for name in ("history", "medicines"):
-        text = getattr(case.request, name)
-        found = words.beside(name, text)
-        told.append(found.text if found and found.text and not found.outdated else text)
-    return "\n\n".join(each for each in told if each)
-
-
-def is_as_told(case: Case, body: Mapping[str, str]) -> bool:
-    """Say whether the history of a report still is what the family told, and nothing besides."""
-    written = body.get("history", "").split()
-    return bool(written) and written == history_told(case).split()
 
 
 def texts_of_sections(body: Mapping[str, str]) -> dict[str, Section]:

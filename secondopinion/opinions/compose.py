@@ -22,15 +22,8 @@ from secondopinion.experts.queries import profile
 from secondopinion.findings.queries import limitations_for
 from secondopinion.imaging import queries as imaging
 from secondopinion.opinions import coded, panels, second, sections
-from secondopinion.opinions.body import (
-    AGREEMENT,
-    LEFT_OUT,
-    OPERATION,
-    OPTIONS,
-    URGENCY,
-    WORDING,
-    is_as_told,
-)
+from secondopinion.opinions.beginning import is_as_told
+from secondopinion.opinions.body import AGREEMENT, LEFT_OUT, OPERATION, OPTIONS, URGENCY, WORDING
 from secondopinion.opinions.meanings import meanings
 from secondopinion.opinions.models import Opinion
 from secondopinion.program import queries as program
@@ -148,8 +141,8 @@ def _came(source: str, limits: int, pages: Iterable[Page] = ()) -> dict[str, Any
 def facts(case: Case) -> dict[str, Any]:
     """Return what is listed without the specialist: records and images."""
     made = made_of(case)
-    read = frozenset().union(*(each.languages for each in readings_of(case)))
     limits = Counter(row.subject_id for row in limitations_for(case))
+    read = frozenset().union(*(each.languages for each in readings_of(case)))
     return {
         "records": [
             {

@@ -16,7 +16,15 @@ from secondopinion.core import clock, vault
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.demo.people import FAMILIES
 from secondopinion.findings.actions import Found, replace
-from secondopinion.opinions import actions, body, compose, readability, typeset, verifying
+from secondopinion.opinions import (
+    actions,
+    beginning,
+    body,
+    compose,
+    readability,
+    typeset,
+    verifying,
+)
 from secondopinion.opinions.models import Opinion, SignedReport, Version
 from secondopinion.program.models import Program
 from tests.archival import broken
@@ -157,7 +165,10 @@ def test_what_the_program_fills_in_says_so_until_somebody_writes(opinion: Opinio
     case.request.save()
     mark, page = "In the words of the family", f"/expert/cases/{case.reference}/"
     actions.save_draft(
-        by=author, opinion=opinion, values={"history": body.history_told(case)}, base_revision=None
+        by=author,
+        opinion=opinion,
+        values={"history": beginning.history_told(case)},
+        base_revision=None,
     )
     assert "filled in by the program" in sign_in(author).get(page).content.decode()
     opinion.refresh_from_db()

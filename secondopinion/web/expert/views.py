@@ -35,6 +35,7 @@ from secondopinion.opinions import body as fields
 from secondopinion.opinions import panels, readability, second
 from secondopinion.opinions import queries as reports
 from secondopinion.opinions.amending import AMENDABLE
+from secondopinion.opinions.beginning import is_as_told
 from secondopinion.opinions.checking.tongues import tongue
 from secondopinion.opinions.doubts import doubts_of
 from secondopinion.opinions.keeping import keep_doubts
@@ -145,9 +146,9 @@ def review(request: PersonRequest, case: Case) -> HttpResponse:
     context = {
         "case": case,
         "opinion": opinion,
-        "in_words": reports.told_in(opinion, case, request.user),
+        "in_words": (words := reports.told_in(opinion, case, request.user)),
         "body": body,
-        "as_told": fields.is_as_told(case, body),
+        "as_told": is_as_told(case, body, words),
         "asked": asked_here,
         "story": story.story(story.events_of(case, rows, images, values)),
         "laboratory": doubtful_first(series_of(values, SMALL)),
