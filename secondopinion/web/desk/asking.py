@@ -42,10 +42,12 @@ def words_for(case: Case, text: str, item: ChecklistItem | None, to: str) -> str
 
 
 def ask_context(request: PersonRequest, case: Case, items: list[ChecklistItem]) -> dict[str, Any]:
-    """Return what the form shows: what was chosen, else the first thing that is missing."""
+    """Return what the form shows: what was chosen, else the first thing that is missing and that
+    nobody was asked for yet."""
     missing = [row for row in items if row.state not in {ItemState.ARRIVED, ItemState.WAIVED}]
     wanted = request.GET.get("item")
-    item = next((row for row in missing if wanted in {None, str(row.pk)}), None)
+    first = sorted(missing, key=lambda row: row.state != ItemState.OPEN)
+    item = next((row for row in first if wanted in {None, str(row.pk)}), None)
     to = request.GET.get("to", "")
     to = to if to in {Part.FAMILY, Part.LOCAL_PROVIDER} else Part.FAMILY
     templates = program.message_templates()
