@@ -206,8 +206,11 @@ class Scanner {
       const jpeg = new Uint8Array(await (await toJpeg(page, 0.85)).arrayBuffer());
       sheets.push({ jpeg, width: page.width, height: page.height });
     }
-    const day = new Date().toISOString().slice(0, 16).replace("T", " ").replace(":", ".");
-    if (await this.post(pdfOf(sheets), `${this.text("name")} ${day}.pdf`)) {
+    // The phone's own time. It stands first: behind an Arabic word it would be read backwards.
+    const now = new Date();
+    const here = new Date(now.getTime() - now.getTimezoneOffset() * 60_000);
+    const day = here.toISOString().slice(0, 16).replace("T", " ").replace(":", ".");
+    if (await this.post(pdfOf(sheets), `${day} ${this.text("name")}.pdf`)) {
       this.pages.length = 0;
       this.draw();
       this.live.textContent = this.text("sent");

@@ -88,10 +88,11 @@ def remind(*, by: Person, delivery: Delivery) -> None:
     if not here:
         raise Refused(_("There is no local provider at present."), code="provider-missing")
     for person in here:
-        given = {"role": delivery.role, "rule": delivery.rule, "open_by": due(case)}
-        Delivery.objects.update_or_create(
-            report=report, to=person, defaults={"open_by": given["open_by"]}, create_defaults=given
+        new, _made = Delivery.objects.get_or_create(
+            report=report, to=person, defaults={"role": delivery.role, "rule": delivery.rule}
         )
+        new.open_by = due(case)
+        new.save(update_fields=["open_by"])
         tell(case, person, news(report, delivery.role, delivery.rule), "/provider/cases")
     follow(case)
     audit.record("report-sent-again", by=by, case_id=case.pk, target=report)

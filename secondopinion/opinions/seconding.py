@@ -54,7 +54,7 @@ def send(*, by: Person, opinion: Opinion) -> SecondReading:
         due_at=clocks.due_in(draft.case, "second"),
     )
     audit.record("second-reading-asked", by=by, case_id=draft.case_id, target=made)
-    if last is not None and last.reader in people_with("specialist"):
+    if last is not None and last.reader and last.reader in people_with("specialist"):
         _hand_to(made, last.reader, by)
         if last.own_at:  # they have seen the draft: nothing is hidden from them any more
             made.own, made.own_at = last.own, last.own_at

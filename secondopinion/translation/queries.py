@@ -51,7 +51,11 @@ def parts_in(translation: Translation, person: Person) -> set[str]:
         return found
     own = TranslationPart.objects.filter(_live(), translation=translation, person=person)
     held = staff_roles(person)
-    return found | {kind for kind in own.values_list("kind", flat=True) if held & _DOERS[kind]}
+    return found | {
+        kind
+        for kind in own.values_list("kind", flat=True)
+        if held & _DOERS[TranslationPart.Kind(kind)]
+    }
 
 
 def translation_for(person: Person, reference: str, translation_id: UUID) -> Translation:

@@ -52,9 +52,9 @@ def test_two_pages_are_cut_ordered_and_sent(site: Site, chromium: Browser, tmp_p
         phone.locator("[data-scanner] > button").click()
     assert sent.value.status == 200
     site.work()
-    desk.wait_for_selector("[data-uploader-list] :text('Scan ')", timeout=30_000)
+    desk.wait_for_selector("[data-uploader-list] :text('Scan.pdf')", timeout=30_000)
     desk.wait_for_selector("[data-uploader-list] :text('2 pages')", timeout=60_000)
-    link = desk.locator("[data-uploader-list] li", has_text="Scan ").locator("img")
+    link = desk.locator("[data-uploader-list] li", has_text="Scan.pdf").locator("img")
     data = desk.request.get(str(link.get_attribute("src"))).body()
     with Image.open(io.BytesIO(data)) as first:
         assert first.width > first.height
