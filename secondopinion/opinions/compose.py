@@ -17,6 +17,7 @@ from django_countries.fields import Country
 from secondopinion.accounts.models import Person
 from secondopinion.accounts.rules import age_on
 from secondopinion.cases.models import Case, Consent, Part
+from secondopinion.cases.queries import holders_of
 from secondopinion.core import clock, dates
 from secondopinion.experts.queries import profile
 from secondopinion.findings.queries import limitations_for
@@ -176,6 +177,17 @@ def _template(template: ReportTemplate) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _who_asked(case: Case) -> dict[str, str]:
+    """Return who asked for the opinion, the first of the family, and the local provider."""
+    family = holders_of(case, Part.FAMILY).first()
+    provider = getattr(case, "local_provider", None)
+    named = (provider.full_name, provider.clinic) if provider else ()
+    return {
+        "requester": family.full_name if family else "",
+        "provider": ", ".join(each for each in named if each),
+    }
+
+
 def document(opinion: Opinion, code: str, signed_at: datetime, language: str) -> dict[str, Any]:
     """Return the whole report as it will be typeset, in `language` where words are the house's."""
     case, body = opinion.case, opinion.body
@@ -195,6 +207,7 @@ def document(opinion: Opinion, code: str, signed_at: datetime, language: str) ->
         home = reviewed(case, language)
         made = (
             letterhead(case, opinion.author, code, signed_at)
+            | _who_asked(case)
             | facts(case)
             | limitations(case, body)
             | {

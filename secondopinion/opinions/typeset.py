@@ -49,6 +49,8 @@ def labels(language: str) -> dict[str, str]:
             "case": _("Case"),
             "patient": _("Patient"),
             "born": _("Born"),
+            "requester": _("Requested by"),
+            "provider": _("Local provider"),
             "years": _("years old"),
             "asked": _("What the family asks"),
             "words": _("Medical words, explained"),

@@ -152,6 +152,14 @@ def test_the_list_says_from_whom_each_record_came_and_how_good_it_is(opinion: Op
         assert each in table, table
 
 
+def test_it_names_who_asked_and_the_local_provider(signed: SignedReport) -> None:
+    words, provider = words_of(signed), signed.case.local_provider
+    assert "Requested by" in words
+    assert signed.body["requester"]
+    assert signed.body["requester"] in words
+    assert provider.full_name in words
+
+
 def test_it_prints_in_full_size_on_a4_and_letter(signed: SignedReport) -> None:
     for page in pdfium.PdfDocument(vault.read(signed.blob)):
         width, height = (points / 72 * 25.4 for points in page.get_size())

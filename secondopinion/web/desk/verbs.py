@@ -44,47 +44,8 @@ from secondopinion.translation import asking
 from secondopinion.web import images
 from secondopinion.web.access import PersonRequest, of_case
 from secondopinion.web.desk.asking import words_for
+from secondopinion.web.desk.behind import PART_OF
 from secondopinion.web.forms import files_of
-
-# The part of the case that is shown behind an action; behind the others, what is to be done now.
-PART_OF = {
-    "end-guardian": "people",
-    "invite-provider": "people",
-    "shut-provider-out": "people",
-    "hand-over": "people",
-    "describe-record": "records",
-    "translate-record": "records",
-    "translate-report": "translations",
-    "withdraw-translation": "records",
-    "translate-words": "request",
-    "give-translation": "request",
-    "accept-finding": "records",
-    "clear-finding": "records",
-    "take-out-record": "records",
-    "change-images": "records",
-    "fetch-studies": "servers",
-    "fetch-again": "servers",
-    "fetch-stop": "servers",
-    "forward-again": "servers",
-    "offer": "specialist",
-    "take-back": "specialist",
-    "hand-back": "specialist",
-    "choose-reader": "specialist",
-    "join-panel": "specialist",
-    "leave-panel": "specialist",
-    "hand-lead": "specialist",
-    "complete": "specialist",
-    "set-pace": "time",
-    "message": "messages",
-    "no-answer-needed": "messages",
-    "deliver": "after",
-    "send-again": "after",
-    "pass-question": "after",
-    "hand-questions": "after",
-    "settle-question": "after",
-    "refer": "after",
-    "ask-no-more": "after",
-}
 
 
 class _Verbs:
