@@ -253,7 +253,8 @@ def picture_of(page: Page, *, longest: int | None = None) -> bytes:
     with Image.open(io.BytesIO(data)) as picture:
         if longest:
             picture.thumbnail((longest, longest))
-        picture.rotate(-page.turn, expand=True).save(out, "JPEG", quality=70 if longest else 85)
+        how = {"quality": 60, "optimize": True} if longest else {"quality": 85}
+        picture.rotate(-page.turn, expand=True).save(out, "JPEG", **how)
     return out.getvalue()
 
 
