@@ -49,6 +49,7 @@ FAMILY = [
     ("waiting", "withdraw", "/my/cases/{waiting}/withdraw/"),
     ("waiting", "how-i-sign-in", "/account/factor/"),
     ("waiting", "passkey", "/account/passkeys/add/"),
+    ("waiting", "own-address", "/account/address/"),
     ("family", "case", "/my/cases/{reference}/"),
     ("family", "report", "/my/cases/{reference}/reports/1/"),
     ("family", "referral", "/my/cases/{reference}/referrals/1/"),
