@@ -106,13 +106,18 @@ class Language:
     words: dict[str, str] = field(repr=False)
     terms: "Terms" = field(repr=False)
     body: dict[str, re.Pattern[str]] = field(repr=False)  # parts that have a side
+    valued: dict[str, tuple[float, bool] | None] = field(default_factory=dict, repr=False)
 
     def value_of(self, word: str) -> tuple[float, bool] | None:
         """Return the number that a word stands for, and whether only its stem is known."""
-        return next(
-            ((value, stem) for pattern, value, stem in self.numbers if pattern.fullmatch(word)),
-            None,
-        )
+        if word not in self.valued:
+            if len(self.valued) > _MOST_KNOWN:
+                self.valued.clear()
+            self.valued[word] = next(
+                ((value, stem) for pattern, value, stem in self.numbers if pattern.fullmatch(word)),
+                None,
+            )
+        return self.valued[word]
 
 
 def glob(text: str, *, spaced: bool) -> str:
