@@ -10,7 +10,8 @@ from itertools import pairwise
 from secondopinion.translation.checks import meanings, polarity
 from secondopinion.translation.checks.align import Pair, align
 from secondopinion.translation.checks.compare_words import Said, all_of
-from secondopinion.translation.checks.reading import JOINERS, Cue, Segment, View, fill
+from secondopinion.translation.checks.cues import JOINERS, Cue
+from secondopinion.translation.checks.reading import Segment, View, fill
 
 _CLAUSE = re.compile(r"(?<!\d)[,:]|[,:](?!\d)|[;、，()]|\s-\s")
 # Words of these meanings deny by themselves, and one can stand for another.

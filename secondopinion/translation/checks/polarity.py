@@ -15,7 +15,7 @@ from functools import cache
 from typing import Any
 
 from secondopinion.translation.checks.languages import DATA
-from secondopinion.translation.checks.reading import Cue
+from secondopinion.translation.checks.cues import Cue
 
 MODEL = DATA / "negations.json"
 KINDS = ("cues", "coord", "bare", "joiners", "joins-early")

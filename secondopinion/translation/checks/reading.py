@@ -1,19 +1,20 @@
 """One text read for comparison: cut into sentences, each with what it names."""
 
 import re
-from bisect import bisect
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from secondopinion.core.folding import Folded
+from secondopinion.translation.checks.cues import Cue, blanked, find_negations
 from secondopinion.translation.checks.dates import DateMention, find_dates, find_months
 from secondopinion.translation.checks.drugs import DrugMention, find_drugs
 from secondopinion.translation.checks.folding import fold
 from secondopinion.translation.checks.found import Place
 from secondopinion.translation.checks.languages import WORD, Language
 from secondopinion.translation.checks.numbers import Quantity, find_quantities, find_words
+from secondopinion.translation.checks.sides import find_sides
 from secondopinion.translation.checks.sound import skeleton
 
 _ENDS = re.compile(r"[.!?।]+[\"')\]]*[ \t\u00a0]+(?=\S)|[。！？]")
@@ -24,10 +25,6 @@ _ABBREVIATIONS = {
     "кл", "уд", "im", "iv", "ing", "cap", "кг", "коп", "м", "кв", "мм",
 }  # fmt: skip
 _NUMBERED = {"no", "nr"}
-_CLAUSES = re.compile(r"[,;:.!?。；，：、।\n]|\s-\s")
-JOINERS = {"joiners", "joins-early"}
-# Meanings that deny nothing but stand where other languages deny: "is still there", "has not gone".
-_HINTS = frozenset({"persist", "end", "prevent", "too", "despite", "differ", "leave"})
 _NARROWEST = 40  # letters; narrower columns are tables
 _NEARLY = 0.85  # of the widest line, from which on one may be full
 _WIDEST = 0.93  # of the widest line, that one of those that break off a sentence reaches
@@ -35,22 +32,7 @@ _FULL = 0.9  # of the widest line, that a full one reaches with the word that fo
 _LONG_WORD = 16  # letters; what is longer is no word
 _SEVERAL = 2  # full lines that make a page
 _SHORTENED = 6  # letters of a word that a point may have shortened
-BEHIND = 2  # words before a negative word that make it stand behind the verb
 _ENDING = ".!?।。！？؟"
-
-
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """A word that turns a sentence round, or a side; `kind` says which.
-
-    `meaning` tells what an affirmative word denies (to stop, to avoid): see `negation.implied` in
-    the languages' files.
-    """
-
-    start: int
-    end: int
-    kind: str
-    meaning: str = ""
 
 
 @dataclass(slots=True)
@@ -213,125 +195,6 @@ def _segments(whole: Folded) -> list[Segment]:
     return found
 
 
-def find_sides(text: str, language: Language) -> list[Cue]:
-    """Return the sides that a folded text names, in their order."""
-    sides: list[Cue] = []
-    free = _without(text, language.sides["not"])
-    for kind in ("both", "pair", "left", "right"):
-        for each in language.sides[kind].finditer(free):
-            if not _covered(each, sides):
-                sides.append(Cue(each.start(), each.end(), kind))
-    return sorted(sides, key=lambda c: c.start)
-
-
-def find_negations(text: str, language: Language) -> list[Cue]:
-    """Return what denies in a folded text, in its order."""
-    cues: list[Cue] = []
-    free = _without(text, language.negation["not"], but=language.negation["cues"])
-    _imply(free, language, cues)
-    for each, kind in _longest(free, language):
-        if not _covered(each, cues):
-            cues.append(Cue(each.start(), each.end(), kind))
-    for kind in ("weak", "joiners"):
-        for each in language.negation[kind].finditer(free):
-            if not _covered(each, cues):
-                early = kind == "joiners" and language.negates_late
-                cues.append(Cue(each.start(), each.end(), "joins-early" if early else kind))
-    _hint(text, language, cues)
-    return _agreed(sorted(cues, key=lambda c: c.start), text, language)
-
-
-def _imply(text: str, language: Language, cues: list[Cue]) -> None:
-    """Add the affirmative words that deny."""
-    denials = [each.span() for each in language.negation["cues"].finditer(text)]
-    for meaning, pattern in language.implied.items():
-        for each in pattern.finditer(text) if meaning not in _HINTS else ():
-            # "n'a plus besoin" denies by "n'a plus": "plus besoin" is a part of it.
-            inside = any(start < each.start() < end for start, end in denials)
-            if not inside and not _covered(each, cues):
-                kept = "" if meaning == "vague" else meaning
-                cues.append(Cue(each.start(), each.end(), "weak", kept))
-
-
-def _hint(text: str, language: Language, cues: list[Cue]) -> None:
-    """Add what stands for a denial of other languages and is none."""
-    for meaning in sorted(_HINTS & language.implied.keys()):
-        for each in language.implied[meaning].finditer(text):
-            if not _covered(each, cues):
-                cues.append(Cue(each.start(), each.end(), "hint", meaning))
-
-
-def _longest(text: str, language: Language) -> list[tuple[re.Match[str], str]]:
-    """Return what negates, agrees or carries on, the longer one first where both begin."""
-    found = [
-        (each, kind) for kind in ("coord", "cues", "concord")
-        for each in language.negation[kind].finditer(text)
-    ]  # fmt: skip
-    return sorted(found, key=lambda one: (one[0].start(), -one[0].end()))
-
-
-def _agreed(cues: list[Cue], text: str, language: Language) -> list[Cue]:
-    """Count what only agrees with another negation of its clause ("no … nunca") with that one.
-
-    In some languages the other may follow, as in Russian; in Spanish what follows is another one.
-    Where a word wants another one and there is none, it is ``bare``.
-    """
-    late = language.negates_late
-    marks = sorted(
-        [each.start() for each in _CLAUSES.finditer(text)]
-        + [cue.start for cue in cues if cue.kind in JOINERS]
-    )
-    clauses = [bisect(marks, cue.start) for cue in cues]
-    negated = {
-        clause for cue, clause in zip(cues, clauses, strict=True)
-        if late and cue.kind in {"cues", "coord"}
-    }  # fmt: skip
-    kept = []
-    for cue, clause in zip(cues, clauses, strict=True):
-        agrees = cue.kind == "concord"
-        if agrees and clause in negated:
-            continue
-        alone = _alone(text, marks, clause, cue)
-        if (
-            alone
-            and clause - 1 in negated
-            and language.emphasis.fullmatch(text, cue.start, cue.end)
-        ):
-            continue  # "no live vaccines, never"
-        if agrees and not alone and language.negation["behind"].fullmatch(text, cue.start, cue.end):
-            begin = marks[clause - 1] if clause else 0
-            if late or len(WORD.findall(text[begin : cue.start])) >= BEHIND:
-                kept.append(Cue(cue.start, cue.end, "bare"))
-                continue
-        if agrees or cue.kind in {"cues", "coord"}:
-            negated.add(clause)
-        kept.append(Cue(cue.start, cue.end, "cues") if agrees else cue)
-    return kept
-
-
-def _alone(text: str, marks: list[int], clause: int, cue: Cue) -> bool:
-    """Say whether a cue is all that stands in its clause: an answer, or emphasis."""
-    begin = marks[clause - 1] if clause else 0
-    end = marks[clause] if clause < len(marks) else len(text)
-    return WORD.findall(text[begin:end]) == WORD.findall(text[cue.start : cue.end])
-
-
-def _without(text: str, pattern: re.Pattern[str], *, but: re.Pattern[str] | None = None) -> str:
-    """Blank what a pattern finds, save where a word of `but` begins before it and runs into it."""
-    held = [each.span() for each in but.finditer(text)] if but else []
-
-    def blank(found: re.Match[str]) -> str:
-        if any(start < found.start() < end for start, end in held):
-            return found.group()
-        return "\x00" * len(found.group())
-
-    return pattern.sub(blank, text)
-
-
-def _covered(found: re.Match[str], cues: list[Cue]) -> bool:
-    return any(each.start < found.end() and found.start() < each.end for each in cues)
-
-
 def fill(segment: Segment, language: Language) -> None:
     """Note what a segment has in common with its translation, for finding it."""
     features = segment.features
@@ -345,7 +208,7 @@ def fill(segment: Segment, language: Language) -> None:
         features[f"d:month-{month.days[0].month}"] += 1
     for drug in segment.drugs:
         features[f"m:{drug.name}"] += 3
-    features.update(f"s:{side.kind}" for side in segment.sides)
+    features.update(f"s:{side.kind}" for side in segment.sides if side.sure)
     if any(cue.kind in {"cues", "coord"} for cue in segment.cues):
         features["negated"] += 1
     for name in language.terms.named(segment.text):
@@ -362,18 +225,21 @@ def read(text: str, language: Language) -> View:
     plain = whole.text
     segments = _segments(whole)
     dates = find_dates(plain, language)
+    drugs = find_drugs(plain, language)
+    # A name is no word: 他克莫司 denies nothing, 倍他米松 is not twice something.
+    unnamed = blanked(plain, ((drug.start, drug.end) for drug in drugs))
     everything: dict[str, Sequence[Any]] = {
         "quantities": find_quantities(plain, language, dates),
-        "words": find_words(plain, language),
+        "words": find_words(unnamed, language),
         "dates": dates,
         "months": [
             month
             for month in find_months(plain, language)
             if not any(day.start < month.end and month.start < day.end for day in dates)
         ],
-        "drugs": find_drugs(plain, language),
-        "sides": find_sides(plain, language),
-        "cues": find_negations(plain, language),
+        "drugs": drugs,
+        "sides": find_sides(unnamed, language),
+        "cues": find_negations(unnamed, language),
     }
     for name, items in everything.items():
         _share_out(name, items, segments)
