@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 
 from secondopinion.translation.checks.align import Pair
-from secondopinion.translation.checks.drugs import DrugMention
+from secondopinion.translation.checks.cues import Cue
+from secondopinion.translation.checks.drugs import DrugMention, parts
 from secondopinion.translation.checks.found import Mismatch, mismatch
 from secondopinion.translation.checks.languages import WORD, share_of
-from secondopinion.translation.checks.cues import Cue
 from secondopinion.translation.checks.reading import Segment, View
 from secondopinion.translation.checks.sound import distance, skeleton
 
@@ -24,15 +24,22 @@ def drugs(pair: Pair) -> list[Said]:
     """Compare the medicines."""
     ours = [drug for segment in pair.original for drug in segment.drugs]
     theirs = [drug for segment in pair.translation for drug in segment.drugs]
-    names, others = {d.name for d in ours}, {d.name for d in theirs}
-    gone = [d for d in _once(ours) if d.name not in others and not _heard(d, pair.translation)]
-    came = [d for d in _once(theirs) if d.name not in names and not _heard(d, pair.original)]
+    names, others = _parts(ours), _parts(theirs)
+    gone = [
+        d for d in _once(ours) if not parts(d.name) & others and not _heard(d, pair.translation)
+    ]
+    came = [d for d in _once(theirs) if not parts(d.name) & names and not _heard(d, pair.original)]
     said: list[Said] = []
     while gone and came:
         said.append(("drug-differs", gone.pop(0), came.pop(0), 0.9))
     said += [("drug-missing", drug, None, 0.65) for drug in gone]
     said += [("drug-missing", None, drug, 0.6) for drug in came]
     return said
+
+
+def _parts(mentions: list[DrugMention]) -> set[str]:
+    """Return what is named, a medicine of several by its parts too."""
+    return {part for each in mentions for part in parts(each.name)}
 
 
 def _once(mentions: list[DrugMention]) -> list[DrugMention]:

@@ -221,8 +221,13 @@ def _built(code: str, raw: dict[str, Any]) -> Language:
             for key in ("left", "right", "both", "pair", "not", "sure", "near", "plain")
         }
         # Arabic words without the article are the doubtful ones.
-        | {"doubtful": _pattern(raw["laterality"].get("doubtful", ()), spaced=spaced,
-                                prefix=ARABIC_AND if arabic else "")},
+        | {
+            "doubtful": _pattern(
+                raw["laterality"].get("doubtful", ()),
+                spaced=spaced,
+                prefix=ARABIC_AND if arabic else "",
+            )
+        },
         negation={
             key: _pattern(negation.get(key, ()), spaced=spaced, prefix=ARABIC_AND if arabic else "")
             for key in ("cues", "concord", "behind", "coord", "weak", "joiners", "not")

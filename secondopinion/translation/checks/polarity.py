@@ -14,8 +14,8 @@ from dataclasses import astuple, dataclass
 from functools import cache
 from typing import Any
 
-from secondopinion.translation.checks.languages import DATA
 from secondopinion.translation.checks.cues import Cue
+from secondopinion.translation.checks.languages import DATA
 
 MODEL = DATA / "negations.json"
 KINDS = ("cues", "coord", "bare", "joiners", "joins-early")

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +22,9 @@ _ABBREVIATIONS = {
     "dr", "dra", "sr", "sra", "prof", "mr", "mrs", "ms", "no", "nr", "vs", "ca", "approx", "д-р",
     "г", "рт", "ст", "ул", "т", "е", "д", "др", "мед", "bzw", "z", "b", "डॉ", "د", "aprox", "env",
     "resp", "art", "fig", "n°", "tel", "тыс", "млн", "sn", "doc", "uzm", "a", "p", "m", "i", "s",
-    "кл", "уд", "im", "iv", "ing", "cap", "кг", "коп", "м", "кв", "мм",
+    "кл", "уд", "im", "iv", "ing", "cap", "кг", "коп", "м", "кв", "мм", "st", "ste", "sta", "sto",
+    "mme", "mlle", "проф", "акад", "доц", "им", "univ", "hosp", "dept", "av", "avda", "blvd", "pr",
+    "rev", "hon", "jr", "lic", "enf", "ss", "fr", "str", "tab", "comp", "табл", "амп", "рис",
 }  # fmt: skip
 _NUMBERED = {"no", "nr"}
 _NARROWEST = 40  # letters; narrower columns are tables
@@ -31,6 +33,7 @@ _WIDEST = 0.93  # of the widest line, that one of those that break off a sentenc
 _FULL = 0.9  # of the widest line, that a full one reaches with the word that follows
 _LONG_WORD = 16  # letters; what is longer is no word
 _SEVERAL = 2  # full lines that make a page
+_SHORT_NAME = 5  # letters of a month that a point may have shortened
 _SHORTENED = 6  # letters of a word that a point may have shortened
 _ENDING = ".!?।。！？؟"
 
@@ -141,7 +144,9 @@ def _begins(line: str) -> bool:
     return re.match(r"[-*•·]|\d+[.)]\s", line) is not None or "\t" in line
 
 
-def _sentences(whole: Folded, start: int, end: int) -> list[tuple[int, int]]:
+def _sentences(
+    whole: Folded, start: int, end: int, months: Container[str]
+) -> list[tuple[int, int]]:
     text = whole.text
     found = []
     at = start
@@ -157,7 +162,9 @@ def _sentences(whole: Folded, start: int, end: int) -> list[tuple[int, int]]:
             word = ""
         if word in _NUMBERED and not whole.text[each.end() : each.end() + 1].isdigit():
             word = ""  # an answer, and no "no. 5"
-        if "." in each.group() and (word in _ABBREVIATIONS or (len(word) == 1 and word.isalpha())):
+        if "." in each.group() and (
+            word in _ABBREVIATIONS or word in months or (len(word) == 1 and word.isalpha())
+        ):
             continue
         if "." in each.group() and word.isdigit() and len(word) <= 2 and each.start() - at <= 4:
             continue  # the number of a list
@@ -177,7 +184,7 @@ def _same_sentence(whole: Folded, start: int, point: re.Match[str]) -> bool:
     return following.islower() or (short and following.isdigit())
 
 
-def _segments(whole: Folded) -> list[Segment]:
+def _segments(whole: Folded, months: Container[str]) -> list[Segment]:
     text = whole.text
     lines: list[tuple[int, int]] = []
     at = 0
@@ -186,7 +193,7 @@ def _segments(whole: Folded) -> list[Segment]:
         at += len(written) + 1
     found: list[Segment] = []
     for row, (first, last) in enumerate(lines):
-        for start, end in _sentences(whole, first, last):
+        for start, end in _sentences(whole, first, last, months):
             piece = text[start:end]
             if any(char.isalnum() for char in piece):
                 begin = start + len(piece) - len(piece.lstrip())
@@ -223,7 +230,8 @@ def read(text: str, language: Language) -> View:
     """Read a text: sentences with numbers, dates, medicines, sides and negations in each."""
     whole = _unwrapped(fold(text), spaced=language.spaced)
     plain = whole.text
-    segments = _segments(whole)
+    # The short name of a month may have a point.
+    segments = _segments(whole, [name for name in language.months if len(name) <= _SHORT_NAME])
     dates = find_dates(plain, language)
     drugs = find_drugs(plain, language)
     # A name is no word: 他克莫司 denies nothing, 倍他米松 is not twice something.

@@ -90,6 +90,7 @@ def _beside_the_other(found: re.Match[str], kind: str, text: str, language: Lang
     for other in language.sides[_OTHER[kind]].finditer(rest):
         first, last = sorted([(at, at + len(found.group())), other.span()])
         between = rest[first[1] : last[0]]
-        if not _CLAUSE.search(between) and len(WORD.findall(between)) <= 2:
+        # Two words without anything between are two: "she left right after".
+        if between.strip() and not _CLAUSE.search(between) and len(WORD.findall(between)) <= 2:
             return True
     return False
