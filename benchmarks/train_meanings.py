@@ -1,10 +1,10 @@
 """Learns which words stand for one another from sentences with their translations.
 
-    python benchmarks/train_meanings.py home_assistant_frontend-….whl
+    python benchmarks/train_meanings.py home_assistant_frontend-….whl homeassistant-….whl
 
 Writes ``secondopinion/translation/data/meanings.json``, which `translation.checks.meanings` reads;
 numpy and polib are needed here only. It learns from the words of pages: those of Home Assistant
-(Apache 2.0; the wheel from the registry), of Django (BSD) and of this product; and from the
+(Apache 2.0; the wheels from the registry), of Django (BSD) and of this product; and from the
 letters under ``tests/translation/texts`` up to `LAST`. Each word of one language is taken to come
 from one of the other's in the same sentence (IBM's model 1: Brown et al., 1993), in both
 directions; pairs that both directions hold likely are kept.

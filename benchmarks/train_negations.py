@@ -1,6 +1,6 @@
 """Learns from errors put into parallel letters when two sentences deny different things.
 
-    python benchmarks/train_negations.py home_assistant_frontend-….whl
+    python benchmarks/train_negations.py home_assistant_frontend-….whl homeassistant-….whl [--curve]
 
 Writes ``secondopinion/translation/data/negations.json``, which `translation.checks.polarity` reads;
 scikit-learn, numpy and polib are needed here only. It learns from letters up to
@@ -9,7 +9,8 @@ can be lost. Each letter is read with meanings learnt from the other letters (an
 ``train_meanings.py``), so that the trees do not take for granted that all words are known. The
 limit for an alarm is the likelihood that `MOST_FALSE` sentences a page do not reach, counted on the
 letters from `TRUSTED` on, for which words were listed least, each judged by trees that have not
-seen it.
+seen it; what `MOST_TOLD` sentences a page reach is pointed at without an alarm. ``--curve`` prints
+how well fewer letters teach.
 """
 
 import json

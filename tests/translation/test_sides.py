@@ -51,7 +51,7 @@ def test_a_side_is_told_from_another_word(code: str, text: str, sides: list[str]
          "She left the ward; pain in the right ear.",
          "She left the ward; pain in the left ear."),
         ("Tímpano derecho normal; izquierdo no visible.", "Right drum normal; left not seen.",
-         "Left drum normal; right not seen."),
+         "Left drum normal; left not seen."),
         ("Asimetría, más a la izquierda.", "Asymmetry, more so left.", "Asymmetry, more so right."),
     ],
 )  # fmt: skip
