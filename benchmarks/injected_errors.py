@@ -53,6 +53,11 @@ SIDES = {
     "zh": [("左", "右")],
 }  # fmt: skip
 
+# How any word for a side begins.
+_SIDED = {"en": "left|right|l(?:a|æ)evo|dextro", "es": "izquierd|derech|zurd|diestr",
+          "fr": "gauch|droit", "ru": "лев|прав", "ar": "يسر|يسار|أيسر|يمن|يمين|أيمن|عسر",
+          "zh": "左|右"}  # fmt: skip
+
 # What a hurried translator leaves out: the words of a negation, and what stands there then.
 NEGATIONS: dict[str, list[tuple[str, Any]]] = {
     "en": [(r"\bdoes not (\w+)", r"\1s"), (r"\bno longer\b", "still"), (r"\bdo not\b", ""),
@@ -168,6 +173,11 @@ def _sides(line: str, _at: int, code: str) -> Iterator[tuple[str, str]]:
                 if line[found.start() :].startswith(("左乙", "左甲")):
                     continue
                 yield line[: found.start()] + new + line[found.end() :], f"{old} to {new}"
+
+
+def names_a_side(line: str, code: str) -> bool:
+    """Say whether a line may name left or right: where neither text does, "left" is a verb."""
+    return re.search(_SIDED[code], line, re.IGNORECASE) is not None
 
 
 def _negations(line: str, _at: int, code: str) -> Iterator[tuple[str, str]]:

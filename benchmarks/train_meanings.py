@@ -1,10 +1,10 @@
 """Learns which words stand for one another from sentences with their translations.
 
-    python benchmarks/train_meanings.py home_assistant_frontend-….whl
+    python benchmarks/train_meanings.py home_assistant_frontend-….whl homeassistant-….whl
 
 Writes ``secondopinion/translation/data/meanings.json``, which `translation.checks.meanings` reads;
 numpy and polib are needed here only. It learns from the words of pages: those of Home Assistant
-(Apache 2.0; the wheel from the registry), of Django (BSD) and of this product; and from the
+(Apache 2.0; the wheels from the registry), of Django (BSD) and of this product; and from the
 letters under ``tests/translation/texts`` up to `LAST`. Each word of one language is taken to come
 from one of the other's in the same sentence (IBM's model 1: Brown et al., 1993), in both
 directions; pairs that both directions hold likely are kept.
@@ -17,7 +17,7 @@ import sys
 import tempfile
 import zipfile
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ from secondopinion.translation.checks.languages import language
 from secondopinion.translation.checks.meanings import TABLE, stems
 
 TEXTS = ROOT / "tests" / "translation" / "texts"
-LAST = 44  # letters behind it are held out
+LAST = 74  # letters behind it are held out
 # Language: its name in Home Assistant, and in Django.
 CODES = {
     "es": ("es", "es"), "fr": ("fr", "fr"), "ru": ("ru", "ru"), "ar": ("ar", "ar"),
@@ -72,11 +72,13 @@ def _of_wheel(wheel: Path) -> dict[str, Pairs]:
     texts: dict[str, dict[str, str]] = defaultdict(dict)
     name = re.compile(
         r"hass_frontend/static/translations/(?:(.*)/)?([A-Za-z-]+)-[0-9a-f]{32}\.json"
+        r"|homeassistant/components/(.*)/translations/([A-Za-z-]+)\.json"
     )
     with zipfile.ZipFile(wheel) as packed:
         for each in packed.namelist():
             if found := name.fullmatch(each):
-                texts[found[2]].update(_flat(json.loads(packed.read(each)), found[1] or ""))
+                place, code = found[1] or found[3] or "", found[2] or found[4]
+                texts[code].update(_flat(json.loads(packed.read(each)), place))
     return {
         code: [
             (english, texts[theirs][key])
@@ -95,9 +97,12 @@ def _of_catalogue(path: Path) -> Pairs:
     ]
 
 
-def pages(wheel: Path) -> dict[str, Pairs]:
+def pages(wheels: Sequence[Path]) -> dict[str, Pairs]:
     """Return sentences of pages with their translations, without what is put in later."""
-    found = _of_wheel(wheel)
+    found: dict[str, Pairs] = {code: [] for code in CODES}
+    for wheel in wheels:
+        for code, pairs in _of_wheel(wheel).items():
+            found[code] += pairs
     for code, (_theirs, name) in CODES.items():
         for root in (Path(django.__file__).parent, ROOT / "secondopinion"):
             for path in sorted(root.glob(f"**/locale/{name}/LC_MESSAGES/*.po")):
@@ -175,7 +180,7 @@ def written(table: Table) -> str:
 
 def main() -> None:
     """Learn from everything and write the table."""
-    table = learnt(pages(Path(sys.argv[1])), set())
+    table = learnt(pages([Path(each) for each in sys.argv[1:]]), set())
     TABLE.write_text(written(table))
     words = ", ".join(f"{code} {len(known)}" for code, known in table.items())
     sys.stdout.write(f"words known: {words}\n")

@@ -104,7 +104,10 @@ def test_a_letter_is_not_doubted_beside_its_own_translations() -> None:
 
 
 def test_the_sex_of_nobody_in_these_letters_is_doubted() -> None:
+    """Letters 1 to 54; later ones speak of uncles, donors and sisters as well."""
     for path in TEXTS.glob("*/*.txt"):
+        if int(path.parent.name.partition("-")[0]) > 54:
+            continue
         texts = {"history": path.read_text()}
         assert [] in (sex.check(texts, "F"), sex.check(texts, "M")), path
 

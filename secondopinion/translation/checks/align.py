@@ -8,6 +8,7 @@ diagonal. Where both texts have as many lines, one that stands in the same line 
 
 import math
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -38,9 +39,19 @@ class _Scale:
     left: float
     right: float
     weights: dict[str, float]
-    masses: dict[int, float]  # of each segment, by its identity
     by_row: bool
     places: dict[int, tuple[int, int]]  # of each segment in its line, and how many it has
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Sentences that stand together, with what all of them name, how much that is, and their
+    letters."""
+
+    segments: tuple[Segment, ...]
+    features: Counter[str]
+    mass: float
+    letters: int
 
 
 def _places(segments: list[Segment]) -> dict[int, tuple[int, int]]:
@@ -82,17 +93,35 @@ def _mass(features: Counter[str], weights: dict[str, float]) -> float:
     )
 
 
-def _alike(one: list[Segment], other: list[Segment], scale: _Scale) -> float:
+def _stretches(
+    segments: list[Segment], weights: dict[str, float]
+) -> Callable[[int, int], _Stretch]:
+    """Return what gives so many sentences before a place, read once."""
+    masses = [_mass(each.features, weights) for each in segments]
+
+    @cache
+    def of(end: int, many: int) -> _Stretch:
+        these = tuple(segments[end - many : end])
+        return _Stretch(
+            these, _together(these), sum(masses[end - many : end]), sum(s.size for s in these)
+        )
+
+    return of
+
+
+def _alike(one: _Stretch, other: _Stretch, weights: dict[str, float]) -> float:
     """Return how much of what two stretches name is the same, from 0 to 1."""
-    total = sum(scale.masses[id(each)] for each in (*one, *other))
+    total = one.mass + other.mass
     if not total:
         return 0.0
-    first, second = _together(one), _together(other)
-    both = sum(min(n, second[k]) * scale.weights[k] for k, n in first.items() if k in second)
+    first, second = one.features, other.features
+    # In the order of the original: a sum must not depend on the order of a set.
+    shared = [name for name in first if name in second]
+    both = sum(min(first[name], second[name]) * weights[name] for name in shared)
     return min(1.0, 2 * both / total)
 
 
-def _together(segments: list[Segment]) -> Counter[str]:
+def _together(segments: tuple[Segment, ...]) -> Counter[str]:
     if len(segments) == 1:
         return segments[0].features
     together: Counter[str] = Counter()
@@ -101,17 +130,17 @@ def _together(segments: list[Segment]) -> Counter[str]:
     return together
 
 
-def _score(one: list[Segment], other: list[Segment], scale: _Scale) -> float:
-    left = sum(each.size for each in one) * scale.left
-    right = sum(each.size for each in other) * scale.right
+def _score(one: _Stretch, other: _Stretch, scale: _Scale) -> float:
+    left = one.letters * scale.left
+    right = other.letters * scale.right
     off = abs(math.log((right + 5) / (left + 5)))
     trust = min(1.0, (left + right) / 50)
-    row = _by_rows(one, other, scale)
+    row = _by_rows(one.segments, other.segments, scale)
     length = 0.45 + row - min(2.6, 3.2 * off * off) * trust
-    return 2.6 * _alike(one, other, scale) + length
+    return 2.6 * _alike(one, other, scale.weights) + length
 
 
-def _by_rows(one: list[Segment], other: list[Segment], scale: _Scale) -> float:
+def _by_rows(one: tuple[Segment, ...], other: tuple[Segment, ...], scale: _Scale) -> float:
     """Return what the rows say: the same one where both texts have as many, else whether both
     stretches begin one."""
     (place, of), (there, many) = scale.places[id(one[0])], scale.places[id(other[0])]
@@ -133,9 +162,9 @@ def align(original: View, translation: View) -> list[Pair]:
     ones, others = original.segments, translation.segments
     by_row = _count(original) == _count(translation)
     weights = _weights(original, translation)
-    masses = {id(each): _mass(each.features, weights) for each in (*ones, *others)}
-    scale = _Scale(*_widths(original, translation), weights, masses, by_row,
-                   _places(ones) | _places(others))  # fmt: skip
+    places = _places(ones) | _places(others)
+    scale = _Scale(*_widths(original, translation), weights, by_row, places)
+    ours, theirs = _stretches(ones, weights), _stretches(others, weights)
     n, m = len(ones), len(others)
     band = max(24, abs(n - m) + 16)
 
@@ -146,7 +175,7 @@ def align(original: View, translation: View) -> list[Pair]:
         if not b:
             return _GAP * a
         merged = _MERGE * (a + b - 2)
-        return _score(ones[i - a : i], others[j - b : j], scale) + merged
+        return _score(ours(i, a), theirs(j, b), scale) + merged
 
     best: dict[tuple[int, int], tuple[float, tuple[int, int]]] = {(0, 0): (0.0, (0, 0))}
     for i in range(n + 1):

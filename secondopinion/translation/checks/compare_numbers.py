@@ -59,8 +59,34 @@ def _related(*kinds: str) -> Fit:
     return lambda one, other: one.meets(other) and related(one.unit, other.unit) in kinds
 
 
+def _exact(one: Quantity, other: Quantity) -> bool:
+    same = (one.unit is None) == (other.unit is None) and related(one.unit, other.unit) == "same"
+    return same and one.meets(other)
+
+
+def _of_fever(one: Quantity, other: Quantity) -> bool:
+    """Say whether it is the temperature of a body, whose unit is often left out."""
+    unit = one.unit or other.unit
+    return unit is not None and unit.top in {"degc", "deg"} and 30 <= one.values[0] <= 43
+
+
+def _giga(one: Quantity, other: Quantity) -> bool:
+    """Say whether one is written as French does: 4,1 G/L are 4.1 × 10⁹ cells in a litre."""
+    for few, many in ((one, other), (other, one)):
+        if (
+            few.unit is not None
+            and many.unit is not None
+            and (few.unit.top, few.unit.per) == ("g", ("l",))
+            and not many.unit.top
+            and abs(few.values[0] * 1e9 - many.values[0]) <= 1e6
+        ):
+            return True
+    return False
+
+
 def _reads_otherwise(one: Quantity, other: Quantity) -> bool:
-    return one.values[0] != other.values[0] and not one.minutes
+    marked = any(mark in one.digits for mark in ".,")
+    return marked and one.values[0] != other.values[0] and not one.minutes
 
 
 def _unit_follows(bench: Bench, one: Quantity, other: Quantity) -> bool:
@@ -146,13 +172,15 @@ class Numbers:
 
     def _equal(self, bench: Bench) -> None:
         """Match what is the same, then what is the same in other words."""
-        for one, other in _take(bench, _related("same")):
+        # Those with the same unit first: 3 minutes are not the 3 of "3 per second".
+        for one, other in (*_take(bench, _exact), *_take(bench, _related("same"))):
             self._copied(one, other)
         self._conversions(bench)
         for one, other in _take(bench, _related("missing")):
             named = one.prefix or other.prefix or one.unread or other.unread
             if (
                 not named
+                and not _of_fever(one, other)
                 and not _unit_follows(bench, one, other)
                 and not _counts(bench, one, other)
             ):
@@ -177,6 +205,7 @@ class Numbers:
 
         for one, other in _take(bench, fit):
             self._say("converted", one, other, 0.9)
+        _take(bench, _giga)
 
     def _spelt(self, bench: Bench) -> None:
         """Match digits on one side with a word on the other that no word stands for."""
@@ -270,8 +299,8 @@ class Numbers:
         """Compare number words with number words, where both leave no doubt."""
         left = [each for each in bench.left_words if _sure(each)]
         right = [each for each in bench.right_words if _sure(each)]
-        known = {each.values[0] for each in bench.left_words}
-        here = {each.values[0] for each in bench.right_words}
+        known = _said(bench.left_words)
+        here = _said(bench.right_words)
         gone = [each for each in left if each.values[0] not in here]
         come = [each for each in right if each.values[0] not in known]
         for one, other in zip(gone, come, strict=False):
@@ -291,6 +320,12 @@ def _unlike(segments: tuple[Segment, ...], others: tuple[Segment, ...]) -> list[
         day.month for each in others for date in (*each.months, *each.dates) for day in date.days
     }
     return [month for each in segments for month in each.months if month.days[0].month not in known]
+
+
+def _said(words: list[Quantity]) -> set[float]:
+    """Return what number words say; a quarter is a fourth in other languages."""
+    values = {each.values[0] for each in words}
+    return values | {1 / value for value in values if 0 < value < 1}
 
 
 def _sure(word: Quantity) -> bool:

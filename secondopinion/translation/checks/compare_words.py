@@ -1,13 +1,14 @@
-"""Sides, medicines and lost lines of matching sentences compared."""
+"""Medicines and lost lines of matching sentences compared."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
 
 from secondopinion.translation.checks.align import Pair
-from secondopinion.translation.checks.drugs import DrugMention
+from secondopinion.translation.checks.cues import Cue
+from secondopinion.translation.checks.drugs import DrugMention, parts
 from secondopinion.translation.checks.found import Mismatch, mismatch
 from secondopinion.translation.checks.languages import WORD, share_of
-from secondopinion.translation.checks.reading import Cue, Segment, View
+from secondopinion.translation.checks.reading import Segment, View
 from secondopinion.translation.checks.sound import distance, skeleton
 
 # What is said of a pair: a kind, places in the original and in the translation, how sure.
@@ -19,89 +20,26 @@ def all_of(segments: Iterable[Segment], name: str) -> list[Cue]:
     return [cue for segment in segments for cue in getattr(segment, name)]
 
 
-def sides(pair: Pair) -> list[Said]:
-    """Compare left, right and both."""
-    ours, theirs = all_of(pair.original, "sides"), all_of(pair.translation, "sides")
-    # A pair of hands is also just hands: it stands for both sides where the other text says them.
-    if not theirs or not ours:
-        ours, theirs = ([c for c in each if c.kind != "pair"] for each in (ours, theirs))
-    one, other = _counted(ours), _counted(theirs)
-    if (one["left"], one["right"]) == (other["left"], other["right"]):
-        return _exchanged(pair, ours, theirs)  # "both" is often left unsaid: two feet are both
-    if bool(one["both"]) != bool(other["both"]):  # it may be said as "left and right" too
-        for counts in (one, other):
-            counts["left"] += counts["both"]
-            counts["right"] += counts["both"]
-    left, right = other["left"] - one["left"], other["right"] - one["right"]
-    if left * right < 0:
-        gone, came = ("left", "right") if left < 0 else ("right", "left")
-        return [("side-swapped", _of(ours, gone), _of(theirs, came), 0.9)]
-    if not theirs:
-        return [("side-missing", ours[0], None, 0.75)]
-    if not ours:
-        return [("side-missing", None, theirs[0], 0.65)]
-    return _one_sided(ours, theirs, one, other)
-
-
-def _counted(cues: list[Cue]) -> Counter[str]:
-    return Counter("both" if cue.kind == "pair" else cue.kind for cue in cues)
-
-
-def _one_sided(
-    ours: list[Cue], theirs: list[Cue], one: Counter[str], other: Counter[str]
-) -> list[Said]:
-    for kind in ("left", "right"):
-        if one[kind] and not other[kind]:
-            return [("side-missing", _of(ours, kind), None, 0.65)]
-        if other[kind] and not one[kind]:
-            return [("side-missing", None, _of(theirs, kind), 0.6)]
-    return []
-
-
-def _of(cues: list[Cue], kind: str) -> Cue:
-    return next((cue for cue in cues if cue.kind == kind), cues[0])
-
-
-def _followed(segments: Iterable[Segment], cues: list[Cue]) -> dict[str, float]:
-    """Return the number that first follows each side, where each side stands once."""
-    numbers = sorted(
-        (q.start, q.values[0]) for segment in segments for q in segment.quantities if not q.prefix
-    )
-    found: dict[str, float] = {}
-    for at, cue in enumerate(cues):
-        until = cues[at + 1].start if at + 1 < len(cues) else float("inf")
-        value = next((v for start, v in numbers if cue.start < start < until), None)
-        if value is None or cue.kind in found:
-            return {}
-        found[cue.kind] = value
-    return found
-
-
-def _exchanged(pair: Pair, ours: list[Cue], theirs: list[Cue]) -> list[Said]:
-    """Find left and right exchanged when both are there, by the numbers that follow them."""
-    one, other = _followed(pair.original, ours), _followed(pair.translation, theirs)
-    if set(one) != {"left", "right"} or set(other) != {"left", "right"}:
-        return []
-    if one["left"] != one["right"] and (one["left"], one["right"]) == (
-        other["right"], other["left"],
-    ):  # fmt: skip
-        return [("side-swapped", ours[0], theirs[0], 0.8)]
-    return []
-
-
 def drugs(pair: Pair) -> list[Said]:
     """Compare the medicines."""
     ours = [drug for segment in pair.original for drug in segment.drugs]
     theirs = [drug for segment in pair.translation for drug in segment.drugs]
-    names, others = {d.name for d in ours}, {d.name for d in theirs}
-    gone = [d for d in _once(ours) if d.name not in others and not _heard(d, pair.translation)]
-    came = [d for d in _once(theirs) if d.name not in names and not _heard(d, pair.original)]
+    names, others = _parts(ours), _parts(theirs)
+    gone = [
+        d for d in _once(ours) if not parts(d.name) & others and not _heard(d, pair.translation)
+    ]
+    came = [d for d in _once(theirs) if not parts(d.name) & names and not _heard(d, pair.original)]
     said: list[Said] = []
     while gone and came:
         said.append(("drug-differs", gone.pop(0), came.pop(0), 0.9))
     said += [("drug-missing", drug, None, 0.65) for drug in gone]
     said += [("drug-missing", None, drug, 0.6) for drug in came]
     return said
+
+
+def _parts(mentions: list[DrugMention]) -> set[str]:
+    """Return what is named, a medicine of several by its parts too."""
+    return {part for each in mentions for part in parts(each.name)}
 
 
 def _once(mentions: list[DrugMention]) -> list[DrugMention]:

@@ -154,6 +154,7 @@ def _patterns(language: Months) -> tuple[tuple[str, re.Pattern[str]], ...]:
             r"(?P<y>\d{4})[\s]*年[\s]*(?P<m>\d{1,2})[\s]*月(?:[\s]*(?P<d>\d{1,2})[\s]*[日号])?",
         ),
         ("cjk", r"(?<!\d)(?P<m>\d{1,2})[\s]*月[\s]*(?P<d>\d{1,2})[\s]*[日号]"),
+        ("dm", r"(?<![\d.,/])(?P<d>\d{1,2})\.(?P<m>\d{1,2})(?=[,;]?[\s\u00a0]+\d{1,2}:\d\d)"),
         ("my", rf"(?<![\d./])(?P<m>0?[1-9]|1[0-2])/(?P<y>{_YEAR})(?!\d)"),
     ]
     if language.spaced:

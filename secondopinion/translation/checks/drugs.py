@@ -4,12 +4,14 @@ import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from secondopinion.translation.checks.folding import folded
 from secondopinion.translation.checks.languages import DATA, LETTER, WORD, Language
 from secondopinion.translation.checks.sound import distance, skeleton, sounded
 
 _SPELT = 2  # letters in which languages with Latin letters write a name differently
+_FIRST = ({"c", "k"}, {"c", "s", "z"}, {"f", "p"}, {"g", "j"}, {"i", "y", "j"}, {"h", "e", "o"})
 _SHORTEST = 5  # consonants from which on a sound alone is enough
 _ARTICLE = re.compile(r"^[وف]?(?:ال|بال|لل|ب|ل|ك)?(?=.{5,})")
 _ENDINGS = re.compile(r"(?:а|у|ом|ы|ов|е|ой|ою|ами|ах|um|in|in'den|i|u|nin|den|dan|la|le)$")
@@ -25,17 +27,33 @@ class DrugMention:
 
 
 @cache
+def _raw() -> dict[str, Any]:
+    return tomllib.loads((DATA / "drugs.toml").read_text())
+
+
+@cache
+def parts(name: str) -> frozenset[str]:
+    """Return the medicines that one under a name of its own is made of, or itself."""
+    together = _raw()["together"].get(name)
+    return frozenset(together["of"] if together else [name])
+
+
+@cache
 def _table() -> tuple[dict[str, str], re.Pattern[str], re.Pattern[str]]:
-    raw: dict[str, list[str]] = tomllib.loads((DATA / "drugs.toml").read_text())["drug"]
+    raw: dict[str, list[str]] = _raw()["drug"] | {
+        name: each["as"] for name, each in _raw()["together"].items()
+    }
     names = {folded(way): name for name, ways in raw.items() for way in (name, *ways)}
     spaced = [key for key in names if not re.search(r"[\u4e00-\u9fff]", key)]
     chinese = [key for key in names if key not in set(spaced)]
     ends = r"(?:а|у|ом|ы|е|ов|ой|'?(?:in|un|den|dan|le|la|e|a|i|u|yi|si))?"
     ways = "|".join(re.escape(key) for key in sorted(spaced, key=len, reverse=True))
+    han = "|".join(re.escape(key) for key in sorted(chinese, key=len, reverse=True))
     return (
         names,
         re.compile(rf"(?<!{LETTER})(?:[وف]?(?:بال|لل|ال|ب|ل|ك)?)({ways}){ends}(?!{LETTER})"),
-        re.compile("|".join(re.escape(key) for key in sorted(chinese, key=len, reverse=True))),
+        # What the blood has of it or lacks is a disease: 无丙种球蛋白血症.
+        re.compile(rf"(?:{han})(?!血症)"),
     )
 
 
@@ -100,7 +118,15 @@ def _spelt_alike(word: str, name: str) -> bool:
     if not word.isascii():
         return True
     ways = [key for key, each in _table()[0].items() if each == name and key.isascii()]
-    return not ways or any(distance(word, way, _SPELT) <= _SPELT for way in ways)
+    return not ways or any(
+        distance(word, way, _SPELT) <= _SPELT and _begin_alike(word, way) for way in ways
+    )
+
+
+def _begin_alike(word: str, way: str) -> bool:
+    """Say whether two spellings can begin the same name: "ventanilla" is no fentanyl."""
+    one, other = word[0], way[0]
+    return one == other or any({one, other} <= letters for letters in _FIRST)
 
 
 def _candidate(word: str) -> str | None:

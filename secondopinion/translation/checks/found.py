@@ -5,7 +5,7 @@ from typing import Any
 
 from secondopinion.findings.found import gettext_noop
 
-CHECK = "translation@8"
+CHECK = "translation@9"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +112,11 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "translation-negation",
         gettext_noop("The translation says no or not; the original does not seem to."), LOOK,
     ),
+    "negation-unsure": (
+        "translation-negation",
+        gettext_noop("One text may say no or not where the other does not."),
+        gettext_noop("Compare the marked places; other words may say the same."),
+    ),
     "drug-differs": (
         "translation-drug",
         gettext_noop("A medicine in the translation is not the medicine in the original."), LOOK,
@@ -159,7 +164,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
         gettext_noop("Have it translated."),
     ),
 }  # fmt: skip
-_INFO = {"converted", "date-ambiguous", "line-added"}
+_INFO = {"converted", "date-ambiguous", "line-added", "negation-unsure"}
 
 
 def mismatch(

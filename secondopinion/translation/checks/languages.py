@@ -92,13 +92,14 @@ class Language:
     mixed_order: bool
     spaced: bool
     negates_late: bool
+    sides_first: bool  # left and right stand before what has a side
     stop: frozenset[str]
     numbers: tuple[tuple[re.Pattern[str], float, bool], ...] = field(repr=False)
     number_words: re.Pattern[str] = field(repr=False)
     scales: dict[str, float] = field(repr=False)
     months: dict[str, int | str] = field(repr=False)
     month_names: str = field(repr=False)
-    sides: dict[str, re.Pattern[str]] = field(repr=False)
+    sides: dict[str, re.Pattern[str]] = field(repr=False)  # see `sides`
     negation: dict[str, re.Pattern[str]] = field(repr=False)
     implied: dict[str, re.Pattern[str]] = field(repr=False)
     emphasis: re.Pattern[str] = field(repr=False)  # "never", where it only repeats a negation
@@ -106,22 +107,30 @@ class Language:
     words: dict[str, str] = field(repr=False)
     terms: "Terms" = field(repr=False)
     body: dict[str, re.Pattern[str]] = field(repr=False)  # parts that have a side
+    valued: dict[str, tuple[float, bool] | None] = field(default_factory=dict, repr=False)
 
     def value_of(self, word: str) -> tuple[float, bool] | None:
         """Return the number that a word stands for, and whether only its stem is known."""
-        return next(
-            ((value, stem) for pattern, value, stem in self.numbers if pattern.fullmatch(word)),
-            None,
-        )
+        if word not in self.valued:
+            if len(self.valued) > _MOST_KNOWN:
+                self.valued.clear()
+            self.valued[word] = next(
+                ((value, stem) for pattern, value, stem in self.numbers if pattern.fullmatch(word)),
+                None,
+            )
+        return self.valued[word]
 
 
 def glob(text: str, *, spaced: bool) -> str:
     """Return the expression of one entry: ``*`` any letters, ``#`` a digit, ``…`` up to four words
-    between; behind ``!`` at its end the letters that must not follow."""
+    between, ``{a,b}`` either; behind ``!`` at its end the letters that must not follow."""
     text, _mark, unlike = folded(text).partition("!")
     parts = []
-    for each in re.split(r"(\*|#|\s*…\s*|\s+)", text):
-        if each == "*":
+    for each in re.split(r"(\{[^}]*\}|\*|#|\s*…\s*|\s+)", text):
+        if each.startswith("{"):
+            ways = "|".join(glob(way, spaced=spaced) for way in each[1:-1].split(","))
+            parts.append(f"(?:{ways})")
+        elif each == "*":
             parts.append(rf"{LETTER}*")
         elif each == "#":
             parts.append(r"\d")
@@ -195,6 +204,7 @@ def _built(code: str, raw: dict[str, Any]) -> Language:
         mixed_order=raw.get("mixed_order", False),
         spaced=spaced,
         negates_late=raw.get("negates_late", False),
+        sides_first=raw["laterality"].get("first", True),
         stop=frozenset(folded(each) for each in raw["stop"]),
         numbers=tuple(
             (re.compile(prefix + glob(key, spaced=spaced)), float(value), "*" in key)
@@ -207,8 +217,16 @@ def _built(code: str, raw: dict[str, Any]) -> Language:
             glob(each, spaced=spaced) for each in sorted(months, key=len, reverse=True)
         ),
         sides={
-            key: _pattern(raw["laterality"][key], spaced=spaced, prefix=prefix)
-            for key in ("left", "right", "both", "pair", "not")
+            key: _pattern(raw["laterality"].get(key, ()), spaced=spaced, prefix=prefix)
+            for key in ("left", "right", "both", "pair", "not", "sure", "near", "plain")
+        }
+        # Arabic words without the article are the doubtful ones.
+        | {
+            "doubtful": _pattern(
+                raw["laterality"].get("doubtful", ()),
+                spaced=spaced,
+                prefix=ARABIC_AND if arabic else "",
+            )
         },
         negation={
             key: _pattern(negation.get(key, ()), spaced=spaced, prefix=ARABIC_AND if arabic else "")

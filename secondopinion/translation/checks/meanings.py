@@ -63,9 +63,21 @@ def _table(path: Path) -> dict[str, dict[str, frozenset[str]]]:
     }
 
 
-def meant(text: str, language: Language) -> list[Meant]:
-    """Return the words of a folded text whose meanings are known, in their order."""
-    if language.code == "en":
-        return [Meant(at, frozenset({word})) for at, word in stems(text, language)]
+@cache
+def _sayable(path: Path, code: str) -> frozenset[str]:
+    """Return the English stems that a language is known to have words for."""
+    return frozenset().union(*_table(path).get(code, {}).values())
+
+
+def meant(text: str, language: Language, other: Language) -> list[Meant]:
+    """Return the words of a folded text for which the other language is known to have words, in
+    their order: where none of those stands there, something else was said."""
     known = _table(TABLE).get(language.code, {})
-    return [Meant(at, known[word]) for at, word in stems(text, language) if word in known]
+    found = []
+    for at, word in stems(text, language):
+        meanings = frozenset({word}) if language.code == "en" else known.get(word, frozenset())
+        if other.code != "en":
+            meanings &= _sayable(TABLE, other.code)
+        if meanings:
+            found.append(Meant(at, meanings))
+    return found

@@ -10,7 +10,8 @@ from itertools import pairwise
 from secondopinion.translation.checks import meanings, polarity
 from secondopinion.translation.checks.align import Pair, align
 from secondopinion.translation.checks.compare_words import Said, all_of
-from secondopinion.translation.checks.reading import JOINERS, Cue, Segment, View, fill
+from secondopinion.translation.checks.cues import JOINERS, Cue
+from secondopinion.translation.checks.reading import Segment, View, fill
 
 _CLAUSE = re.compile(r"(?<!\d)[,:]|[,:](?!\d)|[;、，()]|\s-\s")
 # Words of these meanings deny by themselves, and one can stand for another.
@@ -37,13 +38,15 @@ class Negations:
         """Say which negation of one side the other one lacks."""
         if not _cues(pair.original) and not _cues(pair.translation):
             return []
-        sure = 1.0 if self._all_lost(pair) else polarity.likelihood(self.numbers(pair))
-        if sure < polarity.alarming():
+        likely = 1.0 if self._all_lost(pair) else polarity.likelihood(self.numbers(pair))
+        if likely < polarity.telling():
             return []
-        sure = round(0.5 + sure / 2.5, 2)
-        for kind, one, other, _by_rule in self._by_rules(pair):
-            return [(kind, one, other, sure)]
-        return _by_more(pair, sure)
+        sure = round(0.5 + likely / 2.5, 2)
+        found = [(kind, one, other, sure) for kind, one, other, _by_rule in self._by_rules(pair)]
+        found = (found or _by_more(pair, sure))[:1]
+        if likely >= polarity.alarming():
+            return found
+        return [("negation-unsure", one, other, sure) for _kind, one, other, sure in found]
 
     def _all_lost(self, pair: Pair) -> bool:
         """Say whether one side denies twice or more and the other in no way: no idiom does that."""
@@ -59,7 +62,8 @@ class Negations:
         rule = sum(-each[3] if each[0] == "negation-dropped" else each[3] for each in said)
         mine = _clauses(pair.original, self.original)
         yours = _clauses(pair.translation, self.translation)
-        here, there = _meant(mine, self.original), _meant(yours, self.translation)
+        here = _meant(mine, self.original, self.translation)
+        there = _meant(yours, self.translation, self.original)
         one = _side(pair.original, mine, yours, here, there)
         other = _side(pair.translation, yours, mine, there, here)
         return polarity.features(one, other, rule)
@@ -138,12 +142,12 @@ class _Meant:
     stems: frozenset[str]
 
 
-def _meant(clauses: list[Segment], view: View) -> list[_Meant]:
+def _meant(clauses: list[Segment], view: View, other: View) -> list[_Meant]:
     """Return the words of some clauses whose meanings are known; those that deny are none."""
     return [
         _Meant(place, number, bool(_says(clause.cues)), word.stems)
         for number, clause in enumerate(clauses)
-        for word in meanings.meant(clause.text, view.language)
+        for word in meanings.meant(clause.text, view.language, other.language)
         for place in [clause.start + word.start]
         if not any(cue.start <= place < cue.end for cue in clause.cues)
     ]
@@ -167,11 +171,17 @@ def _scopes(clauses: list[Segment], here: list[_Meant], there: list[_Meant]) -> 
     """Look for what each negation denies, the words that stand nearest to it, on the other side."""
     said = denied = gone = blank = 0
     best = share = 0.0
+    after: Counter[str] = Counter()
+    before: Counter[str] = Counter()
     for number, clause in enumerate(clauses):
         around = [word for word in here if word.clause == number]
         for cue in clause.cues:
             if cue.kind not in _PLAIN:
                 continue
+            behind = [word for word in around if word.start >= cue.end][:1]
+            ahead = [word for word in around if word.start < cue.start][-1:]
+            after.update(_stands(word, there) for word in behind)
+            before.update(_stands(word, there) for word in ahead)
             near = sorted(around, key=lambda word: abs(word.start - cue.start))[:_NEAR]
             found = [[other for other in there if word.stems & other.stems] for word in near]
             affirmed = sum(bool(each) and not any(w.denied for w in each) for each in found)
@@ -189,7 +199,18 @@ def _scopes(clauses: list[Segment], here: list[_Meant], there: list[_Meant]) -> 
                 share = max(share, affirmed / len(near))
     known = len(here)
     common = sum(any(word.stems & other.stems for other in there) for word in here)
-    return polarity.Scope(said, denied, gone, blank, best, share, common / max(1, known), known)
+    nearest = [count[name] for count in (after, before) for name in ("said", "denied", "gone")]
+    return polarity.Scope(
+        said, denied, gone, blank, best, share, common / max(1, known), known, *nearest
+    )
+
+
+def _stands(word: _Meant, there: list[_Meant]) -> str:
+    """Say how the other side has a word: affirmed, denied, or not at all."""
+    found = [other for other in there if word.stems & other.stems]
+    if not found:
+        return "gone"
+    return "denied" if any(other.denied for other in found) else "said"
 
 
 def _named(clause: Segment) -> Counter[str]:

@@ -1,18 +1,22 @@
 """Numbers as texts write them: digits of every script, marks by language, number words, times."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from secondopinion.translation.checks.dates import DateMention
 from secondopinion.translation.checks.languages import LETTER, WORD, Language
-from secondopinion.translation.checks.units import Unit, power_at, unit_at
+from secondopinion.translation.checks.units import Unit, power_at, time_before, unit_at
 
 _NUMBER = re.compile(
     r"\d{1,3}(?:[\u00a0']\d{3})+(?:[.,٫]\d+)?(?!\d)"  # 12 500 with a space that does not break
     r"|\d+(?:[.,٫]\d+)+|\d+"
 )
 _SPACED = re.compile(r"\d{1,3}(?: \d{3})+(?:[.,٫]\d+)?(?!\d|[.,]\d|/\d{1,2}(?!\d))")
-_TIME = re.compile(r"(?<!\d)(?<!\d[.,:])(\d{1,2})(?::|[ ]?h[ ]?)([0-5]\d)(?![\d:])")
+# "23 h 10 min" is as long as that, and no time of day.
+_TIME = re.compile(
+    r"(?<!\d)(?<!\d[.,:])(\d{1,2})(?::|[ \u00a0]?h[ \u00a0]?)([0-5]\d)(?!\d|:\d|[ \u00a0]?min)"
+)
 _ROMAN = re.compile(r"(?<![\w.])(?:i{1,3}|iv|vi{0,3}|ix|x|xi{1,2})(?![\w])")
 _DUAL = re.compile(r"(?<!\w)\w{3,}(?:ان|ين)(?!\w)")  # Arabic says two by the end of the word
 # A month without its day or year is named by a word elsewhere, not by a number.
@@ -20,7 +24,7 @@ _BARE_MONTH = re.compile(r"(?<!\d)(?:1[0-2]|[1-9])[ ]?月(?!龄)")
 _ROMANS = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9,
            "x": 10, "xi": 11, "xii": 12}  # fmt: skip
 # No space before it, or it could be the end of a range: "5 -10".
-_SIGN = re.compile(r"(?:^|[\s(:=值为是])-$")
+_SIGN = re.compile(r"(?:^|[\s(:=\u4e00-\u9fff])-$")
 # What looks like a unit that is not known here: "12 Xyz/L".
 _UNREAD = re.compile(
     rf"[\s\u00a0]{{0,2}}{LETTER}[^\s\d,;/]{{0,14}}(?:[\s\u00a0]{LETTER}{{1,8}})?/{LETTER}"
@@ -28,6 +32,9 @@ _UNREAD = re.compile(
 # A place in a molecule, and no amount: "25-OH vitamin D", "6-MP".
 _OF_NAME = re.compile(r"-(?:oh[dp]?|hydroxy[a-z]*|asa|mp|fu|ht|hiaa)(?![a-z])")
 _A_MINUTE = re.compile(r"每分钟?约?[\s]*$")  # "24 times" after it are 24 a minute
+_EARLIEST = 20  # weeks of a pregnancy
+_TEN = 10
+_LATEST = 100  # what a word before a number may count: "day 4"
 _RANGE = re.compile(r"[\s\u00a0]*(?:-|~|/|×|x|\.\.)[\s\u00a0]*")
 
 
@@ -99,6 +106,8 @@ def _prefix(text: str, start: int) -> str:
     while at > 0 and (text[at - 1].isalpha() or (text[at - 1] == "-" and at < start)):
         at -= 1
     word = text[at:start]
+    if len(word) == 1 and "а" <= word <= "я":
+        return word  # С0
     return word if word.isascii() and len(word) <= 6 else ""
 
 
@@ -164,6 +173,10 @@ def _quantity(text: str, at: int, language: Language) -> tuple[Quantity, int]:
         factor, end = factor * scale, after
     values = tuple(_tidy(each * factor) for each in values)
     unit, after = unit_at(text, end, language)
+    if unit is None and not prefix:
+        values = _of_day(values, text[end : end + 18], language)
+        if values[0] < _LATEST and text[end : end + 1] != "/":
+            unit, after = time_before(text, start, language), end
     if unit and unit.top == "g" and values[0] in range(1900, 2101) and language.code == "ru":
         unit = None  # the letter of the year
     if unit is not None:
@@ -173,6 +186,13 @@ def _quantity(text: str, at: int, language: Language) -> tuple[Quantity, int]:
     unread = unit is None and _UNREAD.match(text, end) is not None
     one = Quantity(start, end, values, unit, prefix, False, parts, digits, unread=unread)
     return one, max(end, at + 1)
+
+
+def _of_day(values: tuple[float, ...], after: str, language: Language) -> tuple[float, ...]:
+    """Return the hour behind noon too, where a word says so: "11 pm"."""
+    if values[0] < 12 and re.match(rf"[\s\u00a0]*(?:{language.words['pm']})(?!{LETTER})", after):
+        return (values[0] + 12, *values)
+    return values
 
 
 def _tidy(value: float) -> float:
@@ -197,6 +217,7 @@ def _scale(text: str, at: int, language: Language) -> tuple[float, int]:
 def _with_shared_units(found: list[Quantity], text: str, language: Language) -> list[Quantity]:
     """Give the first number of a range, or of a size in three directions, the unit of the last."""
     words = re.compile(rf"[\s\u00a0]*(?:{language.words['range']})[\s\u00a0]*")
+    _of_ages(found, text)
     for index in range(len(found) - 2, -1, -1):
         one, following = found[index], found[index + 1]
         between = text[one.end : following.start]
@@ -220,6 +241,23 @@ def _with_shared_units(found: list[Quantity], text: str, language: Language) -> 
     return found
 
 
+def _of_ages(found: list[Quantity], text: str) -> None:
+    """Set right what is not said of an age: "39 + 1 weeks" are weeks and days, "3 y 2 m" months."""
+    for index, (one, other) in enumerate(pairwise(found)):
+        between = text[one.end : other.start].strip(" \u00a0")
+        tops = {each.unit.top for each in (one, other) if each.unit}
+        if between == "+" and tops and tops <= {"wk", "d"} and other.values[0] < 7:
+            if one.values[0] >= _EARLIEST:
+                found[index] = replace(one, unit=Unit("wk"))
+                found[index + 1] = replace(other, unit=Unit("d"))
+        elif other.unit == Unit("m") and (
+            (not between and one.unit == Unit("a"))
+            or (between == "a" and one.unit is None and one.values[0] > other.values[0])
+        ):  # Spanish writes "3 a 2 m"; what rises is a range
+            found[index] = replace(one, unit=Unit("a"))
+            found[index + 1] = replace(other, unit=Unit("mo"))
+
+
 def find_words(text: str, language: Language) -> list[Quantity]:
     """Return the number words and Roman numerals of a folded text, in their order."""
     found = []
@@ -232,6 +270,7 @@ def find_words(text: str, language: Language) -> list[Quantity]:
                 Quantity(each.start(), each.end(), (value,), shared=stem, digits=each.group())
             )
     if language.script == "Arab":
+        found = _teens(found, text)
         found += [
             Quantity(each.start(), each.end(), (2.0,), shared=True, digits=each.group())
             for each in _DUAL.finditer(text)
@@ -240,3 +279,21 @@ def find_words(text: str, language: Language) -> list[Quantity]:
         value = float(_ROMANS[each.group()])
         found.append(Quantity(each.start(), each.end(), (value,), shared=True, digits=each.group()))
     return sorted(found, key=lambda each: each.start)
+
+
+def _teens(found: list[Quantity], text: str) -> list[Quantity]:
+    """Join what Arabic writes as two words, "three ten"; eleven and twelve too."""
+    kept: list[Quantity] = []
+    for each in found:
+        before = kept[-1] if kept else None
+        if (
+            before is not None
+            and each.values == (_TEN,)
+            and 1 <= before.values[0] < _TEN
+            and not text[before.end : each.start].strip()
+        ):
+            value = before.values[0] + _TEN
+            kept[-1] = Quantity(before.start, each.end, (value,), digits=each.digits)
+        else:
+            kept.append(each)
+    return kept

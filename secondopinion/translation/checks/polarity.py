@@ -14,8 +14,8 @@ from dataclasses import astuple, dataclass
 from functools import cache
 from typing import Any
 
+from secondopinion.translation.checks.cues import Cue
 from secondopinion.translation.checks.languages import DATA
-from secondopinion.translation.checks.reading import Cue
 
 MODEL = DATA / "negations.json"
 KINDS = ("cues", "coord", "bare", "joiners", "joins-early")
@@ -36,7 +36,8 @@ class Scope:
     Of its negations `said` are those whose nearest words are affirmed there, `denied` those whose
     words stand in a clause that denies, `gone` those whose words are not there at all, `blank`
     those near which no word is known. `best` is the most words of one that are affirmed, less those
-    denied; `share` the greatest share. Of `known` words, the share `common` is on both sides.
+    denied; `share` the greatest share. Of `known` words, the share `common` is on both sides. The
+    others count how the word that stands next after a negation, or next before it, is found.
     """
 
     said: int
@@ -47,6 +48,12 @@ class Scope:
     share: float
     common: float
     known: int
+    after_said: int
+    after_denied: int
+    after_gone: int
+    before_said: int
+    before_denied: int
+    before_gone: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +112,11 @@ def _model() -> dict[str, Any]:
 def alarming() -> float:
     """Return the likelihood from which on somebody is told."""
     return float(_model()["alarming"])
+
+
+def telling() -> float:
+    """Return the likelihood from which on a place is pointed at, without an alarm."""
+    return float(_model()["telling"])
 
 
 def likelihood(numbers: list[float]) -> float:

@@ -1,19 +1,20 @@
 """One text read for comparison: cut into sentences, each with what it names."""
 
 import re
-from bisect import bisect
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from secondopinion.core.folding import Folded
+from secondopinion.translation.checks.cues import Cue, blanked, find_negations
 from secondopinion.translation.checks.dates import DateMention, find_dates, find_months
 from secondopinion.translation.checks.drugs import DrugMention, find_drugs
 from secondopinion.translation.checks.folding import fold
 from secondopinion.translation.checks.found import Place
 from secondopinion.translation.checks.languages import WORD, Language
 from secondopinion.translation.checks.numbers import Quantity, find_quantities, find_words
+from secondopinion.translation.checks.sides import find_sides
 from secondopinion.translation.checks.sound import skeleton
 
 _ENDS = re.compile(r"[.!?।]+[\"')\]]*[ \t\u00a0]+(?=\S)|[。！？]")
@@ -21,36 +22,20 @@ _ABBREVIATIONS = {
     "dr", "dra", "sr", "sra", "prof", "mr", "mrs", "ms", "no", "nr", "vs", "ca", "approx", "д-р",
     "г", "рт", "ст", "ул", "т", "е", "д", "др", "мед", "bzw", "z", "b", "डॉ", "د", "aprox", "env",
     "resp", "art", "fig", "n°", "tel", "тыс", "млн", "sn", "doc", "uzm", "a", "p", "m", "i", "s",
-    "кл", "уд", "im", "iv", "ing", "cap", "кг", "коп", "м", "кв", "мм",
+    "кл", "уд", "im", "iv", "ing", "cap", "кг", "коп", "м", "кв", "мм", "st", "ste", "sta", "sto",
+    "mme", "mlle", "проф", "акад", "доц", "им", "univ", "hosp", "dept", "av", "avda", "blvd", "pr",
+    "rev", "hon", "jr", "lic", "enf", "ss", "fr", "str", "tab", "comp", "табл", "амп", "рис",
 }  # fmt: skip
 _NUMBERED = {"no", "nr"}
-_CLAUSES = re.compile(r"[,;:.!?。；，：、।\n]|\s-\s")
-JOINERS = {"joiners", "joins-early"}
-# Meanings that deny nothing but stand where other languages deny: "is still there", "has not gone".
-_HINTS = frozenset({"persist", "end", "prevent", "too", "despite", "differ", "leave"})
 _NARROWEST = 40  # letters; narrower columns are tables
 _NEARLY = 0.85  # of the widest line, from which on one may be full
 _WIDEST = 0.93  # of the widest line, that one of those that break off a sentence reaches
 _FULL = 0.9  # of the widest line, that a full one reaches with the word that follows
 _LONG_WORD = 16  # letters; what is longer is no word
 _SEVERAL = 2  # full lines that make a page
+_SHORT_NAME = 5  # letters of a month that a point may have shortened
 _SHORTENED = 6  # letters of a word that a point may have shortened
-BEHIND = 2  # words before a negative word that make it stand behind the verb
 _ENDING = ".!?।。！？؟"
-
-
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """A word that turns a sentence round, or a side; `kind` says which.
-
-    `meaning` tells what an affirmative word denies (to stop, to avoid): see `negation.implied` in
-    the languages' files.
-    """
-
-    start: int
-    end: int
-    kind: str
-    meaning: str = ""
 
 
 @dataclass(slots=True)
@@ -159,7 +144,9 @@ def _begins(line: str) -> bool:
     return re.match(r"[-*•·]|\d+[.)]\s", line) is not None or "\t" in line
 
 
-def _sentences(whole: Folded, start: int, end: int) -> list[tuple[int, int]]:
+def _sentences(
+    whole: Folded, start: int, end: int, months: Container[str]
+) -> list[tuple[int, int]]:
     text = whole.text
     found = []
     at = start
@@ -175,7 +162,9 @@ def _sentences(whole: Folded, start: int, end: int) -> list[tuple[int, int]]:
             word = ""
         if word in _NUMBERED and not whole.text[each.end() : each.end() + 1].isdigit():
             word = ""  # an answer, and no "no. 5"
-        if "." in each.group() and (word in _ABBREVIATIONS or (len(word) == 1 and word.isalpha())):
+        if "." in each.group() and (
+            word in _ABBREVIATIONS or word in months or (len(word) == 1 and word.isalpha())
+        ):
             continue
         if "." in each.group() and word.isdigit() and len(word) <= 2 and each.start() - at <= 4:
             continue  # the number of a list
@@ -195,7 +184,7 @@ def _same_sentence(whole: Folded, start: int, point: re.Match[str]) -> bool:
     return following.islower() or (short and following.isdigit())
 
 
-def _segments(whole: Folded) -> list[Segment]:
+def _segments(whole: Folded, months: Container[str]) -> list[Segment]:
     text = whole.text
     lines: list[tuple[int, int]] = []
     at = 0
@@ -204,132 +193,13 @@ def _segments(whole: Folded) -> list[Segment]:
         at += len(written) + 1
     found: list[Segment] = []
     for row, (first, last) in enumerate(lines):
-        for start, end in _sentences(whole, first, last):
+        for start, end in _sentences(whole, first, last, months):
             piece = text[start:end]
             if any(char.isalnum() for char in piece):
                 begin = start + len(piece) - len(piece.lstrip())
                 line = whole.source.count("\n", 0, whole.at[begin]) + 1
                 found.append(Segment(len(found), begin, end, line, text[begin:end].strip(), row))
     return found
-
-
-def find_sides(text: str, language: Language) -> list[Cue]:
-    """Return the sides that a folded text names, in their order."""
-    sides: list[Cue] = []
-    free = _without(text, language.sides["not"])
-    for kind in ("both", "pair", "left", "right"):
-        for each in language.sides[kind].finditer(free):
-            if not _covered(each, sides):
-                sides.append(Cue(each.start(), each.end(), kind))
-    return sorted(sides, key=lambda c: c.start)
-
-
-def find_negations(text: str, language: Language) -> list[Cue]:
-    """Return what denies in a folded text, in its order."""
-    cues: list[Cue] = []
-    free = _without(text, language.negation["not"], but=language.negation["cues"])
-    _imply(free, language, cues)
-    for each, kind in _longest(free, language):
-        if not _covered(each, cues):
-            cues.append(Cue(each.start(), each.end(), kind))
-    for kind in ("weak", "joiners"):
-        for each in language.negation[kind].finditer(free):
-            if not _covered(each, cues):
-                early = kind == "joiners" and language.negates_late
-                cues.append(Cue(each.start(), each.end(), "joins-early" if early else kind))
-    _hint(text, language, cues)
-    return _agreed(sorted(cues, key=lambda c: c.start), text, language)
-
-
-def _imply(text: str, language: Language, cues: list[Cue]) -> None:
-    """Add the affirmative words that deny."""
-    denials = [each.span() for each in language.negation["cues"].finditer(text)]
-    for meaning, pattern in language.implied.items():
-        for each in pattern.finditer(text) if meaning not in _HINTS else ():
-            # "n'a plus besoin" denies by "n'a plus": "plus besoin" is a part of it.
-            inside = any(start < each.start() < end for start, end in denials)
-            if not inside and not _covered(each, cues):
-                kept = "" if meaning == "vague" else meaning
-                cues.append(Cue(each.start(), each.end(), "weak", kept))
-
-
-def _hint(text: str, language: Language, cues: list[Cue]) -> None:
-    """Add what stands for a denial of other languages and is none."""
-    for meaning in sorted(_HINTS & language.implied.keys()):
-        for each in language.implied[meaning].finditer(text):
-            if not _covered(each, cues):
-                cues.append(Cue(each.start(), each.end(), "hint", meaning))
-
-
-def _longest(text: str, language: Language) -> list[tuple[re.Match[str], str]]:
-    """Return what negates, agrees or carries on, the longer one first where both begin."""
-    found = [
-        (each, kind) for kind in ("coord", "cues", "concord")
-        for each in language.negation[kind].finditer(text)
-    ]  # fmt: skip
-    return sorted(found, key=lambda one: (one[0].start(), -one[0].end()))
-
-
-def _agreed(cues: list[Cue], text: str, language: Language) -> list[Cue]:
-    """Count what only agrees with another negation of its clause ("no … nunca") with that one.
-
-    In some languages the other may follow, as in Russian; in Spanish what follows is another one.
-    Where a word wants another one and there is none, it is ``bare``.
-    """
-    late = language.negates_late
-    marks = sorted(
-        [each.start() for each in _CLAUSES.finditer(text)]
-        + [cue.start for cue in cues if cue.kind in JOINERS]
-    )
-    clauses = [bisect(marks, cue.start) for cue in cues]
-    negated = {
-        clause for cue, clause in zip(cues, clauses, strict=True)
-        if late and cue.kind in {"cues", "coord"}
-    }  # fmt: skip
-    kept = []
-    for cue, clause in zip(cues, clauses, strict=True):
-        agrees = cue.kind == "concord"
-        if agrees and clause in negated:
-            continue
-        alone = _alone(text, marks, clause, cue)
-        if (
-            alone
-            and clause - 1 in negated
-            and language.emphasis.fullmatch(text, cue.start, cue.end)
-        ):
-            continue  # "no live vaccines, never"
-        if agrees and not alone and language.negation["behind"].fullmatch(text, cue.start, cue.end):
-            begin = marks[clause - 1] if clause else 0
-            if late or len(WORD.findall(text[begin : cue.start])) >= BEHIND:
-                kept.append(Cue(cue.start, cue.end, "bare"))
-                continue
-        if agrees or cue.kind in {"cues", "coord"}:
-            negated.add(clause)
-        kept.append(Cue(cue.start, cue.end, "cues") if agrees else cue)
-    return kept
-
-
-def _alone(text: str, marks: list[int], clause: int, cue: Cue) -> bool:
-    """Say whether a cue is all that stands in its clause: an answer, or emphasis."""
-    begin = marks[clause - 1] if clause else 0
-    end = marks[clause] if clause < len(marks) else len(text)
-    return WORD.findall(text[begin:end]) == WORD.findall(text[cue.start : cue.end])
-
-
-def _without(text: str, pattern: re.Pattern[str], *, but: re.Pattern[str] | None = None) -> str:
-    """Blank what a pattern finds, save where a word of `but` begins before it and runs into it."""
-    held = [each.span() for each in but.finditer(text)] if but else []
-
-    def blank(found: re.Match[str]) -> str:
-        if any(start < found.start() < end for start, end in held):
-            return found.group()
-        return "\x00" * len(found.group())
-
-    return pattern.sub(blank, text)
-
-
-def _covered(found: re.Match[str], cues: list[Cue]) -> bool:
-    return any(each.start < found.end() and found.start() < each.end for each in cues)
 
 
 def fill(segment: Segment, language: Language) -> None:
@@ -345,7 +215,7 @@ def fill(segment: Segment, language: Language) -> None:
         features[f"d:month-{month.days[0].month}"] += 1
     for drug in segment.drugs:
         features[f"m:{drug.name}"] += 3
-    features.update(f"s:{side.kind}" for side in segment.sides)
+    features.update(f"s:{side.kind}" for side in segment.sides if side.sure)
     if any(cue.kind in {"cues", "coord"} for cue in segment.cues):
         features["negated"] += 1
     for name in language.terms.named(segment.text):
@@ -360,20 +230,24 @@ def read(text: str, language: Language) -> View:
     """Read a text: sentences with numbers, dates, medicines, sides and negations in each."""
     whole = _unwrapped(fold(text), spaced=language.spaced)
     plain = whole.text
-    segments = _segments(whole)
+    # The short name of a month may have a point.
+    segments = _segments(whole, [name for name in language.months if len(name) <= _SHORT_NAME])
     dates = find_dates(plain, language)
+    drugs = find_drugs(plain, language)
+    # A name is no word: 他克莫司 denies nothing, 倍他米松 is not twice something.
+    unnamed = blanked(plain, ((drug.start, drug.end) for drug in drugs))
     everything: dict[str, Sequence[Any]] = {
         "quantities": find_quantities(plain, language, dates),
-        "words": find_words(plain, language),
+        "words": find_words(unnamed, language),
         "dates": dates,
         "months": [
             month
             for month in find_months(plain, language)
             if not any(day.start < month.end and month.start < day.end for day in dates)
         ],
-        "drugs": find_drugs(plain, language),
-        "sides": find_sides(plain, language),
-        "cues": find_negations(plain, language),
+        "drugs": drugs,
+        "sides": find_sides(unnamed, language),
+        "cues": find_negations(unnamed, language),
     }
     for name, items in everything.items():
         _share_out(name, items, segments)

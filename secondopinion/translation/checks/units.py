@@ -20,6 +20,9 @@ _CELLS = r"(?:celulas|cells|cellules|zellen|кл\w*|خليه|leucocitos|个)?"
 _POWER = re.compile(
     r"[\s\u00a0]*(?:[x×*·]|х)?[\s\u00a0]*10[\s]*(\^|e|\*{1,2}|)[\s]*(-?\d{1,2})(?!\d)"
 )
+# "the 5th minute", "на 5-й минуте"; folded, й is и.
+_ORDINAL = re.compile(rf"(?:st|nd|rd|th|e|er|ere|eme|-(?:и|я|е|ю|го|ои|му|ыи|ая|ую))(?!{LETTER})")
+_WORD_BEFORE = re.compile(rf"(?<!{LETTER})(?P<word>{LETTER}{{3,12}})[\s\u00a0]+$")
 _PER_DAY = re.compile(r"[\s\u00a0]*/[\s\u00a0]*24[\s\u00a0]*\w{1,7}")
 
 
@@ -81,7 +84,7 @@ def _names(
     for name in ("a", "d", "s", "in", "dose", "min", "wk", "mo", "l"):
         if name not in {"d", "s", "l", "min"}:
             spelt.pop(name, None)
-    spelt |= language.units
+    spelt |= _made(language.code) | language.units
     stems = tuple((key[:-1], value) for key, value in spelt.items() if key.endswith("*"))
     patterns: list[str] = []
     for key in sorted(spelt, key=len, reverse=True):
@@ -94,6 +97,18 @@ def _names(
             text += rf"(?!(?![\u3400-\u9fff]){LETTER}|\^|['\u2019]{LETTER})"
         patterns.append(text)
     return re.compile("|".join(patterns)), spelt, stems
+
+
+def _made(code: str) -> dict[str, str]:
+    """Return the units that a language makes of a part and a thing, as one word or two."""
+    given = _RAW["spelt"].get(code, {"parts": {}, "things": {}})
+    found = {}
+    for part, letter in given["parts"].items():
+        for thing, base in given["things"].items():
+            if letter + base in UNITS:
+                for between in ("", " "):
+                    found[folded(part) + between + folded(thing)] = letter + base
+    return found
 
 
 def _one(text: str, at: int, language: Language) -> tuple[str, int] | None:
@@ -126,7 +141,8 @@ def power_at(text: str, at: int) -> tuple[float, int]:
 
 def unit_at(text: str, at: int, language: Language) -> tuple[Unit | None, int]:
     """Return the unit that stands at a place of a folded text, and where it ends."""
-    start = _skip(text, at)
+    ordinal = _ORDINAL.match(text, at)
+    start = _skip(text, ordinal.end() if ordinal else at)
     if text[start : start + 1] == "-":
         start += 1
     filler = re.compile(rf"(?:{language.words.get('filler', '(?!)')})[\s\u00a0]+").match(
@@ -146,6 +162,27 @@ def unit_at(text: str, at: int, language: Language) -> tuple[Unit | None, int]:
     if not name and not per:
         return None, at
     return Unit(name, per), end
+
+
+def time_before(text: str, at: int, language: Language) -> Unit | None:
+    """Return the time that the word before a number counts: "day 4", "الأسبوع 34"."""
+    before = _WORD_BEFORE.search(text[max(0, at - 24) : at])
+    if before is None or not language.spaced:
+        return None
+    word = before["word"]
+    start = max(0, at - 24) + before.start("word")
+    earlier = text[max(0, start - 14) : start].rstrip()
+    if re.search(rf"(?:\d|(?<!{LETTER})(?:{language.words['per']}))$", earlier):
+        return None  # "3 days 2 tablets", "twice a day 5 drops"
+    forms = [word]
+    if language.script == "Arab":
+        forms += [word.removeprefix(each) for each in ("ال", "لل", "وال", "بال")]
+    _pattern, spelt, stems = _names(language)
+    for form in forms:
+        name = spelt.get(form) or next((v for k, v in stems if form.startswith(k)), None)
+        if name in SOFT and _dim(name) == "time":
+            return Unit(name)
+    return None
 
 
 def _denominators(text: str, end: int, language: Language) -> tuple[tuple[str, ...], int]:
