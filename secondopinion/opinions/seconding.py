@@ -206,10 +206,12 @@ def take_back(*, by: Person, opinion: Opinion) -> None:
 
 
 def call_off(draft: Opinion, by: Person | None) -> None:
-    """End an open reading of a locked draft that is not signed by who sent it to be read."""
+    """End an open reading of a locked draft that is not signed by who sent it to be read, and its
+    reader's part: there is nothing to read any more."""
     reading = SecondReading.objects.select_for_update().filter(opinion=draft, ended_at=None).first()
     if reading is not None:
         _end(reading, SecondReading.Outcome.TAKEN_BACK, "")
+        end_parts(case=draft.case, role=Part.SECOND_READER, by=by)
         audit.record("second-reading-taken-back", by=by, case_id=draft.case_id, target=reading)
 
 

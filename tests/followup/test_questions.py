@@ -225,3 +225,10 @@ def test_nobody_waits_while_an_answer_is_typeset_and_it_is_signed_once(
         )
     addendum = case.signed_reports.get(kind="addendum")
     assert FollowUpQuestion.objects.get().addendum == addendum
+
+
+@pytest.mark.parametrize("number", ["", "x", "99"])
+def test_a_question_that_there_is_not_is_not_found(number: str, whole: Whole) -> None:
+    browser = sign_in(whole.coordinator)
+    address = f"/desk/cases/{whole.case.reference}/do/pass-question/"
+    assert browser.post(address, {"number": number}).status_code == 404

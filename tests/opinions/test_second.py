@@ -15,7 +15,7 @@ from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.experts import actions as experts
 from secondopinion.messaging.models import Message
-from secondopinion.opinions import actions, amending, panels, papers, second, seconding
+from secondopinion.opinions import actions, amending, handing, panels, papers, second, seconding
 from secondopinion.opinions.models import Opinion, SecondReading, SignedReport
 from secondopinion.program.models import Program
 from secondopinion.staffing import actions as staffing
@@ -176,6 +176,14 @@ def test_a_late_reading_is_told_once(opinion: Opinion, reader: Person) -> None:
     with time_machine.travel(clock.now() + timedelta(days=9), tick=False):
         assert (seconding.notice_late(), seconding.notice_late()) == (1, 0)
     assert mails.get().to == opinion.case.coordinator
+
+
+def test_a_reading_of_a_case_that_is_given_back_opens_nothing(
+    opinion: Opinion, reader: Person
+) -> None:
+    given_to(reader, opinion)
+    handing.hand_back(by=opinion.author, case=opinion.case, reason="no_time", note="See the MR.")
+    assert roles_of(opinion.case, reader) == set()
 
 
 def test_a_reading_goes_to_nobody_who_is_no_specialist_any_more(

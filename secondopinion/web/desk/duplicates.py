@@ -89,8 +89,12 @@ def _do(request: PersonRequest, row: Duplicate) -> str:
     )
     if kept is None:
         raise Refused(_("Choose which request goes on."), code="kept", field="kept")
+    try:
+        people = [UUID(each) for each in given.getlist("person")]
+    except ValueError:
+        raise NotYours from None
     actions.join(
-        by=by, pair=row, kept=kept, people=[UUID(each) for each in given.getlist("person")],
+        by=by, pair=row, kept=kept, people=people,
         questions=bool(given.get("questions")),
     )  # fmt: skip
     return _("They are joined. What was sent comes along in a minute.")

@@ -28,6 +28,7 @@ from secondopinion.findings import actions as findings
 from secondopinion.findings.models import Finding
 from secondopinion.followup import actions as followup
 from secondopinion.followup import leaving
+from secondopinion.followup.models import FollowUpQuestion
 from secondopinion.followup.queries import question_for
 from secondopinion.opinions import actions as opinions
 from secondopinion.opinions import handing, panels, receipts, seconding, translating
@@ -246,8 +247,14 @@ class _Verbs:
         pacs.forward_again(by=self.by, case=self.case)
         return _("It is being sent again.")
 
+    def _question(self) -> FollowUpQuestion:
+        number = self.text("number")
+        if not number.isdecimal():
+            raise NotYours
+        return question_for(self.by, self.case.reference, int(number))
+
     def pass_question(self) -> str:
-        question = question_for(self.by, self.case.reference, int(self.text("number") or 0))
+        question = self._question()
         followup.pass_to_expert(by=self.by, question=question)
         return _("The question is with the specialist.")
 
@@ -257,7 +264,7 @@ class _Verbs:
         return _("They answer the questions now.")
 
     def settle_question(self) -> str:
-        question = question_for(self.by, self.case.reference, int(self.text("number") or 0))
+        question = self._question()
         followup.settle(by=self.by, question=question, reply=self.text("reply"))
         return _("The question is answered.")
 
