@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from secondopinion.opinions.checking.found import Doubt, Source, Texts
 from secondopinion.opinions.checking.tongues import finds, language_of, sentences, tongue
-from secondopinion.translation.checks.folding import fold, folded
 from secondopinion.translation.checks.cues import Cue
+from secondopinion.translation.checks.folding import fold, folded
 from secondopinion.translation.checks.languages import Language, language
 from secondopinion.translation.checks.sides import find_sides
 
