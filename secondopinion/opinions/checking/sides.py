@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from secondopinion.opinions.checking.found import Doubt, Source, Texts
 from secondopinion.opinions.checking.tongues import finds, language_of, sentences, tongue
-from secondopinion.translation.checks.folding import fold, folded
 from secondopinion.translation.checks.cues import Cue
+from secondopinion.translation.checks.folding import fold, folded
 from secondopinion.translation.checks.languages import Language, language
 from secondopinion.translation.checks.sides import find_sides
 
@@ -55,7 +55,7 @@ def _between(text: str, one: tuple[int, int], other: tuple[int, int]) -> str:
 def said(text: str, tongue_: Language) -> list[Said]:
     """Return the parts of the body that a folded text gives a side, each with the side nearest to
     it, and with every side that stands nearest to it."""
-    cues = [cue for cue in find_sides(text, tongue_) if cue.sure]
+    cues = find_sides(text, tongue_)
     found: list[Said] = []
     for sentence in sentences(text) if cues else ():
         here = [cue for cue in cues if sentence[0] <= cue.start < sentence[1]]
