@@ -55,7 +55,7 @@ def _between(text: str, one: tuple[int, int], other: tuple[int, int]) -> str:
 def said(text: str, tongue_: Language) -> list[Said]:
     """Return the parts of the body that a folded text gives a side, each with the side nearest to
     it, and with every side that stands nearest to it."""
-    cues = [cue for cue in find_sides(text, tongue_) if cue.sure]
+    cues = find_sides(text, tongue_)
     found: list[Said] = []
     for sentence in sentences(text) if cues else ():
         here = [cue for cue in cues if sentence[0] <= cue.start < sentence[1]]
