@@ -10,12 +10,12 @@ from secondopinion.translation.checks.units import Unit, power_at, time_before, 
 
 _NUMBER = re.compile(
     r"\d{1,3}(?:[\u00a0']\d{3})+(?:[.,٫]\d+)?(?!\d)"  # 12 500 with a space that does not break
-    r"|\d+(?:[.,٫]\d+)+|\d+"
+    r"|\d+(?:[.,٫]\d++(?!:\d))+|\d+"  # "38.2,04:00" is a fever and a time
 )
 _SPACED = re.compile(r"\d{1,3}(?: \d{3})+(?:[.,٫]\d+)?(?!\d|[.,]\d|/\d{1,2}(?!\d))")
 # "23 h 10 min" is as long as that, and no time of day.
 _TIME = re.compile(
-    r"(?<!\d)(?<!\d[.,:])(\d{1,2})(?::|[ \u00a0]?h[ \u00a0]?)([0-5]\d)(?!\d|:\d|[ \u00a0]?min)"
+    r"(?<!\d)(?<!\d[.:])(\d{1,2})(?::|[ \u00a0]?h[ \u00a0]?)([0-5]\d)(?!\d|:\d|[ \u00a0]?min)"
 )
 _ROMAN = re.compile(r"(?<![\w.])(?:i{1,3}|iv|vi{0,3}|ix|x|xi{1,2})(?![\w])")
 _DUAL = re.compile(r"(?<!\w)\w{3,}(?:ان|ين)(?!\w)")  # Arabic says two by the end of the word

@@ -21,7 +21,9 @@ _POWER = re.compile(
     r"[\s\u00a0]*(?:[x×*·]|х)?[\s\u00a0]*10[\s]*(\^|e|\*{1,2}|)[\s]*(-?\d{1,2})(?!\d)"
 )
 # "the 5th minute", "на 5-й минуте"; folded, й is и.
-_ORDINAL = re.compile(rf"(?:st|nd|rd|th|e|er|ere|eme|-(?:и|я|е|ю|го|ои|му|ыи|ая|ую))(?!{LETTER})")
+_ORDINAL = re.compile(
+    rf"(?:st|nd|rd|th|e|er|ere|eme|-(?:и|я|е|ю|го|ои|му|м|ом|х|ыи|ая|ую|ым|ых))(?!{LETTER})"
+)
 _WORD_BEFORE = re.compile(rf"(?<!{LETTER})(?P<word>{LETTER}{{3,12}})[\s\u00a0]+$")
 _PER_DAY = re.compile(r"[\s\u00a0]*/[\s\u00a0]*24[\s\u00a0]*\w{1,7}")
 
