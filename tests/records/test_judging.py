@@ -64,7 +64,8 @@ def test_a_blurred_page_is_told_to_the_family(case: Case, maria: Person, client:
     maria.save()
     client.force_login(maria)
     shown = client.get(reverse("files-list", args=[case.reference])).content.decode()
-    assert "\u2068letter.jpg\u2069, page 1</a>: This page is too blurred to read." in shown
+    place = "\u2068letter.jpg\u2069, page 1</a></strong><br>"
+    assert f"{place}This page is too blurred to read." in shown
     [page] = Record.objects.get().pages.all()
     assert reverse("page-look", args=[case.reference, page.record_id, 1]) in shown
 
