@@ -76,8 +76,9 @@ def _is_address(text: str) -> bool:
 
 
 def same_mailbox(one: str, other: str) -> bool:
-    """Say whether two addresses reach the same person: case and ``+tags`` do not matter."""
-    return _mailbox(one) == _mailbox(other)
+    """Say whether two addresses reach the same person: case and ``+tags`` do not matter. Two people
+    without an address are not the same."""
+    return bool(one.strip()) and _mailbox(one) == _mailbox(other)
 
 
 def _mailbox(email: str) -> tuple[str, str]:

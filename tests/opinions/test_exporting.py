@@ -79,6 +79,8 @@ def test_what_was_measured_and_chosen_is_read_by_others(
         points=[[1, 1], [4, 5]],
     )  # fmt: skip
     opinion = actions.start_report(by=mei, case=reviewed)
+    with pytest.raises(Refused, match="caption"):
+        actions.add_key_image(by=mei, opinion=opinion, instance=instance, frame=1, caption=" ")
     actions.add_key_image(
         by=mei, opinion=opinion, instance=instance, frame=1, caption="Löslich, ١٢ mm", center=40,
         width=400,

@@ -51,6 +51,7 @@ def latest(case: Case, template: str) -> Message:
         ("maria.lopez@gmail.com", "marialopez@googlemail.com", True),
         ("maria.lopez@familia.example", "marialopez@familia.example", False),
         ("maria@familia.example", "lucia@familia.example", False),
+        ("", "", False),
     ],
 )
 def test_an_address_is_known_however_it_is_written(one: str, other: str, same: bool) -> None:
