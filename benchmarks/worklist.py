@@ -45,7 +45,7 @@ from secondopinion.cases.queries import visible_to
 from secondopinion.cases.states import DESK_NEXT, STATE_NEEDS
 from secondopinion.cases.words import words_in
 from secondopinion.conversations.models import Post
-from secondopinion.core import clock, vault
+from secondopinion.core import clock, hiding, vault
 from secondopinion.core.models import VaultSpace
 from secondopinion.followup.models import FollowUpQuestion
 from secondopinion.program import actions as program
@@ -180,9 +180,9 @@ def main() -> int:
         ("waiting on the family", "/desk/?view=waiting"),
         ("ended", "/desk/?view=ended"),
         ("open, one field and one language", f"/desk/?view=open&field={field.pk}&language=ar"),
-        ("search: a common name", "/desk/?view=open&q=camila"),
-        ("search: two beginnings", "/desk/?view=open&q=cam+fern"),
-        ("search: a case number", "/desk/?view=open&q=2026-0000123"),
+        ("search: a common name", f"/desk/?view=open&s={hiding.hide('camila')}"),
+        ("search: two beginnings", f"/desk/?view=open&s={hiding.hide('cam fern')}"),
+        ("search: a case number", f"/desk/?view=open&s={hiding.hide('2026-0000123')}"),
         ("kept fresh (every 15 s)", "/desk/changes/"),
     ]
     peer, _slow, _busy = timed(lambda: plain(team[0]), 1 if not quick else 3)

@@ -1,7 +1,7 @@
 """The worklist: views, filters and search over the team's cases, read from indexes alone."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import reduce
 from operator import add, or_
@@ -19,10 +19,11 @@ from secondopinion.cases import words
 from secondopinion.cases.models import Case, Need
 from secondopinion.cases.queries import of_team, with_zone
 from secondopinion.cases.states import State, Why
-from secondopinion.core import clock
+from secondopinion.core import clock, hiding
 from secondopinion.desk.queries import covered_by
 
 PER_PAGE = 50
+LONGEST = 60  # letters that are sought
 MOST = 999  # cases that are counted in a view: beyond, the number says nothing more
 NEWS = (
     Why.ANSWER, Why.MESSAGE, Why.UNANSWERED, Why.QUESTION, Why.UNOPENED, Why.UNDELIVERED,
@@ -98,7 +99,8 @@ _COLUMNS = {"owner": "coordinator", "field": "specialty", "country": "country",
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is asked of the worklist, as it stands in the address."""
+    """What is asked of the worklist, as it stands in the address; what is sought (`q`) may be a
+    child's name, and stands there hidden."""
 
     view: str = FIRST
     q: str = ""
@@ -108,7 +110,7 @@ class Wanted:
     @property
     def address(self) -> str:
         """The part of the address behind the question mark, without the page."""
-        parts = {"view": self.view, "q": self.q, **self.filters}
+        parts = {"view": self.view, "s": hiding.hide(self.q), **self.filters}
         return urlencode({key: value for key, value in parts.items() if value})
 
 
@@ -123,10 +125,15 @@ def wanted(params: Mapping[str, str]) -> Wanted:
         filters["due"] = ""
     return Wanted(
         view=view if view in VIEWS else FIRST,
-        q=params.get("q", "").strip()[:100],
+        q=hiding.shown(params.get("s", "")),
         page=max(1, int(page)) if page.isdecimal() and len(page) < 6 else 1,
         filters={key: value for key, value in filters.items() if value},
     )
+
+
+def sought(params: Mapping[str, str]) -> Wanted:
+    """Return what a form asks for, with what was typed to be sought."""
+    return replace(wanted(params), q=params.get("q", "").strip()[:LONGEST])
 
 
 def _is_id(text: str) -> bool:

@@ -1,11 +1,13 @@
 """The worklist: what needs whom and why, found by words, put off, handed over and undone."""
 
 from datetime import timedelta
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import time_machine
 from django.db import IntegrityError, transaction
 from django.test import Client
+from django.urls import reverse
 
 from secondopinion.accounts import actions as accounts
 from secondopinion.accounts.models import Person
@@ -14,7 +16,7 @@ from secondopinion.cases import actions as cases
 from secondopinion.cases.models import Case, ItemState
 from secondopinion.cases.queries import of_team, visible_to
 from secondopinion.conversations.actions import mark_seen, post
-from secondopinion.core import clock
+from secondopinion.core import clock, hiding
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.desk import actions, queries, worklist
 from secondopinion.messaging.models import Message
@@ -42,7 +44,7 @@ def mother(hospital: Program) -> Person:
 
 def found(who: Person, **address: str) -> list[Case]:
     """Return the first page of a view."""
-    return worklist.listed(who, worklist.wanted(address), worklist.own(who)).cases
+    return worklist.listed(who, worklist.sought(address), worklist.own(who)).cases
 
 
 def whys(case: Case) -> list[str]:
@@ -104,6 +106,24 @@ def test_a_case_is_found_by_beginnings_whatever_the_accents(mother: Person, grac
         assert found(grace, view="open", q=text) == [case], text
     for text in ("amila", "camila ruiz", "%", "' or 1=1"):
         assert found(grace, view="open", q=text) == ([case] if text == "%" else []), text
+
+
+def test_what_is_sought_stands_in_no_address(mother: Person, grace: Person) -> None:
+    case = submitted(mother)
+    browser = sign_in(grace)
+    given = {"view": "open", "q": "Camila", "country": "MX"}
+    address = browser.post(reverse("desk-search"), given)["Location"]
+    assert "camila" not in address.lower()
+    assert "country=MX" in address
+    page = browser.get(address).content.decode()
+    assert case.reference in page
+    assert 'value="Camila"' in page
+    assert browser.post(reverse("desk-search"), given)["Location"] == address, "it can be kept"
+    hidden = dict(parse_qsl(urlsplit(address).query))["s"]
+    assert hiding.shown(hidden) == "Camila"
+    for other in ("", "x", hidden[:-4], hidden[::-1], "ä" * 30):
+        assert hiding.shown(other) == ""
+    assert 'value="Camila"' not in browser.get(f"{reverse('desk')}?q=Camila").content.decode()
 
 
 def test_the_team_sees_what_its_members_may_see_and_nobody_else(

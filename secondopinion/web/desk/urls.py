@@ -26,6 +26,7 @@ _CASE = "cases/<str:reference>/"
 
 urlpatterns = [
     path("", worklist.desk, name="desk"),
+    path("search/", worklist.search, name="desk-search"),
     path("changes/", worklist.changes, name="desk-changes"),
     path("many/", worklist.many, name="desk-many"),
     path("undo/<uuid:step>/", worklist.undo, name="desk-undo"),

@@ -52,6 +52,13 @@ def desk(request: PersonRequest) -> HttpResponse:
 
 
 @staff(Role.COORDINATOR)
+@require_POST
+def search(request: PersonRequest) -> HttpResponse:
+    """Lead to what is sought and filtered, under an address that does not say what was typed."""
+    return redirect(f"{reverse('desk')}?{worklist.sought(request.POST.dict()).address}")
+
+
+@staff(Role.COORDINATOR)
 def changes(request: PersonRequest) -> HttpResponse:
     """Answer with the views and rows alone, for a page that keeps itself fresh; 304 when they are
     as they were."""
