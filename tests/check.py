@@ -51,12 +51,25 @@ def translations() -> bool:
             subprocess.run(["msgfmt", "-o", made.name, str(source)], check=True)
             compiled = source.with_suffix(".mo")
             same = compiled.exists() and compiled.read_bytes() == Path(made.name).read_bytes()
+        if turned := turned_numbers(source):
+            sys.stdout.write(f"{source.parent.parent.name}: numbers that would turn: {turned}\n")
+            good = False
         if not (complete and same):
             sys.stdout.write(
                 f"{source.parent.parent.name}: {words}{'' if same else '; compile it'}\n"
             )
             good = False
     return good and collected()
+
+
+def turned_numbers(catalogue: Path) -> list[str]:
+    """Return texts in Arabic in which the parts of a number with hyphens would change places.
+
+    After an Arabic letter "2026-11" is shown as "11-2026" (Unicode bidirectional algorithm, rules
+    W2 and W4), unless a left-to-right mark stands before it.
+    """
+    texts = re.findall(r'^msgstr ((?:".*"\n)+)', catalogue.read_text(), re.MULTILINE)
+    return [text for text in texts if re.search(r"[\u0600-\u06ff][^\u200e<>A-Za-z]*\d-\d", text)]
 
 
 def collected() -> bool:

@@ -4,6 +4,8 @@ import logging
 import sqlite3
 import traceback
 from collections.abc import Callable
+from http import HTTPStatus
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from allauth.account.authentication import get_authentication_records
@@ -149,7 +151,12 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        """Give who looks at an address that only takes forms a page: a reload can lead there."""
+        answer = self.get_response(request)
+        wants_page = "text/html" in request.headers.get("Accept", "")
+        if answer.status_code == HTTPStatus.METHOD_NOT_ALLOWED and wants_page:
+            return not_found(request)
+        return answer
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer for the three errors of the house; leave the others to Django."""
@@ -162,10 +169,7 @@ class RefusalMiddleware:
                 return JsonResponse(
                     {"code": error.code, "message": str(error.message)}, status=status
                 )
-            back = request.headers.get("Referer", "")
-            if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
-                back = ""
-            typed = [text for name in TYPED if (text := request.POST.get(name, "").strip())]
+            back, typed = _came_from(request), _typed(request)
             if back and not typed:
                 messages.error(request, str(error.message))
                 return HttpResponseRedirect(back)
@@ -177,14 +181,31 @@ class RefusalMiddleware:
         return busy(request) if again else server_error(request, error)
 
 
+def _came_from(request: HttpRequest) -> str:
+    """Return the address of our page that was open before, if the browser says so."""
+    back = request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
+    return back if ours else ""
+
+
+def _typed(request: HttpRequest) -> list[str]:
+    return [text for name in TYPED if (text := request.POST.get(name, "").strip())]
+
+
 def not_understood(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer that a request cannot be read."""
     return render(request, "400.html", status=400)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Answer that there is no such page, whether it is another's or nobody's."""
-    return render(request, "404.html", status=404)
+    """Answer that there is no such page, whether it is another's or nobody's.
+
+    Who was signed out in the meantime gets back what they wrote, and the page that they wrote on.
+    """
+    before = urlsplit(_came_from(request)).path
+    following = request.get_full_path() if request.method == "GET" else before or "/home/"
+    context = {"following": following, "typed": _typed(request)}
+    return render(request, "404.html", context, status=404)
 
 
 def server_error(request: HttpRequest, error: Exception | None = None) -> HttpResponse:

@@ -20,7 +20,7 @@ from secondopinion.accounts import actions as accounts
 from secondopinion.accounts.models import Person
 from secondopinion.core import jobs
 from secondopinion.program.models import Program
-from tests.web.conftest import person, sign_in
+from tests.web.conftest import person, sign_in, start
 
 SECRET = "JBSWY3DPEHPK3PXP"
 
@@ -285,3 +285,28 @@ def test_times_are_those_of_the_readers_device(hospital: Program) -> None:
     browser.get("/my/start/")
     maria.refresh_from_db()
     assert maria.timezone == "America/Mexico_City"
+
+
+def test_who_was_signed_out_gets_back_what_they_wrote(maria: Client) -> None:
+    case = start(maria)
+    page = f"/my/cases/{case.reference}/"
+    maria.cookies.clear()  # the session has ended
+    sent = maria.post(
+        page + "message/", {"text": "Sofía had another seizure."},
+        headers={"accept": "text/html", "referer": f"http://testserver{page}"},
+    )  # fmt: skip
+    assert sent.status_code == 404
+    shown = sent.content.decode()
+    assert "Sofía had another seizure." in shown
+    assert f"?next={page}" in shown, "to the page with the form, not to where forms are sent"
+    elsewhere = maria.post(page + "message/", {}, headers={"referer": "https://evil.example/x/"})
+    assert "evil" not in elsewhere.content.decode()
+
+
+def test_an_address_that_takes_forms_is_a_page_for_who_looks_at_it(maria: Client) -> None:
+    case = start(maria)
+    address = f"/my/cases/{case.reference}/message/"
+    shown = maria.get(address, headers={"accept": "text/html,*/*"})
+    assert shown.status_code == 404
+    assert "Go to my page" in shown.content.decode()
+    assert maria.get(address).status_code == 405  # what programs expect

@@ -38,10 +38,15 @@ def judged(reading: SecondReading) -> list[tuple[str, str]]:
 
 
 def _draft(case: Case, reading: SecondReading) -> list[tuple[str, str]]:
-    """Return what a draft says as it was given to its reader: labels and texts, questions first."""
+    """Return what a draft says as it was given to its reader: labels and texts, questions first.
+
+    What was chosen stands before its reasons: "agrees" before why.
+    """
     body = second.words_read(reading)
     said = fields.in_words(body)
-    names = [*fields.texts_in(case, body), *fields.CHOICES]
+    texts = fields.texts_in(case, body)
+    with_choices = [each for name in texts for each in (name.removesuffix("_text"), name)]
+    names = dict.fromkeys([*with_choices, *fields.CHOICES])
     return [
         (fields.label_of(name, body), said[name]) for name in names if said.get(name, "").strip()
     ]
