@@ -20,7 +20,7 @@ from secondopinion.opinions.models import Opinion, SecondReading, SignedReport
 from secondopinion.program.models import Program
 from secondopinion.staffing import actions as staffing
 from tests.opinions.walk import words_of
-from tests.web.conftest import expert
+from tests.web.conftest import expert, sign_in
 
 
 def ruled(**rule: object) -> None:
@@ -234,3 +234,19 @@ def test_what_happens_while_a_report_is_typeset_is_not_passed_over(
     with pytest.raises(Refused, match="second reader"):
         signed(opinion)
     assert not SignedReport.objects.exists()
+
+
+def test_the_page_of_a_second_reader(opinion: Opinion, reader: Person) -> None:
+    saved(opinion, diagnosis="partly", diagnosis_text="The history fits something else.")
+    given_to(reader, opinion)
+    address = f"/expert/second/{opinion.case.reference}/"
+    browser = sign_in(reader)
+    assert address in browser.get("/expert/").content.decode()
+    shown = browser.get(address).content.decode()
+    told = shown.index("Agrees in part"), shown.index("The history fits something else.")
+    assert told[0] < told[1], "what was chosen, then why"
+    back = browser.post(address, {"return": "1", "comments": "Please name the MRI."}, follow=True)
+    assert "The report is back with its author." in back.content.decode()
+    own = sign_in(opinion.author).get(f"/expert/cases/{opinion.case.reference}/together/")
+    assert "Please name the MRI." in own.content.decode()
+    assert sign_in(opinion.case.coordinator).get(address).status_code == 404
