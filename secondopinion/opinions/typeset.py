@@ -78,6 +78,7 @@ def labels(language: str) -> dict[str, str]:
             "pages_unreadable": _("Pages that cannot be read:"),
             "limits": _("Limitations:"),
             "series": _("Series"),
+            "operation": _("On an operation"),
             "local_diagnosis": _("Diagnosis at home"),
             "diagnosis_codes": _("Diagnoses, coded"),
             "finding_codes": _("Findings, coded"),

@@ -88,7 +88,7 @@ def test_from_the_complete_records_to_the_answer_after_the_report(case: Case) ->
     assert Translation.objects.get() == row
     specialist = sign_in(mei)
     told = shown(specialist, f"/expert/offers/{case.reference}/")
-    assert "The translation from Spanish is on its way." in told
+    assert "A translation from Spanish has been asked for." in told
     experts.accept(by=mei, offer=offer)
 
     # The translator writes field by field; a side that differs is told to the desk.
@@ -119,7 +119,7 @@ def test_from_the_complete_records_to_the_answer_after_the_report(case: Case) ->
     assert "Is it in the left arm?" in after
     assert "Tom Weber" in after
     assert "Rosa Díaz" in after
-    assert "is on its way" not in after
+    assert "has been asked for" not in after
 
     # The report says the family's questions in both languages.
     opinion = opinions.start_report(by=mei, case=case)
@@ -139,7 +139,7 @@ def test_from_the_complete_records_to_the_answer_after_the_report(case: Case) ->
     assert [each.pk for each in queries.queue(tom)] == [second.pk]
     followup.pass_to_expert(by=grace, question=question)
     answering = f"/expert/cases/{case.reference}/questions/1/"
-    assert "is on its way" in shown(specialist, answering)
+    assert "has been asked for" in shown(specialist, answering)
     second = written(second, tom, {"follow-up-1": "When do we repeat the EEG?"})
     assert "When do we repeat the EEG?" in shown(specialist, answering)
     actions.sign_off(by=rosa, translation=second)

@@ -63,11 +63,12 @@ def home(request: PersonRequest) -> HttpResponse:
     """Show offers, reviews under way, questions that wait, and what became of earlier ones."""
     parts = live_parts().filter(person=request.user, role=Part.SPECIALIST)
     mine = visible_to(request.user).filter(pk__in=parts.values("case"))
+    live = mine.exclude(state__in=ENDED).select_related("child", "specialty").order_by("due_at")
+    given = [case for case in live if case.state in {State.REPORTED, State.FOLLOW_UP}]
     context = {
         "offers": offers.open_offers(request.user),
-        "cases": mine.exclude(state__in=ENDED)
-        .select_related("child", "specialty")
-        .order_by("due_at"),
+        "cases": [case for case in live if case not in given],
+        "given": given,
         "readings": second.waiting_for(request.user),
         "questions": waiting(request.user).filter(state=QuestionState.WITH_EXPERT),
         "calls": calls_for(request.user),
