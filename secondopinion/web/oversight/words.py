@@ -236,6 +236,8 @@ WORDS: dict[str, str | Promise] = {
     "fee-paper-opened": _("An invoice or receipt was opened"),
     "payment-begun": _("Paying online began"),
     "payment-told": _("The payment service told of a payment"),
+    "payment-closed": _("The page for paying was closed"),
+    "payment-too-much": _("More was paid than is owed"),
     "payment-differs": _("A payment differs from the fee"),
     "fee-settled": _("A fee was settled"),
     "outcome-asked": _("The family was asked by mail what came of it"),
