@@ -39,6 +39,7 @@ WORDS: dict[str, str | Promise] = {
     "entry-code-made": _("A code was made with which a family comes in"),
     "entry-code-used": _("A family came in by a code"),
     "entry-codes-ended": _("Codes of a family were ended"),
+    "entry-taken-up": _("A colleague’s request for a family was taken up"),
     "entry-taken-over": _("The family took their request over"),
     "take-over-refused": _("Somebody could not say when the child was born"),
     "consent-spoken": _("A consent was given by word of mouth"),
