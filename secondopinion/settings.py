@@ -265,7 +265,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
 
-# Mail: kept in a table and shown on a page in demo mode; SMTP when SMTP_HOST is set
+# Mail: by SMTP when SMTP_HOST is set, else into files, which the demonstration shows on a page
 SMTP_HOST = os.environ.get("SMTP_HOST", "")
 SMTP_TLS = tls("SMTP_TLS")
 SMTP_PORT = number("SMTP_PORT", 465 if SMTP_TLS == "implicit" else 587)
@@ -274,10 +274,10 @@ DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM", "second-opinion@localhost")
 SMS_URL, SMS_KEY = os.environ.get("SMS_URL", ""), os.environ.get("SMS_KEY", "")
 WHATSAPP_URL = os.environ.get("WHATSAPP_URL", "")
 WHATSAPP_KEY = os.environ.get("WHATSAPP_KEY", "")
-# An address of the mail server that hands replies to `secondopinion mail receive`; none: off
 # Where video calls are held: the address of a room, with {room} for its name, which is made by lot
 # and says nothing. Empty: no calls.
 VIDEO_ROOMS = os.environ.get("VIDEO_ROOMS", "https://meet.jit.si/{room}")
+# An address of the mail server that hands replies to `secondopinion mail receive`; none: off
 MAIL_REPLIES = os.environ.get("MAIL_REPLIES", "")
 MAILERS = {
     "default": {
@@ -292,7 +292,7 @@ MAILERS = {
             "timeout": 20,
         },
     }
-    if SMTP_HOST
+    if SMTP_HOST and not DEMO  # nobody there is to be written to
     else {
         "BACKEND": "django.core.mail.backends.filebased.EmailBackend",
         "OPTIONS": {"file_path": DATA_DIR / "mail"},

@@ -20,6 +20,7 @@ from secondopinion.billing.models import (
 )
 from secondopinion.billing.numbering import next_number
 from secondopinion.billing.providers import HAND
+from secondopinion.billing.tasks import close_page
 from secondopinion.cases import actions as cases
 from secondopinion.cases.actions.parts import require
 from secondopinion.cases.actions.telling import tell_family
@@ -96,6 +97,7 @@ def _settle(fee: Fee, by: Person, state: FeeState, note: str) -> bool:
     if done:
         audit.record("fee-settled", by=by, case_id=fee.case_id, target=fee,
                      detail={"state": str(state)})  # fmt: skip
+        close_pages(fee)
         if state == FeeState.WAIVED:
             credit(fee=fee, amount=fee.amount)
     return bool(done)
@@ -163,6 +165,13 @@ def credit(*, fee: Fee, amount: Decimal, refund: Refund | None = None) -> Credit
         number=next_number(NumberSeries.Kind.CREDIT, now),
         net=taxes.net_of_part(before, amount, fee.tax_rate, fee.currency),
     )  # fmt: skip
+
+
+def close_pages(fee: Fee) -> None:
+    """Have the pages closed on which a fee that is settled could still be paid."""
+    open_ = Payment.objects.filter(fee=fee, state=Payment.State.OPEN).exclude(external_id="")
+    for payment in open_:
+        close_page.enqueue(str(payment.pk))
 
 
 def paid_of(fee: Fee) -> Decimal:

@@ -13,30 +13,18 @@ from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
 from secondopinion.audit import actions as audit
-from secondopinion.billing.actions import follow, note_refund
+from secondopinion.billing.actions import close_pages, follow, note_refund
 from secondopinion.billing.models import Fee, FeeState, Payment, ProviderEvent, Refund
-from secondopinion.billing.providers import (
-    Event,
-    Order,
-    Provider,
-    Unavailable,
-    configured,
-)
-from secondopinion.billing.stripe import Stripe
+from secondopinion.billing.providers import Begun, Event, Order, Provider, Unavailable
+from secondopinion.billing.queries import too_much
+from secondopinion.billing.registry import provider_for
 from secondopinion.cases.actions.parts import require
 from secondopinion.cases.actions.telling import tell_coordinator, tell_family
 from secondopinion.cases.models import Part
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, Refused
 
-PROVIDERS: dict[str, Provider] = {Stripe.name: Stripe()}
 FRESH = timedelta(hours=20)  # after which a page is not shown again; Stripe's lives 24 hours
-
-
-def provider_for(currency: str) -> Provider | None:
-    """Return the provider on whose page one can pay in this currency, if one is set."""
-    found = PROVIDERS.get(configured())
-    return found if found is not None and found.takes(currency) else None
 
 
 def begin(*, fee: Fee, by: Person) -> Payment:
@@ -65,9 +53,24 @@ def begin(*, fee: Fee, by: Person) -> Payment:
               "pay by bank transfer."),
             code="provider-away",
         ) from None  # fmt: skip
-    Payment.objects.filter(pk=payment.pk).update(external_id=begun.external_id, url=begun.url)
+    if not _noted(payment, begun):
+        raise _settled()
     payment.refresh_from_db()
     return payment
+
+
+@transaction.atomic
+def _noted(payment: Payment, begun: Begun) -> bool:
+    """Note the page of a payment; say whether its fee is still due. If not, have it closed."""
+    fee = Fee.objects.select_for_update().get(pk=payment.fee_id)
+    Payment.objects.filter(pk=payment.pk).update(external_id=begun.external_id, url=begun.url)
+    if fee.state != FeeState.DUE:
+        close_pages(fee)
+    return fee.state == FeeState.DUE
+
+
+def _settled() -> Conflict:
+    return Conflict(_("This fee has been settled already."), code="settled")
 
 
 @transaction.atomic
@@ -79,7 +82,7 @@ def _prepared(fee: Fee, by: Person) -> tuple[Payment, Provider]:
     if provider is None:
         raise Refused(_("One cannot pay online here."), code="no-provider")
     if fee.state != FeeState.DUE:
-        raise Conflict(_("This fee has been settled already."), code="settled")
+        raise _settled()
     lately = Payment.objects.filter(
         fee=fee, provider=provider.name, state=Payment.State.OPEN, amount=fee.amount,
         created_at__gt=clock.now() - FRESH,
@@ -141,6 +144,9 @@ def _apply(event: Event, payment: Payment, fee: Fee) -> None:
             state=Payment.State.PAID, paid_at=clock.now(), url=""
         )
         follow(fee)
+        close_pages(fee)
+        if too_much(fee):
+            audit.record("payment-too-much", by=None, case_id=fee.case_id, target=payment)
         tell_family(fee.case, "news")
         tell_coordinator(fee.case)
     elif event.kind in {"failed", "expired"} and payment.state == Payment.State.OPEN:

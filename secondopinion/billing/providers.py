@@ -87,6 +87,14 @@ class Provider(Protocol):
             Unavailable: there is none.
         """
 
+    def close(self, external_id: str) -> None:
+        """Let nothing be paid on a page any more; a page that is closed stays so.
+
+        Raises:
+            Unavailable: it does not answer; asking again can help.
+            Declined: the page has ended, or was paid.
+        """
+
     def give_back(self, order: Return) -> None:
         """Give back what was paid; the same order is done once, however often it is asked.
 

@@ -1,8 +1,12 @@
 """Reads of fees."""
 
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import DecimalField, F, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models.expressions import CombinedExpression
+from django.db.models.functions import Coalesce
 
 from secondopinion.billing.models import CreditNote, Fee, FeePaper, FeeState, Payment, Refund
 from secondopinion.cases.models import Case, Part
@@ -62,9 +66,42 @@ def to_decide() -> QuerySet[Fee]:
     rows = Fee.objects.filter(
         state=FeeState.PAID, kept="", refunds=None, case__state=State.WITHDRAWN
     )
+    rows = rows.exclude(pk__in=_overpaid().values("pk"))
     return rows.exclude(case__participations__role=Part.SPECIALIST).select_related(
         "case__child", "case__coordinator"
     ).order_by("case__ended_at")  # fmt: skip
+
+
+def too_much(fee: Fee) -> Decimal:
+    """Return what was paid beyond what is owed, and is neither given back nor kept with a reason.
+
+    It was paid twice, or on a page that was open when the fee was waived.
+    """
+    rows = Fee.objects.filter(pk=fee.pk, kept="").annotate(beyond=_beyond())
+    return max([*rows.values_list("beyond", flat=True), Decimal(0)])
+
+
+def overpaid() -> QuerySet[Fee]:
+    """Return the fees of which more was paid than is owed, for the desk to decide."""
+    return _overpaid().select_related("case__child", "case__coordinator").order_by("created_at")
+
+
+def _overpaid() -> QuerySet[Fee]:
+    return Fee.objects.filter(kept="").annotate(beyond=_beyond()).filter(beyond__gt=0)
+
+
+def _beyond() -> CombinedExpression:
+    """Return what of a fee is left of all payments beyond what is owed, as a part of a query."""
+    paid = Payment.objects.filter(state=Payment.State.PAID)
+    waived = CreditNote.objects.filter(refund=None)
+    return _sum(paid) - _sum(Refund.objects.all()) + _sum(waived) - F("amount")
+
+
+def _sum(rows: QuerySet[Any]) -> Coalesce:
+    """Return the amount of all such rows of a fee, as a part of a query."""
+    of_fee = rows.filter(fee=OuterRef("pk")).order_by().values("fee")
+    total = Subquery(of_fee.annotate(all=Sum("amount")).values("all"))
+    return Coalesce(total, Value(Decimal(0)), output_field=DecimalField())
 
 
 def waits(case: Case) -> bool:

@@ -4,8 +4,8 @@ from django.db import transaction
 
 from secondopinion.audit import actions as audit
 from secondopinion.billing.models import Refund
-from secondopinion.billing.paying import PROVIDERS
 from secondopinion.billing.providers import Declined, Return, Unavailable
+from secondopinion.billing.registry import PROVIDERS
 from secondopinion.cases.actions.telling import tell_coordinator
 from secondopinion.core import clock
 from secondopinion.core.jobs import MOST_TRIES

@@ -79,6 +79,10 @@ class Stripe:
             raise Unavailable("no page was given")
         return Begun(found, url)
 
+    def close(self, external_id: str) -> None:
+        """Expire the page; Stripe refuses where it has expired or was paid."""
+        self._ask("POST", f"/v1/checkout/sessions/{external_id}/expire", {})
+
     def give_back(self, order: Return) -> None:
         """Give back what was paid; what this order has given back already is not given twice.
 

@@ -6,8 +6,8 @@ from django.conf import settings
 
 from secondopinion.accounts.models import Role
 from secondopinion.accounts.queries import people_with
-from secondopinion.billing.paying import PROVIDERS
 from secondopinion.billing.providers import HAND, configured
+from secondopinion.billing.registry import PROVIDERS
 from secondopinion.billing.stripe import Stripe
 from secondopinion.cli.found import Found, fine
 from secondopinion.core import clock

@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from secondopinion.accounts.models import Person
+from secondopinion.demo import outbox
 from secondopinion.demo.people import FAMILIES, STAFF
-from secondopinion.messaging.queries import latest
 from secondopinion.web.access import public
 
 PERIOD = 30  # seconds that a code is shown
@@ -44,4 +44,4 @@ def sign_in_as(request: HttpRequest, email: str) -> HttpResponse:
 @public
 def mail(request: HttpRequest) -> HttpResponse:
     """Show the outgoing mail."""
-    return render(request, "demo/mail.html", {"mail": latest()[:100]})
+    return render(request, "demo/mail.html", {"mail": outbox.latest()})

@@ -60,6 +60,17 @@ def entries_of(person: Person) -> QuerySet[CaseEntry]:
     ).order_by("-created_at")  # fmt: skip
 
 
+def entries_left() -> QuerySet[CaseEntry]:
+    """Return the requests whose family waits and that nobody here can go on with: who entered them
+    has left. What stands in them is for who takes them up.
+    """
+    entering = live_parts().filter(role=Part.ENTRY, person__in=people_with(Role.COORDINATOR))
+    rows = CaseEntry.objects.filter(taken_over_at=None).exclude(case__state__in=ENDED)
+    return rows.exclude(case__in=entering.values("case")).select_related(
+        "case", "by"
+    ).order_by("created_at")  # fmt: skip
+
+
 def entry_of(case: Case) -> CaseEntry | None:
     """Return how a case was entered for its family; None where they wrote it themselves."""
     return getattr(case, "entry", None)

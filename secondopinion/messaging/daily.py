@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import override
 
 from secondopinion.core import clock
-from secondopinion.messaging.models import Message, MessageState
+from secondopinion.messaging.models import NO_WORDS, Message, MessageState
 from secondopinion.messaging.templates import TEMPLATES
 from secondopinion.messaging.wording import how_to_reach
 from secondopinion.program import queries as program
@@ -39,6 +39,6 @@ def carry_day(person_id: UUID) -> Message | None:
         body="\n\n".join(lines),
     )  # fmt: skip
     Message.objects.filter(pk__in=[each.pk for each in waiting]).update(
-        state=MessageState.SENT, sent_at=clock.now(), carried_by=made
+        state=MessageState.SENT, sent_at=clock.now(), carried_by=made, **NO_WORDS
     )
     return made

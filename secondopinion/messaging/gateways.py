@@ -52,7 +52,11 @@ def _mail(message: Message, address: str) -> None:
         body=message.body,
         to=[address],
         reply_to=[replies.address_for(message) or program.program().email],
-        headers={"Message-ID": f"<{message.pk}@{host}>", "Auto-Submitted": "auto-generated"},
+        headers={
+            "Message-ID": f"<{message.pk}@{host}>",
+            "Auto-Submitted": "auto-generated",
+            "Content-Language": message.language,
+        },
     ).send()
 
 

@@ -24,6 +24,10 @@ class Channel(models.TextChoices):
     WHATSAPP = "whatsapp", _("WhatsApp")
 
 
+# Of a message that was sent, or never will be
+NO_WORDS = {"body": "", "link": ""}
+
+
 class Reach(Stored):
     """How and when a person wishes to be written to; without a row: by mail, at once."""
 
@@ -55,12 +59,12 @@ class Message(Stored):
     language = models.CharField(max_length=10)
     case_id = models.UUIDField(null=True)
     subject = models.CharField(max_length=200)
-    body = models.TextField()
+    body = models.TextField(blank=True)  # until it is sent: it may hold a one-time link or a code
     state = models.CharField(
         max_length=10, choices=MessageState.choices, default=MessageState.QUEUED
     )
     channel = models.CharField(max_length=10, choices=Channel.choices, default=Channel.MAIL)
-    link = models.CharField(max_length=200, blank=True)  # a path on this site
+    link = models.CharField(max_length=200, blank=True)  # a path on this site; gone with the body
     # Where a mail goes that is not for the person's present address; else empty.
     address = models.EmailField(max_length=254, blank=True)
     due_at = models.DateTimeField(default=clock.now)

@@ -1,10 +1,12 @@
-"""The jobs that send a message, and the message of a day."""
+"""The jobs that send a message and the message of a day, and forget what could not be sent."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
 from django.tasks import task
 
+from secondopinion.core.jobs import periodic
 from secondopinion.messaging import daily, delivery
 
 
@@ -21,3 +23,9 @@ def carry(person_id: str) -> None:
         made = daily.carry_day(UUID(person_id))
         if made is not None:
             deliver.enqueue(str(made.pk))
+
+
+@periodic("unsent-forgotten", every=timedelta(hours=12))
+def forget_unsent() -> None:
+    """Forget the words of old mails that could not be sent."""
+    delivery.forget_unsent()

@@ -130,6 +130,37 @@ def give(
     return row
 
 
+@transaction.atomic
+def name_reviewer(
+    *, by: Person, translation: Translation, reviewer: Person | None
+) -> Translation:  # fmt: skip
+    """Say who checks a translation that nobody has checked yet, in the place of who was to.
+
+    Raises:
+        NotYours: by somebody who is not the case's coordinator.
+        Refused: they lack the role, or would check their own work.
+        Conflict: it is checked, or withdrawn.
+    """
+    require(translation.case, by, Part.COORDINATOR)
+    row = Translation.objects.select_for_update().select_related("case").get(pk=translation.pk)
+    if row.state not in {*_OPEN, TranslationState.WRITTEN}:
+        raise Conflict(_("Somebody has changed this already. Load the page again."), code="state")
+    parts = row.parts.filter(until__isnull=True)
+    translators = parts.filter(kind=TranslationPart.Kind.TRANSLATOR).values_list(
+        "person", flat=True
+    )
+    own = reviewer is not None and reviewer.pk in {row.made_by_id, *translators}
+    if reviewer is None or own or not has_role(reviewer, Role.TRANSLATION_REVIEWER):
+        raise Refused(
+            _("Choose a reviewer who is not the translator."), code="no-reviewer", field="reviewer"
+        )
+    parts.filter(kind=TranslationPart.Kind.REVIEWER).update(until=clock.now())
+    _give(row, reviewer, TranslationPart.Kind.REVIEWER, by)
+    if row.state == TranslationState.WRITTEN:
+        _tell(row, reviewer)
+    return row
+
+
 def give_parts(
     row: Translation, translator: Person, reviewer: Person | None, by: Person | None
 ) -> None:
@@ -278,7 +309,8 @@ def sign_off(*, by: Person, translation: Translation) -> Translation:
 
 @transaction.atomic
 def send_back(*, by: Person, translation: Translation, note: str) -> Translation:
-    """Give a translation back to its translator with what is to be changed.
+    """Give a translation back to its translator with what is to be changed; it is open to them
+    again where their work had ended.
 
     Raises:
         NotYours: by somebody who is not its reviewer.
@@ -292,6 +324,9 @@ def send_back(*, by: Person, translation: Translation, note: str) -> Translation
     row.save(update_fields=["state", "note"])
     audit.record("translation-sent-back", by=by, case_id=row.case_id, target=row)
     if row.made_by is not None:
+        own = row.parts.filter(person=row.made_by, until__isnull=True)
+        if not own.filter(kind=TranslationPart.Kind.TRANSLATOR).exists():
+            _give(row, row.made_by, TranslationPart.Kind.TRANSLATOR, by)
         _tell(row, row.made_by)
     return row
 

@@ -11,6 +11,7 @@ from secondopinion.audit import actions as audit
 from secondopinion.billing import papers, paying, queries
 from secondopinion.billing.models import FeePaper, Payment
 from secondopinion.billing.providers import BadSignature, configured
+from secondopinion.billing.registry import PROVIDERS, provider_for
 from secondopinion.cases.models import Case, Part
 from secondopinion.core.errors import NotYours
 from secondopinion.program import queries as program
@@ -24,7 +25,7 @@ MOST_BYTES = 256 * 1024  # of a provider's call
 def fee(request: PersonRequest, case: Case) -> HttpResponse:
     """Show what is to be paid and how; by POST, begin to pay on the provider's page."""
     row = queries.fee_in(case)
-    provider = paying.provider_for(row.currency)
+    provider = provider_for(row.currency)
     if request.method == "POST":
         paying.begin(fee=row, by=request.user)
         return redirect("my-fee", case.reference)
@@ -60,7 +61,7 @@ def paper(
 @require_POST
 def provider_call(request: HttpRequest, provider: str) -> HttpResponse:
     """Take in what a provider of payments tells; its signature says that it is the provider."""
-    found = paying.PROVIDERS.get(provider)
+    found = PROVIDERS.get(provider)
     if found is None or provider != configured():
         raise NotYours
     body = request.read(MOST_BYTES + 1)

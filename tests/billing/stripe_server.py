@@ -19,6 +19,8 @@ class Server:
         self.refunds: dict[str, dict[str, Any]] = {}  # by idempotency key
         self.fails = 0
         self.declines = False
+        self.closed: set[str] = set()  # pages that were expired by us
+        self.done: set[str] = set()  # pages on which somebody has paid
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -57,10 +59,23 @@ class Server:
             return 500, {}
         if path == "/v1/refunds":
             return self.back(headers.get("Idempotency-Key", ""), form)
-        if path.startswith("/v1/checkout/sessions/cs_"):
-            return 200, {"id": path.rpartition("/")[2], "payment_intent": "pi_1"}
-        if path != "/v1/checkout/sessions":
-            return 404, {}
+        if path.startswith("/v1/checkout/sessions"):
+            return self.pages(path, headers, form)
+        return 404, {}
+
+    def pages(
+        self, path: str, headers: dict[str, str], form: dict[str, str]
+    ) -> tuple[int, dict[str, Any]]:
+        """Make a page, tell of one, or let one expire that is open."""
+        page = path.removeprefix("/v1/checkout/sessions").strip("/")
+        if page.endswith("/expire"):
+            page = page.removesuffix("/expire")
+            if page in self.closed | self.done:
+                return 400, {"error": {"type": "invalid_request_error"}}
+            self.closed.add(page)
+            return 200, {"id": page, "status": "expired"}
+        if page:
+            return 200, {"id": page, "payment_intent": "pi_1"}
         key = headers["Idempotency-Key"]
         self.orders.setdefault(key, form)
         number = list(self.orders).index(key)

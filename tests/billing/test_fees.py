@@ -7,12 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.cache import caches
 from django.test import Client
 
 from secondopinion.accounts.models import Person
 from secondopinion.audit.queries import entries_for
-from secondopinion.billing import actions, papers, paying, queries, refunding, stripe
+from secondopinion.billing import actions, closing, papers, paying, queries, refunding, stripe
 from secondopinion.billing.models import (
     CreditNote,
     Fee,
@@ -21,15 +22,16 @@ from secondopinion.billing.models import (
     ProviderEvent,
     Refund,
 )
+from secondopinion.billing.providers import Begun, Order, Unavailable
 from secondopinion.cases import actions as cases
 from secondopinion.cases.models import Case, ItemState
-from secondopinion.core import clock, vault
+from secondopinion.core import clock, jobs, vault
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.experts import actions as experts
 from secondopinion.program.models import Price, Program
 from tests.archival import broken
 from tests.billing.stripe_server import Server, signature
-from tests.web.conftest import expert, person, sign_in
+from tests.web.conftest import expert, person, sign_in, taken
 
 
 def call(body: bytes, header: str | None = None) -> int:
@@ -285,14 +287,106 @@ def test_another_sum_settles_nothing_and_strange_events_do_no_harm(
     assert call(server.event(5, "checkout.session.completed", key)) == 200
 
 
-def test_money_that_comes_after_a_waiver_is_seen(
+def test_a_page_closes_when_its_fee_is_settled_in_another_way(
     held: tuple[Case, Person, Person], server: Server
 ) -> None:
     fee, payment = begun(held)
     actions.settle(fee=fee, by=held[2], state="waived", note="Charity")
+    server.fails = 1
+    with pytest.raises(Unavailable):
+        closing.close(str(payment.pk))
+    jobs.run_all()
+    payment.refresh_from_db()
+    assert (payment.state, payment.url, server.closed) == ("expired", "", {"cs_0"})
+    closing.close(str(payment.pk))  # as after a death
+    late = server.event(1, "checkout.session.expired", str(payment.pk), payment_status="unpaid")
+    assert call(late) == 200
+    fee.refresh_from_db()
+    assert fee.state == "waived"
+    assert "payment-closed" in {each.verb for each in entries_for(fee.case_id)}
+
+
+def test_a_page_that_comes_when_the_fee_is_settled_is_closed(
+    held: tuple[Case, Person, Person], server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, family, coordinator = held
+    fee = actions.charge(case=case, by=coordinator)
+    fee.case = case
+    real = stripe.Stripe.begin
+
+    def slowly(self: stripe.Stripe, order: Order) -> Begun:
+        page = real(self, order)
+        actions.settle(fee=fee, by=coordinator, state="paid", note="Transfer")
+        return page
+
+    monkeypatch.setattr(stripe.Stripe, "begin", slowly)
+    with pytest.raises(Conflict):
+        paying.begin(fee=fee, by=family)
+    jobs.run_all()
+    assert server.closed == {"cs_0"}
+
+
+def test_the_page_of_a_withdrawn_request_and_an_older_page_close_too(
+    held: tuple[Case, Person, Person], server: Server
+) -> None:
+    fee, first = begun(held)
+    with time_machine.travel(clock.now() + paying.FRESH, tick=True):
+        second = paying.begin(fee=fee, by=held[1])
+    assert call(server.event(1, "checkout.session.completed", str(second.pk))) == 200
+    jobs.run_all()
+    first.refresh_from_db()
+    assert (first.state, server.closed) == ("expired", {"cs_0"}), "it is not paid twice"
+
+    amina = person("amina@usra.example")
+    case, coordinator = taken(amina)
+    fee = actions.charge(case=case, by=coordinator)
+    fee.case = case
+    paying.begin(fee=fee, by=amina)
+    actions.withdraw(by=amina, case=case)
+    jobs.run_all()
+    assert server.closed == {"cs_0", "cs_2"}
+
+
+@pytest.mark.parametrize("state", ["waived", "paid"])
+def test_money_that_comes_for_a_settled_fee_is_kept_and_decided(
+    held: tuple[Case, Person, Person], server: Server, state: str
+) -> None:
+    case, _family, grace = held
+    fee, payment = begun(held)
+    actions.settle(fee=fee, by=grace, state=state, note="Charity")
+    server.done.add("cs_0")  # at that very moment
+    jobs.run_all()
+    desk, page = sign_in(grace), f"/desk/cases/{case.reference}/fee/"
+    assert "More was paid than is owed" not in desk.get(page).content.decode()
     assert call(server.event(1, "checkout.session.completed", str(payment.pk))) == 200
     fee.refresh_from_db()
     assert fee.state == "paid"
+    assert "payment-too-much" in {each.verb for each in entries_for(case.pk)}
+    assert queries.too_much(fee) == 600
+    assert case.reference in desk.get("/desk/money/").content.decode()
+    shown = desk.get(page).content.decode()
+    assert "More was paid than is owed" in shown
+    assert 'value="600.00"' in shown, "what was too much, not all"
+    desk.post(f"{page}do/refund/", {"amount": "600", "reason": "Not owed"})
+    jobs.run_all()
+    assert [row["amount"] for row in server.refunds.values()] == [60000]
+    assert not queries.overpaid().exists()
+    fee.refresh_from_db()
+    assert fee.state == ("refunded" if state == "waived" else "paid")
+    assert CreditNote.objects.filter(refund=None).count() == (state == "waived")
+
+
+def test_money_that_was_too_much_can_be_kept_with_a_reason(
+    held: tuple[Case, Person, Person], server: Server
+) -> None:
+    case, _family, grace = held
+    fee, payment = begun(held)
+    actions.settle(fee=fee, by=grace, state="waived", note="Charity")
+    call(server.event(1, "checkout.session.completed", str(payment.pk)))
+    desk = sign_in(grace)
+    desk.post(f"/desk/cases/{case.reference}/fee/do/keep/", {"reason": "The family gives it"})
+    assert not queries.overpaid().exists()
+    assert queries.too_much(fee) == 0
 
 
 def test_amounts_are_in_the_smallest_unit_of_each_currency() -> None:

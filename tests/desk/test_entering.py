@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from django.test import Client
 
+from secondopinion.accounts import actions as accounts
 from secondopinion.accounts.models import Person
 from secondopinion.audit.queries import entries_for
 from secondopinion.cases import actions as cases
@@ -14,10 +15,10 @@ from secondopinion.cases.queries import roles_of, visible_to
 from secondopinion.cases.rules import NEEDED_CONSENTS
 from secondopinion.cases.states import State
 from secondopinion.core import clock
-from secondopinion.core.errors import NotYours, Refused
+from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.desk import actions
 from secondopinion.desk.models import CaseEntry, SpokenConsent
-from secondopinion.desk.queries import entered_pages, entries_of
+from secondopinion.desk.queries import entered_pages, entries_left, entries_of
 from secondopinion.messaging.models import Message
 from secondopinion.program import queries as program
 from secondopinion.program.models import Program, Specialty
@@ -224,3 +225,36 @@ def test_the_pages_of_entering_and_of_taking_over(grace: Person) -> None:
     assert desk.get(place).status_code == 404
     assert "birth_date_day" not in rosa.get(link).content.decode(), "it works once"
     assert Client().get(link.replace("take-over", "link")).content.decode().count("<h1>") == 1
+
+
+def test_what_a_colleague_entered_who_has_left_is_taken_up(
+    grace: Person, omar: Person, hospital: Program
+) -> None:
+    case = entered(grace)
+    other_case = begun(grace, "luisa@familia.example")
+    desk = sign_in(omar)
+    assert not entries_left().exists()
+    assert "left by a colleague" not in desk.get("/desk/").content.decode()
+    with pytest.raises(Conflict):
+        actions.take_up_entry(by=omar, case=case)
+    accounts.end_role(by=None, person=grace, role="coordinator")
+    assert {each.case for each in entries_left()} == {case, other_case}
+    assert "2 left by colleagues" in desk.get("/desk/").content.decode()
+    shown = desk.get("/desk/entering/").content.decode()
+    assert case.reference in shown
+    assert "Luz" not in shown, "a draft is opened by who takes it up"
+    assert "Rosa" not in shown
+    entry = CaseEntry.objects.get(case=case)
+    assert desk.get(f"/desk/entering/{case.reference}/").status_code == 404
+    for other in (grace, entry.family):
+        assert sign_in(other).post(f"/desk/entering/take-up/{entry.pk}/").status_code == 404
+    desk.post(f"/desk/entering/take-up/{entry.pk}/")
+    assert "Luz Vega" in desk.get(f"/desk/entering/{case.reference}/").content.decode()
+    assert [each.case for each in entries_left()] == [other_case]
+    consent(omar, case)
+    actions.submit_entry(by=omar, case=case)
+    assert token_of(case)
+    verbs = [row.verb for row in entries_for(case.pk)]
+    assert "entry-taken-up" in verbs
+    with pytest.raises(Conflict):
+        actions.take_up_entry(by=omar, case=case)

@@ -284,6 +284,22 @@ def test_who_only_sees_decides_nothing(held: tuple[Case, Person, Person]) -> Non
     assert cases.withdraw(by=parent, case=case).state == "withdrawn"
 
 
+def test_the_end_of_an_order_does_not_bring_back_who_has_left(
+    held: tuple[Case, Person, Person],
+) -> None:
+    case, parent, coordinator = held
+    second = cases.invite_guardian(
+        by=parent, case=case, full_name="J", email="jose@familia.example", kind="parent"
+    )
+    order = actions.note_order(
+        by=coordinator, case=case, person=second, effect="sees_only", basis="Court of X"
+    )
+    actions.leave(by=second, case=case)
+    actions.end_order(by=coordinator, order=order, why="Set aside.")
+    assert order.ended_at
+    assert not case.child.guardianships.filter(person=second, revoked_at=None).exists()
+
+
 def test_a_guardian_leaves_and_the_last_stays(held: tuple[Case, Person, Person]) -> None:
     case, parent, _coordinator = held
     with pytest.raises(Refused):

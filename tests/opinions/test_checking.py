@@ -87,15 +87,22 @@ def test_a_side_that_may_be_said_is_not_doubted(text: str) -> None:
     assert sides.check({"findings": text}, RIGHT) == []
 
 
-def _letters(code: str) -> list[Path]:
-    """Return letters 1 to 54; later ones speak of uncles and donors, and call an arm a forearm."""
-    return [p for p in TEXTS.glob(f"*/{code}.txt") if int(p.parent.name.partition("-")[0]) < 55]
+def test_a_forearm_is_no_arm_and_a_list_goes_on_with_its_part() -> None:
+    arm, forearm = "Bras gauche : fistule perméable.", "Avant-bras gauche : fistule perméable."
+    measured = [Source("Tension artérielle prise au bras droit, 98/60 mmHg, sans œdème.", "fr")]
+    texts = {"history": "Le patient va bien et il prend ses médicaments tous les jours."}
+    assert sides.check(texts | {"findings": arm}, measured) != []
+    assert sides.check(texts | {"findings": forearm}, measured) == []
+    listed = "Testes: right 1.1 mL, in the scrotum; left 0.9 mL, in the inguinal canal."
+    report = {"findings": "A tumour of the left testis."}
+    assert sides.check(report, [Source(listed, "en")]) == []
+    assert sides.check(report, [Source(listed.partition(";")[0], "en")]) != []
 
 
 def test_a_letter_is_not_doubted_beside_its_own_translations() -> None:
     """Each letter as a report, in six languages, held against itself in the others; and with left
     and right exchanged, wherever one side alone is named."""
-    letters = [path.parent for path in _letters("en")]
+    letters = [path.parent for path in TEXTS.glob("*/en.txt")]
     exchanged = {"left": "right", "right": "left"}
     found = 0
     for letter in letters:
@@ -109,7 +116,7 @@ def test_a_letter_is_not_doubted_beside_its_own_translations() -> None:
 
 
 def test_the_sex_of_nobody_in_these_letters_is_doubted() -> None:
-    for path in _letters("*"):
+    for path in TEXTS.glob("*/*.txt"):
         texts = {"history": path.read_text()}
         assert [] in (sex.check(texts, "F"), sex.check(texts, "M")), path
 
@@ -141,6 +148,7 @@ def test_a_side_is_doubted_only_when_it_is_the_other(side: str, part: str) -> No
         ("This 5-year-old male was seen in May.", ["year-old male"]),
         ("The scan shows his tumour.", ["his"]),
         ("El niño fue operado de la rodilla.", ["niño"]),
+        ("La familia cuenta que él camina solo y que come bien todos los días.", ["él"]),
         ("حالة ابنكم مستقرة.", ["ابنكم"]),
     ],
 )
@@ -160,6 +168,8 @@ def test_words_of_a_boy_about_a_girl_are_doubted(text: str, words: list[str]) ->
         "He or she may swim.",
         "The parents have an older son. Prof. Rossi saw her; he agrees.",
         "Her twin brother is healthy. He was born first.",
+        "La lesión está en el hipocampo y de él parte una fina banda hacia el ventrículo.",
+        "Los padres no son parientes y no perdieron ningún hijo.",
     ],
 )
 def test_words_about_others_are_not_doubted(text: str) -> None:

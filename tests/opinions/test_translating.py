@@ -16,9 +16,10 @@ from secondopinion.opinions.queries import current_report, readable
 from secondopinion.program.models import Program
 from secondopinion.translation import actions as translations
 from secondopinion.translation.models import Method, Translation
+from secondopinion.translation.queries import parts_in
 from secondopinion.web.templatetags.house import direction, isolated
 from tests.opinions.walk import words_of
-from tests.web.conftest import Whole, person, whole_case
+from tests.web.conftest import Whole, person, sign_in, whole_case
 
 
 @pytest.fixture
@@ -115,6 +116,33 @@ def test_a_machine_needs_a_reviewer_and_a_language_must_be_spoken(whole: Whole) 
     row = written(row, row.original)
     row.method = Method.MACHINE
     assert "machine" in translating.obstacle(row).lower()
+
+
+def test_what_the_checks_doubt_and_nobody_reviews_gets_a_reviewer(whole: Whole) -> None:
+    tomas = person("tomas@words.example", "translator", "translation_reviewer", name="Tomás Gil")
+    row = written(translating.ask(
+        by=whole.coordinator, report=whole.report, language="es", translator=tomas, reviewer=None,
+    ))  # fmt: skip
+    assert "doubt" in translating.obstacle(row)
+    rosa = person("rosa@words.example", "translation_reviewer", name="Rosa Díaz")
+    other = person("other@words.example", "translation_reviewer")
+    for nobody in (None, tomas, whole.specialist):
+        with pytest.raises(Refused):
+            translations.name_reviewer(by=whole.coordinator, translation=row, reviewer=nobody)
+    with pytest.raises(NotYours):
+        translations.name_reviewer(by=whole.specialist, translation=row, reviewer=rosa)
+    translations.name_reviewer(by=whole.coordinator, translation=row, reviewer=other)
+    desk, place = sign_in(whole.coordinator), f"/desk/cases/{whole.case.reference}/"
+    assert "Name a reviewer" in desk.get(f"{place}translations/").content.decode()
+    desk.post(f"{place}do/name-reviewer/", {"translation": str(row.pk), "reviewer": str(rosa.pk)})
+    assert parts_in(row, other) == set()
+    row = translations.send_back(by=rosa, translation=row, note="Numbers of lines are not in it.")
+    assert "translator" in parts_in(row, tomas), "it is open again to who translates it"
+    row = translations.finish(by=tomas, translation=row)
+    row = translations.sign_off(by=rosa, translation=row)
+    assert translating.obstacle(row) == ""
+    with pytest.raises(Conflict):
+        translations.name_reviewer(by=whole.coordinator, translation=row, reviewer=other)
 
 
 def test_one_file_holds_the_report_its_translation_and_its_images(

@@ -119,8 +119,10 @@ def test_a_case_that_collects_records_asks_a_few_times(hospital: Program) -> Non
     family = case.participations.get(role="family").person
     actions.answer(by=family, information_request=asked, text="Here.")
     browser = sign_in(grace)
-    for part in ("", "time/"):
-        assert asks(browser, f"/desk/cases/{case.reference}/{part}") <= MOST
+    waits = case.checklist.first()
+    assert waits is not None
+    for part in ("", "time/", f"?evidence={waits.pk}", f"?item={waits.pk}"):
+        assert asks(browser, f"/desk/cases/{case.reference}/{part}") <= MOST, part
 
 
 def test_a_review_with_laboratory_values_asks_a_few_times(whole: Whole) -> None:

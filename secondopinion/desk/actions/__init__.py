@@ -7,6 +7,7 @@ from secondopinion.desk.actions.entering import (
     note_page,
     submit_entry,
     take_over,
+    take_up_entry,
     write_link,
 )
 from secondopinion.desk.actions.evidence import not_it, settle_with, this_is_it, unlink
@@ -40,6 +41,7 @@ __all__ = [
     "settle_with",
     "submit_entry",
     "take_over",
+    "take_up_entry",
     "text_code",
     "this_is_it",
     "undo",

@@ -24,9 +24,10 @@ from secondopinion.cases.models import Case, Consent, Part
 from secondopinion.cases.queries import roles_of
 from secondopinion.cases.states import ENDED, State
 from secondopinion.core import clock
-from secondopinion.core.errors import NotYours, Refused
+from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.desk.actions.ways_in import PURPOSE, text_code
 from secondopinion.desk.models import CaseEntry, SpokenConsent, Way
+from secondopinion.desk.queries import entries_left
 from secondopinion.desk.rules import require_team
 from secondopinion.messaging.actions import can_text, notify
 from secondopinion.program.models import Disclaimer, Specialty
@@ -76,6 +77,25 @@ def begin_entry(
     for page in ("start", "you"):
         note_page(by=by, case=case, page=page)
     entry.refresh_from_db()
+    return entry
+
+
+@transaction.atomic
+def take_up_entry(*, by: Person, case: Case) -> CaseEntry:
+    """Go on with a request that a colleague entered who has left.
+
+    Raises:
+        NotYours: by somebody who is not of the intake team.
+        Conflict: somebody goes on with it, or its family has taken it over.
+    """
+    require_team(by)
+    Case.objects.select_for_update().get(pk=case.pk)
+    entry = entries_left().filter(case=case).first()
+    if entry is None:
+        raise Conflict(_("Somebody goes on with this request already."), code="taken-up")
+    end_parts(case=case, role=Part.ENTRY, by=by)
+    cases.give_part(case=case, person=by, role=Part.ENTRY, by=by)
+    audit.record("entry-taken-up", by=by, case_id=case.pk, target=case)
     return entry
 
 

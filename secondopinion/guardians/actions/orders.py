@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts import actions as accounts
 from secondopinion.accounts.models import Guardianship, Person
+from secondopinion.accounts.queries import guardianship
 from secondopinion.audit import actions as audit
 from secondopinion.cases.actions import end_guardian
 from secondopinion.cases.actions.parts import end_parts, require
@@ -68,7 +69,7 @@ def end_order(*, by: Person | None, order: CourtOrder, why: str) -> CourtOrder:
     """End an order; `by` is None when its last day has passed.
 
     Who was kept out is not let in by this: the family, or the desk, can do it again. Who only saw
-    decides again, unless the patient is of age and decides alone.
+    decides again, unless the patient is of age and decides alone; who has left since stays out.
 
     Raises:
         NotYours: by somebody who does not lead the case.
@@ -87,7 +88,7 @@ def end_order(*, by: Person | None, order: CourtOrder, why: str) -> CourtOrder:
         raise Conflict(_("This order has ended already."), code="order-ended")
     if order.effect == KEPT_OUT:
         accounts.end_guardianship(by=by, child=case.child, person=order.person)
-    elif order.effect == SEES_ONLY:
+    elif order.effect == SEES_ONLY and guardianship(case.child, order.person):
         grown = ComingOfAge.objects.filter(case=case, done_at__isnull=False).exists()
         accounts.limit_guardianship(
             by=by, child=case.child, person=order.person, may_see=True, may_consent=not grown

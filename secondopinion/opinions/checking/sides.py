@@ -24,6 +24,7 @@ CHECK = "laterality"
 _NEAR = 24  # letters between a part and its side
 _BREAK = re.compile(r"[,:،，：()\n]")
 _JOINED = re.compile(r"\s*(?:and|or|y|o|e|et|ou|und|oder|и|или|و|ve|veya|/|&|和|及)?\s*")
+_GOES_ON = re.compile(r"[;；؛]\s*\Z")
 _OTHER = {"left": "right", "right": "left"}
 _DENIES = ("normal", "spare", "free", "same", "exclude", "lack")
 _MISSED: dict[str, str | Promise] = {
@@ -44,6 +45,9 @@ class Said:
     near: int
 
 
+Part = tuple[tuple[int, int], str]  # where in a text which part of the body is named
+
+
 def _gap(one: tuple[int, int], other: tuple[int, int]) -> int:
     return max(0, other[0] - one[1], one[0] - other[1])
 
@@ -57,22 +61,43 @@ def said(text: str, tongue_: Language) -> list[Said]:
     it, and with every side that stands nearest to it."""
     cues = find_sides(text, tongue_)
     found: list[Said] = []
+    before: list[Part] = []  # of a list that goes on: "Testes: right 1.1 mL; left 0.9 mL"
     for sentence in sentences(text) if cues else ():
+        parts = _parts_in(text, sentence, tongue_)
         here = [cue for cue in cues if sentence[0] <= cue.start < sentence[1]]
         if here:
-            found += _said_in(text, sentence, here, tongue_)
+            found += _said_in(text, sentence, here, parts)
+            if before and _bare(text, sentence, here[0], parts):
+                part, at = before[-1][1], (here[0].start, here[0].end)
+                found.append(Said(part, here[0].kind, *at, sentence, len(text)))
+        before = (parts or before) if _GOES_ON.search(text, *sentence) else []
     return sorted(found, key=lambda each: (each.start, each.end))
 
 
-def _said_in(
-    text: str, sentence: tuple[int, int], cues: list[Cue], tongue_: Language
-) -> Iterator[Said]:
-    spans = [(cue.start, cue.end) for cue in cues]
-    parts = [
+def _parts_in(text: str, sentence: tuple[int, int], tongue_: Language) -> list[Part]:
+    """Return the parts that are named, each by its whole name: a forearm is no arm."""
+    named = [
         (each.span(), part)
         for part, pattern in tongue_.body.items()
         for each in pattern.finditer(text, *sentence)
     ]
+    return [(span, part) for span, part in named if not any(
+        start <= span[0] and span[1] <= end and end - start > span[1] - span[0]
+        for (start, end), _part in named
+    )]  # fmt: skip
+
+
+def _bare(text: str, sentence: tuple[int, int], cue: Cue, parts: list[Part]) -> bool:
+    """Say whether a piece of a list begins with a side and names no part with it."""
+    alone = not text[sentence[0] : cue.start].strip()
+    at = (cue.start, cue.end)
+    return alone and all(_BREAK.search(_between(text, span, at)) for span, _part in parts)
+
+
+def _said_in(
+    text: str, sentence: tuple[int, int], cues: list[Cue], parts: list[Part]
+) -> Iterator[Said]:
+    spans = [(cue.start, cue.end) for cue in cues]
     pairs = {(place, _nearest(place[0], spans)) for place in parts}
     if parts:
         places = [place for place, _part in parts]

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
@@ -115,9 +115,11 @@ def _now(request: PersonRequest, case: Case) -> Context:
     told = (
         Case.objects.filter(pk=case.pk)
         .annotate(
-            arrived=records.described(), held=listed(Need.objects.all(), "case", "why", outer="pk")
+            arrived=records.described(),
+            held=listed(Need.objects.all(), "case", "why", outer="pk"),
+            opened=Exists(emergencies().filter(case=OuterRef("pk"))),
         )
-        .values("arrived", "held")
+        .values("arrived", "held", "opened")
         .get()
     )
     held, arrived = {each["why"] for each in told["held"]}, as_rows(Record, told["arrived"])
@@ -134,7 +136,7 @@ def _now(request: PersonRequest, case: Case) -> Context:
         "asked": asked(case),
         "undelivered": mailing.undelivered(case) if Why.UNDELIVERED in held else [],
         "findings": records.placed(each for each in limitations_for(case) if each.state == "open"),
-        "emergencies": emergencies().filter(case=case),
+        "emergencies": emergencies().filter(case=case) if told["opened"] else [],
         "joined": joined_into(case) if case.state == State.JOINED else None,
     }
 

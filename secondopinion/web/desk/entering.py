@@ -1,12 +1,13 @@
 """A request that comes by telephone or at the desk: entered page by page, then taken over."""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -25,7 +26,7 @@ from secondopinion.core.errors import NotYours, Refused
 from secondopinion.core.languages import every_language
 from secondopinion.desk import actions
 from secondopinion.desk.models import CaseEntry, Way
-from secondopinion.desk.queries import entries_of
+from secondopinion.desk.queries import entries_left, entries_of
 from secondopinion.program import queries as program
 from secondopinion.program.emergency import number_for
 from secondopinion.web.access import PersonRequest, of_case, staff
@@ -117,8 +118,17 @@ def entries(request: PersonRequest) -> HttpResponse:
                            str(refused.message))  # fmt: skip
         else:
             return redirect("desk-entry-page", entry.case.reference, ORDER[1])
-    context = {"form": form, "entries": entries_of(request.user)}
+    context = {"form": form, "entries": entries_of(request.user), "left": entries_left()}
     return render(request, "desk/entry/entries.html", context)
+
+
+@staff(Role.COORDINATOR)
+@require_POST
+def take_up(request: PersonRequest, entry: UUID) -> HttpResponse:
+    """Go on with what a colleague entered who has left."""
+    row = get_object_or_404(CaseEntry.objects.select_related("case"), pk=entry)
+    actions.take_up_entry(by=request.user, case=row.case)
+    return redirect("desk-entry", row.case.reference)
 
 
 def _entry(case: Case) -> CaseEntry:

@@ -38,10 +38,11 @@ def shown(_request: PersonRequest, case: Case) -> dict[str, Any]:
 
 
 def _back(fee: Fee, case: Case) -> dict[str, Any]:
-    left = refunding.left_of(fee)
+    left, beyond = refunding.left_of(fee), queries.too_much(fee)
     return {
         "left": left,
-        "left_number": f"{left:.{taxes.places(fee.currency)}f}",
+        "beyond": beyond,
+        "back_number": f"{beyond or left:.{taxes.places(fee.currency)}f}",
         "online": paid_online(fee),
         "decide": fee.state == FeeState.PAID and not fee.kept and case.state == State.WITHDRAWN,
     }
@@ -55,9 +56,12 @@ def paid_online(fee: Fee) -> bool:
 
 @staff(Role.COORDINATOR)
 def money(request: PersonRequest) -> HttpResponse:
-    """List what is owed to families, and paid fees of withdrawn requests."""
+    """List what is owed to families, paid fees of withdrawn requests, and what was too much."""
     audit.record("money-opened", by=request.user)
-    context = {"owed": queries.to_give_back(), "undecided": queries.to_decide()}
+    context = {
+        "owed": queries.to_give_back(), "undecided": queries.to_decide(),
+        "overpaid": queries.overpaid(),
+    }  # fmt: skip
     return render(request, "desk/money.html", context)
 
 

@@ -40,6 +40,7 @@ urlpatterns = [
     path("money/", fee.money, name="desk-money"),
     path("assign/", assigning.assign, name="assign"),
     path("entering/", entering.entries, name="desk-entries"),
+    path("entering/take-up/<uuid:entry>/", entering.take_up, name="desk-take-up"),
     path("entering/<str:reference>/", entering.entry, name="desk-entry"),
     path("entering/<str:reference>/do/<str:action>/", entering.act, name="desk-entry-act"),
     path(_CASE + "way-in/", ways_in.way_in, name="desk-way-in"),

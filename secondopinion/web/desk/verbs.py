@@ -334,6 +334,14 @@ class _Verbs:
         )  # fmt: skip
         return _("The translation is given to them.")
 
+    def name_reviewer(self) -> str:
+        row = self._row(self.case.translations.all(), "translation")
+        translation_actions.name_reviewer(
+            by=self.by, translation=row,
+            reviewer=self._staff(Role.TRANSLATION_REVIEWER, "reviewer"),
+        )  # fmt: skip
+        return _("The reviewer is named.")
+
     def withdraw_translation(self) -> str:
         row = self._row(self.case.translations.all(), "translation")
         translation_actions.withdraw(by=self.by, translation=row)

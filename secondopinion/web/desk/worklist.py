@@ -44,6 +44,7 @@ def desk(request: PersonRequest) -> HttpResponse:
         "urgencies": Urgency.choices,
         "due": [(key, label) for key, (label, _days) in worklist.DUE.items()],
         "said": _said(what, team, fields),
+        "left": queries.entries_left().count(),
         "last": (last := queries.last_step(request.user)),
         "last_says": _words(last.verb, len(last.before)) if last else "",
         "today": queries.today(),
