@@ -9,11 +9,12 @@ from secondopinion.accounts.models import Person
 from secondopinion.accounts.queries import has_role, people_with
 from secondopinion.accounts.rules import check_factor
 from secondopinion.audit import actions as audit
-from secondopinion.cases import clocks
+from secondopinion.cases import clocks, needs
 from secondopinion.cases.actions.parts import end_parts, give_part, require
 from secondopinion.cases.actions.telling import tell, tell_coordinator
-from secondopinion.cases.models import Part
+from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import roles_of
+from secondopinion.cases.states import Why
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.experts.fitting import must_fit
@@ -61,7 +62,14 @@ def send(*, by: Person, opinion: Opinion) -> SecondReading:
             made.save(update_fields=["own", "own_at"])
     else:
         tell_coordinator(draft.case, "second-reader-wanted")
+        _hold_need(draft.case)
     return made
+
+
+def _hold_need(case: Case) -> None:
+    """Let the desk be needed as long as a report waits for somebody to read it."""
+    unread = SecondReading.objects.filter(opinion__case=case, reader=None, ended_at=None)
+    needs.hold(case, Why.READER, unread.exists())
 
 
 def _hand_to(reading: SecondReading, reader: Person, by: Person) -> None:
@@ -95,6 +103,7 @@ def choose(*, by: Person, reading: SecondReading, reader: Person) -> None:
     if fresh.ended_at is not None or fresh.reader_id is not None:
         raise Conflict(_("This report has its second reader, or needs none now."), code="ended")
     _hand_to(fresh, reader, by)
+    _hold_need(case)
 
 
 def _own_open(reading: SecondReading, by: Person) -> SecondReading:
@@ -140,6 +149,7 @@ def _end(reading: SecondReading, outcome: str, comments: str) -> None:
     reading.outcome, reading.ended_at = outcome, clock.now()
     reading.comments = comments.strip()[:LONGEST]
     reading.save(update_fields=["outcome", "ended_at", "comments"])
+    _hold_need(reading.opinion.case)
 
 
 @transaction.atomic

@@ -25,7 +25,7 @@ from secondopinion.opinions.queries import current_report
 from secondopinion.records import queries as records
 from secondopinion.records.models import Record
 from secondopinion.referrals import consenting
-from secondopinion.referrals.models import Referral, ReferralState
+from secondopinion.referrals.models import Letter, Referral, ReferralState
 from secondopinion.referrals.queries import objects_of
 
 KINDS = ("reports", "records", "studies")
@@ -34,12 +34,16 @@ ISOLATE, ENDS = "\u2068", "\u2069"  # a name in another script turns nothing bes
 
 @dataclass(slots=True)
 class Item:
-    """One thing that can be sent: its kind and key, its line in words, and whether it is chosen."""
+    """One thing that can be sent: its kind and key, its line in words, and whether it is chosen.
+
+    `belongs`: it is a signed letter of this referral to the clinic.
+    """
 
     kind: str
     key: str
     line: str
     chosen: bool
+    belongs: bool = False
 
 
 def first_choice(case: Case) -> dict[str, list[Any]]:
@@ -51,10 +55,14 @@ def first_choice(case: Case) -> dict[str, list[Any]]:
 def items(referral: Referral) -> list[Item]:
     """Return everything that a referral can send, in words of the language that is active."""
     case, chosen = referral.case, referral.selection
+    papers = case.signed_reports.filter(replaced_by=None).select_related("letter")
     made = [
-        Item("reports", str(row.number), _report_line(row), row.number in chosen["reports"])
-        for row in case.signed_reports.filter(replaced_by=None)
-    ]
+        Item(
+            "reports", str(row.number), _report_line(row), row.number in chosen["reports"],
+            belongs=_is_to_clinic(_letter_in(row), referral),
+        )
+        for row in papers
+    ]  # fmt: skip
     made += [
         Item("records", str(row.pk), _record_line(row), str(row.pk) in chosen["records"])
         for row in records.readable(case)
@@ -79,8 +87,22 @@ def _day(value: date | datetime | None) -> str:
     return dates.written(value) if value else ""
 
 
+def _letter_in(row: SignedReport) -> Letter | None:
+    return getattr(row, "letter", None)
+
+
+def _is_to_clinic(letter: Letter | None, referral: Referral) -> bool:
+    return (
+        letter is not None
+        and letter.referral_id == referral.pk
+        and letter.kind == Letter.Kind.REFERRAL
+    )
+
+
 def _report_line(row: SignedReport) -> str:
-    return _line(f"{row.get_kind_display()} {row.number}", _day(row.signed_at))
+    letter = _letter_in(row)
+    kind = letter.get_kind_display() if letter else row.get_kind_display()
+    return _line(f"{kind} {row.number}", _day(row.signed_at))
 
 
 def _record_line(row: Record) -> str:
@@ -157,3 +179,19 @@ def choose(*, by: Person, referral: Referral, **chosen: list[str]) -> Referral:
         detail={kind: len(rows) for kind, rows in selection.items()},
     )  # fmt: skip
     return referral
+
+
+def add_letter(*, by: Person, letter: Letter, report: SignedReport) -> None:
+    """Let the letter to the clinic go with its referral as soon as it is signed, inside the
+    signing's transaction. A list that the family has agreed to stays as it is."""
+    referral = Referral.objects.select_for_update().get(pk=letter.referral_id)
+    waits = referral.state == ReferralState.REQUESTED and referral.consented_at is None
+    if not waits or not _is_to_clinic(letter, referral):
+        return
+    chosen = sorted({*referral.selection["reports"], report.number})
+    referral.selection = referral.selection | {"reports": chosen}
+    referral.save(update_fields=["selection"])
+    audit.record(
+        "referral-selected", by=by, case_id=referral.case_id, target=referral,
+        detail={kind: len(rows) for kind, rows in referral.selection.items()},
+    )  # fmt: skip

@@ -250,3 +250,20 @@ def test_the_page_of_a_second_reader(opinion: Opinion, reader: Person) -> None:
     own = sign_in(opinion.author).get(f"/expert/cases/{opinion.case.reference}/together/")
     assert "Please name the MRI." in own.content.decode()
     assert sign_in(opinion.case.coordinator).get(address).status_code == 404
+
+
+def test_the_desk_sees_that_a_report_waits_for_a_reader(opinion: Opinion, reader: Person) -> None:
+    desk = sign_in(opinion.case.coordinator)
+    here, waits = f"/desk/cases/{opinion.case.reference}/", "A report waits for its second reader."
+    reading = seconding.send(by=opinion.author, opinion=opinion)
+    assert waits in desk.get(here).content.decode()
+    assert opinion.case.reference in desk.get("/desk/?view=news").content.decode()
+    seconding.choose(by=opinion.case.coordinator, reading=reading, reader=reader)
+    assert waits not in desk.get(here).content.decode()
+    seconding.take_back(by=opinion.author, opinion=opinion)
+    Person.objects.filter(pk=reader.pk).update(is_active=False)
+    reader.staff_roles.all().delete()
+    seconding.send(by=opinion.author, opinion=opinion)
+    assert waits in desk.get(here).content.decode()
+    seconding.take_back(by=opinion.author, opinion=opinion)
+    assert waits not in desk.get(here).content.decode()

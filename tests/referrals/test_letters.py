@@ -76,6 +76,26 @@ def test_a_letter_is_edited_signed_and_given_to_the_family(whole: Whole) -> None
                for each in selecting.items(referral))  # fmt: skip
 
 
+def test_the_letter_to_the_clinic_goes_with_its_referral(whole: Whole) -> None:
+    referral, ruth = whole.case.referrals.get(), whole.referral_coordinator
+    letter = letters.begin(by=ruth, referral=referral, kind="referral")
+    report = letters.sign(by=ruth, letter=letter, reauthenticated_at=clock.now())
+    referral.refresh_from_db()
+    assert report.number in referral.selection["reports"]
+    travel = letters.begin(by=ruth, referral=referral, kind="travel")
+    other = letters.sign(by=ruth, letter=travel, reauthenticated_at=clock.now())
+    referral.refresh_from_db()
+    assert other.number not in referral.selection["reports"], "it is for a consulate"
+    actions.consent(by=whole.family, referral=referral, seen=selecting.digest_of(referral))
+    again = letters.begin(by=ruth, referral=referral, kind="referral")
+    late = letters.sign(by=ruth, letter=again, reauthenticated_at=clock.now())
+    referral.refresh_from_db()
+    assert late.number not in referral.selection["reports"], "the family agreed to another list"
+    page = sign_in(ruth).get(f"/desk/cases/{whole.case.reference}/referrals/1/").content.decode()
+    assert page.count("This letter is to the clinic, and is not on the list.") == 1
+    assert f"Referral letter {late.number}" in page
+
+
 def told(person: Person, template: str) -> int:
     return Message.objects.filter(to=person, template=template).count()
 
