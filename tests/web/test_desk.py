@@ -194,6 +194,22 @@ def test_what_is_missing_is_asked_for_in_the_readers_language(maria: Person) -> 
     assert case.information_requests.get().text == "Please: The EEG report, if one was done."
 
 
+def test_each_kind_of_thing_is_asked_for_in_its_own_words(maria: Person) -> None:
+    case, coordinator = taken(maria)
+    desk, here = sign_in(coordinator), f"/desk/cases/{case.reference}/"
+    case.checklist.update(state="open")
+    for key, words in (
+        ("medicines", "our expert needs to know this"),
+        ("brain-images", "We need the images themselves"),
+    ):
+        item = case.checklist.get(key=key)
+        assert words in text_of(desk, f"{here}?item={item.pk}")
+    confirmed = case.checklist.get(key="provider-confirmed")
+    shown = desk.get(here).content.decode()
+    assert f'<option value="{confirmed.pk}"' not in shown, "that is asked by the provider's link"
+    assert f'href="{here}people/"' in shown
+
+
 def test_everything_that_is_missing_is_named_at_once(maria: Person) -> None:
     case, coordinator = taken(maria)
     desk, here = sign_in(coordinator), f"/desk/cases/{case.reference}/"

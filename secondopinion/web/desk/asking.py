@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from secondopinion.cases.actions.provider import CONFIRMED
 from secondopinion.cases.models import Case, ChecklistItem, ItemState, Part
 from secondopinion.core.errors import Refused
 from secondopinion.program import queries as program
@@ -23,6 +24,10 @@ def _language_of(case: Case, to: str) -> str:
     if to == Part.LOCAL_PROVIDER:
         return str(case.local_provider.language)
     return str(case.language)
+
+
+# Which template asks for a thing of the checklist, by its kind; records have the first.
+_KEYS = {"images": "missing-images", "fact": "missing-fact"}
 
 
 def words_for(case: Case, text: str, item: ChecklistItem | None, to: str) -> str:
@@ -43,8 +48,12 @@ def words_for(case: Case, text: str, item: ChecklistItem | None, to: str) -> str
 
 def ask_context(request: PersonRequest, case: Case, items: list[ChecklistItem]) -> dict[str, Any]:
     """Return what the form shows: what was chosen, else the first thing that is missing and that
-    nobody was asked for yet."""
-    missing = [row for row in items if row.state not in {ItemState.ARRIVED, ItemState.WAIVED}]
+    nobody was asked for yet, in the words for such a thing.
+
+    Whether a local provider confirms is asked by their link, not here.
+    """
+    there = {ItemState.ARRIVED, ItemState.WAIVED}
+    missing = [row for row in items if row.state not in there and row.key != CONFIRMED]
     wanted = request.GET.get("item")
     first = sorted(missing, key=lambda row: row.state != ItemState.OPEN)
     item = next((row for row in first if wanted in {None, str(row.pk)}), None)
@@ -52,10 +61,11 @@ def ask_context(request: PersonRequest, case: Case, items: list[ChecklistItem]) 
     to = to if to in {Part.FAMILY, Part.LOCAL_PROVIDER} else Part.FAMILY
     templates = program.message_templates()
     place = request.GET.get("template", "")
-    chosen = int(place) if place.isdecimal() and int(place) < len(templates) else 0
+    known = place.isdecimal() and int(place) < len(templates)
+    chosen = int(place) if known else _template_for(item, templates)
     language, mine = _language_of(case, to), get_language() or "en"
     body = program.in_language(templates[chosen].bodies, language) if templates else ""
-    known = item is not None or ITEM not in body
+    complete = item is not None or ITEM not in body
     return {
         "missing": missing,
         "item": item,
@@ -63,9 +73,15 @@ def ask_context(request: PersonRequest, case: Case, items: list[ChecklistItem]) 
         "templates": [program.in_language(row.titles) for row in templates],
         "template": chosen,
         "language": language,
-        "text": words_for(case, body, item, to) if known else "",
+        "text": words_for(case, body, item, to) if complete else "",
         "meaning": _meaning(templates[chosen], item) if templates and language != mine else "",
     }
+
+
+def _template_for(item: ChecklistItem | None, templates: list[MessageTemplate]) -> int:
+    """Return the place of the words that ask for a thing of this kind; the first, if none do."""
+    key = _KEYS.get(item.kind, "") if item is not None else ""
+    return next((place for place, row in enumerate(templates) if row.key == key), 0)
 
 
 def _meaning(template: MessageTemplate, item: ChecklistItem | None) -> str:

@@ -10,6 +10,7 @@ from allauth.account.decorators import reauthentication_required
 from allauth.account.internal.flows.login import (
     clear_authentication_records,
     get_authentication_records,
+    record_authentication,
 )
 from allauth.account.internal.flows.reauthentication import resume_request
 from allauth.account.models import Login
@@ -89,6 +90,11 @@ def _changed(request: PersonRequest, verb: str) -> None:
     notify(to=request.user, template="sign-in-changed", link=reverse("mfa_index"))
 
 
+def _proved(request: PersonRequest, kind: str) -> None:
+    """Count setting a factor up as using it: its code, or its device, was at hand just now."""
+    record_authentication(request, request.user, method="mfa", type=kind, reauthenticated=True)
+
+
 def _mine(request: PersonRequest, number: int) -> Authenticator:
     found = Authenticator.objects.filter(
         pk=number, user=request.user, type=Authenticator.Type.WEBAUTHN
@@ -110,7 +116,9 @@ class SetUpApp(ActivateTOTPView):
     @transaction.atomic
     def form_valid(self, form: forms.Form) -> HttpResponse:
         _changed(self.request, "app-added")
-        return super().form_valid(form)
+        response = super().form_valid(form)
+        _proved(self.request, Authenticator.Type.TOTP)
+        return response
 
 
 class RemoveApp(DeactivateTOTPView):
@@ -163,6 +171,7 @@ def add(request: PersonRequest) -> HttpResponse:
             webauthn.WebAuthn.add(person, name, form.cleaned_data["credential"])
             made_codes = staff_roles(person) and auto_generate_recovery_codes(request)
             _changed(request, "passkey-added")
+        _proved(request, Authenticator.Type.WEBAUTHN)
         messages.success(request, _("The passkey is set up. Next time you can sign in with it."))
         return redirect("mfa_view_recovery_codes" if made_codes else "mfa_index")
     options = json.dumps(webauthn.begin_registration(person, passwordless=True))
