@@ -7,7 +7,7 @@ from django.tasks import task
 from secondopinion.cases import changes
 from secondopinion.records import judging, retaking
 from secondopinion.records.models import Record, RecordState
-from secondopinion.records.paging import make_pages
+from secondopinion.records.paging import look_over, make_pages
 
 
 @task(queue_name="slow")
@@ -20,6 +20,7 @@ def read_pages(record_id: str) -> None:
         read_pages.enqueue(record_id)
         return
     if record.state == RecordState.READ:
+        look_over(record)
         retaking.put_in_place(record)
     if record.state == RecordState.READ and settings.UNDERSTAND_PAGES:
         record.refresh_from_db(fields=["merged_into"])
