@@ -19,6 +19,7 @@ from secondopinion.cases.models import Case, Part
 from secondopinion.cases.states import ENDED
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
+from secondopinion.core.jobs import enqueue_once
 from secondopinion.records import copies, judging
 from secondopinion.records.models import Page, Rearrangement, Record, RecordState
 
@@ -148,7 +149,7 @@ def _judge_again(*values: Values) -> None:
     touched = {each["record_id"] for side in values for each in side["pages"].values()}
     for record in Record.objects.filter(pk__in=touched).select_related("case"):
         judging.judge(record)
-        copies.look_for(record)
+        enqueue_once(copies.look_again, str(record.pk))
 
 
 @transaction.atomic

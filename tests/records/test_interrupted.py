@@ -188,6 +188,22 @@ def test_a_page_that_the_desk_turns_while_it_is_read_stays_as_the_desk_turned_it
     assert (page.turn, page.width) == (180, wide)
 
 
+def test_pages_are_laid_over_each_other_behind_the_step_and_not_in_it(
+    desk: tuple[Case, Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On SQLite a step keeps everybody else from writing for as long as it takes."""
+    case, grace = desk
+    record = sent(case, "scan.tif", THREE)
+    looked: list[Record] = []
+    monkeypatch.setattr(copies, "look_for", looked.append)
+    page = record.pages.get(number=2)
+    for _twice in (1, 2):
+        arranging.turn(by=grace, case=case, pages=[page.pk], degrees=90)
+    assert looked == []
+    jobs.run_all()
+    assert looked == [record], "once for both"
+
+
 def test_two_who_describe_a_record_at_once_both_count(desk: tuple[Case, Person]) -> None:
     case, grace = desk
     one = case.records.get()
