@@ -147,7 +147,8 @@ def take_out(*, by: Person, case: Case, records: Collection[UUID]) -> int:
 
 @transaction.atomic
 def remove(*, by: Person, record: Record) -> None:
-    """Take a record out of a draft; sending the same file again brings it back.
+    """Take a record out of a draft, and with it what checks said of it; sending the same file again
+    brings it back.
 
     Raises:
         Refused: the request has been sent: from then on nothing disappears.
@@ -159,5 +160,6 @@ def remove(*, by: Person, record: Record) -> None:
             code="already-sent",
         )
     Record.objects.filter(pk=record.pk).update(removed_at=clock.now())
+    findings.fall_away(case=record.case, kind="record", subjects=[record.pk])
     audit.record("record-removed", by=by, case_id=record.case_id, target=record)
     changes.tell(record.case_id)

@@ -87,7 +87,10 @@ def _keep(page: Page, answer: dict[str, Any]) -> None:
 
 
 def judge(record: Record) -> None:
-    """Write down what the checks say of a record's pages, as far as they are understood."""
+    """Write down what the checks say of a record's pages, as far as they are understood; nothing of
+    one that was taken out meanwhile."""
+    if not Record.objects.filter(pk=record.pk, removed_at=None).exists():
+        return
     asked = _asked(record.case)
     found: dict[str, list[Found]] = defaultdict(list)
     rows = _pages(record)

@@ -16,6 +16,8 @@ def read_pages(record_id: str) -> None:
     understood behind all that waits to be shown. A photo of a page that could not be read
     stands in that page's place from then on."""
     record = _rows().get(pk=record_id)
+    if record.removed_at is not None:
+        return  # sent again, it is read again
     if make_pages(record):
         read_pages.enqueue(record_id)
         return
@@ -33,6 +35,8 @@ def read_pages(record_id: str) -> None:
 def understand_pages(record_id: str) -> None:
     """Read what stands on a page of one record, then on the others; in the end judge it."""
     record = _rows().get(pk=record_id)
+    if record.removed_at is not None:
+        return
     if judging.understand(record):
         understand_pages.enqueue(record_id)
     else:

@@ -1,9 +1,11 @@
 """Pages of records when something comes between: a death, a new photo, somebody at the desk."""
 
 import io
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 
 from secondopinion.accounts.models import Person
 from secondopinion.arrivals import actions as arrivals
@@ -12,7 +14,10 @@ from secondopinion.cases.models import Case
 from secondopinion.core import jobs, sandbox
 from secondopinion.core.errors import Conflict
 from secondopinion.findings import film
+from secondopinion.findings.actions import replace
+from secondopinion.findings.found import BLOCKER, Found
 from secondopinion.findings.models import Finding
+from secondopinion.findings.queries import limitations_for
 from secondopinion.guardians import actions as guardians
 from secondopinion.records import (
     actions,
@@ -24,7 +29,9 @@ from secondopinion.records import (
     retaking,
     tasks,
 )
-from secondopinion.records.models import Record
+from secondopinion.records.checks import examine
+from secondopinion.records.checks import legibility as legibility_check
+from secondopinion.records.models import Page, Record
 from tests.records.test_arranging import sent, sheet, tiff
 from tests.records.test_retaking import again, photo
 from tests.web.conftest import taken
@@ -202,6 +209,34 @@ def test_pages_are_laid_over_each_other_behind_the_step_and_not_in_it(
     assert looked == []
     jobs.run_all()
     assert looked == [record], "once for both"
+
+
+def test_what_checks_said_of_a_removed_record_limits_no_opinion(
+    case: Case, maria: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = sent(case, "scan.tif", THREE)
+    blurred = Found("unreadable", BLOCKER, "This page cannot be read.", where={"page": 1})
+    told = {"case": case, "subject": record, "check": legibility_check.NAME}
+    replace(**told, found=[blurred])
+    assert limitations_for(case).exists()
+    actions.remove(by=maria, record=record)
+    assert not limitations_for(case).exists()
+    Finding.objects.filter(subject_id=record.pk, code="unreadable").update(state="open")
+    import_module("secondopinion.records.migrations.0004_findings_of_removed_records").fall_away(
+        apps, None
+    )
+    assert not limitations_for(case).exists(), "nor what was left from before"
+    # A job that had begun before, or dies and begins again, says nothing of it either.
+    monkeypatch.setattr(examine, "page", lambda *_given: iter([(legibility_check.NAME, blurred)]))
+    judging.judge(record)
+    Page.objects.filter(record=record).delete()
+    Record.objects.filter(pk=record.pk).update(state="reading")
+    tasks.read_pages.call(str(record.pk))
+    assert not limitations_for(case).exists()
+    assert not record.pages.exists()
+    monkeypatch.undo()
+    sent(case, "scan.tif", THREE)
+    assert record.pages.count() == 3, "sent again, it is read again"
 
 
 def test_two_who_describe_a_record_at_once_both_count(desk: tuple[Case, Person]) -> None:
