@@ -8,7 +8,7 @@ import time_machine
 from secondopinion.accounts import actions as accounts
 from secondopinion.billing import actions as billing
 from secondopinion.core import clock
-from secondopinion.core.errors import Conflict, NotYours
+from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.experts import actions as experts
 from secondopinion.experts.models import Offer
 from secondopinion.messaging.models import Message
@@ -57,6 +57,18 @@ def test_what_stands_in_the_way_of_the_next_offer_keeps_nobody_from_answering(
         experts.decline(by=one.person, offer=offer, reason="no_time")
     case.refresh_from_db()
     assert (case.state, case.offers.filter(state="open").count()) == ("ready", 0)
+
+
+def test_a_conflict_that_is_said_after_the_offer_keeps_from_accepting(hospital: Program) -> None:
+    case, someone = ready(), profile("mei@harbour.example")
+    offer = experts.offer(by=coordinator(), case=case, expert=someone)
+    tie = experts.add_tie(by=None, expert=someone, kind="relative", name=case.child.full_name)
+    with pytest.raises(Refused):
+        experts.accept(by=someone.person, offer=offer)
+    offer.refresh_from_db()
+    assert offer.state == "open"
+    experts.remove_tie(by=None, tie=tie)
+    assert experts.accept(by=someone.person, offer=offer).state == "in_review"
 
 
 def test_an_offer_without_that_wish_stays_with_the_coordinator(hospital: Program) -> None:

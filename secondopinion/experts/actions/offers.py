@@ -123,10 +123,13 @@ def accept(*, by: Person, offer: Offer) -> Case:
 
     Raises:
         NotYours: it was offered to somebody else, or they are no specialist any more.
+        Refused: since it was offered, a conflict of interest, or a country where they may not
+            advise, has been said of them.
         Conflict: it is not open any more.
     """
     if offer.expert.person_id != by.pk or not has_role(by, Role.SPECIALIST):
         raise NotYours
+    rules.must_be_allowed(gather([offer.expert])[0], offer.case)
     _answer(offer, OfferState.ACCEPTED)
     case = workflow.advance(offer.case, "accept_offer", by=by, also=OFFERED)
     give_part(case=case, person=by, role=Part.SPECIALIST, by=by)
