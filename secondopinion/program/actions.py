@@ -88,9 +88,10 @@ def take_back(*, by: Person | None, number: int, revision: int) -> Program:
     return change(by=by, section=found.section, value=found.before, revision=revision)
 
 
-@transaction.atomic
 def set_logo(*, by: Person | None, data: bytes, revision: int) -> Program:
     """Keep a picture as the hospital's logo, written anew as PNG; no bytes take the logo away.
+
+    It is drawn before the change begins: until that ends, nobody else writes on SQLite.
 
     Raises:
         Refused: it is no picture, or too large.

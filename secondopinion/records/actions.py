@@ -112,12 +112,13 @@ def describe(
     require(record.case, by, Part.FAMILY, Part.LOCAL_PROVIDER, Part.COORDINATOR)
     if dated and dated > clock.today():
         raise Refused(_("This day is in the future."), code="date-future", field="dated")
+    said = {"kind": kind, "language": language, "title": title or None, "dated": dated or None}
+    said = {name: value for name, value in said.items() if value is not None}
     if kind is not None:
-        record.kind = Kind(kind)
-    record.title = title or record.title
-    record.language = language if language is not None else record.language
-    record.dated = dated or record.dated
-    record.save(update_fields=["kind", "title", "language", "dated"])
+        said["kind"] = Kind(kind)
+    # What somebody else says of it in this moment stays.
+    Record.objects.filter(pk=record.pk).update(**said)
+    record.refresh_from_db(fields=["kind", "title", "language", "dated"])
     audit.record("record-described", by=by, case_id=record.case_id, target=record)
     changes.tell(record.case_id)
     return record
@@ -146,7 +147,8 @@ def take_out(*, by: Person, case: Case, records: Collection[UUID]) -> int:
 
 @transaction.atomic
 def remove(*, by: Person, record: Record) -> None:
-    """Take a record out of a draft; sending the same file again brings it back.
+    """Take a record out of a draft, and with it what checks said of it; sending the same file again
+    brings it back.
 
     Raises:
         Refused: the request has been sent: from then on nothing disappears.
@@ -158,5 +160,6 @@ def remove(*, by: Person, record: Record) -> None:
             code="already-sent",
         )
     Record.objects.filter(pk=record.pk).update(removed_at=clock.now())
+    findings.fall_away(case=record.case, kind="record", subjects=[record.pk])
     audit.record("record-removed", by=by, case_id=record.case_id, target=record)
     changes.tell(record.case_id)

@@ -19,8 +19,9 @@ from secondopinion.cases.models import Case, Part
 from secondopinion.cases.states import ENDED
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
+from secondopinion.core.jobs import enqueue_once
 from secondopinion.records import copies, judging
-from secondopinion.records.models import Page, Rearrangement, Record
+from secondopinion.records.models import Page, Rearrangement, Record, RecordState
 
 PAGE_FIELDS = ("record_id", "number", "turn", "aside", "width", "height")
 RECORD_FIELDS = (
@@ -59,6 +60,20 @@ class Step:
             self.records[record_id] = row
             self.before["records"][str(row.pk)] = _values(row, RECORD_FIELDS)
         return self.records[record_id]
+
+    def take_whole(self, record_id: UUID) -> Record:
+        """Return a document of the case all of whose pages are there, to be put elsewhere.
+
+        Raises:
+            NotYours: there is none.
+            Conflict: pages of it are still to come, and would stay behind.
+        """
+        row = self.take_record(record_id)
+        if row.state == RecordState.READING:
+            raise Conflict(
+                _("This document is still being opened. Try again in a minute."), code="being-read"
+            )
+        return row
 
     def take_pages(self, rows: Iterable[Page]) -> list[Page]:
         """Return pages, to be changed."""
@@ -134,7 +149,7 @@ def _judge_again(*values: Values) -> None:
     touched = {each["record_id"] for side in values for each in side["pages"].values()}
     for record in Record.objects.filter(pk__in=touched).select_related("case"):
         judging.judge(record)
-        copies.look_for(record)
+        enqueue_once(copies.look_again, str(record.pk))
 
 
 @transaction.atomic
@@ -192,7 +207,7 @@ def split(*, by: Person, case: Case, page: UUID) -> Rearrangement:
         Refused: it is the first page.
     """
     step = Step(case, by, "split")
-    record = _only_document(step, [page])
+    record = step.take_whole(_only_document(step, [page]).pk)
     rows = step.pages_of(record)
     at = next(place for place, row in enumerate(rows) if row.pk == page)
     if at == 0:
@@ -222,7 +237,7 @@ def join(*, by: Person, case: Case, record: UUID, into: UUID) -> Rearrangement:
     if record == into:
         raise Refused(_("Choose another document."), code="same-document")
     step = Step(case, by, "join")
-    whole, rest = step.take_record(into), step.take_record(record)
+    whole, rest = step.take_whole(into), step.take_whole(record)
     rows = step.pages_of(whole) + step.pages_of(rest)
     for row in rows:
         row.record = whole
@@ -242,7 +257,7 @@ def set_copy_aside(*, by: Person, case: Case, record: UUID, kept: UUID) -> Rearr
     if record == kept:
         raise Refused(_("Choose another document."), code="same-document")
     step = Step(case, by, "copy")
-    step.take_record(record).merged_into = step.take_record(kept)
+    step.take_whole(record).merged_into = step.take_record(kept)
     for page in step.pages_of(step.take_record(record)):
         page.aside = Page.Aside.COPY
     return step.write()

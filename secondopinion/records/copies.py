@@ -1,5 +1,6 @@
 """Finds pages and documents that came twice; a person decides what becomes of them."""
 
+from django.tasks import task
 from django.utils.translation import gettext_noop
 
 from secondopinion.core import vault
@@ -16,6 +17,13 @@ MOST_PAGES = 3000  # of a case
 # Kept in English and translated where it is shown.
 COPY = gettext_noop("This page looks like another one that came before.")
 WHOLE = gettext_noop("All pages of this document look like those of another one.")
+
+
+@task(queue_name="slow")
+def look_again(record_id: str) -> None:
+    """Look for copies in a record that was put in order: pages are laid over each other, which
+    takes longer than a step of the desk may keep others from writing."""
+    look_for(Record.objects.select_related("case").get(pk=record_id))
 
 
 def look_for(record: Record) -> None:

@@ -75,17 +75,22 @@ def _keep(page: Page, answer: dict[str, Any]) -> None:
         changed |= {
             "legibility": verdict.level, "reasons": [each.code for each in verdict.reasons]
         }  # fmt: skip
-        if answer["turned"] and not page.turn and answer["read"]["sure"] >= SURE_TURN:
-            changed["turn"] = 90 * answer["turned"]
+        if answer["turned"] and answer["read"]["sure"] >= SURE_TURN:
+            turned = {"turn": 90 * answer["turned"]}
             if answer["turned"] % 2:
-                changed |= {"width": page.height, "height": page.width}
+                turned |= {"width": page.height, "height": page.width}
+            # Somebody may have turned it while it was being read: theirs counts.
+            Page.objects.filter(pk=page.pk, turn=0).update(**turned)
     Page.objects.filter(pk=page.pk).update(**changed)
     page.text = text
     indexing.keep([page])
 
 
 def judge(record: Record) -> None:
-    """Write down what the checks say of a record's pages, as far as they are understood."""
+    """Write down what the checks say of a record's pages, as far as they are understood; nothing of
+    one that was taken out meanwhile."""
+    if not Record.objects.filter(pk=record.pk, removed_at=None).exists():
+        return
     asked = _asked(record.case)
     found: dict[str, list[Found]] = defaultdict(list)
     rows = _pages(record)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Max, Q
 from django.utils.translation import gettext_noop
 
 from secondopinion.core import glyphs, kinds, sandbox, vault
@@ -68,18 +69,24 @@ def make_pages(record: Record) -> bool:
         Record.objects.filter(pk=record.pk).update(state=state)
         replace(case=record.case, subject=record, check=OPENING, found=found)
     record.state = state
-    if state == RecordState.READ:
-        judging.judge(record)
-        _look_for_film(record)
-        copies.look_for(record)
     return False
+
+
+def look_over(record: Record) -> None:
+    """Write down what checks say of a record that has its pages; safe to repeat."""
+    judging.judge(record)
+    _look_for_film(record)
+    copies.look_for(record)
 
 
 def _look_for_film(record: Record) -> None:
     """Say where a picture is a photograph of a film or a screen: the images themselves are more."""
     if not record.media_type.startswith("image/"):
         return
-    looks = sandbox.run(film.look, vault.read(record.blob), memory_mb=2048)
+    try:
+        looks = sandbox.run(film.look, vault.read(record.blob), memory_mb=2048)
+    except sandbox.Failed:
+        return  # its page is shown; that it is of a film, nobody can say
     found = film.found({"record": str(record.pk)}, looks)
     replace(case=record.case, subject=record, check=film.CHECK, found=[found] if found else [])
 
@@ -105,7 +112,7 @@ def _read(record: Record, data: bytes) -> tuple[RecordState, list[Found]]:
                 Record.objects.filter(pk=record.pk).update(opened=opened)
         if not pages:
             return RecordState.UNREADABLE, [Found("unreadable-file", Severity.BLOCKER, BROKEN)]
-        _keep(record, pages, 0)
+        _keep(record, pages)
     return RecordState.READ, found
 
 
@@ -124,7 +131,7 @@ def _read_pdf(record: Record, data: bytes) -> tuple[RecordState, list[Found]]:
     length = about["pages"]
     if length > MOST_PAGES:
         found.append(Found("page-missing", Severity.WARNING, LONG, measured={"pages": length}))
-    first, end = record.pages.count(), min(length, MOST_PAGES)
+    first, end = _last_made(record), min(length, MOST_PAGES)
     if first < end:
         _keep(record, _some_pages(data, first, min(AT_ONCE, end - first)), first)
     if first + AT_ONCE < end:
@@ -159,23 +166,38 @@ def _some_pages(data: bytes, first: int, count: int) -> list[dict[str, Any]]:
     return pages
 
 
-def _keep(record: Record, pages: list[dict[str, Any]], first: int) -> None:
-    for number, page in enumerate(pages, first + 1):
-        verdict, reasons = legibility.judge(page)
-        image = vault.put(record.case.vault, page["image"]) if page["image"] else None
-        made, _new = Page.objects.update_or_create(
-            record=record,
-            number=number,
-            defaults={
-                "of_file": number,
-                "image": image,
-                "width": page["width"],
-                "height": page["height"],
-                "text": page["text"].replace("\x00", ""),
-                "legibility": verdict,
-                "reasons": reasons,
-                "look": page["look"],
-                "blank": page["blank"],
-            },
-        )
-        indexing.keep([made])
+def _last_made(record: Record) -> int:
+    """Return the last page of the file that was made: its pages may stand elsewhere by now, and a
+    photo of one of them among them."""
+    of_file = Page.objects.filter(Q(record=record) | Q(record__part_of=record))
+    return int(of_file.aggregate(last=Max("of_file"))["last"] or 0)
+
+
+def _keep(record: Record, pages: list[dict[str, Any]], first: int = 0) -> None:
+    """Keep pages of the file from behind its page `first` on, all or none, behind those that are
+    there."""
+    images = [
+        vault.put(record.case.vault, page["image"]) if page["image"] else None for page in pages
+    ]
+    with transaction.atomic():
+        last = record.pages.aggregate(last=Max("number"))["last"] or 0
+        made = []
+        for place, (page, image) in enumerate(zip(pages, images, strict=True), 1):
+            verdict, reasons = legibility.judge(page)
+            row, _new = Page.objects.update_or_create(
+                record=record,
+                number=last + place,
+                defaults={
+                    "of_file": first + place,
+                    "image": image,
+                    "width": page["width"],
+                    "height": page["height"],
+                    "text": page["text"].replace("\x00", ""),
+                    "legibility": verdict,
+                    "reasons": reasons,
+                    "look": page["look"],
+                    "blank": page["blank"],
+                },
+            )
+            made.append(row)
+        indexing.keep(made)

@@ -6,6 +6,7 @@ The file that came first stays as it is, and the page with it, set aside; the de
 from django.db import transaction
 
 from secondopinion.cases.models import Part
+from secondopinion.cases.queries import roles_of
 from secondopinion.cases.states import ENDED
 from secondopinion.records.arranging import Step, number
 from secondopinion.records.checks import legibility
@@ -19,11 +20,13 @@ CHECK = legibility.NAME.partition("@")[0]  # whose findings a new photo mends
 def put_in_place(photo: Record) -> None:
     """Put the one page of a photo where the page is that it was taken again for.
 
-    Nothing is done where that page is not shown any more, or what came has several pages: then
-    the photo stays a document of its own.
+    Nothing is done where that page is not shown any more, who sent the photo has no part any more,
+    or what came has several pages: then the photo stays a document of its own.
     """
     bad = photo.retakes
     if bad is None or bad.aside or photo.case.state in ENDED or photo.merged_into_id is not None:
+        return
+    if roles_of(photo.case, photo.sent_by).isdisjoint(SENDERS):
         return
     if not _is_shown(bad.record) or photo.pages.count() != 1:
         return

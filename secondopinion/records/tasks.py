@@ -7,7 +7,7 @@ from django.tasks import task
 from secondopinion.cases import changes
 from secondopinion.records import judging, retaking
 from secondopinion.records.models import Record, RecordState
-from secondopinion.records.paging import make_pages
+from secondopinion.records.paging import look_over, make_pages
 
 
 @task(queue_name="slow")
@@ -16,10 +16,13 @@ def read_pages(record_id: str) -> None:
     understood behind all that waits to be shown. A photo of a page that could not be read
     stands in that page's place from then on."""
     record = _rows().get(pk=record_id)
+    if record.removed_at is not None:
+        return  # sent again, it is read again
     if make_pages(record):
         read_pages.enqueue(record_id)
         return
     if record.state == RecordState.READ:
+        look_over(record)
         retaking.put_in_place(record)
     if record.state == RecordState.READ and settings.UNDERSTAND_PAGES:
         record.refresh_from_db(fields=["merged_into"])
@@ -32,6 +35,8 @@ def read_pages(record_id: str) -> None:
 def understand_pages(record_id: str) -> None:
     """Read what stands on a page of one record, then on the others; in the end judge it."""
     record = _rows().get(pk=record_id)
+    if record.removed_at is not None:
+        return
     if judging.understand(record):
         understand_pages.enqueue(record_id)
     else:

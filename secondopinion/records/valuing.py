@@ -20,6 +20,7 @@ from secondopinion.core.errors import NotYours, Refused
 from secondopinion.records import lab_reading
 from secondopinion.records.laboratory import analytes
 from secondopinion.records.models import LabValue, Page, PassedOver, Reading, Record
+from secondopinion.records.queries import locked_away
 
 WRITERS = ("desk", Part.COORDINATOR, Part.SPECIALIST)
 _MOST = Decimal(10_000_000)
@@ -38,8 +39,10 @@ class Offered:
 
 
 def values_of(case: Case) -> QuerySet[LabValue]:
-    """Return the values of a case, by what they are and when they were taken."""
+    """Return the values of a case, by what they are and when they were taken; not those of a record
+    that may be another child's, until that is settled."""
     rows = LabValue.objects.filter(case=case, removed_at=None, page__record__removed_at=None)
+    rows = rows.exclude(page__record__in=locked_away().filter(case=case))
     return rows.select_related("page__record", "by").order_by("analyte", "taken_on", "created_at")
 
 

@@ -12,7 +12,7 @@ from secondopinion.accounts import actions as accounts
 from secondopinion.accounts.models import Person, Role
 from secondopinion.accounts.queries import has_role, staff_roles
 from secondopinion.audit import actions as audit
-from secondopinion.core.errors import NotYours, Refused
+from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.core.languages import enumerated
 from secondopinion.experts import actions as experts
 from secondopinion.experts.models import ExpertProfile
@@ -36,18 +36,26 @@ def add(*, by: Person | None, email: str, full_name: str, language: str = "en") 
 
 
 @transaction.atomic
-def set_roles(*, by: Person | None, person: Person, roles: Collection[str]) -> None:
+def set_roles(
+    *, by: Person | None, person: Person, roles: Collection[str],
+    shown: Collection[str] | None = None,
+) -> None:  # fmt: skip
     """Give and take roles until the person has these and no others.
 
     Who is no specialist any more has no offer, no case under review and no question after a report
-    from then on.
+    from then on. `shown` are the roles that whoever chose has seen: a page that was opened before
+    somebody else changed them gives nothing back.
 
     Raises:
         NotYours: by somebody who is not an administrator.
+        Conflict: the roles are others by now than those that were shown.
         Refused: an unknown role, one's own of administrator, or that of the only one.
     """
+    Person.objects.select_for_update().get(pk=person.pk)
     person.roles_for_reading = None
     held = staff_roles(person)
+    if shown is not None and held != set(shown):
+        raise Conflict(_("Somebody has changed this already. Load the page again."), code="state")
     for role in roles:
         if role not in held:
             accounts.grant_role(by=by, person=person, role=role)

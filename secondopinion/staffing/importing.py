@@ -32,6 +32,7 @@ NUMBERS = ("youngest", "oldest", "capacity", "weekly")
 TEXTS = ("subspecialty", "registration")
 COLUMNS = (*NEEDED, "language", *TEXTS, *NUMBERS, "fee", *LISTS[1:])
 MOST_LINES = 2000
+MOST_DIGITS = 4  # of a whole number
 BETWEEN = "|"  # several values in one cell
 
 
@@ -58,7 +59,10 @@ def rows_of(text: str) -> list[dict[str, str]]:
     head = text.split("\n", 1)[0]
     between = max(",;\t", key=head.count)
     table = csv.DictReader(io.StringIO(text, newline=""), delimiter=between, restval="")
-    names = [name.strip().lower() for name in table.fieldnames or ()]
+    try:
+        names = [name.strip().lower() for name in table.fieldnames or ()]
+    except csv.Error:
+        raise _no_table() from None
     if missing := [name for name in NEEDED if name not in names]:
         raise _refused(_("These columns are missing: %(names)s") % {"names": enumerated(missing)})
     if unknown := [name for name in names if name not in COLUMNS]:
@@ -72,7 +76,7 @@ def rows_of(text: str) -> list[dict[str, str]]:
             {name: (value or "").strip() for name, value in row.items() if name} for row in table
         ]
     except csv.Error:
-        raise _refused(_("This is no table that we can read. Save it as CSV.")) from None
+        raise _no_table() from None
     rows = [row for row in rows if any(row.values())]
     if not 0 < len(rows) <= MOST_LINES:
         raise _refused(_("A table has 1 to %(most)s lines below its first.") % {"most": MOST_LINES})
@@ -127,7 +131,7 @@ def _values(row: Mapping[str, str]) -> dict[str, Any]:
             values[name] = list(dict.fromkeys(part for part in parts if part))
     for name in NUMBERS:
         if row.get(name):
-            if not row[name].isdecimal():
+            if not row[name].isdecimal() or len(row[name]) > MOST_DIGITS:
                 raise _refused(_("Write a whole number."), name)
             values[name] = int(row[name])
     if row.get("fee"):
@@ -190,6 +194,10 @@ def _differs(profile: ExpertProfile, row: Mapping[str, str], values: Mapping[str
     held = {f"{each['system']}:{each['code']}" for each in profile.codes}
     fields = set(profile.specialties.values_list("key", flat=True))
     return not set(values.get("codes", [])) <= held or fields != set(values.get("specialties", []))
+
+
+def _no_table() -> Refused:
+    return _refused(_("This is no table that we can read. Save it as CSV."))
 
 
 def _refused(sentence: str | Promise, field: str = "") -> Refused:

@@ -211,7 +211,8 @@ def save(
     *, by: Person, translation: Translation, base_revision: int | None, text: str | None = None,
     original: str | None = None, passages: Mapping[str, str] | None = None,
 ) -> Translation:  # fmt: skip
-    """Keep what the translator has typed; the original may be typed where it is only a picture.
+    """Keep what the translator has typed; the original of a record may be typed where it is only a
+    picture. That of a report stays as it was signed.
 
     `passages` are the translations of what was written at home, by their keys.
 
@@ -228,7 +229,8 @@ def save(
     if row.state == TranslationState.REQUESTED:
         audit.record("translation-begun", by=by, case_id=row.case_id, target=row)
     row.text = row.text if text is None else text
-    row.original = row.original if original is None else original
+    if original is not None and row.subject_kind == "record":
+        row.original = original
     row.passages = [
         each | {"text": (passages or {}).get(each["key"], each["text"])} for each in row.passages
     ]

@@ -7,17 +7,18 @@ from django.db import transaction
 from secondopinion.audit import actions as audit
 from secondopinion.translation import engines, outside
 from secondopinion.translation.models import Method, Translation, TranslationState
-from secondopinion.translation.queries import outside_agreed
+from secondopinion.translation.queries import OVER, outside_agreed
 
 
 def draft_by_machine(translation_id: str) -> None:
-    """Draft a translation; what a person has begun in the meantime is left alone.
+    """Draft a translation; what a person has begun in the meantime is left alone, and so is what
+    nobody translates any more: of a request that was withdrawn nothing leaves.
 
     Raises:
         Trouble, NoEngine: it is worth another try.
     """
     row = Translation.objects.select_related("case").get(pk=translation_id)
-    if row.state != TranslationState.REQUESTED:
+    if row.state != TranslationState.REQUESTED or row.case.state in OVER:
         return
     try:
         drafted = _drafted(row)

@@ -1,7 +1,8 @@
 """Reads of translations; a translator and a reviewer see those in which they have a live part."""
 
-from collections.abc import Iterable, Iterator
-from difflib import SequenceMatcher
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from heapq import nlargest
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -33,7 +34,8 @@ _DOERS = {
     TranslationPart.Kind.REVIEWER: {Role.TRANSLATION_REVIEWER},
 }
 # What nobody translates any more: it ended without a report.
-_OVER = (State.DECLINED, State.WITHDRAWN, State.EXPIRED, State.JOINED)
+OVER = (State.DECLINED, State.WITHDRAWN, State.EXPIRED, State.JOINED)
+_LOOKED_AT = 5  # earlier sentences that a line is held against
 _ALIKE = 0.75  # share of letters from which on an earlier sentence is offered
 
 
@@ -47,7 +49,7 @@ def parts_in(translation: Translation, person: Person) -> set[str]:
     Its own parts open nothing without their role, or once its case has ended without a report.
     """
     found = roles_of(translation.case, person) & READERS
-    if translation.case.state in _OVER:
+    if translation.case.state in OVER:
         return found
     own = TranslationPart.objects.filter(_live(), translation=translation, person=person)
     held = staff_roles(person)
@@ -94,7 +96,7 @@ def queue(person: Person) -> QuerySet[Translation]:
         state__in=[TranslationState.REQUESTED, TranslationState.DRAFT],
     )  # fmt: skip
     rows = Translation.objects.filter(to_write | to_check | to_give)
-    return rows.exclude(case__state__in=_OVER).select_related("case")
+    return rows.exclude(case__state__in=OVER).select_related("case")
 
 
 def of_case(case: Case) -> QuerySet[Translation]:
@@ -175,11 +177,12 @@ def remembered(translation: Translation) -> dict[str, list[tuple[str, str]]]:
     for row in earlier.exclude(pk=translation.pk)[:20]:
         for done in comparisons(row).values():
             known |= dict(_pairs(done)) if done else {}
+    parts = {each: _pairs_of_letters(each) for each in known}
     return {
         key: [
             (line, known[best])
             for line in original.splitlines()
-            if len(line.strip()) > 5 and (best := _nearest(line.strip(), known)) is not None
+            if len(line.strip()) > 5 and (best := _nearest(line.strip(), parts)) is not None
         ]
         for key, original, _text in translation.texts
     }
@@ -196,7 +199,15 @@ def _pairs(done: Comparison) -> Iterator[tuple[str, str]]:
             )
 
 
-def _nearest(line: str, known: Iterable[str]) -> str | None:
-    rated = [(SequenceMatcher(None, line, each).ratio(), each) for each in known]
-    best = max(rated, default=(0.0, ""))
-    return best[1] if best[0] >= _ALIKE else None
+def _nearest(line: str, known: Mapping[str, frozenset[str]]) -> str | None:
+    """Return what is most like a line, of the few that share most pairs of letters with it: a long
+    text beside many sentences would take minutes to be held against all of them."""
+    if line in known:
+        return line
+    own = _pairs_of_letters(line)
+    likely = nlargest(_LOOKED_AT, known, key=lambda each: len(own & known[each]))
+    return next(iter(get_close_matches(line, likely, n=1, cutoff=_ALIKE)), None)
+
+
+def _pairs_of_letters(text: str) -> frozenset[str]:
+    return frozenset(text[at : at + 2] for at in range(len(text) - 1))

@@ -71,22 +71,26 @@ def test_with_one_wrong_line_nothing_is_written_and_each_is_named(hospital: Prog
         "bo@harbour.example,Bo,Neurologist,heart,xx,,,,\n"
         "cy@harbour.example,Cy,Neurologist,heart,,,,many,\n"
         "di@harbour.example,Di,Neurologist,heart,,,,99,\n"
+        f"dan@harbour.example,Dan,Neurologist,heart,,,,{'9' * 5000},\n"
         "ed@harbour.example,Ed,Neurologist,heart,,XX,,,\n"
         "fay@harbour.example,Fay,Neurologist,heart,,,icd-10-cm:none,,\n"
         "gus@harbour.example,Gus,Neurologist,heart,,,,,cheap\n"
         "MEI@harbour.example,Mei,Neurologist,heart,,,,,\n"
     )
     lines = bring_in(by=admin(), text=HEAD + MEI + wrong, only_look=False)
-    assert [each.outcome for each in lines] == ["new", *["wrong"] * 9]
+    assert [each.outcome for each in lines] == ["new", *["wrong"] * 10]
     assert [each.column for each in lines[2:]] == [
-        "specialties", "language", "capacity", "capacity", "not_in", "codes", "fee", "email",
+        "specialties", "language", "capacity", "capacity", "capacity", "not_in", "codes", "fee",
+        "email",
     ]  # fmt: skip
     assert not ExpertProfile.objects.exists()
 
 
 @pytest.mark.parametrize(
-    "text", ["", "email\n", "name,email\nx,y\n", HEAD, HEAD.replace("fee", "price") + MEI]
-)
+    "text",
+    ["", "email\n", "name,email\nx,y\n", HEAD, HEAD.replace("fee", "price") + MEI,
+     f'"{"x" * 200_000}"\n' + MEI],
+)  # fmt: skip
 def test_what_is_no_table_of_specialists_is_refused(text: str) -> None:
     with pytest.raises(Refused):
         rows_of(text)

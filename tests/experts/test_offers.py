@@ -6,8 +6,9 @@ import pytest
 import time_machine
 
 from secondopinion.accounts import actions as accounts
+from secondopinion.billing import actions as billing
 from secondopinion.core import clock
-from secondopinion.core.errors import Conflict, NotYours
+from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.experts import actions as experts
 from secondopinion.experts.models import Offer
 from secondopinion.messaging.models import Message
@@ -37,6 +38,37 @@ def test_silence_moves_on_by_itself_and_only_so_often(hospital: Program) -> None
     case.refresh_from_db()
     assert case.state == "ready", "nobody is left on the list"
     assert Message.objects.filter(template="offer-moved-on").count() == 2
+
+
+@pytest.mark.parametrize("silent", [False, True])
+def test_what_stands_in_the_way_of_the_next_offer_keeps_nobody_from_answering(
+    hospital: Program, silent: bool
+) -> None:
+    case, other = ready(), ready("olena@rodyna.example")
+    one, _two, three = (profile(f"{name}@harbour.example") for name in ("one", "two", "three"))
+    offer = experts.offer(by=coordinator(), case=case, expert=one, onward=True)
+    waits = experts.offer(by=coordinator(), case=other, expert=three)
+    fee = billing.charge(case=case, by=coordinator())
+    billing.let_wait(fee=fee, by=coordinator(), waits=True)
+    if silent:
+        with time_machine.travel(waits.answer_by + timedelta(minutes=1), tick=False):
+            assert experts.lapse_offers() == 2, "the others lapse too"
+    else:
+        experts.decline(by=one.person, offer=offer, reason="no_time")
+    case.refresh_from_db()
+    assert (case.state, case.offers.filter(state="open").count()) == ("ready", 0)
+
+
+def test_a_conflict_that_is_said_after_the_offer_keeps_from_accepting(hospital: Program) -> None:
+    case, someone = ready(), profile("mei@harbour.example")
+    offer = experts.offer(by=coordinator(), case=case, expert=someone)
+    tie = experts.add_tie(by=None, expert=someone, kind="relative", name=case.child.full_name)
+    with pytest.raises(Refused):
+        experts.accept(by=someone.person, offer=offer)
+    offer.refresh_from_db()
+    assert offer.state == "open"
+    experts.remove_tie(by=None, tie=tie)
+    assert experts.accept(by=someone.person, offer=offer).state == "in_review"
 
 
 def test_an_offer_without_that_wish_stays_with_the_coordinator(hospital: Program) -> None:

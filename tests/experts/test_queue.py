@@ -1,6 +1,7 @@
 """The whole queue: the optimum, places, hard rules, and its page."""
 
 from itertools import permutations
+from uuid import uuid4
 
 import numpy as np
 import pytest
@@ -81,7 +82,18 @@ def test_the_coordinator_accepts_a_part_of_the_plan(hospital: Program) -> None:
     assert browser.post("/desk/assign/", {"pair": pairs}).status_code == 302
     made = Offer.objects.filter(state="open", onward=True).order_by("case__urgency")
     assert [each.urgency for each in made] == ["soon", "usual"], "each as its case is"
-    stranger = sign_in(person("tom@harbour.example", "coordinator"))
+    tom = person("tom@harbour.example", "coordinator", name="Tom Lind")
+    late = [ready(f"late{number}@familia.example") for number in range(2)]
+    cases_actions.hand_over(by=coordinator(), case=late[0], to=tom, note="I am away.")
+    pairs = [f"{case.pk}:{someone.pk}" for case in late]
+    shown = browser.post("/desk/assign/", {"pair": pairs}, follow=True)
+    assert (shown.status_code, late[1].offers.count()) == (200, 1)
+    assert "Tom Lind" in shown.content.decode(), "who has the other one now is said"
+    for nothing in (f"{uuid4()}:{someone.pk}", "nonsense"):
+        pairs = [f"{cases[2].pk}:{someone.pk}", nothing]
+        assert browser.post("/desk/assign/", {"pair": pairs}).status_code == 404
+    assert not cases[2].offers.exists(), "nothing is offered before all is known"
+    stranger = sign_in(tom)
     answer = stranger.post("/desk/assign/", {"pair": f"{cases[2].pk}:{someone.pk}"})
     assert answer.status_code == 404, "a colleague's case is not theirs to offer"
     assert browser.post("/desk/assign/", {"pair": "nonsense"}).status_code == 404

@@ -145,6 +145,18 @@ def test_what_the_checks_doubt_and_nobody_reviews_gets_a_reviewer(whole: Whole) 
         translations.name_reviewer(by=whole.coordinator, translation=row, reviewer=other)
 
 
+def test_a_translator_of_a_report_does_not_change_its_original(
+    whole: Whole, asked: Translation
+) -> None:
+    by = asked.parts.get(kind="translator").person
+    page = f"/translations/{whole.case.reference}/{asked.pk}/"
+    browser, before = sign_in(by), asked.original
+    assert 'name="original"' not in browser.get(page).content.decode()
+    browser.post(f"{page}save/", {"text": "Otra cosa.", "original": "Another thing."})
+    asked.refresh_from_db()
+    assert (asked.text, asked.original) == ("Otra cosa.", before)
+
+
 def test_one_file_holds_the_report_its_translation_and_its_images(
     whole: Whole, asked: Translation
 ) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import tomli_w
 from django.core.cache import caches
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -16,7 +16,7 @@ from secondopinion.accounts import actions as accounts
 from secondopinion.accounts.models import Person
 from secondopinion.audit.queries import latest
 from secondopinion.cases import actions as cases
-from secondopinion.core import clock, colours, vault
+from secondopinion.core import clock, colours, sandbox, vault
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.program import actions, queries
 from secondopinion.program.models import Change, DeliveryRule, Disclaimer, Program
@@ -212,6 +212,21 @@ def picture(size: tuple[int, int] = (900, 300), kind: str = "JPEG") -> bytes:
     made = io.BytesIO()
     Image.new("RGB", size, "#123456").save(made, kind)
     return made.getvalue()
+
+
+def test_a_logo_is_drawn_before_anything_is_locked(
+    director: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    within: list[int] = []
+    real = sandbox.run
+
+    def run(*given: Any, **how: Any) -> Any:
+        within.append(len(connection.savepoint_ids))  # of transactions inside the test's own
+        return real(*given, **how)
+
+    monkeypatch.setattr(sandbox, "run", run)
+    actions.set_logo(by=director, data=picture(), revision=0)
+    assert within == [0]
 
 
 def test_a_logo_is_written_anew(director: Person) -> None:

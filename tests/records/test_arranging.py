@@ -137,6 +137,7 @@ def test_a_second_scan_of_a_page_is_offered_and_another_page_is_not(
     assert (finding.subject_id, finding.where) == (second.pk, {"record": str(first.pk)})
     assert queries.for_case(case).count() == 4, "nothing is merged in silence"
     step = arranging.set_copy_aside(by=anna, case=case, record=second.pk, kept=first.pk)
+    jobs.run_all()
     finding.refresh_from_db()
     assert (finding.state, queries.for_case(case).count()) == ("fixed", 3)
     arranging.undo(by=anna, case=case, step=step.pk)

@@ -6,6 +6,8 @@ from decimal import Decimal
 import pytest
 
 from secondopinion.core.errors import NotYours, Refused
+from secondopinion.findings.actions import replace
+from secondopinion.findings.found import BLOCKER, Found
 from secondopinion.program.models import Program
 from secondopinion.records.laboratory import analytes, shortened
 from secondopinion.records.models import LabValue, Page
@@ -111,3 +113,16 @@ def test_the_page_takes_a_value_and_shows_where_it_stands(whole: Whole) -> None:
     assert f"/records/{page.record_id}/pages/1/look/" in shown
     assert sign_in(whole.family).get(address).status_code == 404
     assert sign_in(person("nobody@harbour.example", "specialist")).get(address).status_code == 404
+
+
+def test_values_of_what_may_be_another_childs_are_shown_to_nobody(whole: Whole) -> None:
+    value = add(whole)
+    assert list(values_of(whole.case)) == [value]
+    replace(case=whole.case, subject=value.page.record, check="whose@1", found=[
+        Found("not-this-child", BLOCKER, "This page names another child.", where={"page": 1})
+    ])  # fmt: skip
+    assert list(values_of(whole.case)) == []
+    page = sign_in(whole.specialist).get(f"/files/{whole.case.reference}/laboratory/")
+    assert "11.5" not in page.content.decode()
+    replace(case=whole.case, subject=value.page.record, check="whose@1", found=[])
+    assert list(values_of(whole.case)) == [value]

@@ -13,6 +13,7 @@ import pytest
 
 from secondopinion.accounts.models import Person
 from secondopinion.audit.queries import entries_for
+from secondopinion.cases import actions as cases
 from secondopinion.core import jobs
 from secondopinion.core.errors import NotYours, Refused
 from secondopinion.records import queries as records
@@ -171,6 +172,21 @@ def test_what_is_taken_back_in_time_stops_the_job(
     assert "The family has not agreed" in shown.content.decode()
     assert not queries.outside_agreed(whole.case)
     assert verbs(whole).count("outside-translation-ended") == 1
+
+
+def test_of_a_withdrawn_request_nothing_leaves(
+    whole: Whole, translator: Person, machine: type[Machine]
+) -> None:
+    consenting.agree(by=whole.family, case=whole.case, language="es")
+    record = records.for_case(whole.case).get()
+    actions.ask(
+        by=whole.coordinator, case=whole.case, subject=record, title=record.title,
+        original=ORIGINAL, source_language="es", language="en", translator=translator, machine=True,
+    )  # fmt: skip
+    cases.withdraw(by=whole.family, case=whole.case)
+    jobs.run_all()
+    assert machine.asked == []
+    assert "translation-sent-outside" not in verbs(whole)
 
 
 def test_a_key_that_is_refused_is_told_to_the_translator(

@@ -1,5 +1,6 @@
 """Translations asked for, written, checked and shown; nobody without a part gets near them."""
 
+from difflib import SequenceMatcher
 from uuid import uuid4
 
 import pytest
@@ -232,3 +233,21 @@ def test_sentences_of_checked_translations_come_back(
     assert queries.remembered(again)[""] == [
         ("Fractura del fémur izquierdo.", "Fracture of the left femur.")
     ]
+
+
+def test_a_long_text_beside_many_known_sentences_is_looked_through_once(
+    asked: Translation, translator: Person, reviewer: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is known is compared closely only where it can be alike: no page takes minutes."""
+    lines = [f"Resultado número {n}: sodio {n} mmol/L, potasio {n % 7} mmol/L." for n in range(60)]
+    text = [f"Result number {n}: sodium {n} mmol/L, potassium {n % 7} mmol/L." for n in range(60)]
+    Translation.objects.filter(pk=asked.pk).update(original="\n".join(lines))
+    asked.refresh_from_db()
+    actions.sign_off(by=reviewer, translation=written(asked, translator, "\n".join(text)))
+    asked.pk, asked.original = uuid4(), "\n".join([*lines, "Nada que se parezca."])
+    looks: list[str] = []
+    real = SequenceMatcher.ratio
+    monkeypatch.setattr(SequenceMatcher, "ratio", lambda self: looks.append(self.a) or real(self))
+    found = queries.remembered(asked)[""]
+    assert dict(found) == dict(zip(lines, text, strict=True))
+    assert len(looks) < 60, "what is the same needs no look, and what is unlike gets none"

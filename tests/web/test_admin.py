@@ -1,6 +1,7 @@
 """The pages of the program and of the staff: who opens them, what they save, what they refuse."""
 
 import io
+import re
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -9,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
+from secondopinion.accounts import actions as accounts
 from secondopinion.accounts.models import Person
 from secondopinion.accounts.queries import staff_roles
 from secondopinion.program.models import Change, DeliveryRule, Disclaimer, Program
@@ -189,6 +191,7 @@ def test_nobody_takes_their_own_role_of_administrator(ada: Client) -> None:
     me = Person.objects.get(email="ada@harbour.example")
     other = person("bo@harbour.example", "administrator")
     same = {"what": "member", "full_name": "Ada Byron", "language": "en"}
+    same["shown"] = "administrator"
     answer = ada.post(f"/staff/{me.pk}/", same | {"roles": ["director"]})
     assert answer.status_code == 400
     assert staff_roles(me) == {"administrator"}
@@ -196,6 +199,22 @@ def test_nobody_takes_their_own_role_of_administrator(ada: Client) -> None:
     assert answer.status_code == 302
     assert staff_roles(other) == set()
     assert "none any more" in ada.get("/staff/").content.decode()
+
+
+def test_a_page_that_was_opened_before_gives_no_role_back(ada: Client) -> None:
+    bo = person("bo@harbour.example", "coordinator", "director", name="Bo")
+    page = ada.get(f"/staff/{bo.pk}/").content.decode()
+    found = re.search(r'name="shown" value="([^"]+)"', page)
+    assert found
+    stale = {"what": "member", "full_name": "Bo Lind", "language": "en", "shown": found[1],
+             "roles": found[1].split()}  # fmt: skip
+    accounts.end_role(by=None, person=bo, role="coordinator")
+    assert ada.post(f"/staff/{bo.pk}/", stale).status_code == 409
+    assert staff_roles(bo) == {"director"}
+    bo.refresh_from_db()
+    assert bo.full_name == "Bo", "nothing of it is kept"
+    fresh = stale | {"shown": "director", "roles": ["director"]}
+    assert ada.post(f"/staff/{bo.pk}/", fresh).status_code == 302
 
 
 def test_a_lost_factor_is_taken_away(ada: Client) -> None:

@@ -123,10 +123,13 @@ def accept(*, by: Person, offer: Offer) -> Case:
 
     Raises:
         NotYours: it was offered to somebody else, or they are no specialist any more.
+        Refused: since it was offered, a conflict of interest, or a country where they may not
+            advise, has been said of them.
         Conflict: it is not open any more.
     """
     if offer.expert.person_id != by.pk or not has_role(by, Role.SPECIALIST):
         raise NotYours
+    rules.must_be_allowed(gather([offer.expert])[0], offer.case)
     _answer(offer, OfferState.ACCEPTED)
     case = workflow.advance(offer.case, "accept_offer", by=by, also=OFFERED)
     give_part(case=case, person=by, role=Part.SPECIALIST, by=by)
@@ -193,7 +196,8 @@ def pass_on(*, offer: Offer, to: ExpertProfile, by: Person) -> Offer:
 def _moved_on(last: Offer, case: Case) -> bool:
     """Offer a case to the next of the list, where that was wished; say whether it was.
 
-    Only to somebody of the case's field, and not more often than the program has it.
+    Only to somebody of the case's field, and not more often than the program has it. What stands
+    in the way of any offer by now (a fee that is due, say) leaves the case ready for the desk.
     """
     made = case.offers.exclude(state=OfferState.TAKEN_BACK).filter(onward=True).count()
     if not last.onward or made > program.matching()["moves"]:
@@ -208,10 +212,14 @@ def _moved_on(last: Offer, case: Case) -> bool:
     chosen = next(onward, None)
     if chosen is None:
         return False
-    _make(
-        case, chosen, by=None, offered_by=last.offered_by, urgency=urgency, onward=True,
-        judged=judged,
-    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            _make(
+                case, chosen, by=None, offered_by=last.offered_by, urgency=urgency, onward=True,
+                judged=_judged(case, chosen, urgency),
+            )  # fmt: skip
+    except Refused:
+        return False
     return True
 
 

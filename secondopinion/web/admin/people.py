@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person, Role
-from secondopinion.core.errors import Refused
+from secondopinion.core.errors import Conflict, Refused
 from secondopinion.experts.rules import MOST_CASES
 from secondopinion.program.queries import in_language, specialties
 from secondopinion.staffing import actions, queries
@@ -127,7 +127,8 @@ def one(request: PersonRequest, person: UUID) -> HttpResponse:
             messages.success(request, gettext("The second factor is gone, and a mail says so."))
             return redirect("staff-person", person)
         if what == "member" and form.is_valid():
-            _save(request.user, member.person, form.cleaned_data)
+            shown = request.POST.get("shown", "").split()
+            _save(request.user, member.person, form.cleaned_data, shown)
             messages.success(request, gettext("Saved."))
             return redirect("staff-person", person)
         if what == "specialist" and profile.is_valid():
@@ -138,6 +139,8 @@ def one(request: PersonRequest, person: UUID) -> HttpResponse:
             )  # fmt: skip
             messages.success(request, gettext("Saved."))
             return redirect("staff-person", person)
+    except Conflict:
+        raise
     except Refused as refused:
         if what == "factor":
             raise
@@ -145,17 +148,18 @@ def one(request: PersonRequest, person: UUID) -> HttpResponse:
     context = {
         "member": member, "form": form,
         "profile": profile if Role.SPECIALIST in member.roles else None,
+        "shown": request.POST.get("shown", "") if what == "member" else " ".join(member.roles),
     }  # fmt: skip
     wrong = form.errors or profile.errors
     return render(request, "admin/person.html", context, status=400 if wrong else 200)
 
 
 @transaction.atomic
-def _save(by: Person, person: Person, data: dict[str, Any]) -> None:
+def _save(by: Person, person: Person, data: dict[str, Any], shown: list[str]) -> None:
     actions.add(
         by=by, email=person.email or "", full_name=data["full_name"], language=data["language"]
     )
-    actions.set_roles(by=by, person=person, roles=data["roles"])
+    actions.set_roles(by=by, person=person, roles=data["roles"], shown=shown)
 
 
 def _as_shown(member: Member) -> dict[str, Any]:

@@ -43,17 +43,29 @@ def assign(request: PersonRequest) -> HttpResponse:
     return render(request, "desk/assign.html", context)
 
 
-def _offer(request: PersonRequest) -> HttpResponse:
-    made = 0
-    for pair in request.POST.getlist("pair"):
+def _ticked(pairs: list[str]) -> list[tuple[Case, ExpertProfile]]:
+    """Return what was ticked, before the first offer is made.
+
+    Raises:
+        NotYours: there is no such case, or no such expert.
+    """
+    found = []
+    for pair in pairs:
         try:
             case_key, expert_key = (UUID(each) for each in pair.split(":"))
         except ValueError:
             raise NotYours from None
-        case = Case.objects.filter(pk=case_key, coordinator=request.user).first()
+        case = Case.objects.filter(pk=case_key).first()
         expert = ExpertProfile.objects.filter(pk=expert_key).first()
         if case is None or expert is None:
             raise NotYours
+        found.append((case, expert))
+    return found
+
+
+def _offer(request: PersonRequest) -> HttpResponse:
+    made = 0
+    for case, expert in _ticked(request.POST.getlist("pair")):
         try:
             experts.offer(by=request.user, case=case, expert=expert, onward=True)
         except Refused as refused:

@@ -103,7 +103,7 @@ def translation(request: PersonRequest, row: Translation) -> HttpResponse:
         "texts": shown,
         "found": [each for piece in shown for each in piece.found],
         "checked": all(piece.checked for piece in shown),
-        "is_record": not row.passages,
+        "is_record": row.subject_kind == "record",
     }
     return render(request, "translators/translation.html", context)
 
