@@ -128,6 +128,7 @@ class Why(models.TextChoices):
     TWICE = "twice", _("Perhaps here twice")
     TRANSLATE = "translate", _("Words to be translated")
     WISH = "wish", _("The specialist needs more")
+    READER = "reader", _("Choose a second reader")
 
 
 # What the desk itself has to do in a state; in the others somebody else is waited for.

@@ -9,11 +9,12 @@ from secondopinion.accounts.models import Person
 from secondopinion.accounts.queries import has_role, people_with
 from secondopinion.accounts.rules import check_factor
 from secondopinion.audit import actions as audit
-from secondopinion.cases import clocks
+from secondopinion.cases import clocks, needs
 from secondopinion.cases.actions.parts import end_parts, give_part, require
 from secondopinion.cases.actions.telling import tell, tell_coordinator
 from secondopinion.cases.models import Part
 from secondopinion.cases.queries import roles_of
+from secondopinion.cases.states import Why
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.experts.fitting import must_fit
@@ -60,6 +61,7 @@ def send(*, by: Person, opinion: Opinion) -> SecondReading:
             made.own, made.own_at = last.own, last.own_at
             made.save(update_fields=["own", "own_at"])
     else:
+        needs.arise(draft.case, Why.READER, made.due_at)
         tell_coordinator(draft.case, "second-reader-wanted")
     return made
 
@@ -68,6 +70,7 @@ def _hand_to(reading: SecondReading, reader: Person, by: Person) -> None:
     case = reading.opinion.case
     reading.reader, reading.due_at = reader, clocks.due_in(case, "second")
     reading.save(update_fields=["reader", "due_at"])
+    needs.meet(case, Why.READER)
     give_part(case=case, person=reader, role=Part.SECOND_READER, by=by)
     look_again(case.pk)
     tell(case, reader, "second-reading-waiting", "/expert/second")
@@ -140,6 +143,7 @@ def _end(reading: SecondReading, outcome: str, comments: str) -> None:
     reading.outcome, reading.ended_at = outcome, clock.now()
     reading.comments = comments.strip()[:LONGEST]
     reading.save(update_fields=["outcome", "ended_at", "comments"])
+    needs.meet(reading.opinion.case, Why.READER)
 
 
 @transaction.atomic

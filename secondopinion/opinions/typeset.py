@@ -79,6 +79,7 @@ def labels(language: str) -> dict[str, str]:
             "limits": _("Limitations:"),
             "series": _("Series"),
             "local_diagnosis": _("Diagnosis at home"),
+            "operation": _("On an operation"),
             "diagnosis_codes": _("Diagnoses, coded"),
             "finding_codes": _("Findings, coded"),
             "procedure_codes": _("Procedures that were done, coded"),

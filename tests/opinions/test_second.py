@@ -11,6 +11,7 @@ from django.core.cache import caches
 from secondopinion.accounts.models import Person
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import roles_of
+from secondopinion.cases.states import Why
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.experts import actions as experts
@@ -20,7 +21,7 @@ from secondopinion.opinions.models import Opinion, SecondReading, SignedReport
 from secondopinion.program.models import Program
 from secondopinion.staffing import actions as staffing
 from tests.opinions.walk import words_of
-from tests.web.conftest import expert
+from tests.web.conftest import expert, sign_in
 
 
 def ruled(**rule: object) -> None:
@@ -234,3 +235,28 @@ def test_what_happens_while_a_report_is_typeset_is_not_passed_over(
     with pytest.raises(Refused, match="second reader"):
         signed(opinion)
     assert not SignedReport.objects.exists()
+
+
+def test_the_desk_sees_that_a_second_reader_is_to_be_chosen(
+    opinion: Opinion, reader: Person
+) -> None:
+    case, owner = opinion.case, opinion.case.coordinator
+    desk, here = sign_in(owner), f"/desk/cases/{opinion.case.reference}/"
+    assert "waits for a second reader" not in desk.get(here).content.decode()
+    reading = seconding.send(by=opinion.author, opinion=opinion)
+    assert case.needs.filter(why=Why.READER, due_at=reading.due_at).exists()
+    page = desk.get(here).content.decode()
+    assert "The report waits for a second reader." in page
+    assert f'href="{here}specialist/">Specialist</a></p>' in page
+    assert "Choose a second reader" in desk.get("/desk/").content.decode()
+    seconding.choose(by=owner, reading=reading, reader=reader)
+    assert not case.needs.filter(why=Why.READER).exists()
+    assert "waits for a second reader" not in desk.get(here).content.decode()
+
+
+def test_a_reader_is_not_looked_for_any_more_when_the_report_is_taken_back(
+    opinion: Opinion,
+) -> None:
+    seconding.send(by=opinion.author, opinion=opinion)
+    seconding.take_back(by=opinion.author, opinion=opinion)
+    assert not opinion.case.needs.filter(why=Why.READER).exists()

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from secondopinion.cases.actions.provider import CONFIRMED
 from secondopinion.cases.models import Case, ChecklistItem, ItemState, Part
 from secondopinion.core.errors import Refused
 from secondopinion.program import queries as program
@@ -43,10 +44,10 @@ def words_for(case: Case, text: str, item: ChecklistItem | None, to: str) -> str
 
 def ask_context(request: PersonRequest, case: Case, items: list[ChecklistItem]) -> dict[str, Any]:
     """Return what the form shows: what was chosen, else the first thing that is missing and that
-    nobody was asked for yet."""
+    nobody was asked for yet; what the local provider has to confirm, families cannot send."""
     missing = [row for row in items if row.state not in {ItemState.ARRIVED, ItemState.WAIVED}]
     wanted = request.GET.get("item")
-    first = sorted(missing, key=lambda row: row.state != ItemState.OPEN)
+    first = sorted(missing, key=lambda row: (row.key == CONFIRMED, row.state != ItemState.OPEN))
     item = next((row for row in first if wanted in {None, str(row.pk)}), None)
     to = request.GET.get("to", "")
     to = to if to in {Part.FAMILY, Part.LOCAL_PROVIDER} else Part.FAMILY
