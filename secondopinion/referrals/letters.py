@@ -26,6 +26,7 @@ from secondopinion.core.languages import enumerated
 from secondopinion.opinions import compose, papers, typeset
 from secondopinion.opinions.models import Delivery, SignedReport
 from secondopinion.program import queries as program
+from secondopinion.referrals import selecting
 from secondopinion.referrals.models import Letter, Referral
 
 LEFT_TO_RIGHT = "\u200e"  # keeps the parts of a number in their order
@@ -159,6 +160,7 @@ def sign(*, by: Person, letter: Letter, reauthenticated_at: datetime | None) -> 
             )
         report = paper.keep(case=case, kind=SignedReport.Kind.LETTER, by=by)
         Letter.objects.filter(pk=letter.pk).update(report=report)
+        selecting.add_letter(by=by, letter=letter, report=report)
         for person in holders_of(case, Part.FAMILY):
             Delivery.objects.create(
                 report=report, to=person, role=Part.FAMILY, rule=case.delivery_mode

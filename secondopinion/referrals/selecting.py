@@ -25,7 +25,7 @@ from secondopinion.opinions.queries import current_report
 from secondopinion.records import queries as records
 from secondopinion.records.models import Record
 from secondopinion.referrals import consenting
-from secondopinion.referrals.models import Referral, ReferralState
+from secondopinion.referrals.models import Letter, Referral, ReferralState
 from secondopinion.referrals.queries import objects_of
 
 KINDS = ("reports", "records", "studies")
@@ -157,3 +157,19 @@ def choose(*, by: Person, referral: Referral, **chosen: list[str]) -> Referral:
         detail={kind: len(rows) for kind, rows in selection.items()},
     )  # fmt: skip
     return referral
+
+
+@transaction.atomic
+def add_letter(*, by: Person, letter: Letter, report: SignedReport) -> None:
+    """Put a signed referral letter into what its referral sends, unless the family has agreed to a
+    list already: that one is changed by a person, and asked for anew."""
+    fresh = Referral.objects.select_for_update(of=("self",)).get(pk=letter.referral_id)
+    waits = fresh.state == ReferralState.REQUESTED and fresh.consented_at is None
+    if letter.kind != Letter.Kind.REFERRAL or not waits:
+        return
+    fresh.selection["reports"] = sorted({*fresh.selection["reports"], report.number})
+    fresh.save(update_fields=["selection"])
+    audit.record(
+        "referral-selected", by=by, case_id=fresh.case_id, target=fresh,
+        detail={kind: len(rows) for kind, rows in fresh.selection.items()},
+    )  # fmt: skip

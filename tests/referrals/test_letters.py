@@ -14,7 +14,7 @@ from secondopinion.messaging.models import Message
 from secondopinion.opinions import verifying
 from secondopinion.program.models import Program
 from secondopinion.referrals import actions, letters, reminding, selecting
-from secondopinion.referrals.models import Letter
+from secondopinion.referrals.models import Letter, Referral
 from tests.archival import broken
 from tests.opinions.walk import words_of
 from tests.web.conftest import Whole, sign_in, whole_case
@@ -115,3 +115,20 @@ def test_whoever_is_waited_for_is_reminded_until_the_loop_is_closed(whole: Whole
     assert soon.to_country == "US"
     assert soon.remind_at
     assert soon.remind_at - soon.created_at < timedelta(days=3)
+
+
+@pytest.mark.parametrize(
+    ("kind", "agreed", "sent"),
+    [("referral", False, True), ("referral", True, False), ("travel", False, False)],
+)
+def test_a_referral_letter_goes_along_unless_the_family_has_agreed_to_a_list(
+    whole: Whole, kind: str, agreed: bool, sent: bool
+) -> None:
+    referral, ruth = whole.case.referrals.get(), whole.referral_coordinator
+    letter = letters.begin(by=ruth, referral=referral, kind=kind)
+    if agreed:
+        Referral.objects.filter(pk=referral.pk).update(consented_at=clock.now())
+    report = letters.sign(by=ruth, letter=letter, reauthenticated_at=clock.now())
+    referral.refresh_from_db()
+    assert (report.number in referral.selection["reports"]) is sent
+    assert whole.report.number in referral.selection["reports"]

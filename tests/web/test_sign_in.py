@@ -191,8 +191,10 @@ def test_a_second_factor_is_set_up(hospital: Program, monkeypatch: pytest.Monkey
     secret = re.search(r"<code[^>]*>([A-Z2-7]+)</code>", page)
     assert secret
     code = format_hotp_value(hotp_value(secret[1], int(time.time()) // 30))
-    browser.post("/account/factor/set-up/", {"code": code})
+    answer = browser.post("/account/factor/set-up/", {"code": code}, follow=True)
     assert Authenticator.objects.filter(user=coordinator, type="totp").exists()
+    assert answer.request["PATH_INFO"] == "/account/codes/", "the code is not asked for again"
+    assert 'href="/home/">Go on' in answer.content.decode()
     assert browser.get("/desk/").status_code == 200
 
 

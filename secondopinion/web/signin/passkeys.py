@@ -10,6 +10,7 @@ from allauth.account.decorators import reauthentication_required
 from allauth.account.internal.flows.login import (
     clear_authentication_records,
     get_authentication_records,
+    record_authentication,
 )
 from allauth.account.internal.flows.reauthentication import resume_request
 from allauth.account.models import Login
@@ -104,13 +105,20 @@ def _forget_factor(request: PersonRequest) -> None:
         clear_authentication_records(request)
 
 
+def _has_shown(request: PersonRequest) -> None:
+    """Keep that this person has shown a factor just now: it is not asked for again at once."""
+    record_authentication(request, request.user, method="mfa", reauthenticated=True)
+
+
 class SetUpApp(ActivateTOTPView):
     """Sets an authenticator app up."""
 
     @transaction.atomic
     def form_valid(self, form: forms.Form) -> HttpResponse:
         _changed(self.request, "app-added")
-        return super().form_valid(form)
+        response = super().form_valid(form)
+        _has_shown(self.request)  # by the code of the new app
+        return response
 
 
 class RemoveApp(DeactivateTOTPView):
@@ -163,6 +171,8 @@ def add(request: PersonRequest) -> HttpResponse:
             webauthn.WebAuthn.add(person, name, form.cleaned_data["credential"])
             made_codes = staff_roles(person) and auto_generate_recovery_codes(request)
             _changed(request, "passkey-added")
+            if made_codes:
+                _has_shown(request)
         messages.success(request, _("The passkey is set up. Next time you can sign in with it."))
         return redirect("mfa_view_recovery_codes" if made_codes else "mfa_index")
     options = json.dumps(webauthn.begin_registration(person, passwordless=True))
