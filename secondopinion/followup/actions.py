@@ -1,6 +1,6 @@
 """Asking after the report, passing on, answering by a signed addendum."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -160,13 +160,15 @@ def settle(*, by: Person, question: FollowUpQuestion, reply: str) -> FollowUpQue
 
 
 def answer(
-    *, by: Person, question: FollowUpQuestion, text: str, reauthenticated_at: datetime | None
-) -> FollowUpQuestion:
-    """Answer a question by a signed addendum to the report, delivered like the report itself.
+    *, by: Person, question: FollowUpQuestion, text: str, reauthenticated_at: datetime | None,
+    reasons: Mapping[str, str] | None = None,
+) -> FollowUpQuestion:  # fmt: skip
+    """Answer a question by a signed addendum to the report, delivered like the report itself;
+    `reasons` say why words that are doubted stay.
 
     Raises:
         NotYours: by somebody who is not the specialist of the case.
-        Refused: nothing written, or the second factor was not given just now.
+        Refused: nothing written, something is doubted, or the second factor was not given just now.
         Conflict: it has been answered already.
     """
     case = question.case
@@ -191,6 +193,7 @@ def answer(
         question=question.text,
         answer=text.strip(),
         reauthenticated_at=reauthenticated_at,
+        reasons=reasons or {},
         note=note,
         key=key_of(question),
         who=asked_by(question),

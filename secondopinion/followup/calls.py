@@ -1,5 +1,6 @@
 """Video calls after the report: times offered, one booked, held, and told in a signed addendum."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -161,13 +162,16 @@ def cancel(*, by: Person, call: VideoCall) -> VideoCall:
 
 
 def summarise(
-    *, by: Person, call: VideoCall, text: str, reauthenticated_at: datetime | None
-) -> SignedReport:
-    """Sign what was said in a call as an addendum, delivered like the report itself.
+    *, by: Person, call: VideoCall, text: str, reauthenticated_at: datetime | None,
+    reasons: Mapping[str, str] | None = None,
+) -> SignedReport:  # fmt: skip
+    """Sign what was said in a call as an addendum, delivered like the report itself; `reasons` say
+    why words that are doubted stay.
 
     Raises:
         NotYours: by somebody who is not the specialist.
-        Refused: nothing written, it has not begun, or the second factor was not given just now.
+        Refused: nothing written, something is doubted, it has not begun, or the second factor was
+            not given just now.
         Conflict: it was not booked, or was told already.
     """
     case = call.case
@@ -193,7 +197,7 @@ def summarise(
         heading = gettext("Video call on %(day)s") % {"day": day}
     return opinions.sign_addendum(
         case=case, by=by, question=heading, answer=text.strip(),
-        reauthenticated_at=reauthenticated_at, note=note,
+        reauthenticated_at=reauthenticated_at, reasons=reasons or {}, note=note,
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Writing, signing and delivering the report."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -219,7 +219,7 @@ def sign(*, by: Person, opinion: Opinion, reauthenticated_at: datetime | None) -
         Case.objects.select_for_update().get(pk=case.pk)
         kind = SignedReport.Kind.AMENDMENT if amends else SignedReport.Kind.OPINION
         report = paper.keep(case=case, kind=kind, by=by, revision=draft.revision, replaces=amends)
-        kept = keeping.keep_with(report, opinion, doubts)
+        kept = keeping.keep_with(report, doubts, opinion.kept, opinion.author)
         seconding.finish(opinion, by)
         detail = {"digest": report.digest, "level": report.level, "kept": kept}
         if amends is None:
@@ -242,21 +242,25 @@ def _beside(opinion: Opinion) -> tuple[Any, ...]:
 
 def sign_addendum(
     *, by: Person, case: Case, question: str, answer: str, reauthenticated_at: datetime | None,
-    note: Callable[[SignedReport], None], key: str = "", who: str = FAMILY,
+    reasons: Mapping[str, str], note: Callable[[SignedReport], None], key: str = "",
+    who: str = FAMILY,
 ) -> SignedReport:  # fmt: skip
     """Sign an addendum that answers a question after the report, and deliver it the same way; `key`
-    and `who` say which text written at home the question is (`translation.told`).
+    and `who` say which text written at home the question is (`translation.told`), `reasons` why
+    words that are doubted stay, by the key of each doubt.
 
     Typesetting and signing come first; `note` is done in the one transaction that keeps it: what it
     raises undoes all.
 
     Raises:
         NotYours: by somebody who is not the specialist.
-        Refused: the second factor was not given just now, or there is no report yet.
+        Refused: the second factor was not given just now, a doubt is neither mended nor kept, or
+            there is no report yet.
     """
     require(case, by, Part.SPECIALIST)
     check_factor(reauthenticated_at)
     _printable(answer, "text")
+    doubts = keeping.settled_in(case, by, answer, reasons)
     current = current_report(case)
     if current is None:
         raise Refused(_("There is no report yet."), code="too-early")
@@ -269,9 +273,10 @@ def sign_addendum(
     with transaction.atomic():
         Case.objects.select_for_update().get(pk=case.pk)
         report = paper.keep(case=case, kind=SignedReport.Kind.ADDENDUM, by=by)
+        kept = keeping.keep_with(report, doubts, reasons, by)
         audit.record(
             "addendum-signed", by=by, case_id=case.pk, target=report,
-            detail={"digest": report.digest},
+            detail={"digest": report.digest, "kept": kept},
         )  # fmt: skip
         papers.hand_out(report, by)
         note(report)

@@ -105,9 +105,13 @@ def limitations(case: Case, body: dict[str, str]) -> dict[str, Any]:
     what the author left out, with why."""
     found, left_out = [], []
     for row in records.placed(limitations_for(case)):
-        own = ": ".join(filter(None, (records.place_of(row), _(row.message))))
+        place = records.place_of(row)
+        own = ": ".join(filter(None, (place, _(row.message))))
         worded = body.get(f"{WORDING}{row.pk.hex}", "").strip()
-        told = {"text": own, "reason": row.reason, "risk": row.risk, "code": row.code}
+        told = {
+            "text": own, "place": place, "message": row.message, "reason": row.reason,
+            "risk": row.risk, "code": row.code,
+        }  # fmt: skip
         if why := body.get(f"{LEFT_OUT}{row.pk.hex}", "").strip():
             left_out.append(told | {"why": why})
         else:

@@ -1,7 +1,8 @@
 """What is doubtful in the draft of a report, held against what is known of its case."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -19,13 +20,23 @@ from secondopinion.records.models import Page
 from secondopinion.translation.models import Translation
 
 MOST_LETTERS = 400_000  # of what was sent; about 150 pages
+ADDENDUM = "text"  # the one field of an addendum
 MOST_CHILDREN = 1_000  # whose names are looked for, the latest first
 _TOLD = ("diagnosis", "history", "medicines", "operations", "development")
 
 
 def doubts_of(opinion: Opinion) -> list[Doubt]:
     """Return what is doubtful in a draft as it stands, each doubt once."""
-    return examine(texts_of(opinion), facts_of(opinion), timezone.localdate(clock.now()))
+    return _doubts(opinion.case, opinion.author_id, texts_of(opinion))
+
+
+def doubts_in(case: Case, author: Person, text: str) -> list[Doubt]:
+    """Return what is doubtful in the words of an addendum."""
+    return _doubts(case, author.pk, {ADDENDUM: text})
+
+
+def _doubts(case: Case, author: UUID, texts: Mapping[str, str]) -> list[Doubt]:
+    return examine(texts, facts_of(case, author), timezone.localdate(clock.now()))
 
 
 def texts_of(opinion: Opinion) -> dict[str, str]:
@@ -36,14 +47,13 @@ def texts_of(opinion: Opinion) -> dict[str, str]:
     }
 
 
-def facts_of(opinion: Opinion) -> Facts:
+def facts_of(case: Case, author: UUID) -> Facts:
     """Return what is known of the child, who has to do with the case, and what was sent."""
-    case = opinion.case
     child, request = case.child, case.request
     return Facts(
         names=_named([(child.full_name, child.latin_name)]),
         people=_people(case),
-        others=_named(_other_children(opinion)),
+        others=_named(_other_children(case, author)),
         sex=child.sex,
         born=child.birth_date,
         weight_kg=float(request.weight_kg) if request.weight_kg else None,
@@ -67,14 +77,14 @@ def _people(case: Case) -> tuple[str, ...]:
     return _named([*rows, *more])
 
 
-def _other_children(opinion: Opinion) -> "QuerySet[Child, tuple[str, str]]":
+def _other_children(case: Case, author: UUID) -> "QuerySet[Child, tuple[str, str]]":
     """Return the names of the other children whose cases the author has had."""
     return (
         Child.objects.filter(
-            case__participations__person=opinion.author_id,
+            case__participations__person=author,
             case__participations__role=Part.SPECIALIST,
         )
-        .exclude(pk=opinion.case.child_id)
+        .exclude(pk=case.child_id)
         .order_by("-created_at")
         .values_list("full_name", "latin_name")[:MOST_CHILDREN]
     )

@@ -1,14 +1,17 @@
 """Doubts about a report: mended by its author, or kept with a reason that is signed with it."""
 
+from collections.abc import Mapping
+
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
 from secondopinion.audit import actions as audit
+from secondopinion.cases.models import Case
 from secondopinion.core.errors import Refused
 from secondopinion.opinions import writing
 from secondopinion.opinions.checking.found import Doubt
-from secondopinion.opinions.doubts import doubts_of
+from secondopinion.opinions.doubts import doubts_in, doubts_of
 from secondopinion.opinions.models import KeptDoubt, Opinion, SignedReport
 
 LONGEST = 500  # letters of a reason
@@ -44,9 +47,21 @@ def settled(opinion: Opinion) -> list[Doubt]:
     Raises:
         Refused: one is neither mended nor kept.
     """
-    doubts = doubts_of(opinion)
+    return _all_kept(doubts_of(opinion), opinion.kept)
+
+
+def settled_in(case: Case, author: Person, text: str, reasons: Mapping[str, str]) -> list[Doubt]:
+    """Return the doubts in the words of an addendum that its author keeps with a reason.
+
+    Raises:
+        Refused: one is neither mended nor kept.
+    """
+    return _all_kept(doubts_in(case, author, text), reasons)
+
+
+def _all_kept(doubts: list[Doubt], reasons: Mapping[str, str]) -> list[Doubt]:
     for each in doubts:
-        if each.key not in opinion.kept:
+        if not reasons.get(each.key, "").strip():
             raise Refused(
                 _("Something in the report is doubted. Mend it, or say why it stays."),
                 code="doubted",
@@ -55,12 +70,15 @@ def settled(opinion: Opinion) -> list[Doubt]:
     return doubts
 
 
-def keep_with(report: SignedReport, opinion: Opinion, doubts: list[Doubt]) -> dict[str, int]:
-    """Write down with a signed report what was kept, why and by whom; return how many by check."""
+def keep_with(
+    report: SignedReport, doubts: list[Doubt], reasons: Mapping[str, str], by: Person
+) -> dict[str, int]:
+    """Write down with a signed document what was kept, why and by whom; return how many by
+    check."""
     KeptDoubt.objects.bulk_create(
         KeptDoubt(
             report=report, kind=each.check, field=each.field, quoted=each.quoted,
-            reason=opinion.kept[each.key], by=opinion.author,
+            reason=reasons[each.key].strip()[:LONGEST], by=by,
         )
         for each in doubts
     )  # fmt: skip

@@ -61,21 +61,16 @@ def send(*, by: Person, opinion: Opinion) -> SecondReading:
             made.own, made.own_at = last.own, last.own_at
             made.save(update_fields=["own", "own_at"])
     else:
+        needs.arise(draft.case, Why.READER, made.due_at)
         tell_coordinator(draft.case, "second-reader-wanted")
-        _hold_need(draft.case)
     return made
-
-
-def _hold_need(case: Case) -> None:
-    """Let the desk be needed as long as a report waits for somebody to read it."""
-    unread = SecondReading.objects.filter(opinion__case=case, reader=None, ended_at=None)
-    needs.hold(case, Why.READER, unread.exists())
 
 
 def _hand_to(reading: SecondReading, reader: Person, by: Person) -> None:
     case = reading.opinion.case
     reading.reader, reading.due_at = reader, clocks.due_in(case, "second")
     reading.save(update_fields=["reader", "due_at"])
+    needs.meet(case, Why.READER)
     give_part(case=case, person=reader, role=Part.SECOND_READER, by=by)
     look_again(case.pk)
     tell(case, reader, "second-reading-waiting", "/expert/second")
@@ -103,7 +98,6 @@ def choose(*, by: Person, reading: SecondReading, reader: Person) -> None:
     if fresh.ended_at is not None or fresh.reader_id is not None:
         raise Conflict(_("This report has its second reader, or needs none now."), code="ended")
     _hand_to(fresh, reader, by)
-    _hold_need(case)
 
 
 def _own_open(reading: SecondReading, by: Person) -> SecondReading:
@@ -149,7 +143,7 @@ def _end(reading: SecondReading, outcome: str, comments: str) -> None:
     reading.outcome, reading.ended_at = outcome, clock.now()
     reading.comments = comments.strip()[:LONGEST]
     reading.save(update_fields=["outcome", "ended_at", "comments"])
-    _hold_need(reading.opinion.case)
+    needs.meet(reading.opinion.case, Why.READER)
 
 
 @transaction.atomic

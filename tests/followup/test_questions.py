@@ -18,7 +18,9 @@ from secondopinion.followup import actions, leaving, red_flags
 from secondopinion.followup.models import FollowUpQuestion
 from secondopinion.guardians import actions as guardians
 from secondopinion.messaging.models import Message
+from secondopinion.opinions import actions as opinions
 from secondopinion.opinions import papers
+from secondopinion.opinions.doubts import doubts_in
 from secondopinion.program.models import Program
 from secondopinion.staffing import actions as staffing
 from tests.web.conftest import Whole, expert, person, sign_in, whole_case
@@ -232,3 +234,61 @@ def test_a_question_that_there_is_not_is_not_found(number: str, whole: Whole) ->
     browser = sign_in(whole.coordinator)
     address = f"/desk/cases/{whole.case.reference}/do/pass-question/"
     assert browser.post(address, {"number": number}).status_code == 404
+
+
+def test_an_answer_that_is_still_with_the_local_provider_is_no_dead_link(whole: Whole) -> None:
+    case, here = whole.case, f"/my/cases/{whole.case.reference}/"
+    Case.objects.filter(pk=case.pk).update(delivery_mode="through_provider")
+    question = FollowUpQuestion.objects.get(case=case)
+    actions.pass_to_expert(by=whole.coordinator, question=question)
+    actions.answer(
+        by=whole.specialist, question=question, text="In a year.", reauthenticated_at=clock.now()
+    )
+    addendum = case.signed_reports.get(kind="addendum")
+    address, family = f"{here}reports/{addendum.number}/", sign_in(whole.family)
+    assert family.get(address).status_code == 404
+    page = family.get(here).content.decode()
+    assert address not in page
+    assert "The answer is with your local provider" in page
+    opinions.hand_on(by=whole.provider, report=addendum)
+    page = family.get(here).content.decode()
+    assert f'<a class="go" href="{address}">Read the answer' in page
+    assert family.get(address).status_code == 200
+
+
+def test_an_answer_is_doubted_like_a_report_and_kept_with_a_reason(whole: Whole) -> None:
+    """Weight 24.5 kg: ten times too much, and of a boy."""
+    case, question = whole.case, FollowUpQuestion.objects.get(case=whole.case)
+    actions.pass_to_expert(by=whole.coordinator, question=question)
+    slip = "He can have levetiracetam 400 mg/kg a day."
+    with pytest.raises(Refused) as refused:
+        actions.answer(
+            by=whole.specialist, question=question, text=slip, reauthenticated_at=clock.now()
+        )
+    assert (refused.value.code, refused.value.field) == ("doubted", "text")
+    browser = sign_in(whole.specialist)
+    here = f"/expert/cases/{case.reference}/questions/{question.number}/"
+    page = browser.post(here, {"text": slip, "code": "000000"}).content.decode()
+    assert "Nothing is signed yet" in page
+    assert "<mark>400 mg/kg a day</mark>" in page
+    assert "<mark>He</mark>" in page
+    assert 'href="#text"' in page
+    assert f">{slip}</textarea>" in page
+    assert "This code is not right" not in page, "no code is used up"
+    assert not case.signed_reports.filter(kind="addendum").exists()
+    reasons = {each.key: "So it is." for each in doubts_in(case, whole.specialist, slip)}
+    assert len(reasons) == 2
+    typed = {f"keep_{key}": reason for key, reason in reasons.items()}
+    page = browser.post(here, {"text": slip, "code": "000000", **typed}).content.decode()
+    assert "Nothing is signed yet" not in page
+    assert "This code is not right" in page
+    assert page.count(">So it is.</textarea>") == 2
+    done = actions.answer(
+        by=whole.specialist, question=question, text=slip, reauthenticated_at=clock.now(),
+        reasons=reasons,
+    )  # fmt: skip
+    assert done.addendum is not None
+    kept = done.addendum.kept_doubts.values_list("kind", "reason", "by")
+    assert set(kept) == {(kind, "So it is.", whole.specialist.pk) for kind in ("dose", "sex")}
+    desk = sign_in(whole.coordinator).get(f"/desk/cases/{case.reference}/after/").content.decode()
+    assert "was doubted and kept" in desk

@@ -46,7 +46,7 @@ def test_a_whole_report_is_not_doubted(opinion: Opinion) -> None:
 def test_the_facts_are_those_of_the_case(opinion: Opinion) -> None:
     case = opinion.case
     case.records.get().pages.update(text="Hydronephrosis of the right kidney.")
-    facts = facts_of(opinion)
+    facts = facts_of(case, opinion.author_id)
     assert (facts.sex, facts.born) == ("F", case.child.birth_date)
     assert facts.names == ("Camila Fernández",)
     assert {"María López", "Dra. Lucía Ramírez", "Dr. Mei"} <= set(facts.people)
@@ -69,7 +69,7 @@ def test_of_more_than_can_be_read_nothing_is_said(
 
 def test_names_of_children_of_the_same_specialist_are_looked_for(opinion: Opinion) -> None:
     other = another_case(opinion)
-    assert facts_of(opinion).others == (other,)
+    assert facts_of(opinion.case, opinion.author_id).others == (other,)
     [doubt] = doubts_of(written(opinion, findings=f"In short, {other} is well."))
     assert (doubt.check, doubt.quoted) == ("other-name", other)
 

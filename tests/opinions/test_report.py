@@ -9,8 +9,11 @@ from pathlib import Path
 import pypdfium2 as pdfium
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.utils import translation
 from pyhanko.pdf_utils.reader import PdfFileReader
 
+from secondopinion.accounts.models import Person
+from secondopinion.arrivals.missing import NO_IMAGES
 from secondopinion.cases.models import Case
 from secondopinion.core import clock, vault
 from secondopinion.core.errors import Conflict, NotYours, Refused
@@ -228,6 +231,23 @@ def test_a_limitation_is_worded_or_left_out_with_a_reason(opinion: Opinion, tmp_
     assert "of no finding" not in str(report.body)
     after = sign_in(opinion.case.coordinator).get(f"/desk/cases/{opinion.case.reference}/after/")
     assert "3 mm do for this question." in after.content.decode()
+
+
+def test_a_limitation_about_a_record_is_read_in_the_familys_language(opinion: Opinion) -> None:
+    case, record = opinion.case, opinion.case.records.get()
+    found = Found("images-missing", "warning", NO_IMAGES)
+    replace(case=case, subject=record, check="images-of-report@1", found=[found])
+    report = actions.sign(by=opinion.author, opinion=opinion, reauthenticated_at=clock.now())
+    assert f"{record.title}: {NO_IMAGES}" in {each["text"] for each in report.body["found"]}
+    Case.objects.filter(pk=case.pk).update(delivery_mode="to_family")
+    actions.deliver(by=case.coordinator, case=Case.objects.get(pk=case.pk))
+    browser = sign_in(Person.objects.get(email="maria@familia.example"))
+    browser.cookies["django_language"] = "ar"
+    shown = browser.get(f"/my/cases/{case.reference}/reports/{report.number}/").content.decode()
+    with translation.override("ar"):
+        told = translation.gettext(NO_IMAGES)
+    assert f"<bdi>{record.title}</bdi>: {told}" in shown
+    assert NO_IMAGES not in shown
 
 
 def test_two_windows_do_not_overwrite_each_other(opinion: Opinion) -> None:

@@ -11,6 +11,7 @@ from django.core.cache import caches
 from secondopinion.accounts.models import Person
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import roles_of
+from secondopinion.cases.states import Why
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.experts import actions as experts
@@ -252,18 +253,26 @@ def test_the_page_of_a_second_reader(opinion: Opinion, reader: Person) -> None:
     assert sign_in(opinion.case.coordinator).get(address).status_code == 404
 
 
-def test_the_desk_sees_that_a_report_waits_for_a_reader(opinion: Opinion, reader: Person) -> None:
-    desk = sign_in(opinion.case.coordinator)
-    here, waits = f"/desk/cases/{opinion.case.reference}/", "A report waits for its second reader."
+def test_the_desk_sees_that_a_second_reader_is_to_be_chosen(
+    opinion: Opinion, reader: Person
+) -> None:
+    case, owner = opinion.case, opinion.case.coordinator
+    desk, here = sign_in(owner), f"/desk/cases/{opinion.case.reference}/"
+    assert "waits for its second reader" not in desk.get(here).content.decode()
     reading = seconding.send(by=opinion.author, opinion=opinion)
-    assert waits in desk.get(here).content.decode()
-    assert opinion.case.reference in desk.get("/desk/?view=news").content.decode()
-    seconding.choose(by=opinion.case.coordinator, reading=reading, reader=reader)
-    assert waits not in desk.get(here).content.decode()
-    seconding.take_back(by=opinion.author, opinion=opinion)
-    Person.objects.filter(pk=reader.pk).update(is_active=False)
-    reader.staff_roles.all().delete()
+    assert case.needs.filter(why=Why.READER, due_at=reading.due_at).exists()
+    page = desk.get(here).content.decode()
+    assert "A report waits for its second reader." in page
+    assert f'href="{here}specialist/">Choose a second reader</a></p>' in page
+    assert "Choose a second reader" in desk.get("/desk/").content.decode()
+    seconding.choose(by=owner, reading=reading, reader=reader)
+    assert not case.needs.filter(why=Why.READER).exists()
+    assert "waits for its second reader" not in desk.get(here).content.decode()
+
+
+def test_a_reader_is_not_looked_for_any_more_when_the_report_is_taken_back(
+    opinion: Opinion,
+) -> None:
     seconding.send(by=opinion.author, opinion=opinion)
-    assert waits in desk.get(here).content.decode()
     seconding.take_back(by=opinion.author, opinion=opinion)
-    assert waits not in desk.get(here).content.decode()
+    assert not opinion.case.needs.filter(why=Why.READER).exists()

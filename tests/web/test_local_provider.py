@@ -233,6 +233,9 @@ def test_where_it_goes_through_the_provider_the_family_is_told(whole: Whole) -> 
     whole.report.deliveries.all().delete()
     opinions.deliver(by=whole.coordinator, case=case)
     assert latest(case, "report-with-provider").to == whole.family
+    shown = sign_in(whole.family).get(f"/my/cases/{case.reference}/").content.decode()
+    with_doctor = "The report is with your local provider"
+    assert shown.index(with_doctor) < shown.index("Who has your case") < shown.index("Messages")
     doctor = english()
     doctor.post(link_in(latest(case, "report-to-hand-on")))
     shown = doctor.get(f"/provider/cases/{case.reference}/").content.decode()
@@ -249,3 +252,40 @@ def test_a_report_is_not_delivered_to_nobody(whole: Whole) -> None:
     with pytest.raises(Refused) as refused:
         opinions.deliver(by=whole.coordinator, case=case)
     assert refused.value.code == "provider-missing"
+
+
+def test_a_family_reads_before_the_report_that_its_doctor_gets_it(hospital: Program) -> None:
+    maria = person("maria@familia.example")
+    case = submitted(maria)
+    browser, here = sign_in(maria), f"/my/cases/{case.reference}/"
+    said = "the report goes to your doctor"
+    assert said not in browser.get(here).content.decode()
+    Case.objects.filter(pk=case.pk).update(delivery_mode="through_provider")
+    assert said in browser.get(here).content.decode()
+
+
+def test_the_report_stands_before_who_has_the_case_and_an_operation_by_itself(
+    whole: Whole,
+) -> None:
+    browser, here = sign_in(whole.family), f"/my/cases/{whole.case.reference}/"
+    shown = browser.get(here).content.decode()
+    assert shown.index("Your report") < shown.index("Who has your case")
+    report = browser.get(f"{here}reports/{whole.report.number}/").content.decode()
+    assert "<h2>On an operation</h2><p><strong>No operation is advised" in report
+    assert "Recommended tests</h2><p><strong>" not in report
+
+
+def test_what_the_doctor_confirms_is_not_what_a_family_is_asked_for_first(
+    hospital: Program,
+) -> None:
+    maria = person("maria@familia.example")
+    case = submitted(maria)
+    grace = person("grace@harbour.example", "coordinator")
+    actions.take(by=grace, case=case)
+    confirmed = case.checklist.get(key="provider-confirmed")
+    case.checklist.exclude(pk=confirmed.pk).filter(key="medicines").update(state="arrived")
+    case.checklist.filter(kind="record").exclude(required=False).update(state="arrived")
+    desk = sign_in(grace).get(f"/desk/cases/{case.reference}/").content.decode()
+    form = desk.partition('id="ask"')[2]
+    assert f'<option value="{confirmed.pk}">' in form
+    assert f'<option value="{confirmed.pk}" selected>' not in form

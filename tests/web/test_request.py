@@ -18,7 +18,7 @@ from secondopinion.findings.actions import replace
 from secondopinion.findings.found import Found
 from secondopinion.messaging.models import Message
 from secondopinion.program.models import Program
-from tests.web.conftest import draft, page, person, sign_in, start
+from tests.web.conftest import draft, letter, page, person, sign_in, start
 
 ANSWERS: dict[str, dict[str, str]] = {
     "emergency": {"emergency": "no"},
@@ -274,6 +274,21 @@ def test_sent_twice_from_two_tabs_it_is_sent_once(maria: Client) -> None:
     assert Message.objects.filter(template="provider-invited").count() == 1
     case.refresh_from_db()
     assert case.checklist.count() == len(set(case.checklist.values_list("key", flat=True)))
+
+
+def test_the_overview_says_that_files_have_come(hospital: Program) -> None:
+    family = person("maria@familia.example")
+    case, browser = draft(family), sign_in(family)
+    overview = f"/my/cases/{case.reference}/request/"
+    before = browser.get(overview).content.decode().count("If you have it")
+    assert before
+    arrivals.receive_file(by=family, case=case, name="letter.png", source=BytesIO(letter()))
+    for sorted_in in (False, True):
+        if sorted_in:
+            jobs.run_all()
+        shown = browser.get(overview).content.decode()
+        assert "Files have come" in shown
+        assert shown.count("If you have it") == before - 1
 
 
 def test_after_it_is_sent_its_pages_lead_to_the_case(maria: Client) -> None:

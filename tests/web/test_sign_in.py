@@ -268,6 +268,7 @@ def test_a_language_that_is_not_offered_changes_nothing(hospital: Program) -> No
     [
         ("coordinator", "/desk/"), ("specialist", "/expert/"), ("director", "/director/"),
         ("privacy", "/privacy/"), ("referral_coordinator", "/referrals/"),
+        ("translator", "/translations/"), ("translation_reviewer", "/translations/"),
     ],
 )  # fmt: skip
 def test_home_is_where_ones_work_is(role: str, page: str, hospital: Program) -> None:

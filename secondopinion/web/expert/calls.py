@@ -17,6 +17,7 @@ from secondopinion.followup import calls as video
 from secondopinion.followup import rooms
 from secondopinion.followup.models import CallState
 from secondopinion.web.access import PersonRequest, of_case
+from secondopinion.web.expert.doubting import reasons_in, told_in
 from secondopinion.web.signin.factor import FactorForm
 
 
@@ -66,11 +67,19 @@ def _parsed(value: str) -> datetime | None:
 def summary(request: PersonRequest, case: Case, number: int) -> HttpResponse:
     """Write what was said in a call, and sign it as an addendum."""
     call = video.call_for(case, number)
-    form = FactorForm(request, request.POST or None)
+    doubts = told_in(request, case, _("What was asked and what you advised"))
+    settled = all(each.reason for each in doubts)
+    form = FactorForm(request, request.POST or None if settled else None)
     text = request.POST.get("text", "")
-    if request.method == "POST" and form.is_valid():
-        video.summarise(by=request.user, call=call, text=text, reauthenticated_at=form.at)
+    if request.method == "POST" and settled and form.is_valid():
+        video.summarise(
+            by=request.user, call=call, text=text, reauthenticated_at=form.at,
+            reasons=reasons_in(request),
+        )  # fmt: skip
         messages.success(request, _("The summary is signed and delivered."))
         return redirect("calls", case.reference)
-    context = {"case": case, "call": call, "form": form, "text": text}
+    context = {
+        "case": case, "call": call, "form": form, "text": text, "doubts": doubts,
+        "settled": settled,
+    }  # fmt: skip
     return render(request, "expert/call_summary.html", context)

@@ -1,16 +1,17 @@
 """Doubts about a report as its pages show them, and the questions with their answers."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
 
-from secondopinion.cases.models import Question
+from secondopinion.cases.models import Case, Question
 from secondopinion.opinions.body import LEFT_OUT, WORDING, label_of
 from secondopinion.opinions.checking.found import Doubt
-from secondopinion.opinions.doubts import doubts_of, texts_of
+from secondopinion.opinions.doubts import doubts_in, doubts_of, texts_of
 from secondopinion.opinions.models import Opinion
+from secondopinion.web.access import PersonRequest
 
 KEY_IMAGES = "key-images"
 AROUND = 50  # characters on either side of what is quoted
@@ -68,13 +69,31 @@ def told(opinion: Opinion) -> list[Told]:
     """Return what is doubtful in a draft, with the reasons for which it was kept."""
     texts = texts_of(opinion)
     return [
-        Told(
-            each.key, label_of(each.field, opinion.body), _anchor(each.field),
-            _around(texts[each.field][: each.start][::-1])[::-1], each.quoted,
-            _around(texts[each.field][each.end :]), each.sentence, opinion.kept.get(each.key, ""),
-        )
+        _told(each, label_of(each.field, opinion.body), texts[each.field], opinion.kept)
         for each in doubts_of(opinion)
-    ]  # fmt: skip
+    ]
+
+
+def told_in(request: PersonRequest, case: Case, label: str) -> list[Told]:
+    """Return what is doubtful in an addendum as a form brought it, with the reasons typed."""
+    text, reasons = request.POST.get("text", "").strip(), reasons_in(request)
+    return [_told(each, label, text, reasons) for each in doubts_in(case, request.user, text)]
+
+
+def reasons_in(request: PersonRequest) -> dict[str, str]:
+    """Return why doubted words stay, as a form brought it, by the key of each doubt."""
+    return {
+        name.removeprefix("keep_"): str(value).strip()
+        for name, value in request.POST.items()
+        if name.startswith("keep_")
+    }
+
+
+def _told(doubt: Doubt, label: str, text: str, reasons: Mapping[str, str]) -> Told:
+    return Told(
+        doubt.key, label, _anchor(doubt.field), _around(text[: doubt.start][::-1])[::-1],
+        doubt.quoted, _around(text[doubt.end :]), doubt.sentence, reasons.get(doubt.key, ""),
+    )  # fmt: skip
 
 
 def _around(text: str) -> str:

@@ -51,7 +51,7 @@ from secondopinion.translation.models import Method
 from secondopinion.translation.queries import newest
 from secondopinion.web.access import PersonRequest, of_case, staff
 from secondopinion.web.expert import codes, doses, growth, story
-from secondopinion.web.expert.doubting import answers_in, by_field, told
+from secondopinion.web.expert.doubting import answers_in, by_field, reasons_in, told, told_in
 from secondopinion.web.lab_values import SMALL, doubtful_first, series_of
 from secondopinion.web.signin.factor import FactorForm
 
@@ -282,15 +282,11 @@ def doubts(request: PersonRequest, case: Case) -> JsonResponse:
 @require_POST
 def keep(request: PersonRequest, case: Case) -> HttpResponse:
     """Keep words that are doubted, with the reasons typed beside them."""
-    reasons = {
-        name.removeprefix("keep_"): str(value)
-        for name, value in request.POST.items()
-        if name.startswith("keep_")
-    }
+    reasons = reasons_in(request)
     keep_doubts(by=request.user, opinion=_mine(request, case), reasons=reasons)
     if "application/json" in request.headers.get("Accept", ""):
         return JsonResponse({})
-    if any(each.strip() for each in reasons.values()):
+    if any(reasons.values()):
         messages.success(request, _("The reasons are kept."))
     else:
         messages.error(request, _("Write why, or mend the words."))
@@ -310,11 +306,13 @@ def ask_more(request: PersonRequest, case: Case) -> HttpResponse:
 def answer(request: PersonRequest, case: Case, number: int) -> HttpResponse:
     """Answer a question after the report by a signed addendum."""
     question = question_for(request.user, case.reference, number)
-    form = FactorForm(request, request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    doubts = told_in(request, case, _("Your answer"))
+    settled = all(each.reason for each in doubts)
+    form = FactorForm(request, request.POST or None if settled else None)
+    if request.method == "POST" and settled and form.is_valid():
         followup.answer(
             by=request.user, question=question, text=request.POST.get("text", ""),
-            reauthenticated_at=form.at,
+            reauthenticated_at=form.at, reasons=reasons_in(request),
         )  # fmt: skip
         messages.success(request, _("The answer is signed and delivered."))
         return redirect("review", case.reference)
@@ -327,6 +325,8 @@ def answer(request: PersonRequest, case: Case, number: int) -> HttpResponse:
         "who": asked_by(question),
         "form": form,
         "text": request.POST.get("text", ""),
+        "doubts": doubts,
+        "settled": settled,
         "reports": reports.readable(case, request.user),
     }
     return render(request, "expert/answer.html", context)

@@ -102,6 +102,7 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
     mine = [each for each in rows if each.to == Part.FAMILY and not each.held]
     reports = list(readable(case, request.user))
     specialists = list(holders_of(case, Part.SPECIALIST).select_related("expert"))
+    to_doctor = through_provider(case)
     context = {
         "case": case,
         "asked": mine,
@@ -115,7 +116,8 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
             case, request.user, list(questions(case).filter(asked_by__may_sign_in=True))
         ),
         "referrals": referrals(case),
-        "with_provider": with_provider(case) if through_provider(case) else None,
+        "with_provider": with_provider(case) if to_doctor else None,
+        "to_doctor": to_doctor,
         "outcome_questions": [(name, kind.choices) for name, kind in outcomes.CHOICES.items()]
         if case.reported_at
         else [],

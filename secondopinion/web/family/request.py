@@ -194,7 +194,12 @@ def task_list(request: PersonRequest, case: Case) -> HttpResponse:
         )
         for each in pages.PAGES
     ]
-    context = {"case": case, "rows": rows, **entered_context(case)}
+    sent = (
+        records.listed_for(case, request.user, request.parts).exists()
+        or images.listed(case, request.parts)["series"].exists()
+        or arrived.waiting(case) > 0
+    )
+    context = {"case": case, "rows": rows, "sent": sent, **entered_context(case)}
     return render(request, "family/tasks.html", context)
 
 

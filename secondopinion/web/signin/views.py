@@ -99,6 +99,8 @@ def home(request: PersonRequest) -> HttpResponse:
         ("coordinator", "desk"),
         ("specialist", "expert"),
         ("referral_coordinator", "referrals"),
+        ("translator", "translations"),
+        ("translation_reviewer", "translations"),
         ("director", "director"),
         ("privacy", "privacy"),
         ("administrator", "jobs"),
