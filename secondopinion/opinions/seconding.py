@@ -12,7 +12,7 @@ from secondopinion.audit import actions as audit
 from secondopinion.cases import clocks, needs
 from secondopinion.cases.actions.parts import end_parts, give_part, require
 from secondopinion.cases.actions.telling import tell, tell_coordinator
-from secondopinion.cases.models import Case, Part
+from secondopinion.cases.models import Part
 from secondopinion.cases.queries import roles_of
 from secondopinion.cases.states import Why
 from secondopinion.core import clock
