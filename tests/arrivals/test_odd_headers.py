@@ -73,7 +73,7 @@ def test_an_odd_header_loses_no_sibling_that_is_pushed(
 def test_an_object_that_begins_at_the_end_of_a_piece_is_kept_whole(
     early: int, case: Case, maria: Person
 ) -> None:
-    """A CT slice is larger than what is kept of its head, and arrives in pieces that begin anywhere."""
+    """A CT slice is larger than what is kept of its head, and its pieces begin anywhere."""
     [slice_] = slices(1, rows=600, columns=600)
     head = b"--b\r\nContent-Type: application/dicom\r\n\r\n"
     body = head + slice_ + b"\r\n--b--"
