@@ -32,6 +32,7 @@ class Sorter:
     def __init__(self, upload: Upload) -> None:
         self.upload, self.case, self.depth = upload, upload.case, 0
         self.known = set(upload.files.values_list("name", flat=True))
+        self.met: set[str] = set()
         self.images: list[tuple[str, Blob]] = []
         self.notes: list[ArrivedFile] = []
 
@@ -70,13 +71,16 @@ class Sorter:
         except sandbox.Failed:
             self._note(self.upload.name, Outcome.REFUSED, "broken-pack")
             return
+        imaging = kinds.of_a_disc(path for path, _content in files)
         for path, content in files:
             if content is None:
                 self._note(path, Outcome.REFUSED, "damaged")
                 continue
             file, alone = io.BytesIO(content), len(files) == 1
             in_folder = not alone and "/" in path  # files that a person chose one by one have none
-            inside = disk.walk_file(path, file, on_disc=in_folder, spool=self._spool)
+            inside = disk.walk_file(
+                path, file, on_disc=in_folder, imaging=imaging, spool=self._spool
+            )
             self._sort_all(inside, path)
 
     def _sort_all(self, members: Iterator[disk.Member], within: str = "") -> None:
@@ -86,10 +90,21 @@ class Sorter:
             name = member.path
             if within and name != within:
                 name = f"{within}/{name}"
-            if name[-500:] not in self.known:
+            name = self._only(name)
+            if name not in self.known:
                 self._sort_member(name, member)
         if empty:
             self._note(within or self.upload.name, Outcome.REFUSED, "nothing-inside")
+
+    def _only(self, name: str) -> str:
+        """Return the name under which a file is written down: of two with one name in a zip, or
+        with one end of a very long name, both must be said."""
+        found, count = name[-500:], 1
+        while found in self.met:
+            count += 1
+            found = f"{name} ({count})"[-500:]
+        self.met.add(found)
+        return found
 
     @contextmanager
     def _spool(self, member: disk.Member) -> Iterator[BinaryIO]:

@@ -1,6 +1,7 @@
 """What a file is, told by its first bytes; its name is not believed."""
 
 import re
+from collections.abc import Iterable
 
 HEAD = 4096  # bytes that are looked at
 
@@ -45,8 +46,35 @@ def litter(name: str) -> bool:
 
 # The papers of a viewer or of the makers of a disc, with any ending.
 _PAPERS = re.compile(
-    r"(?:licen[cs]es?|readme|changelog)(?:[-_.][\w.-]*)?|(?:copying|notices?)(?:\.\w+)?"
+    r"(?:licen[cs]es?|eula|read[-_. ]?me|lies[-_. ]?mich|lisez[-_. ]?moi|l[eé]ame|leggimi|"
+    r"leia[-_. ]?me|change[-_. ]?log|autorun|autostart)(?:[-_. (][\w.() -]*)?|"
+    r"(?:copying|notices?)(?:\.\w+)?"
 )
+# What says that files are those of a disc of images (IHE PDI, PS3.10), and the pages that such a
+# disc opens with.
+_MARKS = {"dicomdir", "autorun.inf"}
+_PAGES = re.compile(r"(?:index|default|start|main|menu|help|hilfe|aide|ayuda|viewer)\.html?")
+# Folders of programs: texts, pages and pictures in them are the program's.
+_PROGRAMS = re.compile(
+    r"(?:(?:dicom|image|cd|pacs)?[-_ ]?viewer|weasis|jre|java|bin|help|plugins?|programs?|"
+    r"lang(?:uages?)?|locales?|icons?)(?:[-_.]?\d[\w.]*)?"
+)
+
+
+def of_a_disc(names: Iterable[str]) -> bool:
+    """Say whether files are by their names those of a disc of images."""
+    bases = (name.replace("\\", "/").rsplit("/", 1)[-1].lower() for name in names)
+    return any(base in _MARKS or base.endswith(".dcm") for base in bases)
+
+
+def of_its_viewer(name: str, kind: str) -> bool:
+    """Say whether a file of a disc of images is a part of the viewer on it, by name and kind."""
+    *folders, base = name.replace("\\", "/").lower().split("/")
+    if kind == HTML and _PAGES.fullmatch(base):
+        return True
+    return kind in {TEXT, HTML, RTF, "image/png", "image/jpeg"} and any(
+        map(_PROGRAMS.fullmatch, folders)
+    )
 
 
 def papers(name: str) -> bool:

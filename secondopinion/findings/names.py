@@ -1,8 +1,8 @@
 """Compares names of people across scripts, spellings and orders.
 
-A name in Arabic is written without most vowels, a Cyrillic one in half a dozen romanisations, a
-Chinese one with the family name first: names are brought into Latin letters, each word is reduced
-to the sounds that survive all of these, and words are paired in any order.
+A name in Arabic is written without most vowels, a Cyrillic one in half a dozen romanisations: names
+are brought into Latin letters, each word is reduced to the sounds that survive all of these, and
+words are paired in any order. Chinese characters and Korean letters: `characters`.
 """
 
 import re
@@ -13,10 +13,12 @@ from itertools import permutations
 
 from anyascii import anyascii
 
-SAME, LIKE, DIFFERENT, UNKNOWN = "same", "like", "different", "unknown"
+from secondopinion.findings import characters, spellings
+from secondopinion.findings.characters import DIFFERENT, LIKE, SAME, UNKNOWN
 
 ALIKE = 0.8  # of the letters of two words
 FLOWING = 0.75  # of the letters of two whole names
+APART = 0.5  # below, they are two names
 _TITLES = {"mr", "mrs", "ms", "dr", "prof", "baby", "boy", "girl", "bo", "bg", "master", "miss"}
 _PARTICLES = {"al", "el", "bin", "ibn", "bint", "abu", "abd", "de", "del", "la", "las", "los", "da",
               "do", "dos", "di", "van", "von", "der", "den", "y", "e", "bat", "ben"}  # fmt: skip
@@ -34,14 +36,34 @@ _SOUNDS = (
     ("ck", "k"), ("ts", "c"), ("tz", "c"), ("cz", "c"), ("sz", "s"), ("rz", "z"), ("qu", "k"),
     ("x", "ks"), ("dj", "j"), ("q", "k"), ("w", "v"), ("ou", "u"), ("oo", "u"), ("ee", "i"),
 )  # fmt: skip
+_MERGED = str.maketrans(
+    "pvgcz", "bfjsd"
+)  # what Arabic letters, or their readers, do not tell apart
 _VOWELS = re.compile(r"[aeiouy'`]")
 _VOICED = re.compile(r"[aeiouy]")
 _HEBREW = re.compile(r"[\u0590-\u05ff]")
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
 _SYLLABIC = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_HANGUL = re.compile(r"[\uac00-\ud7af]")
-_KOREAN = str.maketrans("gbdrjw", "kptlcu")  # letters that romanisations of Korean exchange
-_WEAK = str.maketrans("", "", "اىأإآءئؤوية\u0640")  # vowels, carriers of them, and a filler
+_LATIN = re.compile(r"[A-Za-z]")
+_FAR = ((3, re.compile(r"[\u3400-\u9fff]")), (2, re.compile(r"[\uac00-\ud7af]")),
+        (1, re.compile(r"[\u3040-\u30ff]")))  # fmt: skip
+# Vowels, carriers of them, what is a stop of the throat in Latin letters, and a filler.
+_WEAK = str.maketrans("", "", "اىأإآءئؤويیةع\u0640")
+# What Latin spellings make of letters that stand together (Greek: ELOT 743).
+_TOGETHER = tuple(
+    (re.compile(found, re.IGNORECASE), made)
+    for found, made in (
+        (r"\bμπ", "b"), (r"\bντ", "d"), (r"γγ", "νγ"), (r"(?<=[αε])[υύ]", "v"),
+        (r"ο[υύ]", "u"),
+        (r"ंह", "nघ"), (r"ाव\b", "ाओ"), ("ं", "n"),
+    )
+)  # fmt: skip
+# A consonant of an Indic alphabet has a vowel of its own, which is heard but at the end of a word.
+_INDIC = range(0x0900, 0x0D80, 0x80)
+_INHERENT = re.compile(
+    f"([{''.join(f'{chr(at + 0x15)}-{chr(at + 0x39)}' for at in _INDIC)}])"
+    f"(?=[^{''.join(f'{chr(at + 0x3C)}-{chr(at + 0x4D)}' for at in _INDIC)}\\W])"
+)
 
 
 def given(name: str) -> bool:
@@ -70,13 +92,23 @@ def _compare(one: str, other: str) -> str:
     ours, theirs = _words(one), _words(other)
     if _plain(one) == _plain(other) or sorted(ours) == sorted(theirs):
         return SAME
-    if bool(_SYLLABIC.search(one)) != bool(_SYLLABIC.search(other)):
-        # A Japanese name in Chinese characters is not said the Chinese way: likeness says
-        # something, unlikeness nothing. Korean letters say how they sound.
-        likeness = _flowing(ours, theirs)
-        if likeness >= FLOWING:
-            return SAME
-        return DIFFERENT if likeness < 0.5 and _HANGUL.search(one + other) else UNKNOWN
+    if _rank(one) != _rank(other):
+        return _across(one, other)
+    return _by_words(one, other)
+
+
+def _across(one: str, other: str) -> str:
+    """Compare two names of which one is further from telling one sound than the other."""
+    sounding, written = sorted((one, other), key=_rank)
+    if not _rank(sounding) and not _LATIN.search(sounding):
+        return UNKNOWN
+    if _rank(written) > 1:
+        return characters.compare(written, sounding)
+    return _by_sound(_words(one), _words(other))
+
+
+def _by_words(one: str, other: str) -> str:
+    ours, theirs = _words(one), _words(other)
     short, long = sorted((ours, theirs), key=len)
     free, met = list(long), 0
     for word in short:
@@ -86,19 +118,28 @@ def _compare(one: str, other: str) -> str:
             met += 1
     if met == len(short) and (met >= 2 or len(long) == met):
         return SAME
-    if met:
-        return LIKE
-    return UNKNOWN if _HEBREW.search(one + other) else DIFFERENT
+    if _HEBREW.search(one + other):
+        return UNKNOWN
+    return LIKE if met else DIFFERENT
 
 
-def _flowing(ours: tuple[str, ...], theirs: tuple[str, ...]) -> float:
-    """Return the likeness of two names written as one word each, in the best order of words."""
+def _rank(name: str) -> int:
+    """Return how far the letters of a name are from telling one sound: Chinese characters, Korean
+    letters, kana, others."""
+    return next((rank for rank, letters in _FAR if letters.search(name)), 0)
+
+
+def _by_sound(ours: tuple[str, ...], theirs: tuple[str, ...]) -> str:
+    """Compare a name in kana with one in Latin letters, in the best order of words."""
     few, many = sorted((ours, theirs), key=len)
-    wanted = "".join(many).translate(_KOREAN)
-    return max(
-        SequenceMatcher(None, "".join(order).translate(_KOREAN), wanted).ratio()
+    wanted = spellings.japanese("".join(many))
+    likeness = max(
+        SequenceMatcher(None, spellings.japanese("".join(order)), wanted).ratio()
         for order in permutations(few[:4])
     )
+    if likeness >= FLOWING:
+        return SAME
+    return DIFFERENT if likeness < APART else UNKNOWN
 
 
 def _plain(name: str) -> str:
@@ -110,16 +151,20 @@ def _words(name: str) -> tuple[str, ...]:
     """Return the words of a name in Latin letters, without titles; of CJK names the syllables."""
     text = unicodedata.normalize("NFKC", name).replace("^", " ").replace("_", " ")
     text = re.sub(
-        r"\babd\s*[aeu]l[ -]?", "abdul", text.replace("عبد ال", "عبدال"), flags=re.IGNORECASE
+        r"\babd[ -]*[aeu]l[ -]?", "abdul", text.replace("عبد ال", "عبدال"), flags=re.IGNORECASE
     )
     if _ARABIC.search(text):
         text = " ".join(_bare_arabic(word) for word in text.split())
-    spread = anyascii(text)
+    for letters, made in _TOGETHER:
+        text = letters.sub(made, text)
+    spread = anyascii(_INHERENT.sub(r"\1a", text))
     if _SYLLABIC.search(text):
         spread = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", spread)
     words = re.findall(r"[a-z']+", spread.replace("-", " ").lower())
     kept = [word.strip("'") for word in words]
-    kept = [word for word in kept if word and word not in _TITLES]
+    # The consonants of an Arabic word may be the letters of a title: those of Omar are m and r.
+    titles = set() if _ARABIC.search(text) else _TITLES
+    kept = [word for word in kept if word and word not in titles]
     bare = [word for word in kept if word not in _PARTICLES]
     return tuple(bare or kept)
 
@@ -127,8 +172,8 @@ def _words(name: str) -> tuple[str, ...]:
 def _bare_arabic(word: str) -> str:
     """Return an Arabic word without its article and without the letters that stand for vowels."""
     bare = word.removeprefix("ال") if len(word) > 4 else word
-    # In Latin letters an h behind another consonant would be read as one sound with it.
-    return (bare.translate(_WEAK) or word).replace("ه", "'ه")
+    # In Latin letters s and h of two letters that stand together would be read as one sound.
+    return "'".join(bare.translate(_WEAK) or word)
 
 
 def _alike(one: str, other: str) -> bool:
@@ -158,9 +203,10 @@ def _folded(word: str) -> str:
 
 @lru_cache(4096)
 def _skeleton(word: str) -> str:
-    """Return the consonants of a word, those joined that Arabic letters do not tell apart."""
+    """Return the consonants of a word that is compared with one in Arabic letters."""
     bones = _consonants(_folded(word.replace("w", ""))).rstrip("h") or "h"
-    return bones.replace("p", "b").replace("v", "f").replace("g", "j").replace("c", "s")
+    # Of Abd al-Rahman the article is heard as the letter behind it.
+    return re.sub(r"^bdl(?=.)", "bd", bones.translate(_MERGED))
 
 
 def _consonants(folded: str) -> str:

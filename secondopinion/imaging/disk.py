@@ -19,6 +19,7 @@ from secondopinion.core import iso9660, kinds, unpack
 DICOMDIR, ISO = "dicomdir", "iso"  # further kinds, beside those of core.kinds
 MOST_DEPTH = 2  # a zip or an image, and one more inside it
 MOST_HELD = 64 * 1024**2  # bytes of an inner zip in memory; beyond, in a file without a name
+_STORAGE = b"1.2.840.10008.5.1.4.1.1."  # the classes of images and reports
 _MEDIA_DIRECTORY = b"1.2.840.10008.1.3.10"  # Media Storage Directory Storage (PS3.4, B.5)
 
 Pieces = Callable[[], Iterator[bytes]]
@@ -58,10 +59,11 @@ def walk(path: Path) -> Iterator[Member]:
         with path.open("rb") as file:
             yield from walk_file(path.name, file)
         return
+    imaging = kinds.of_a_disc(each.name for each in path.iterdir())
     for folder, folders, names in os.walk(path):
         folders.sort()
         for name in sorted(names):
-            yield from _walk_entry(path, Path(folder) / name)
+            yield from _walk_entry(path, Path(folder) / name, imaging=imaging)
         for name in folders:
             inner = Path(folder) / name
             if inner.is_symlink():
@@ -69,17 +71,19 @@ def walk(path: Path) -> Iterator[Member]:
 
 
 def walk_file(
-    name: str, file: BinaryIO, *, on_disc: bool = False, depth: int = 0, spool: Spool | None = None
-) -> Iterator[Member]:
+    name: str, file: BinaryIO, *, on_disc: bool = False, imaging: bool = False, depth: int = 0,
+    spool: Spool | None = None,
+) -> Iterator[Member]:  # fmt: skip
     """Walk one file that can be sought: what is packed in it, or itself.
 
-    `on_disc` says that it lay among others. `spool` makes a file that can be sought of a zip or an
-    image inside another (without it: memory, then a temporary file).
+    `on_disc` says that it lay among others, `imaging` that those are a disc of images. `spool`
+    makes a file that can be sought of a zip or an image inside another (without it: memory, then a
+    temporary file).
     """
     length = file.seek(0, 2)
     file.seek(0)
     head = file.read(kinds.HEAD)
-    kind = _kind(name, head, on_disc=on_disc)
+    kind = _kind(name, head, on_disc=on_disc, imaging=imaging)
     packed = ""
     if kind == kinds.ZIP:
         packed = unpack.document_in(file) or kinds.ZIP
@@ -93,14 +97,15 @@ def walk_file(
         return
     inside = f"{name}/" if depth else ""
     try:
-        members = _zipped(file) if packed == kinds.ZIP else _imaged(file)
-        for member in members:
-            yield from _unpacked(member, inside, depth + 1, spool or _spooled)
+        with _opened(file, packed) as members:
+            imaging = imaging or kinds.of_a_disc(member.path for member in members)
+            for member in members:
+                yield from _unpacked(member, inside, depth + 1, spool or _spooled, imaging=imaging)
     except unpack.Unsafe as problem:
         yield _refused(name, problem.code, length)
 
 
-def _walk_entry(root: Path, path: Path) -> Iterator[Member]:
+def _walk_entry(root: Path, path: Path, *, imaging: bool) -> Iterator[Member]:
     name = path.relative_to(root).as_posix()
     try:
         state = path.lstat()
@@ -108,12 +113,14 @@ def _walk_entry(root: Path, path: Path) -> Iterator[Member]:
             yield _refused(name, "unsafe-name")
             return
         with path.open("rb") as file:
-            yield from walk_file(name, file, on_disc=True, depth=1)
+            yield from walk_file(name, file, on_disc=True, imaging=imaging, depth=1)
     except OSError:
         yield _refused(name, "broken-disc")
 
 
-def _unpacked(member: Member, inside: str, depth: int, spool: Spool) -> Iterator[Member]:
+def _unpacked(
+    member: Member, inside: str, depth: int, spool: Spool, *, imaging: bool
+) -> Iterator[Member]:
     """Yield a member as it is, or what is packed in it."""
     path = inside + member.path
     if member.refused:
@@ -121,39 +128,49 @@ def _unpacked(member: Member, inside: str, depth: int, spool: Spool) -> Iterator
         return
     try:
         head = next(member.pieces(), b"")[: kinds.HEAD]
-        kind = _kind(member.path, head, on_disc=True)
+        kind = _kind(path, head, on_disc=True, imaging=imaging)
         if kind == kinds.ZIP or member.path.lower().endswith(".iso"):
             with spool(member) as file:
-                yield from walk_file(path, file, on_disc=True, depth=depth, spool=spool)
+                yield from walk_file(
+                    path, file, on_disc=True, imaging=imaging, depth=depth, spool=spool
+                )
             return
         yield Member(path, kind, member.length, "", member.pieces)
     except unpack.Unsafe as problem:
         yield _refused(path, problem.code, member.length)
 
 
-def _kind(name: str, head: bytes, *, on_disc: bool) -> str:
+def _kind(name: str, head: bytes, *, on_disc: bool, imaging: bool) -> str:
     base = name.replace("\\", "/").rsplit("/", 1)[-1].lower()
-    if head[128:132] == b"DICM" and (base.startswith("dicomdir") or _MEDIA_DIRECTORY in head[:512]):
+    if head[128:132] == b"DICM" and (
+        _MEDIA_DIRECTORY in head[:512]
+        or (base.startswith("dicomdir") and _STORAGE not in head[:512])
+    ):
         return DICOMDIR
-    return kinds.kind_of(name, head, on_disc=on_disc)
+    kind = kinds.kind_of(name, head, on_disc=on_disc)
+    return kinds.IGNORED if imaging and kinds.of_its_viewer(name, kind) else kind
 
 
-def _zipped(file: BinaryIO) -> Iterator[Member]:
+@contextmanager
+def _opened(file: BinaryIO, packed: str) -> Iterator[list[Member]]:
     file.seek(0)
+    if packed == ISO:
+        yield [
+            Member(
+                entry.name, "", entry.length, entry.refused,
+                partial(iso9660.pieces, file, entry),
+            )
+            for entry in iso9660.entries(file)
+        ]  # fmt: skip
+        return
     with unpack.open_zip(file) as archive:
-        for entry in unpack.entries(archive):
-            yield Member(
+        yield [
+            Member(
                 entry.name, "", entry.length, entry.refused,
                 partial(unpack.pieces, archive, entry),
-            )  # fmt: skip
-
-
-def _imaged(file: BinaryIO) -> Iterator[Member]:
-    for entry in iso9660.entries(file):
-        yield Member(
-            entry.name, "", entry.length, entry.refused,
-            partial(iso9660.pieces, file, entry),
-        )  # fmt: skip
+            )
+            for entry in unpack.entries(archive)
+        ]  # fmt: skip
 
 
 def _pieces(file: BinaryIO) -> Iterator[bytes]:

@@ -57,7 +57,7 @@ def _parse(data: bytes, teller: Teller) -> dict[str, Any]:
         found["header_length"] = len(data)
     pixels = len(data) > end + 8 or (syntax == DEFLATED and bool(found["bits"]))
     if found["rows"] and found["columns"] and pixels:
-        found["frames"] = _whole(dataset, "NumberOfFrames") or 1
+        found["frames"] = frames_in(dataset)
         if native:
             samples = _whole(dataset, "SamplesPerPixel") or 1
             bits = _whole(dataset, "BitsAllocated") or 16
@@ -143,6 +143,12 @@ def summary(values: Values, syntax: str) -> dict[str, Any]:
     }
 
 
+def frames_in(values: Values) -> int:
+    """Return how many frames an object with pixels says that it has; one where it says nothing that
+    can be."""
+    return max(1, _whole(values, "NumberOfFrames") or 1)
+
+
 def parse_all(files: list[bytes]) -> list[dict[str, Any]]:
     """Parse many objects in one child."""
     teller = Teller()
@@ -169,7 +175,7 @@ def _number(values: Values, name: str) -> float | None:
 
 def _whole(values: Values, name: str) -> int | None:
     value = _number(values, name)
-    return None if value is None or abs(value) > 2**31 else int(value)
+    return None if value is None or abs(value) >= 2**31 else int(value)
 
 
 def _position(values: Values) -> float | None:

@@ -15,8 +15,9 @@ from secondopinion.imaging.confidentiality import text
 from secondopinion.imaging.opening import opened
 
 WARM = ("pydicom.pixels", "pydicom.pixels.decoders", "cv2")  # see `sandbox.run`
-VERSION = "1"  # of these numbers: another one has them taken again
+VERSION = "2"  # of these numbers: another one has them taken again
 MOST_PIXELS = 64 * 1024**2  # of one frame; beyond, nothing is decoded
+FEWEST_BESIDE = 250  # pixels on one side of an object, to say what lies there
 MOST_FRAMES = 5  # of one instance, spread over it
 
 
@@ -142,31 +143,56 @@ def _noise(grey: np.ndarray, low: float) -> dict[str, float]:
 
 
 def _ghost(grey: np.ndarray, phase: str) -> float:
-    """Return the mean of what lies beside the object in the phase direction, less what lies beside
-    it in the other, as a share of its signal (after Mortamet 2009); -1 where it cannot be told."""
+    """Return how bright it is on both sides of the object in the phase direction, beyond what is
+    beside it in the other, as a share of its signal (after Mortamet 2009); -1 where it cannot be
+    told. Ghosts lie on both sides: of two sides the darker one counts, since a neck or an arm
+    leaves the image on one."""
     if phase not in {"ROW", "COL"}:
         return -1.0
     if phase == "ROW":
         grey = grey.T  # phase runs along rows: turn it upright
     strong = float(np.percentile(grey, 98))
-    body = grey > 0.45 * strong  # brighter than the ghosts
-    rows, columns = (
-        np.flatnonzero(body.mean(axis=1) > 0.05),
-        np.flatnonzero(body.mean(axis=0) > 0.05),
-    )
-    if len(rows) < 16 or len(columns) < 16:
+    body = grey > 0.45 * strong  # brighter than most ghosts
+    box = _extent(body, 0.0)
+    if box is None:
         return -1.0
-    top, bottom, left, right = rows[0] - 4, rows[-1] + 5, columns[0] - 4, columns[-1] + 5
-    top, left = max(0, top), max(0, left)
-    along = [grey[:top, left:right], grey[bottom:, left:right]]
-    beside = [grey[top:bottom, :left], grey[top:bottom, right:]]
-    phase_strip = np.concatenate([each.ravel() for each in along])
-    other_strip = np.concatenate([each.ravel() for each in beside])
-    if min(phase_strip.size, other_strip.size) < 500 or not (
-        phase_strip.any() or other_strip.any()
-    ):
-        return -1.0  # nothing beside it, or the background was cut out
-    return max(0.0, float(phase_strip.mean() - other_strip.mean())) / max(1e-6, strong)
+    top, bottom, left, right = box
+    if _smallest(grey[:top, left:right], grey[bottom:, left:right]) < FEWEST_BESIDE:
+        # Strong ghosts are taken for the object: only lines count that hold much of it, and only
+        # what lies far from them.
+        box = _extent(body, 0.25)
+        if box is None:
+            return -1.0
+        top, bottom, left, right = box
+        along = [grey[: top // 2, left:right], grey[(bottom + len(grey)) // 2 :, left:right]]
+    else:
+        along = [grey[:top, left:right], grey[bottom:, left:right]]
+    beside = [each for each in (grey[top:bottom, :left], grey[top:bottom, right:])
+              if each.size >= FEWEST_BESIDE]  # fmt: skip
+    if not beside or _smallest(*along) < FEWEST_BESIDE:
+        return -1.0  # nothing beside it
+    if not any(each.any() for each in (*along, *beside)):
+        return -1.0  # the background was cut out
+    ghost = min(float(each.mean()) for each in along) - min(float(each.mean()) for each in beside)
+    return max(0.0, ghost) / max(1e-6, strong)
+
+
+def _extent(body: np.ndarray, least: float) -> tuple[int, int, int, int] | None:
+    """Return the first and last line and column of an object, with a margin; lines count that hold
+    a share ``least`` of what the fuller ones do."""
+    found = []
+    for axis in (1, 0):
+        share = body.mean(axis=axis)
+        lines = np.flatnonzero(share > max(0.05, least * float(np.percentile(share, 90))))
+        if len(lines) < 16:
+            return None
+        found += [max(0, int(lines[0]) - 4), int(lines[-1]) + 5]
+    top, bottom, left, right = found
+    return top, bottom, left, right
+
+
+def _smallest(*parts: np.ndarray) -> int:
+    return min(each.size for each in parts)
 
 
 def letters(grey: np.ndarray, low: float, high: float) -> int:

@@ -10,7 +10,7 @@ import struct
 from collections.abc import Iterator
 from typing import Any
 
-from secondopinion.imaging.headers import DEFLATED, NATIVE, identified, summary
+from secondopinion.imaging.headers import DEFLATED, NATIVE, frames_in, identified, summary
 
 IMPLICIT, BIG_ENDIAN = "1.2.840.10008.1.2", "1.2.840.10008.1.2.2"
 _MOST_ELEMENTS = 20_000
@@ -130,7 +130,7 @@ def _place_pixels(
     """Say where the uncompressed pixels lie; `pixels` is where their element begins."""
     if length <= pixels + 8:
         return
-    answer["frames"] = int(values.get("NumberOfFrames") or 1)
+    answer["frames"] = frames_in(values)
     if not native:
         return
     samples, bits = values.get("SamplesPerPixel") or 1, values.get("BitsAllocated") or 16

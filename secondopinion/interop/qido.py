@@ -12,7 +12,7 @@ from secondopinion.cases.models import Case
 from secondopinion.imaging import queries
 from secondopinion.imaging.metadata import describe, json_of
 from secondopinion.imaging.models import Instance, Series, Study
-from secondopinion.interop import matching, media
+from secondopinion.interop import matching, media, seen
 from secondopinion.interop.access import Caller, of_case
 
 Row = dict[str, Any]
@@ -94,13 +94,15 @@ def _trimmed(row: Row, kept: set[str], query: matching.Query) -> Row:
             for tag in tags if tag in row or tag in asked}  # fmt: skip
 
 
-def _searching(request: HttpRequest) -> matching.Query | HttpResponse:
+def _searching(request: HttpRequest, caller: Caller) -> matching.Query | HttpResponse:
     if not media.takes_json(request):
         return media.refused(406, "Answers here are application/dicom+json.")
     try:
-        return matching.parse(request.GET)
+        query = matching.parse(request.GET)
     except matching.BadQuery:
         return media.refused(400, "limit and offset are whole numbers.")
+    seen.note(caller, seen.LISTED, [caller.case])
+    return query
 
 
 def _firsts(series: Iterable[Series]) -> dict[Any, Row]:
@@ -114,7 +116,7 @@ def _firsts(series: Iterable[Series]) -> dict[Any, Row]:
 @require_safe
 def studies(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Answer the studies of the case; one number under two patients is two studies."""
-    query = _searching(request)
+    query = _searching(request, caller)
     if isinstance(query, HttpResponse):
         return query
     rows = [
@@ -151,7 +153,7 @@ def _study_rows(caller: Caller, uid: str = "") -> dict[Any, Row]:
 @require_safe
 def series(request: HttpRequest, caller: Caller, study: str = "") -> HttpResponse:
     """Answer the series of a study, or of the whole case with what is their study's."""
-    query = _searching(request)
+    query = _searching(request, caller)
     if isinstance(query, HttpResponse):
         return query
     found = list(
@@ -178,7 +180,7 @@ def instances(
     request: HttpRequest, caller: Caller, study: str = "", series: str = ""
 ) -> HttpResponse:
     """Answer the instances of a series, a study or the whole case."""
-    query = _searching(request)
+    query = _searching(request, caller)
     if isinstance(query, HttpResponse):
         return query
     found = queries.shown(caller.case, study=study, series=series, patient=query.take("00100020"))

@@ -139,6 +139,7 @@ class Store:
         answer = self._answers[-1]
         if answer.reason:
             return  # the rest of a part that is refused is passed over
+        before = bytes(self._head) if self._writer is None else b""
         if len(self._head) < _HEAD:
             self._head += piece if not self._head else piece[: _HEAD - len(self._head)]
         if self._writer is None:
@@ -148,8 +149,8 @@ class Store:
                 answer.reason, answer.comment = _NOT_UNDERSTOOD, "not a DICOM object"
                 return
             self._writer = vault.Writer(self.caller.case.vault)
-            self._writer.write(bytes(self._head) if len(self._head) > len(piece) else piece)
-            return
+            if before:  # too little until now: it was held in the head alone
+                self._writer.write(before)
         self._writer.write(piece)
 
     def _end(self) -> None:

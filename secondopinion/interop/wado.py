@@ -1,19 +1,17 @@
 """WADO-RS (PS3.18, section 10.4): objects, headers, bulk data, frames and pictures of a case."""
 
 import re
-import time
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.views.decorators.http import require_safe
 
-from secondopinion.audit import actions as audit
 from secondopinion.core import sandbox, vault
 from secondopinion.core.errors import NotYours
 from secondopinion.imaging import decoding, headers, metadata, pixels, queries, rendering
 from secondopinion.imaging.models import Instance, Series
-from secondopinion.interop import media
+from secondopinion.interop import media, seen
 from secondopinion.interop.access import Caller, of_case
 from secondopinion.interop.qido import address_of, base_of
 
@@ -39,20 +37,6 @@ _FRAME_TYPES = {
 _PICTURES = {"image/jpeg": "jpeg", "image/png": "png"}
 _THUMBNAIL = 128  # pixels
 _LASTING = "private, max-age=3600"  # an instance never changes
-_SEEN_AGAIN = 600.0  # seconds until the same reader's look at the same series is written down again
-_seen: dict[tuple[Any, Any], float] = {}
-
-
-def _note(caller: Caller, verb: str, row: Instance) -> None:
-    """Write down that a series is seen, once for a reader within some minutes."""
-    now, key = time.monotonic(), (caller.key.pk if caller.key else caller.person.pk, row.series_id)
-    if now - _seen.get(key, -_SEEN_AGAIN) < _SEEN_AGAIN:
-        return
-    if len(_seen) > 10_000:
-        _seen.clear()
-    _seen[key] = now
-    audit.record(verb, by=caller.person, case_id=caller.case.pk, target=row.series,
-                 detail={"by_site_key": caller.key is not None})  # fmt: skip
 
 
 def _found(caller: Caller, request: HttpRequest, **uids: str) -> list[Instance]:
@@ -79,10 +63,7 @@ def described(
     )
     if not rows:
         raise NotYours
-    audit.record(
-        "images-opened", by=caller.person, case_id=caller.case.pk, target=rows[0].series,
-        detail={"objects": len(rows), "by_site_key": caller.key is not None},
-    )  # fmt: skip
+    seen.note(caller, seen.OPENED, (row.series for row in rows))
     metadata.describe(rows)
     base = base_of(caller.case)
     return media.answer_json(
@@ -127,7 +108,7 @@ def retrieved(
         return media.refused(406, "Objects are sent as they came, or uncompressed.")
     if plain and not syntaxes <= decoding.PLAIN | decoding.DECODED_FROM_FRAMES:
         return media.refused(406, "These pixels cannot be decoded here; ask for them as they came.")
-    _note(caller, "images-downloaded", rows[0])
+    seen.note(caller, seen.DOWNLOADED, (each.series for each in rows))
     if instance and not wanted.multipart and wanted.type == DICOM:
         body = pixels.plain(rows[0]) if plain else vault.read(rows[0].blob)
         response = HttpResponse(body, content_type=DICOM)
@@ -163,7 +144,7 @@ def frames(
         return media.refused(400, "Frames are named by numbers with commas between them.")
     if not all(1 <= each <= row.frames for each in asked):
         return media.refused(404, "There is no such frame.")
-    _note(caller, "images-opened", row)
+    seen.note(caller, seen.OPENED, [row.series])
     for wanted in media.accepted(request):
         found = _frame_answer(wanted, row, asked)
         if found is not None:
@@ -224,7 +205,7 @@ def bulk(
     if not re.fullmatch(r"[0-9A-Fa-f]{8}(/\d{1,4}/[0-9A-Fa-f]{8}){0,20}", path):
         raise NotYours
     row = _found(caller, request, study=study, series=series, instance=instance)[0]
-    _note(caller, "images-opened", row)
+    seen.note(caller, seen.OPENED, [row.series])
     if path == "7FE00010" and row.pixel_offset is not None:
         data = vault.read_range(row.blob, row.pixel_offset, row.frame_length * row.frames)
     else:
@@ -308,7 +289,7 @@ def rendered(
     row = caller.frames.instance(study, series, instance)
     if not 1 <= number <= row.frames:
         return media.refused(404, "There is no such frame.")
-    _note(caller, "images-opened", row)
+    seen.note(caller, seen.OPENED, [row.series])
     return _picture(request, row, number)
 
 
@@ -325,7 +306,9 @@ def thumbnail(
     count = rows.count()
     if not count:
         raise NotYours
-    return _picture(request, rows[count // 2], number, (_THUMBNAIL, _THUMBNAIL))
+    row = rows[count // 2]
+    seen.note(caller, seen.OPENED, [row.series])
+    return _picture(request, row, number, (_THUMBNAIL, _THUMBNAIL))
 
 
 @of_case
@@ -337,6 +320,7 @@ def summary(request: HttpRequest, caller: Caller) -> HttpResponse:
     first, and whose it is.
     """
     rows = []
+    seen.note(caller, seen.LISTED, [caller.case])
     found = queries.series_with_images(caller.case)
     largest = max(found, key=queries.images_of, default=None)
     for row in found:

@@ -3,6 +3,7 @@
 import io
 import os
 import random
+import warnings
 import zipfile
 from typing import Any
 
@@ -126,3 +127,53 @@ def test_every_file_of_a_damaged_disc_ends_with_a_sentence(
     assert outcomes
     for name, (outcome, code) in outcomes.items():
         assert outcome in {"record", "duplicate", "ignored"} or str(words.say(code)), name
+
+
+def test_what_a_viewer_brings_along_is_no_record(case: Case, maria: Person) -> None:
+    """Of a disc, what belongs to its viewer is listed and kept from the records; reports stay."""
+    [slice_] = slices(1)
+    viewer = {
+        "READ ME.txt": b"To see the images, start the viewer.", "Lies mich.txt": b"Bitte starten.",
+        "AUTORUN.html": b"<html><body>Start</body></html>",
+        "INDEX.HTM": b"<html><body>Your images</body></html>",
+        "viewer/help.txt": b"How to zoom.", "viewer/img/zoom.png": b"\x89PNG\r\n\x1a\n" + bytes(40),
+        "Viewer/help/start.html": b"<html><body>Help</body></html>",
+    }  # fmt: skip
+    records = {"REPORT.TXT": LETTER, "reports/report.html": b"<html><body>Seizures</body></html>"}
+    files = {"IM1.dcm": slice_, **viewer, **records}
+    outcomes = send(case, maria, "disc.zip", zipped(**files))
+    assert outcomes == {
+        "IM1.dcm": IMAGE, **dict.fromkeys(viewer, LITTER),
+        **dict.fromkeys(records, ("record", "")),
+    }  # fmt: skip
+
+
+def test_a_page_that_opens_no_disc_is_a_record(case: Case, maria: Person) -> None:
+    page = b"<html><body>She had two seizures.</body></html>"
+    assert send(case, maria, "letters.zip", zipped(**{"index.html": page})) == {
+        "index.html": ("record", "")
+    }
+
+
+def test_two_files_of_one_name_are_both_said(case: Case, maria: Person) -> None:
+    """A zip may hold a name twice, and long names may end alike: nothing is lost, nor unsaid."""
+    first, second = slices(2)
+    pack = io.BytesIO()
+    with zipfile.ZipFile(pack, "w") as made:
+        for name, data in (("IM1", first), ("IM1", second)):
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # the name stands there twice: that is the point
+                made.writestr(name, data)
+        for start in "ab":
+            made.writestr(f"{start}/{'x' * 497}.txt", start.encode() * 40)
+    outcomes = send(case, maria, "disc.zip", pack.getvalue())
+    assert len(outcomes) == 4
+    assert outcomes["IM1"] == outcomes["IM1 (2)"] == IMAGE
+    assert Instance.objects.count() == 2
+
+
+def test_an_image_whose_name_begins_like_a_directory_is_an_image(case: Case, maria: Person) -> None:
+    [slice_] = slices(1)
+    assert send(case, maria, "disc.zip", zipped(**{"DICOMDIR_1.dcm": slice_})) == {
+        "DICOMDIR_1.dcm": IMAGE
+    }

@@ -234,13 +234,29 @@ def noisy(rows: Rows, strength: int) -> Rows:
     return rows
 
 
-def motion(rows: Rows, strength: int) -> Rows:
-    """Every second line of k-space shifted in phase, as breathing does (MR)."""
+def motion(rows: Rows, strength: int, phase: str = "COL") -> Rows:
+    """Every second line of k-space weakened, as breathing does (MR)."""
     rows = copied(rows)
     for row in rows:
-        row.InPlanePhaseEncodingDirection = "COL"
+        row.InPlanePhaseEncodingDirection = phase
         plane = np.fft.fft2(pixels(row))
-        plane[::2] *= 1 - (0.2, 0.3, 0.5)[strength]
+        lines = plane if phase == "COL" else plane.T
+        lines[::2] *= 1 - (0.2, 0.3, 0.5)[strength]
+        put(row, np.abs(np.fft.ifft2(plane)))
+    return rows
+
+
+def breathing(rows: Rows, strength: int, phase: str = "COL") -> Rows:
+    """The body moves to and fro along the phase direction, once in nine lines of k-space or so."""
+    rows = copied(rows)
+    for row in rows:
+        row.InPlanePhaseEncodingDirection = phase
+        plane = np.fft.fft2(pixels(row))
+        lines = plane if phase == "COL" else plane.T
+        cycles = np.fft.fftfreq(len(lines))
+        order = np.argsort(np.argsort(cycles))
+        moved = (2, 3, 5)[strength] * len(lines) / 384 * np.sin(2 * np.pi * order / 9.3)
+        lines *= np.exp(-2j * np.pi * cycles * moved)[:, None]
         put(row, np.abs(np.fft.ifft2(plane)))
     return rows
 

@@ -4,6 +4,7 @@ import io
 import zipfile
 from datetime import date
 
+import numpy as np
 import pydicom
 import pytest
 
@@ -296,3 +297,36 @@ def test_days_are_read_or_not() -> None:
     assert identity.day("20160409") == date(2016, 4, 9)
     assert identity.day("2016") is None
     assert identity.day("20169999") is None
+
+
+@pytest.fixture(scope="module")
+def coronal() -> Rows:
+    """Six coronal planes of the head: the neck leaves them at their lower edge."""
+    with zipfile.ZipFile(MR_HEAD) as pack:
+        named = sorted(each for each in pack.namelist() if each.endswith(".dcm"))
+        rows = [pydicom.dcmread(io.BytesIO(pack.read(each))) for each in named]
+    rows.sort(key=lambda row: float(row.ImagePositionPatient[2]), reverse=True)
+    volume = np.stack([row.pixel_array for row in rows])
+    planes = injections.copied(rows[:6])
+    for row, values in zip(planes, volume.transpose(1, 0, 2)[160:184:4], strict=True):
+        injections.put(row, values)
+    return planes
+
+
+@pytest.mark.parametrize("phase", ["COL", "ROW"])
+def test_a_neck_that_leaves_the_image_is_no_ghost(coronal, phase):
+    planes = injections.copied(coronal)
+    for row in planes:
+        row.InPlanePhaseEncodingDirection = phase
+    assert "motion" not in found(planes)
+    for change in (injections.motion, injections.breathing):
+        assert "motion" in found(change(coronal, 1, phase))
+
+
+@pytest.mark.parametrize("strength", injections.STRENGTHS)
+def test_ghosts_brighter_than_the_object_is_dim_are_ghosts(strength):
+    with zipfile.ZipFile(MR_HEAD) as pack:
+        named = [each for each in pack.namelist() if each.endswith(".dcm")]
+        rows = [pydicom.dcmread(io.BytesIO(pack.read(each))) for each in named]
+    rows.sort(key=lambda row: float(row.ImagePositionPatient[2]))
+    assert "motion" in found(injections.motion(rows[48:72:4], strength))

@@ -145,7 +145,7 @@ def test_the_command_compares_the_pages_that_it_is_given(
         (Path(each["where"]["file"]).stem, each["check"])
         for each in told["findings"] if each["code"] == "not-this-child"
     }  # fmt: skip
-    assert said == {("other", "whose@1"), ("loose", identifiers.NAME)}
+    assert said == {("other", "whose@2"), ("loose", identifiers.NAME)}
     assert {each["name"]: each["id"] for each in told["patients"]} == {
         "Ana Diaz": "4471902", "Tom Weber": "5580013",
     }  # fmt: skip

@@ -8,7 +8,7 @@ from secondopinion.findings import names
 from secondopinion.findings.found import BLOCKER, INFO, WARNING, Found, gettext_noop
 from secondopinion.imaging.checks.model import Image, Patient, Study
 
-NAME, PATIENTS, MADE = "identity@3", "patients@2", "made@1"
+NAME, PATIENTS, MADE = "identity@4", "patients@3", "made@1"
 MOST_LISTED = 200
 YEARS_APART = 2  # that a year of birth may be off in images that were made anonymous
 ADULT_AT = 18  # years

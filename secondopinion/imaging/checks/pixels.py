@@ -8,7 +8,7 @@ from secondopinion.findings.found import INFO, WARNING, Found, gettext_noop
 from secondopinion.imaging.checks.model import Image, Series
 from secondopinion.imaging.checks.roles import CAPTURE, LOCALIZER, VOLUME
 
-NAME = "pixels@1"
+NAME = "pixels@2"
 MOST_LISTED = 200
 
 LEVELS = 3  # fewer distinct values are no picture
@@ -17,7 +17,7 @@ SPIKE = 40.0  # times more pixels at the highest value than just below it
 MOST_CLIPPED = 0.2  # of the images of a series; fewer are a metal implant's
 SNR = 3.0  # contrast of tissues to noise, MR
 NOISE_HU = 90.0  # standard deviation, CT; sharp kernels and thin slices stay below
-GHOST = 0.04  # of the signal, beside the object
+GHOST = 0.03  # of the signal, on both sides of the object
 LETTERS = 5
 
 BROKEN = gettext_noop("Some images cannot be opened here.")

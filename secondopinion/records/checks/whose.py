@@ -16,7 +16,7 @@ from secondopinion.records.checks.identifiers import OTHERS, OWN, UNSAID, Number
 from secondopinion.translation.checks import languages
 from secondopinion.translation.checks.folding import fold, folded
 
-NAME, PATIENTS = "whose@1", "patients-of-pages@1"
+NAME, PATIENTS = "whose@2", "patients-of-pages@2"
 DATA = Path(__file__).resolve().parent.parent / "data" / "labels.toml"
 MOST_WORDS = 5
 

@@ -109,6 +109,7 @@ WORDS: dict[str, str | Promise] = {
     "file-not-taken": _("The scanner of viruses kept a file out"),
     "disc-directory-read": _("The directory of a disc was read"),
     "images-added": _("Images were added"),
+    "images-listed": _("Images were listed"),
     "images-opened": _("Images were opened"),
     "images-downloaded": _("Images were downloaded"),
     "images-removed": _("Images were taken out"),
