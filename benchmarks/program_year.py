@@ -48,6 +48,7 @@ django.setup()
 import time_machine
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.db.models import Q
 
 from secondopinion.accounts import actions as accounts
 from secondopinion.accounts.models import Person
@@ -72,6 +73,7 @@ from secondopinion.program.models import Specialty
 BEGIN = datetime(2027, 1, 4, 13, tzinfo=UTC)
 # Months in which more and fewer families write: an assumption.
 SEASON = (1.0, 1.0, 1.05, 1.0, 1.0, 0.9, 0.8, 0.75, 1.1, 1.2, 1.15, 1.05)
+AT_WORK = (State.IN_REVIEW, State.MORE_NEEDED)  # what of an expert's cases takes a place
 FIELDS = ("brain-and-nerves", "cancer-and-blood", "heart", "bones-and-joints")
 KNOWN = {
     "brain-and-nerves": ("Epilepsia", "Autism", "Migraine"),
@@ -159,7 +161,7 @@ class Year:
                         traveller.move_to(instant)
                         do()
                     actions.foresee()
-                    audit.seal()
+                    audit.seal(lately=True)
             gc.unfreeze()
             wall, cpu = time.perf_counter() - started, time.process_time() - used
             return self.figures() | {
@@ -244,54 +246,52 @@ class Year:
         if not program.calendar().works_on(clock.today()):
             return
         ready = Case.objects.filter(state=State.READY).order_by("state_since")
-        waiting = list(ready.select_related("child", "request", "local_provider", "specialty"))
-        if not waiting:
+        if not ready.exists():
             return
         if self.way == "optimiser":
             for each in plan().proposals:
-                self.offer(each.case, each.known.expert)
+                self.offer(each.case, each.known)
             return
+        waiting = list(ready.select_related("child", "request", "local_provider", "specialty"))
         before = facts.offered_before([each.pk for each in waiting])
-        known = {each.expert.pk: each for each in facts.gather()}
+        known = facts.gather()
         for case in waiting:
             free = [
-                each for each in known.values()
+                each for each in known
                 if case.specialty_id in each.specialties and each.expert.pk not in before[case.pk]
                 and not rules.obstacles(each, case)
             ]  # fmt: skip
             if free:
-                chosen = self.choose(case, free)
-                known[chosen.pk] = self.offer(case, chosen)
+                self.offer(case, self.choose(case, free))
 
-    def choose(self, case: Case, free: list[Known]) -> ExpertProfile:
+    def choose(self, case: Case, free: list[Known]) -> Known:
         """Choose one of those who can be offered a case, by one of the simpler ways."""
         if self.way == "matching":
-            return max(free, key=lambda each: judged(case, each).score).expert
+            return max(free, key=lambda each: judged(case, each).score)
         if self.way == "least loaded":
             free.sort(key=lambda each: each.load / each.expert.capacity)
         else:  # in turn: whoever has not been asked for the longest time
             free.sort(key=lambda each: self.asked.get(each.expert.pk, BEGIN))
-        return free[0].expert
+        return free[0]
 
-    def offer(self, case: Case, expert: ExpertProfile) -> Known:
-        """Offer, and let the expert answer when this expert would answer this case; return what
-        is known of them from then on."""
+    def offer(self, case: Case, known: Known) -> None:
+        """Offer, and let the expert answer when this expert would answer this case."""
+        expert = known.expert
         made = experts.offer(by=self.by(self.grace), case=case, expert=expert)
         self.asked[expert.pk] = clock.now()
         mine = self.dice[expert.person_id]
         dice = random.Random(
             f"{self.seed} {case.request.diagnosis} {case.child.full_name} {expert.person.email}"
         )
-        [known] = facts.gather([expert])
         knows = case.request.diagnosis in expert.conditions
-        accepts = mine["accepts"] + (0.05 if knows else -0.1) - 0.05 * (known.load - 1)
+        accepts = mine["accepts"] + (0.05 if knows else -0.1) - 0.05 * known.load
         hours = lognormal(dice, mine["hours"], 0.8)
         will, days = dice.random() < accepts, lognormal(dice, mine["days"], 0.4)
         self.at(clock.now() + timedelta(hours=hours), lambda: self.answer(made, will, days))
         half = made.created_at + (made.answer_by - made.created_at) / 2
         self.at(half + timedelta(minutes=5), experts.remind_of_offers)
         self.at(made.answer_by + timedelta(minutes=5), experts.lapse_offers)
-        return known
+        known.load, known.this_week = known.load + 1, known.this_week + 1
 
     def answer(self, offer: Offer, will: bool, days: float) -> None:
         """Answer an offer that is still open."""
@@ -303,7 +303,8 @@ class Year:
             experts.decline(by=by, offer=offer, reason="no_time")
             return
         case = experts.accept(by=by, offer=offer)
-        load = facts.gather([offer.expert])[0].load
+        held = Q(state=OfferState.OPEN) | Q(state=OfferState.ACCEPTED, case__state__in=AT_WORK)
+        load = Offer.objects.filter(held, expert=offer.expert).count()
         self.over += load > offer.expert.capacity
         self.at(clock.now() + timedelta(days=days), lambda: self.sign(case, by))
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import Q, QuerySet, StringAgg, Value
+from django.db.models import F, Q, QuerySet
 
 from secondopinion.accounts.models import (
     AccessLink,
@@ -19,11 +19,19 @@ from secondopinion.core import clock
 
 def person_with_roles(person_id: UUID) -> Person | None:
     """Return a person who knows their staff roles of this moment: for one request."""
-    live = Q(staff_roles__until__isnull=True) | Q(staff_roles__until__gt=clock.now())
-    held = StringAgg("staff_roles__role", delimiter=Value(" "), filter=live)
-    person = Person.objects.annotate(held=held).filter(pk=person_id).first()
-    if person is not None:
-        person.roles_for_reading = set((person.held or "").split())
+    now = clock.now()
+    rows = list(
+        Person.objects.filter(pk=person_id).annotate(
+            held=F("staff_roles__role"), held_until=F("staff_roles__until")
+        )
+    )
+    if not rows:
+        return None
+    person = rows[0]  # once for each role that they have or had
+    person.roles_for_reading = {
+        each.held for each in rows
+        if each.held and (each.held_until is None or each.held_until > now)
+    }  # fmt: skip
     return person
 
 

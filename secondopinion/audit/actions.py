@@ -1,6 +1,7 @@
 """Writing the audit, sealing it into a chain, and walking the chain."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -9,9 +10,11 @@ from django.db import connection, models, transaction
 from secondopinion.audit.chain import START, link
 from secondopinion.audit.models import Entry, Seal
 from secondopinion.core import clock
+from secondopinion.core.ids import earlier_id
 
 _SEAL_LOCK = 0x5EA1  # the key of PostgreSQL's advisory lock that lets one sealer run
 _BATCH = 1000
+_LATE = timedelta(days=1)  # no action takes so long
 
 
 class Actor(Protocol):
@@ -48,8 +51,11 @@ def record(
     )
 
 
-def seal() -> int:
+def seal(*, lately: bool = False) -> int:
     """Chain the entries that are not sealed yet, in the order of their ids; return how many.
+
+    `lately`: only look among those made since a day before the last one that was sealed, so that
+    it costs the same however long the record is. What came later than that is found without it.
 
     One sealer at a time: a lock on PostgreSQL, the write lock itself on SQLite.
     """
@@ -63,7 +69,10 @@ def seal() -> int:
             number, previous = (last.number, last.hash) if last else (0, START)
             rows = []
             now = clock.now()
-            for entry in Entry.objects.filter(seal__isnull=True).order_by("id")[:_BATCH]:
+            waiting = Entry.objects.filter(seal__isnull=True).order_by("id")
+            if lately and last:
+                waiting = waiting.filter(pk__gt=earlier_id(last.entry_id, _LATE))
+            for entry in waiting[:_BATCH]:
                 number += 1
                 previous_hash, previous = previous, link(previous, number, entry)
                 rows.append(

@@ -16,6 +16,7 @@ from secondopinion.cases.foreseen import Forecast, Stage
 from secondopinion.cases.models import Case
 from secondopinion.cases.states import State
 from secondopinion.core import clock
+from secondopinion.core.spans import Hours
 from secondopinion.program import queries as program
 
 SHARES = (0.2, 0.5, 0.8)  # of cases that have their report by the three days of a forecast
@@ -72,32 +73,25 @@ def began_at(
 
 def past() -> list[Past]:
     """Return the cases of the last two years that have their report, the latest first."""
+    hours = [
+        Hours("reported_at", when) for when in ("submitted_at", "accepted_at", READY, REVIEWED)
+    ]  # fmt: skip
     rows = (
         Case.objects.filter(reported_at__gt=clock.now() - _LOOKED_BACK)
-        .annotate(ready=READY, reviewed=REVIEWED)
         .order_by("-reported_at")
-        .values_list(
-            "specialty_id",
-            "kind",
-            "urgency",
-            "reported_at",
-            "submitted_at",
-            "accepted_at",
-            "ready",
-            "reviewed",
-        )
+        .values_list("specialty_id", "kind", "urgency", *hours)
     )
     return [
         Past(
             specialty,
             (kind, urgency),
             {
-                stage: (reported - when) / timedelta(days=1)
-                for stage, when in began_at(*began).items()
+                str(stage): took / 24
+                for stage, took in zip(_STEPS, took_hours, strict=True)
+                if took is not None
             },
         )
-        for specialty, kind, urgency, reported, *began in rows[:_MOST_PAST]
-        if reported is not None
+        for specialty, kind, urgency, *took_hours in rows[:_MOST_PAST]
     ]
 
 

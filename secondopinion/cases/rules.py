@@ -100,7 +100,7 @@ def missing_pages(case: Case) -> dict[str, str | Promise]:
 
 def residence_is_asked(case: Case) -> bool:
     """Say whether the family has still to say if the child lives in the country: a rule asks."""
-    return not case.residence and program.residence_matters(str(case.country), case.specialty)
+    return not case.residence and program.residence_matters(str(case.country), case.specialty_id)
 
 
 def complete_request(case: Case) -> None:
@@ -221,7 +221,7 @@ def _digits(phone: str) -> str:
 
 def delivery_rule(case: Case) -> DeliveryRule:
     """Return the rule of delivery that is in force for a case today."""
-    return program.delivery_rule(str(case.country), case.specialty, case.residence)
+    return program.delivery_rule(str(case.country), case.specialty_id, case.residence)
 
 
 def through_provider(case: Case) -> bool:

@@ -3,7 +3,7 @@
 import os
 import secrets
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford base32: no I, L, O, U
@@ -16,6 +16,12 @@ def new_id() -> UUID:
     value = (value & ~(0xF << 76)) | (0x7 << 76)
     value = (value & ~(0x3 << 62)) | (0x2 << 62)
     return UUID(int=value)
+
+
+def earlier_id(of: UUID, by: timedelta) -> UUID:
+    """Return what comes before every id made since that long before the id `of`."""
+    milliseconds = (of.int >> 80) - by // timedelta(milliseconds=1)
+    return UUID(int=max(0, milliseconds) << 80)
 
 
 def short_code(length: int) -> str:

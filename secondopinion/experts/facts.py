@@ -5,12 +5,14 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet, StringAgg, Sum, TextField, Value
+from django.db.models.functions import Cast
 
 from secondopinion.accounts.models import Role
 from secondopinion.cases.models import Case, Participation
 from secondopinion.cases.states import State
 from secondopinion.core import clock
+from secondopinion.core.spans import Hours
 from secondopinion.experts.known import Known
 from secondopinion.experts.models import Away, ExpertProfile, Offer, OfferState, Tie
 
@@ -18,6 +20,7 @@ LOOKED_BACK = timedelta(days=730)
 WEEK = timedelta(days=7)
 AGAIN = timedelta(days=14)  # after which somebody who had no time may be asked once more
 _AT_WORK = frozenset({State.IN_REVIEW, State.MORE_NEEDED})
+_ANSWERS = frozenset({OfferState.ACCEPTED, OfferState.DECLINED, OfferState.LAPSED})
 
 
 def gather(
@@ -34,11 +37,11 @@ def gather(
         live = Q(person__staff_roles__until__isnull=True) | Q(person__staff_roles__until__gt=now)
         experts = ExpertProfile.objects.filter(
             live, person__is_active=True, person__staff_roles__role=Role.SPECIALIST
-        ).select_related("person").distinct()  # fmt: skip
+        ).select_related("person")  # fmt: skip
         if beside is not None:
             parts = Participation.objects.filter(case=beside, until__isnull=True)
             experts = experts.exclude(person__in=parts.values("person"))
-    known = {each.pk: Known(each) for each in experts}
+    known = {each.pk: Known(each) for each in experts}  # whoever holds the role twice, once
     fields: dict[UUID, set[UUID]] = defaultdict(set)
     some = Q() if everybody else Q(expert__in=list(known))
     through = ExpertProfile.specialties.through.objects.filter(
@@ -59,43 +62,47 @@ def gather(
 
 
 def _offers(known: dict[UUID, Known], offers: QuerySet[Offer], now: datetime) -> None:
-    rows = offers.filter(
-        Q(created_at__gt=now - LOOKED_BACK) | Q(case__state__in=_AT_WORK)
-    ).values_list(
-        "expert_id", "state", "reason", "created_at", "answered_at", "case__state",
-        "case__specialty_id", "case__condition", "case__reported_at", "passed_from_id",
-        "passed_to",
+    """Add up in the database how offers went: there are many more of them than experts.
+
+    A lead that passed within a panel was nobody's to answer; one that was given back was accepted
+    before, and since when it has been so says nothing of an answer.
+    """
+    asked = Q(passed_from=None)
+    at_work = Q(state=OfferState.ACCEPTED, case__state__in=_AT_WORK)
+    lately = Q(state=OfferState.ACCEPTED, answered_at__gt=now - WEEK)
+    answered = asked & Q(state__in=[*_ANSWERS, OfferState.HANDED_BACK])
+    passed = Q(state=OfferState.HANDED_BACK, passed_to__isnull=False)
+    reported = asked & Q(state=OfferState.ACCEPTED, case__reported_at__isnull=False)
+    days = Cast(Hours("case__reported_at", "answered_at") / 24, TextField())
+    rows = (
+        offers.filter(Q(created_at__gt=now - LOOKED_BACK) | Q(case__state__in=_AT_WORK))
+        .order_by()
+        .values_list("expert_id", "case__specialty_id", "case__condition")
+        .annotate(
+            load=Count("pk", filter=Q(state=OfferState.OPEN) | at_work),
+            this_week=Count("pk", filter=Q(state=OfferState.OPEN) | lately),
+            # Whoever may not accept is not unwilling.
+            answered=Count("pk", filter=answered & ~Q(reason=Offer.Reason.CONFLICT)),
+            accepted=Count("pk", filter=asked & (Q(state=OfferState.ACCEPTED) | passed)),
+            waits=Count("pk", filter=asked & Q(state__in=_ANSWERS)),
+            waited=Sum(
+                Hours("answered_at", "created_at"), filter=asked & Q(state__in=_ANSWERS),
+                default=0.0,
+            ),
+            days=StringAgg(days, delimiter=Value(" "), filter=reported),
+        )
     )  # fmt: skip
-    for (
-        expert, state, reason, made, answered, stands, specialty, condition, reported, former,
-        successor,
-    ) in rows.iterator():  # fmt: skip
+    for expert, specialty, condition, load, this_week, *answers, waits, waited, took in rows:
         each = known.get(expert)
-        if each is None or state == OfferState.TAKEN_BACK:
+        if each is None:
             continue
-        if answered is None:  # open
-            each.load += 1
-            each.this_week += 1
-            continue
-        if former is not None:  # the lead of a panel: there was nothing to answer
-            if state == OfferState.ACCEPTED:
-                each.load += stands in _AT_WORK
-                each.this_week += answered > now - WEEK
-            continue
-        if state == OfferState.HANDED_BACK:  # since when it has been so says nothing of an answer
-            each.answered += reason != Offer.Reason.CONFLICT
-            each.accepted += successor is not None  # the lead passed on: it had been accepted
-            continue
-        each.hours.append((answered - made) / timedelta(hours=1))
-        if reason != Offer.Reason.CONFLICT:  # whoever may not accept is not unwilling
-            each.answered += 1
-        if state == OfferState.ACCEPTED:
-            each.accepted += 1
-            each.load += stands in _AT_WORK
-            each.this_week += answered > now - WEEK
-            if reported is not None:
-                days = (reported - answered) / timedelta(days=1)
-                each.reports.append((specialty, condition, days))
+        each.load += load
+        each.this_week += this_week
+        each.answered += answers[0]
+        each.accepted += answers[1]
+        each.waits += waits
+        each.waited += waited
+        each.reports += [(specialty, condition, float(text)) for text in (took or "").split()]
 
 
 def offered_before(cases: Collection[UUID]) -> dict[UUID, Counter[UUID]]:
@@ -104,14 +111,15 @@ def offered_before(cases: Collection[UUID]) -> dict[UUID, Counter[UUID]]:
     A conflict or a wrong field lasts; no time, or no answer, lasts a while.
     """
     found: dict[UUID, Counter[UUID]] = defaultdict(Counter)
-    passing = [Offer.Reason.NO_TIME, Offer.Reason.OTHER, ""]
-    rows = Offer.objects.exclude(state=OfferState.TAKEN_BACK).exclude(
-        reason__in=passing, answered_at__lt=clock.now() - AGAIN
-    )
+    passing, long_ago = {Offer.Reason.NO_TIME, Offer.Reason.OTHER, ""}, clock.now() - AGAIN
     if len(cases) == 1:
-        rows = rows.filter(case_id=next(iter(cases)))
+        rows = Offer.objects.filter(case_id=next(iter(cases)))
     else:
-        rows = rows.filter(case__state=State.READY)
-    for case, expert in rows.values_list("case_id", "expert_id"):
-        found[case][expert] += 1
+        rows = Offer.objects.filter(case__state=State.READY)
+    for case, expert, state, reason, answered in rows.order_by().values_list(
+        "case_id", "expert_id", "state", "reason", "answered_at"
+    ):
+        passed = reason in passing and answered is not None and answered < long_ago
+        if state != OfferState.TAKEN_BACK and not passed:
+            found[case][expert] += 1
     return found

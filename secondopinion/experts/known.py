@@ -24,7 +24,8 @@ class Known:
     this_week: int = 0
     answered: int = 0
     accepted: int = 0
-    hours: list[float] = field(default_factory=list)  # from each offer to its answer, or its lapse
+    waits: int = 0  # offers that were answered, or lapsed
+    waited: float = 0.0  # hours until then, together
     reports: list[tuple[UUID | None, str, float]] = field(default_factory=list)
 
     @property
@@ -37,8 +38,8 @@ class Known:
     @property
     def answer_hours(self) -> float:
         """Hours that an offer waits for the answer, as far as is known: the mean, drawn inwards."""
-        known = sum(self.hours) + _UNKNOWN_OFFERS * _UNKNOWN_HOURS
-        return known / (len(self.hours) + _UNKNOWN_OFFERS)
+        known = self.waited + _UNKNOWN_OFFERS * _UNKNOWN_HOURS
+        return known / (self.waits + _UNKNOWN_OFFERS)
 
     @property
     def accepts(self) -> float:

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from statistics import fmean
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
@@ -170,15 +169,13 @@ def _add_past(made: Suggestion, case: Case, scale: _Scale) -> None:
     if not known.answered:
         made.add(points, _("Has not been offered a case yet"))
         return
-    words = gettext("Accepts %(accepted)s of %(answered)s offers, answers within %(hours)s")
-    made.add(
-        points,
-        words
-        % {
-            "accepted": known.accepted, "answered": known.answered,
-            "hours": _hours(fmean(known.hours)),
-        },
-    )  # fmt: skip
+    offers = {"accepted": known.accepted, "answered": known.answered}
+    if known.waits:
+        words = gettext("Accepts %(accepted)s of %(answered)s offers, answers within %(hours)s")
+        hours = {"hours": _hours(known.waited / known.waits)}
+        made.add(points, words % (offers | hours))
+    else:  # all were given back later: how long the answers took is not known any more
+        made.add(points, gettext("Accepts %(accepted)s of %(answered)s offers") % offers)
 
 
 def _add_places(made: Suggestion, weights: dict[str, int]) -> None:

@@ -1,12 +1,9 @@
 """What a family still owes before an expert may start, and when a patient comes of age."""
 
 from calendar import isleap
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -54,61 +51,56 @@ WORDS = {
 def owed(case: Case, rule: GuardianRule | None = None) -> list[Owed]:
     """Return what a case waits for by the rule of its country, in the order in which it is shown.
 
-    Two queries, whatever there is; one where the rule is given.
+    Only what the rule can ask for in this case is looked up.
     """
     rule = rule or program.guardian_rule(str(case.country))
-    kinds = [GuardianKind.COURT, GuardianKind.AGENCY]
-    kinds += [GuardianKind.PARENT] if rule.parents_prove else []
-    facts = Case.objects.filter(pk=case.pk).values(
-        second=Exists(_parents(answer__in=["agreed", "waived"])),
-        asked=Exists(_parents(answer="")),
-        no=Exists(_parents(answer="refused")),
-        alone=Exists(
-            CourtOrder.objects.filter(
-                case=OuterRef("pk"), ended_at=None, effect=CourtOrder.Effect.DECIDES_ALONE
-            )
-        ),
-        unproved=Exists(_unproved(kinds)),
-        sent=Exists(GuardianDocument.objects.filter(case=OuterRef("pk"), state="waiting")),
-        consented=Exists(
-            Consent.objects.filter(case=OuterRef("pk"), kind=Consent.Kind.ASSENT, withdrawn_at=None)
-        ),
-        told=Exists(_assents(answer__in=["agrees", "cannot"])),
-        against=Exists(_assents(answer="disagrees")),
-    )
-    found = facts.get()
     waited = []
-    if rule.both_parents and not (found["second"] or found["alone"]):
-        waited.append(Owed(SECOND, asked=found["asked"], refused=found["no"]))
-    if found["unproved"]:
-        waited.append(Owed(DOCUMENT, asked=found["sent"]))
+    if rule.both_parents:
+        answers = ParentConsent.objects.filter(case=case, ended_at=None)
+        said = set(answers.values_list("answer", flat=True))
+        if not (said & {"agreed", "waived"} or _decides_alone(case)):
+            waited.append(Owed(SECOND, asked="" in said, refused="refused" in said))
+    if _unproved(case, rule):
+        sent = GuardianDocument.objects.filter(case=case, state="waiting")
+        waited.append(Owed(DOCUMENT, asked=sent.exists()))
     born = case.child.birth_date
-    old_enough = born is not None and age_on(born, clock.today()) >= rule.assent_from
-    if old_enough and (found["against"] or not (found["consented"] or found["told"])):
-        waited.append(Owed(ASSENT, refused=found["against"]))
+    if born is not None and age_on(born, clock.today()) >= rule.assent_from:
+        said = set(Assent.objects.filter(case=case).values_list("answer", flat=True))
+        refused = "disagrees" in said
+        if refused or not (said & {"agrees", "cannot"} or _consented(case)):
+            waited.append(Owed(ASSENT, refused=refused))
     return waited
 
 
-def _parents(**which: Any) -> QuerySet[ParentConsent]:
-    return ParentConsent.objects.filter(case=OuterRef("pk"), ended_at=None, **which)
-
-
-def _assents(**which: Any) -> QuerySet[Assent]:
-    return Assent.objects.filter(case=OuterRef("pk"), **which)
-
-
-def _unproved(kinds: Iterable[str]) -> QuerySet[Guardianship]:
-    """Return the ties of those who have agreed for the child, and whom no document shows."""
-    shown = GuardianDocument.objects.filter(
-        case__child=OuterRef("child"), person=OuterRef("person"), state="accepted"
+def _decides_alone(case: Case) -> bool:
+    """Say whether a court lets one parent decide."""
+    orders = CourtOrder.objects.filter(
+        case=case, ended_at=None, effect=CourtOrder.Effect.DECIDES_ALONE
     )
-    agreed = Consent.objects.filter(
-        case__child=OuterRef("child"), person=OuterRef("person"), kind=Consent.Kind.REVIEW,
-        withdrawn_at=None,
-    )  # fmt: skip
-    return Guardianship.objects.filter(
-        child=OuterRef("child"), revoked_at=None, may_consent=True, kind__in=kinds
-    ).filter(Exists(agreed), ~Exists(shown))
+    return orders.exists()
+
+
+def _consented(case: Case) -> bool:
+    """Say whether the assent was given with the request."""
+    assents = Consent.objects.filter(case=case, kind=Consent.Kind.ASSENT, withdrawn_at=None)
+    return assents.exists()
+
+
+def _unproved(case: Case, rule: GuardianRule) -> bool:
+    """Say whether somebody has agreed for the child whom a document ought to show and none does."""
+    kinds = [GuardianKind.COURT, GuardianKind.AGENCY]
+    kinds += [GuardianKind.PARENT] if rule.parents_prove else []
+    ties = Guardianship.objects.filter(
+        child=case.child_id, revoked_at=None, may_consent=True, kind__in=kinds
+    )
+    if not (decide := set(ties.values_list("person", flat=True))):
+        return False
+    consents = Consent.objects.filter(
+        case=case, person__in=decide, kind=Consent.Kind.REVIEW, withdrawn_at=None
+    )
+    agreed = set(consents.values_list("person", flat=True))
+    shown = GuardianDocument.objects.filter(case=case, person__in=agreed, state="accepted")
+    return bool(agreed - set(shown.values_list("person", flat=True)))
 
 
 @in_the_way_of("complete")

@@ -77,7 +77,7 @@ def notify(
             lines.append(f"{settings.SITE_URL}{link}")
         lines += [how_to_reach(hospital), f"{hospital.name}\n{hospital.hospital}"]
         subject = _BREAKS.sub(" ", str(words.subject) % values)
-    reach = Reach.objects.filter(person=to).first()
+    reach = next(iter(Reach.objects.filter(person=to)), None)
     message = Message.objects.create(
         to=to,
         template=template,

@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache as cache_forever
 from typing import Any, cast
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.core.cache import caches
@@ -37,7 +38,7 @@ from secondopinion.program.models import (
 KEPT = 10
 # The names in the cache.
 KEPT_UNDER = (
-    "program", "program-targets", "program-countries", "program-templates", "program-guardians",
+    "program", "program-targets", "program-delivery", "program-templates", "program-guardians",
     "program-prices", "program-conditions", "program-reports",
 )  # fmt: skip
 YEAR = timedelta(days=365)  # within which a rule is to be checked again
@@ -127,7 +128,7 @@ def specialties() -> QuerySet[Specialty]:
     return Specialty.objects.all()
 
 
-def delivery_rule(country: str, specialty: Specialty | None, residence: str = "") -> DeliveryRule:
+def delivery_rule(country: str, specialty: UUID | None, residence: str = "") -> DeliveryRule:
     """Return the rule in force for a place, a specialty and a residence, the most specific one.
 
     Who has not been asked about their residence falls under no rule that names one.
@@ -135,9 +136,8 @@ def delivery_rule(country: str, specialty: Specialty | None, residence: str = ""
     Raises:
         DeliveryRule.DoesNotExist: not even a rule for everywhere; a set-up fault.
     """
-    rows = _rules_about(country, specialty).filter(Q(residence=residence) | Q(residence=""))
     best = max(
-        rows,
+        (row for row in _rules_about(country, specialty) if row.residence in {residence, ""}),
         key=lambda row: (row.specialty_id is not None, bool(row.country), bool(row.residence)),
         default=None,
     )
@@ -146,15 +146,24 @@ def delivery_rule(country: str, specialty: Specialty | None, residence: str = ""
     return best
 
 
-def _rules_about(country: str, specialty: Specialty | None) -> QuerySet[DeliveryRule]:
-    return DeliveryRule.objects.filter(Q(country=country) | Q(country="")).filter(
-        Q(specialty=specialty) | Q(specialty__isnull=True)
-    )
+def _rules_about(country: str, specialty: UUID | None) -> list[DeliveryRule]:
+    return [
+        row for row in _delivery_rules()
+        if row.country in {country, ""} and row.specialty_id in {specialty, None}
+    ]  # fmt: skip
 
 
-def residence_matters(country: str, specialty: Specialty | None) -> bool:
+def _delivery_rules() -> list[DeliveryRule]:
+    def read() -> list[DeliveryRule]:
+        return list(DeliveryRule.objects.all())
+
+    kept = caches["memory"].get_or_set("program-delivery", read, KEPT)
+    return cast("list[DeliveryRule]", kept)
+
+
+def residence_matters(country: str, specialty: UUID | None) -> bool:
     """Say whether it must be asked if a child lives in a country: a rule there depends on it."""
-    return _rules_about(country, specialty).exclude(residence="").exists()
+    return any(row.residence for row in _rules_about(country, specialty))
 
 
 def guardian_rule(country: str) -> GuardianRule:
@@ -196,11 +205,7 @@ def price_of(kind: str, country: str) -> tuple[Decimal, str]:
 def countries_named() -> list[str]:
     """Return the countries for which the program has a rule of its own and can help."""
 
-    def read() -> list[str]:
-        rows = DeliveryRule.objects.exclude(country="").exclude(mode=DeliveryMode.NOT_OFFERED)
-        return list(rows.values_list("country", flat=True).distinct().order_by("country"))
-
-    return cast("list[str]", caches["memory"].get_or_set("program-countries", read, KEPT))
+    return sorted({str(row.country) for row in _delivery_rules() if row.country and row.offered})
 
 
 def reason_for(rule: DeliveryRule) -> str:
@@ -208,7 +213,7 @@ def reason_for(rule: DeliveryRule) -> str:
     return in_language(rule.reasons) or str(WHY[DeliveryMode(rule.mode)])
 
 
-def checklist_for(specialty: Specialty | None) -> list[ChecklistTemplate]:
+def checklist_for(specialty: UUID | None) -> list[ChecklistTemplate]:
     """Return what a case of this specialty calls for: what every case needs first."""
     rows = ChecklistTemplate.objects.filter(
         Q(specialty=specialty) | Q(specialty__isnull=True), condition=None

@@ -42,7 +42,7 @@ def can_help(request: HttpRequest) -> HttpResponse:
     rule = None
     asks = False
     if form.is_bound and form.is_valid():
-        country, field = form.cleaned_data["country"], form.cleaned_data["specialty"]
+        country, field = form.cleaned_data["country"], form.cleaned_data["specialty"].pk
         asks = program.residence_matters(country, field)
         residence = form.cleaned_data["residence"] if asks else ""
         rule = None if asks and not residence else program.delivery_rule(country, field, residence)

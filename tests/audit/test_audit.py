@@ -1,11 +1,14 @@
 """The audit is only ever added to, and its chain finds what was done behind its back."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.db import DatabaseError, connection, transaction
 
 from secondopinion.audit import actions
 from secondopinion.audit.models import Entry, Seal
-from secondopinion.core import triggers
+from secondopinion.core import clock, triggers
 
 # The first entry says that the program was set up.
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("hospital")]
@@ -41,6 +44,21 @@ def test_the_chain_holds_and_its_head_moves() -> None:
     assert actions.verify().unsealed == 1
     actions.seal()
     assert actions.head() != first.head
+
+
+def test_what_came_late_is_chained_by_the_look_at_everything() -> None:
+    with time_machine.travel(clock.now() - timedelta(days=2), tick=False):
+        late = actions.record("begun-the-day-before-yesterday", by=None)
+    filled()  # looks at everything
+    with time_machine.travel(clock.now() - timedelta(days=2), tick=False):
+        later = actions.record("a-clock-went-wrong", by=None)
+    with time_machine.travel(clock.now() - timedelta(hours=23), tick=False):
+        long = actions.record("took-long", by=None)
+    assert actions.seal(lately=True) == 1
+    assert set(Entry.objects.filter(seal__isnull=True)) == {later}
+    assert actions.seal() == 1
+    assert [late.seal.number, long.seal.number, later.seal.number] == [1, 8, 9]
+    assert actions.verify().holds
 
 
 def without_triggers(*statements: str) -> None:

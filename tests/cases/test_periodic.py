@@ -53,7 +53,8 @@ def test_an_offer_without_an_answer_lapses_and_an_accepted_one_does_not(
 def test_every_rooms_periodic_jobs_are_known() -> None:
     jobs.discover()
     assert set(jobs.REGISTRY) == {
-        "audit-seal", "coming-of-age", "copies-end", "desk-watched", "drafts-expire",
+        "audit-seal", "audit-seal-all", "coming-of-age", "copies-end", "desk-watched",
+        "drafts-expire",
         "duplicates-sought", "follow-ups-left", "forecasts", "guardianships-end",
         "images-described",
         "images-forwarded", "offers-lapse", "offers-remind", "outcomes-asked",

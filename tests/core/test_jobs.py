@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import transaction
+from django.db import connection, transaction
 from django.tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
 
@@ -35,6 +35,18 @@ def test_what_is_queued_is_run_once() -> None:
     assert jobs.run_all() == 1
     assert jobs.run_all() == 0
     assert DONE == ["a"]
+
+
+def test_the_same_job_waits_once_and_is_found_among_many() -> None:
+    for word in ("a", "a", "b"):
+        jobs.enqueue_once(note, word)
+    assert DBTaskResult.objects.count() == 2
+    if connection.vendor == "sqlite":
+        waits = DBTaskResult.objects.filter(status="READY", args_kwargs={"args": ["a"]})
+        assert "job_that_waits" in waits.order_by().explain()
+    assert jobs.run_all() == 2
+    jobs.enqueue_once(note, "a")
+    assert jobs.run_all() == 1
 
 
 def test_a_job_of_a_transaction_that_failed_is_not_there() -> None:

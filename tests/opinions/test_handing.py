@@ -16,7 +16,7 @@ from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.desk.actions.watching import escalate
 from secondopinion.experts import actions as experts
-from secondopinion.experts import facts
+from secondopinion.experts import facts, matching
 from secondopinion.experts.models import Offer
 from secondopinion.experts.queries import open_offers
 from secondopinion.messaging.models import Message
@@ -61,6 +61,8 @@ def test_what_was_written_goes_to_the_next_one_and_not_back(held: tuple[Case, Pe
     assert (offer.state, offer.note) == ("handed_back", "I am ill. The EEG is the key.")
     [known] = facts.gather([former.expert])
     assert known.load == 0, "the place is free"
+    said = matching.judged(case, known).reasons
+    assert "Accepts 0 of 1 offers" in said, "how long the answer took is not known any more"
     with pytest.raises(NotYours):
         actions.save_draft(
             by=former, opinion=Opinion.objects.get(case=case), values={"findings": "Late."},
@@ -154,7 +156,7 @@ def test_the_coordinator_hands_the_lead_to_one_of_the_panel(held: tuple[Case, Pe
     assert offer.expert == joins.expert
     known = {each.expert.person: each for each in facts.gather()}
     assert (known[joins].load, known[former].load) == (1, 0)
-    assert (known[joins].answered, known[joins].accepted, known[joins].hours) == (0, 0, [])
+    assert (known[joins].answered, known[joins].accepted, known[joins].waits) == (0, 0, 0)
     assert (known[former].answered, known[former].accepted) == (1, 1), "they had accepted it"
     shown = sign_in(owner).get(f"{page}specialist/").content.decode()
     assert "Leads now" in shown

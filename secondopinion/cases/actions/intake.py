@@ -35,7 +35,8 @@ def take(*, by: Person, case: Case) -> Case:
         Refused: the program may not help there (any more).
     """
     rule = rules.delivery_rule(case)
-    former = Case.objects.select_for_update().get(pk=case.pk).coordinator
+    owners = Case.objects.select_for_update().values_list("coordinator", flat=True)
+    former = owners.get(pk=case.pk)
     workflow.advance(
         case, "accept", by=by,
         stamps={
@@ -45,10 +46,11 @@ def take(*, by: Person, case: Case) -> Case:
             "delivery_basis": rule.legal_basis,
         },
     )  # fmt: skip
-    if former is not None and former.pk != by.pk:
-        with override(former.language):
+    if former not in {None, by.pk}:
+        giver = Person.objects.get(pk=former)
+        with override(giver.language):
             note = gettext("A colleague has taken it before you began.")
-        HandOver.objects.create(case=case, giver=former, taker=by, note=note)
+        HandOver.objects.create(case=case, giver=giver, taker=by, note=note)
         end_parts(case=case, role=Part.COORDINATOR, by=by)
     give_part(case=case, person=by, role=Part.COORDINATOR, by=by)
     tell_family(case, "news")

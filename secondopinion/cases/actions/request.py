@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts import actions as accounts
@@ -66,8 +67,10 @@ def _open_draft(case: Case, by: Person) -> Request:
         Conflict: it has been submitted meanwhile.
     """
     require(case, by, Part.FAMILY, Part.ENTRY)
-    request = Request.objects.select_for_update().get(case=case)
-    if Case.objects.values_list("state", flat=True).get(pk=case.pk) != State.DRAFT:
+    # Both rows are locked: a draft that is being sent waits, or is waited for.
+    stands = Request.objects.select_for_update().annotate(stands=F("case__state"))
+    request = stands.get(case=case)
+    if request.stands != State.DRAFT:
         raise Conflict(
             _("The request has been sent already. To add something, write us a message."),
             code="already-sent",
@@ -134,7 +137,8 @@ def save_start(*, by: Person, case: Case, country: str, specialty: Specialty) ->
     """Keep where the child lives and what the question is about."""
     request = _open_draft(case, by)
     kept = case.residence if str(case.country) == country else ""
-    Case.objects.filter(pk=case.pk).update(country=country, specialty=specialty, residence=kept)
+    case.country, case.specialty, case.residence = country, specialty, kept
+    case.save(update_fields=["country", "specialty", "residence"])
     Child.objects.filter(pk=case.child_id).update(country=country)
     if (
         by.timezone == zones.UNKNOWN
@@ -143,7 +147,6 @@ def save_start(*, by: Person, case: Case, country: str, specialty: Specialty) ->
     ):
         accounts.describe(by=by, person=by, timezone=zone)
     _saved(request, case, by, "start")
-    case.refresh_from_db()
     return case
 
 
@@ -151,9 +154,9 @@ def save_start(*, by: Person, case: Case, country: str, specialty: Specialty) ->
 def save_residence(*, by: Person, case: Case, residence: str) -> Case:
     """Keep whether the child lives in the country, where a rule there depends on it."""
     request = _open_draft(case, by)
-    Case.objects.filter(pk=case.pk).update(residence=Residence(residence))
+    case.residence = Residence(residence)
+    case.save(update_fields=["residence"])
     _saved(request, case, by, "start")
-    case.refresh_from_db()
     return case
 
 
@@ -337,7 +340,7 @@ def submit(*, by: Person, case: Case) -> Case:
             position=position,
             state=_state_at_start(case, row.key),
         )
-        for position, row in enumerate(program.checklist_for(case.specialty))
+        for position, row in enumerate(program.checklist_for(case.specialty_id))
     )
     changes.tell(case.pk)
     words.keep(case)

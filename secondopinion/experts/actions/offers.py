@@ -105,11 +105,12 @@ def _make(
 
 
 def _answer(offer: Offer, state: OfferState, **fields: str) -> None:
-    done = Offer.objects.filter(pk=offer.pk, state=OfferState.OPEN).update(
-        state=state, answered_at=clock.now(), **fields
-    )
-    offer.refresh_from_db()
-    if not done:
+    answer = {"state": state, "answered_at": clock.now(), **fields}
+    if Offer.objects.filter(pk=offer.pk, state=OfferState.OPEN).update(**answer):
+        for name, value in answer.items():
+            setattr(offer, name, value)
+    else:
+        offer.refresh_from_db()
         raise Conflict(
             _("This offer is not open any more: %(state)s. Nothing was changed.")
             % {"state": offer.get_state_display()},
@@ -229,24 +230,29 @@ def lapse_offers() -> int:
     An offer of a case that has ended meanwhile is taken back. Safe to run at any time.
     """
     lapsed = 0
-    Offer.objects.filter(state=OfferState.OPEN).exclude(case__state=State.OFFERED).update(
-        state=OfferState.TAKEN_BACK, answered_at=clock.now()
-    )
     here = people_with(Role.SPECIALIST).order_by().values("pk")
-    overdue = Offer.objects.filter(state=OfferState.OPEN).filter(
-        Q(answer_by__lt=clock.now()) | ~Q(expert__person__in=here)
+    over = Offer.objects.filter(state=OfferState.OPEN).filter(
+        ~Q(case__state=State.OFFERED) | Q(answer_by__lt=clock.now()) | ~Q(expert__person__in=here)
     )
-    for each in overdue.select_related("case__coordinator"):
+    for offer in over.values_list("pk", flat=True):
         try:
             with transaction.atomic():
-                _answer(each, OfferState.LAPSED)
-                workflow.advance(each.case, "decline_offer", by=None)
-                onward = _moved_on(each, each.case)
-                tell_coordinator(each.case, "offer-moved-on" if onward else "offer-lapsed")
+                lapsed += _lapse(Offer.objects.select_related("case__coordinator").get(pk=offer))
         except Conflict:
             continue  # answered this very moment
-        lapsed += 1
     return lapsed
+
+
+def _lapse(offer: Offer) -> bool:
+    """End an offer that is over; say whether it lapsed: its case goes on to somebody else."""
+    if offer.case.state != State.OFFERED:
+        _answer(offer, OfferState.TAKEN_BACK)
+        return False
+    _answer(offer, OfferState.LAPSED)
+    workflow.advance(offer.case, "decline_offer", by=None)
+    onward = _moved_on(offer, offer.case)
+    tell_coordinator(offer.case, "offer-moved-on" if onward else "offer-lapsed")
+    return True
 
 
 def remind_of_offers() -> int:
@@ -258,18 +264,17 @@ def remind_of_offers() -> int:
     waiting = Offer.objects.filter(
         state=OfferState.OPEN, reminded_at__isnull=True, answer_by__gt=now
     )
+    due = [
+        offer for offer, made, until in waiting.values_list("pk", "created_at", "answer_by")
+        if made + (until - made) / 2 <= now
+    ]  # fmt: skip
     reminded = 0
-    for each in waiting.select_related("case", "expert__person"):
-        if each.created_at + (each.answer_by - each.created_at) / 2 > now:
-            continue
+    for offer in due:
         with transaction.atomic():
-            done = Offer.objects.filter(
-                pk=each.pk, state=OfferState.OPEN, reminded_at__isnull=True
-            ).update(reminded_at=now)
-            if done:
-                tell(each.case, each.expert.person, "offer-reminder", "/expert/offers")
-                audit.record(
-                    "offer-reminded", by=None, case_id=each.case_id, target=each.expert.person
-                )
-        reminded += done
+            if not waiting.filter(pk=offer).update(reminded_at=now):
+                continue  # answered this very moment
+            each = Offer.objects.select_related("case", "expert__person").get(pk=offer)
+            tell(each.case, each.expert.person, "offer-reminder", "/expert/offers")
+            audit.record("offer-reminded", by=None, case_id=each.case_id, target=each.expert.person)
+        reminded += 1
     return reminded
