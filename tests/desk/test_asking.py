@@ -93,6 +93,8 @@ def test_what_the_checklist_waits_for_is_shown_where_it_has_arrived(
     item.refresh_from_db()
     evidence = Evidence.objects.get(item=item, record=record)
     assert (item.state, evidence.before) == ("arrived", "open")
+    record.refresh_from_db()
+    assert record.kind == "discharge_letter", "the record is no longer something else"
     assert "This is it" not in shown()
     with pytest.raises(Conflict):
         actions.this_is_it(by=grace, item=item, record=record)

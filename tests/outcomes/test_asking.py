@@ -132,6 +132,10 @@ def test_the_family_tells_on_its_page_and_the_desk_stops_asking(whole: Whole) ->
     browser, here = sign_in(whole.family), f"/my/cases/{whole.case.reference}/"
     assert "What changed after our advice?" in browser.get(here).content.decode()
     browser.post(f"{here}outcome/", {"changed": "both", "satisfied": "partly", "note": "Thank you"})
+    again = browser.get(here).content.decode()
+    assert "You have told us how it went. Thank you." in again
+    assert 'name="changed" value="both" checked' in again
+    assert ">Thank you</textarea>" in again
     outcome = whole.case.outcomes.get()
     assert (outcome.day, outcome.changed, outcome.recommends) == (30, "both", "")
     assert "Thank you" in sign_in(whole.specialist).get("/expert/").content.decode()

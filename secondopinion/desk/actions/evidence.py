@@ -14,6 +14,7 @@ from secondopinion.core.errors import Conflict, NotYours
 from secondopinion.desk.fitting import WAITING
 from secondopinion.desk.models import Evidence
 from secondopinion.imaging.queries import studies_for_case
+from secondopinion.records.actions import describe
 from secondopinion.records.models import Record
 from secondopinion.records.queries import for_case
 
@@ -51,6 +52,8 @@ def settle_with(
 def this_is_it(*, by: Person, item: ChecklistItem, record: Record) -> Evidence:
     """Say that a record which has arrived is what an item waits for; `not_it` takes it back.
 
+    Who says so has looked: the kind that a program took it for is kept as said.
+
     Raises:
         NotYours: by somebody who does not own the case, or of a record that is not in it.
         Conflict: the item does not wait any more, or the case has ended.
@@ -60,6 +63,8 @@ def this_is_it(*, by: Person, item: ChecklistItem, record: Record) -> Evidence:
         raise Conflict(_("The checklist has changed meanwhile."), code="item-settled")
     settle_with(by=by, item=item, state=ItemState.ARRIVED, evidence=f"record:{record.pk}")
     Evidence.objects.filter(item=item, record=record).update(before=before)
+    if "kind" in record.guessed:
+        describe(by=by, record=record, kind=record.likely["kind"])
     return Evidence.objects.get(item=item, record=record)
 
 

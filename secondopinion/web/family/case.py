@@ -46,6 +46,7 @@ from secondopinion.opinions.queries import readable, report_for, with_provider
 from secondopinion.opinions.sections import in_document
 from secondopinion.outcomes import actions as outcomes
 from secondopinion.outcomes.queries import day_of
+from secondopinion.outcomes.queries import of_case as of_case_told
 from secondopinion.program.emergency import number_for
 from secondopinion.referrals.queries import referrals
 from secondopinion.web.access import PersonRequest, of_case, signed_in
@@ -118,9 +119,7 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
         "referrals": referrals(case),
         "with_provider": with_provider(case) if to_doctor else None,
         "to_doctor": to_doctor,
-        "outcome_questions": [(name, kind.choices) for name, kind in outcomes.CHOICES.items()]
-        if case.reported_at
-        else [],
+        **_outcome_context(case),
         "provider": getattr(case, "local_provider", None),
         "fee": Fee.objects.filter(case=case).first(),
         "refusal": Refusal.objects.filter(case=case).first()
@@ -163,6 +162,17 @@ def message(request: PersonRequest, case: Case) -> HttpResponse:
     )  # fmt: skip
     messages.success(request, _("Your message is sent."))
     return redirect("my-case", case.reference)
+
+
+def _outcome_context(case: Case) -> dict[str, Any]:
+    """Return the questions about how it went, each with what the family has answered."""
+    if not case.reported_at:
+        return {}
+    told = of_case_told(case).filter(day=day_of(case)).first()
+    asked = [
+        (name, kind.choices, getattr(told, name, "")) for name, kind in outcomes.CHOICES.items()
+    ]
+    return {"outcome_questions": asked, "outcome_told": told}
 
 
 @of_case(Part.FAMILY)
