@@ -11,7 +11,7 @@ from tests.imaging import scripts
 
 def table() -> list[str]:
     """Compare names across scripts: of one child, and of two who share neither a word nor a
-    character; half of the pairs were held out while the comparison was written."""
+    character."""
     pairs = [(script, *pair) for script, rows in scripts.BY_SCRIPT.items() for pair in rows]
     lines = [
         "| Names in two scripts | one child: called another’s | the same | nothing said | "
