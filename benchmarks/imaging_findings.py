@@ -17,7 +17,7 @@ import tempfile
 import time
 import warnings
 import zipfile
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime, timedelta
@@ -31,6 +31,7 @@ from pydicom.fileset import FileSet
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from benchmarks import names_in_scripts
 from secondopinion.findings import names
 from secondopinion.findings.codes import RISKS
 from secondopinion.findings.names import DIFFERENT, LIKE
@@ -39,7 +40,7 @@ from secondopinion.imaging.checks import disk, identity
 from secondopinion.imaging.checks.examine import Asked, everything
 from secondopinion.imaging.checks.identity import Child
 from secondopinion.imaging.checks.model import Patient, Study, image_of, series_of
-from tests.imaging import injections, people, scripts
+from tests.imaging import injections, people
 from tests.imaging.injections import INJECTIONS, Rows, read, written
 
 RESULT = ROOT / "benchmarks" / "results" / "imaging_findings.md"
@@ -289,44 +290,6 @@ def children(table: Table) -> None:
                   hit=_child(one[0], two[1], born, other))  # fmt: skip
 
 
-def in_two_scripts() -> list[str]:
-    """Compare names across scripts: of one child, and of two who share neither a word nor a
-    character; half of the pairs were held out while the comparison was written."""
-    pairs = [(script, *pair) for script, rows in scripts.BY_SCRIPT.items() for pair in rows]
-    lines = [
-        "| Names in two scripts | one child: called another’s | the same | nothing said | "
-        "another child: found | nothing said | called the same |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
-    ]
-    total: list[Counter[str]] = [Counter(), Counter()]
-    chance = random.Random(1)
-    for script, rows in scripts.BY_SCRIPT.items():
-        one = Counter(names.compare((ours,), (theirs,)) for ours, theirs in rows)
-        strangers = [
-            (ours, other) for (ours, theirs), (_kind, written, other) in product(rows, pairs)
-            if not _words_of(theirs) & _words_of(other) and not set(ours) & set(written) - {" "}
-        ]  # fmt: skip
-        two = Counter(
-            names.compare((ours,), (other,)) for ours, other in chance.sample(strangers, 200)
-        )
-        lines.append(_row(script, one, two))
-        total = [total[0] + one, total[1] + two]
-    return [*lines, _row("all", *total)]
-
-
-def _words_of(name: str) -> set[str]:
-    return set(name.lower().replace("^", " ").split())
-
-
-def _row(script: str, one: Counter[str], two: Counter[str]) -> str:
-    alarms, found = one[LIKE] + one[DIFFERENT], two[LIKE] + two[DIFFERENT]
-    return (
-        f"| {script} | {alarms}/{one.total()} | {one[names.SAME]} | {one[names.UNKNOWN]} | "
-        f"{found}/{two.total()} ({found / two.total():.3f}) | {two[names.UNKNOWN]} | "
-        f"{two[names.SAME]} |"
-    )
-
-
 def _child(ours: str, theirs: tuple[str, ...], born: date, said: date) -> bool:
     patient = Patient(theirs, f"{said:%Y%m%d}", "", "1")
     study = Study("1", "", "")
@@ -386,7 +349,7 @@ def main() -> None:
     worst, most = min(each[0] for each in lines), max(each[1] for each in lines)
     for each in table.odd:
         sys.stderr.write(f"{each}\n")
-    text += ["", *in_two_scripts()]
+    text += ["", *names_in_scripts.table()]
     print("\n".join(text))
     took = time.monotonic() - began
     print(f"\nSeries: {series}. {took:.0f} s.")

@@ -32,9 +32,12 @@ def carry(upload: Upload, joined: Case) -> None:
         return
     sorter = Sorter(upload)
     for instance in _lacking(upload.case, joined):
-        if instance.uid not in sorter.known:
+        # Of two with one number both come along.
+        aside = f" ({instance.blob.digest[:12]})" if instance.aside else ""
+        name = f"{instance.uid}{aside}"
+        if name not in sorter.known:
             with vault.open_blob(instance.blob) as file:
-                sorter.take_image(instance.uid, vault.put(upload.case.vault, file))
+                sorter.take_image(name, vault.put(upload.case.vault, file))
     sorter.flush()
     Upload.objects.filter(pk=upload.pk).update(state=UploadState.SORTED)
 

@@ -125,10 +125,13 @@ def retrieved(
 
 
 def _numbers(text: str) -> list[int]:
-    """Return the numbers of a list of frames; a bad one finds nothing."""
+    """Return the numbers of a list of frames, none twice (PS3.18, table 10.4.1-1)."""
     if not re.fullmatch(r"\d{1,6}(,\d{1,6})*", text):
         raise pixels.Undecodable
-    return [int(each) for each in text.split(",")]
+    numbers = [int(each) for each in text.split(",")]
+    if len(set(numbers)) < len(numbers):
+        raise pixels.Undecodable
+    return numbers
 
 
 @of_case
@@ -141,7 +144,9 @@ def frames(
     try:
         asked = _numbers(numbers)
     except pixels.Undecodable:
-        return media.refused(400, "Frames are named by numbers with commas between them.")
+        return media.refused(
+            400, "Frames are named by numbers with commas between them, none twice."
+        )
     if not all(1 <= each <= row.frames for each in asked):
         return media.refused(404, "There is no such frame.")
     seen.note(caller, seen.OPENED, [row.series])

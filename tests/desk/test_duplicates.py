@@ -246,6 +246,19 @@ def test_images_of_other_servers_come_along_and_go_back(two: tuple[Case, Case, P
     assert not shown_in.filter(series__study__case=kept).exists()
 
 
+def test_two_images_of_one_number_both_come_along(two: tuple[Case, Case, Person]) -> None:
+    kept, other, coordinator = two
+    [first] = slices(1)
+    second = first[:-1] + bytes([first[-1] ^ 1])  # other bytes under the same number
+    take_in(other, coordinator, [first, second])
+    actions.join(by=coordinator, pair=found(two), kept=kept, people=[])
+    jobs.run_all()
+    there = Instance.objects.filter(series__study__case=kept).select_related("blob__space")
+    assert {vault.read(each.blob) for each in there} == {first, second}
+    come = Upload.objects.get(case=kept, key=images_key(other))
+    assert come.files.count() == 2, "what became of each is said"
+
+
 def test_what_may_not_be_joined(two: tuple[Case, Case, Person]) -> None:
     kept, other, coordinator = two
     pair = found(two)

@@ -1,6 +1,6 @@
 """Invented children whose names are written in two scripts, by the romanisation of the Latin
-spelling, as passports and hospitals write it. Every second row of each list is held out: nothing
-was set while looking at it."""
+spelling, as passports and hospitals write it. Written before the comparison was, and looked at
+while it was."""
 
 # Mainland China: Pinyin, one word or several, either order.
 PINYIN = (

@@ -128,6 +128,7 @@ def test_dicomweb_serves_the_case_and_only_to_who_has_a_part(head: Case, maria: 
     picture = mine.get(f"{folder}/instances/{instance}/rendered?window=40,80")
     assert Image.open(io.BytesIO(picture.content)).size[0] == row.columns
     assert mine.get(f"{folder}/instances/{instance}/frames/2").status_code == 404
+    assert mine.get(f"{folder}/instances/{instance}/frames/1,1").status_code == 400
     assert other.get(f"{folder}/metadata").status_code == 404
     assert Client().get(f"{base}/studies").status_code == 404
     assert [row for row in entries_for(head.pk) if row.verb == "images-opened"]
