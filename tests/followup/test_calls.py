@@ -105,6 +105,15 @@ def test_a_call_is_offered_booked_held_and_told(whole: Whole) -> None:
                 by=whole.specialist, call=call, text="Early.", reauthenticated_at=clock.now()
             )
     with time_machine.travel(datetime(2026, 3, 10, 14, tzinfo=UTC), tick=False):
+        with pytest.raises(Refused) as refused:
+            calls.summarise(
+                by=whole.specialist, call=call, text="He sleeps well. TODO",
+                reauthenticated_at=clock.now(),
+            )  # fmt: skip
+        assert refused.value.code == "doubted"
+        page = f"/expert/cases/{reference}/calls/1/summary/"
+        doubted = sign_in(whole.specialist).post(page, {"text": "TODO", "code": "000000"})
+        assert "<mark>TODO</mark>" in doubted.content.decode()
         text = "We spoke about sleep and school."
         made = calls.summarise(
             by=whole.specialist, call=call, text=text, reauthenticated_at=clock.now()
