@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from secondopinion.cases.models import Case
 from secondopinion.core import clock
 from secondopinion.core.errors import NotYours, Refused
 from secondopinion.experts import actions as experts
-from secondopinion.experts.matching import possible, suggest
-from secondopinion.experts.models import ExpertProfile, Kind
+from secondopinion.experts.facts import gather
+from secondopinion.experts.matching import judged, possible, suggest
+from secondopinion.experts.models import ExpertProfile, Kind, Offer
 from secondopinion.experts.queue import plan
 from secondopinion.experts.rules import must_take
 from secondopinion.experts.terms import Terms
@@ -165,3 +167,28 @@ def test_only_kinds_of_case_are_offered_that_an_expert_takes(hospital: Program) 
         must_take(calm, Kind.PANEL)
     with pytest.raises(Refused, match="no such kind"):
         experts.describe(by=None, person=calm.person, kinds=["none"])
+
+
+@pytest.mark.django_db
+def test_how_earlier_offers_went_is_added_up(hospital: Program) -> None:
+    someone, now = profile("mei@harbour.example", capacity=9), clock.now()
+    owner, cases = coordinator(), [ready(f"family{each}@familia.example") for each in range(4)]
+    made = [experts.offer(by=owner, case=case, expert=someone) for case in cases]
+    experts.accept(by=someone.person, offer=made[0])
+    experts.decline(by=someone.person, offer=made[1], reason="conflict")
+    experts.accept(by=someone.person, offer=made[2])
+    Case.objects.filter(pk=cases[2].pk).update(
+        state="follow_up", reported_at=now - timedelta(days=10)
+    )
+    for offer, began, hours in ((0, 20, 5), (1, 20, 7), (2, 13, 24)):
+        since = now - timedelta(days=began)
+        Offer.objects.filter(pk=made[offer].pk).update(
+            created_at=since, answered_at=since + timedelta(hours=hours)
+        )
+    [known] = gather()
+    assert (known.load, known.this_week) == (2, 1), "under review, and the one that waits"
+    assert (known.answered, known.accepted, known.waits) == (2, 2, 3)
+    assert known.waited == pytest.approx(36)
+    [(field, condition, days)] = known.reports
+    assert (field, condition, days) == (cases[2].specialty_id, "", pytest.approx(2))
+    assert "answers within 12 hours" in " ".join(map(str, judged(cases[3], known).reasons))
