@@ -17,7 +17,7 @@ from secondopinion.imaging.opening import opened
 WARM = ("pydicom.pixels", "pydicom.pixels.decoders", "cv2")  # see `sandbox.run`
 VERSION = "2"  # of these numbers: another one has them taken again
 MOST_PIXELS = 64 * 1024**2  # of one frame; beyond, nothing is decoded
-FEWEST_BESIDE = 250  # pixels on one side of an object, to say what lies there
+LEAST_ROOM = 1 / 24  # of an image, on a side of an object, to say what lies there
 MOST_FRAMES = 5  # of one instance, spread over it
 
 
@@ -156,25 +156,27 @@ def _ghost(grey: np.ndarray, phase: str) -> float:
     box = _extent(body, 0.0)
     if box is None:
         return -1.0
-    top, bottom, left, right = box
-    if _smallest(grey[:top, left:right], grey[bottom:, left:right]) < FEWEST_BESIDE:
-        # Strong ghosts are taken for the object: only lines count that hold much of it, and only
-        # what lies far from them.
-        box = _extent(body, 0.25)
-        if box is None:
-            return -1.0
-        top, bottom, left, right = box
-        along = [grey[: top // 2, left:right], grey[(bottom + len(grey)) // 2 :, left:right]]
-    else:
-        along = [grey[:top, left:right], grey[bottom:, left:right]]
-    beside = [each for each in (grey[top:bottom, :left], grey[top:bottom, right:])
-              if each.size >= FEWEST_BESIDE]  # fmt: skip
-    if not beside or _smallest(*along) < FEWEST_BESIDE:
-        return -1.0  # nothing beside it
+    along = _beside(grey, box)
+    if not along:
+        # Strong ghosts on both sides are taken for the object: only lines count that hold much.
+        box = _extent(body, 0.25) or box
+        along = _beside(grey, box)
+    beside = _beside(grey.T, (*box[2:], *box[:2]))
+    if len(along) < 2 or not beside:
+        return -1.0  # the object fills the image, or leaves it with no room on one side
     if not any(each.any() for each in (*along, *beside)):
         return -1.0  # the background was cut out
-    ghost = min(float(each.mean()) for each in along) - min(float(each.mean()) for each in beside)
+    ghost = min(float(np.median(each)) for each in along)
+    ghost -= min(float(np.median(each)) for each in beside)
     return max(0.0, ghost) / max(1e-6, strong)
+
+
+def _beside(grey: np.ndarray, box: tuple[int, int, int, int]) -> list[np.ndarray]:
+    """Return what lies above and below an object, each where there is room enough."""
+    top, bottom, left, right = box
+    room = max(4.0, LEAST_ROOM * len(grey))
+    sides = ((top, grey[:top, left:right]), (len(grey) - bottom, grey[bottom:, left:right]))
+    return [side for lines, side in sides if lines >= room]
 
 
 def _extent(body: np.ndarray, least: float) -> tuple[int, int, int, int] | None:
@@ -189,10 +191,6 @@ def _extent(body: np.ndarray, least: float) -> tuple[int, int, int, int] | None:
         found += [max(0, int(lines[0]) - 4), int(lines[-1]) + 5]
     top, bottom, left, right = found
     return top, bottom, left, right
-
-
-def _smallest(*parts: np.ndarray) -> int:
-    return min(each.size for each in parts)
 
 
 def letters(grey: np.ndarray, low: float, high: float) -> int:
