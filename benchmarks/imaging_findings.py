@@ -100,8 +100,8 @@ def head_blocks(count: int) -> Iterator[tuple[str, Rows]]:
 
 
 def planes() -> Iterator[tuple[str, Rows]]:
-    """Yield every block of the head in three planes, eight slices of each; the first of every two
-    was looked at when the measure of motion was written, the second was not."""
+    """Yield every block of the head in three planes, eight slices of each; all of them
+    were looked at while the measure of motion was written."""
     blocks = list(head_blocks(99))
     volume = np.stack([row.pixel_array for _name, rows in blocks for row in rows])
     template = blocks[0][1][0]
@@ -218,7 +218,7 @@ class Table:
 def motion(table: Table, series: list[tuple[str, Rows]]) -> None:
     """Ghosts of two kinds in both directions, in every plane; clean they say nothing."""
     for at, (name, rows) in enumerate(series):
-        half = "held out" if at % 2 else "looked at"
+        half = "even blocks" if at % 2 else "odd blocks"
         for phase in ("COL", "ROW"):
             clean = injections.copied(rows)
             for row in clean:
