@@ -262,6 +262,11 @@ def test_a_family_reads_before_the_report_that_its_doctor_gets_it(hospital: Prog
     assert said not in browser.get(here).content.decode()
     Case.objects.filter(pk=case.pk).update(delivery_mode="through_provider")
     assert said in browser.get(here).content.decode()
+    begun = draft(maria, child="Sofía Fernández")
+    check = f"/my/cases/{begun.reference}/request/check/"
+    assert said not in browser.get(check).content.decode()
+    Case.objects.filter(pk=begun.pk).update(delivery_mode="through_provider")
+    assert said in browser.get(check).content.decode(), "also before it is sent"
 
 
 def test_the_report_stands_before_who_has_the_case_and_an_operation_by_itself(

@@ -324,6 +324,7 @@ def check(request: PersonRequest, case: Case) -> HttpResponse:
     context = {
         "case": case, "sections": _sections(case, request.user), **entered_context(case),
         "missing": rules.missing_pages(case),
+        "to_doctor": rules.through_provider(case),
         **files_context(request, case),
     }  # fmt: skip
     return render(request, "family/check.html", context)
