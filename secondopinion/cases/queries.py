@@ -75,7 +75,7 @@ def case_with_parts(person: Person, reference: str) -> tuple[Case, set[str]]:
     Raises:
         NotYours: there is none, or it is somebody else's; the two look the same.
     """
-    beside = ("child", "specialty", "coordinator", "request", "vault", "local_provider",
+    beside = ("child", "specialty", "coordinator", "request", "vault", "local_provider", "fee",
               "entry__by", "entry__family")  # fmt: skip
     roles = staff_roles(person)
     held = list(

@@ -59,5 +59,5 @@ def test_every_rooms_periodic_jobs_are_known() -> None:
         "images-described",
         "images-forwarded", "offers-lapse", "offers-remind", "outcomes-asked",
         "referrals-reminded", "reports-unopened", "rules-checked", "second-readings-late",
-        "specialists-gone", "uploads-expire",
+        "specialists-gone", "unsent-forgotten", "uploads-expire",
     }  # fmt: skip

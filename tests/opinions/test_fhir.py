@@ -90,7 +90,7 @@ def test_an_addendum_and_a_correction_name_what_they_belong_to(signed: SignedRep
     author = signed.signed_by
     addendum = actions.sign_addendum(
         by=author, case=signed.case, question="When?", answer="In May.",
-        reauthenticated_at=clock.now(),
+        reauthenticated_at=clock.now(), reasons={},
         note=lambda _addendum: None,
     )  # fmt: skip
     draft = amending.start_amendment(by=author, case=signed.case)

@@ -278,19 +278,3 @@ def test_the_report_stands_before_who_has_the_case_and_an_operation_by_itself(
     report = browser.get(f"{here}reports/{whole.report.number}/").content.decode()
     assert "<h2>On an operation</h2><p><strong>No operation is advised" in report
     assert "Recommended tests</h2><p><strong>" not in report
-
-
-def test_what_the_doctor_confirms_is_not_what_a_family_is_asked_for_first(
-    hospital: Program,
-) -> None:
-    maria = person("maria@familia.example")
-    case = submitted(maria)
-    grace = person("grace@harbour.example", "coordinator")
-    actions.take(by=grace, case=case)
-    confirmed = case.checklist.get(key="provider-confirmed")
-    case.checklist.exclude(pk=confirmed.pk).filter(key="medicines").update(state="arrived")
-    case.checklist.filter(kind="record").exclude(required=False).update(state="arrived")
-    desk = sign_in(grace).get(f"/desk/cases/{case.reference}/").content.decode()
-    form = desk.partition('id="ask"')[2]
-    assert f'<option value="{confirmed.pk}">' in form
-    assert f'<option value="{confirmed.pk}" selected>' not in form

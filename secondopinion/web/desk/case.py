@@ -16,7 +16,6 @@ from secondopinion.accounts.models import NewAddress, Role
 from secondopinion.accounts.queries import access_links, people_with
 from secondopinion.arrivals.clipping import posts_with_files
 from secondopinion.audit import actions as audit
-from secondopinion.billing.models import Fee
 from secondopinion.cases import clocks, workflow
 from secondopinion.cases.models import Case, Need, Part, Participation
 from secondopinion.cases.queries import asked, emergencies, live_parts, parts_from_outside
@@ -180,7 +179,7 @@ def _people(request: PersonRequest, case: Case) -> Context:
         if provider else [],
         "now": clock.now(),
         "colleagues": people_with(Role.COORDINATOR).exclude(pk=request.user.pk),
-        "fee": Fee.objects.filter(case=case).first(),
+        "fee": getattr(case, "fee", None),
         "entry": (entry := entry_of(case)),
         "spoken": entry.consents.select_related("guardian", "read_by").first() if entry else None,
         "entering": Part.ENTRY in request.parts,

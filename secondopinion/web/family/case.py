@@ -14,7 +14,6 @@ from secondopinion.arrivals.clipping import post_with_files, posts_with_files
 from secondopinion.arrivals.queries import sent_since
 from secondopinion.audit import actions as audit
 from secondopinion.billing import actions as billing
-from secondopinion.billing.models import Fee
 from secondopinion.cases import actions, forecasting
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import (
@@ -121,7 +120,7 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
         "to_doctor": to_doctor,
         **_outcome_context(case),
         "provider": getattr(case, "local_provider", None),
-        "fee": Fee.objects.filter(case=case).first(),
+        "fee": getattr(case, "fee", None),
         "refusal": Refusal.objects.filter(case=case).first()
         if case.state == State.DECLINED else None,
         "emergency_number": number_for(str(case.country)),
