@@ -118,6 +118,16 @@ def test_a_change_is_written_down_and_told(hospital: Program) -> None:
     assert [each.subject for each in mail.outbox] == ["Your sign-in was changed"]
 
 
+def test_who_has_no_recovery_codes_left_is_told_and_makes_new_ones(hospital: Program) -> None:
+    browser = sign_in(person("grace@harbour.example", "coordinator"))
+    shown = browser.get("/account/factor/").content.decode()
+    assert "You have none." in shown and "/account/codes/new/" in shown
+    assert "will stop working" not in browser.get("/account/codes/new/").content.decode()
+    assert browser.post("/account/codes/new/")["Location"] == "/account/codes/"
+    assert "10 codes are left." in browser.get("/account/factor/").content.decode()
+    assert "will stop working" in browser.get("/account/codes/new/").content.decode()
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A running site, opened by the name localhost: an address of numbers has no passkeys."""

@@ -146,10 +146,11 @@ class NewCodes(GenerateRecoveryCodesView):
 def index(request: PersonRequest) -> HttpResponse:
     """Show the ways in which this person signs in."""
     rows = Authenticator.objects.filter(user=request.user).order_by("created_at")
+    codes = [row for row in rows if row.type == Authenticator.Type.RECOVERY_CODES]
     context = {
         "passkeys": [row for row in rows if row.type == Authenticator.Type.WEBAUTHN],
         "app": next((row for row in rows if row.type == Authenticator.Type.TOTP), None),
-        "codes": next((row for row in rows if row.type == Authenticator.Type.RECOVERY_CODES), None),
+        "codes": sum(len(row.wrap().get_unused_codes()) for row in codes),
         "own_staff": bool(staff_roles(request.user)),
     }  # fmt: skip
     return render(request, "mfa/index.html", context)
