@@ -253,6 +253,16 @@ def test_the_page_of_a_second_reader(opinion: Opinion, reader: Person) -> None:
     assert sign_in(opinion.case.coordinator).get(address).status_code == 404
 
 
+def test_a_signed_report_offers_no_second_reader(opinion: Opinion) -> None:
+    browser, page = sign_in(opinion.author), f"/expert/cases/{opinion.case.reference}/together/"
+    assert "You can ask for one." in browser.get(page).content.decode()
+    signed(saved(opinion, findings="A lesion."))
+    shown = browser.get(page).content.decode()
+    assert "You can ask for one." not in shown
+    assert "This report was signed without a second reader." in shown
+    assert "You write this report alone." not in shown
+
+
 def test_the_desk_sees_that_a_second_reader_is_to_be_chosen(
     opinion: Opinion, reader: Person
 ) -> None:
