@@ -56,9 +56,10 @@ def language_name(code: str) -> str:
 
 def issued(code: str, at: datetime) -> dict[str, str]:
     """Return what stands in a document of its signature: when, and where it can be checked."""
+    here = program.program().local(at)
     return {
-        "signed_on": _day(at),
-        "signed_at": at.strftime("%Y-%m-%d %H:%M UTC"),
+        "signed_on": _day(here),
+        "signed_at": here.strftime("%Y-%m-%d %H:%M UTC%:z"),
         "code": code,
         "verify": f"{settings.SITE_URL}/verify/{code}/",
     }
@@ -76,7 +77,9 @@ def letterhead(case: Case, author: Person, code: str, signed_at: datetime) -> di
         "patient": child.full_name,
         "patient_latin": child.latin_name if child.latin_name != child.full_name else "",
         "birth_date": _day(child.birth_date),
-        "age": str(age_on(child.birth_date, signed_at.date())) if child.birth_date else "",
+        "age": str(age_on(child.birth_date, program.program().local(signed_at).date()))
+        if child.birth_date
+        else "",
         "sex": child.get_sex_display(),
         "country": str(Country(str(case.country)).name),
         "author": author.full_name,
@@ -223,7 +226,7 @@ def document(opinion: Opinion, code: str, signed_at: datetime, language: str) ->
                 "kind": "amendment" if opinion.amends else "opinion",
                 "language": language,
                 "replaces": opinion.amends.code if opinion.amends else "",
-                "replaces_signed_on": _day(opinion.amends.signed_at) if opinion.amends else "",
+                "replaces_signed_on": _day(opinion.amends.signed_on) if opinion.amends else "",
                 "change": body.get("change", "") if opinion.amends else "",
                 "template": _template(sections.template_of(body)),
                 "sections": sections.for_document(body),

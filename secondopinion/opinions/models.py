@@ -1,5 +1,7 @@
 """The opinion: its drafts, its key images, and the signed documents that came of it."""
 
+from datetime import date
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -7,6 +9,7 @@ from secondopinion.accounts.models import Person
 from secondopinion.cases.models import Case
 from secondopinion.core import clock
 from secondopinion.core.models import Blob, Stored
+from secondopinion.program import queries as program
 
 
 class OpinionState(models.TextChoices):
@@ -256,6 +259,11 @@ class SignedReport(Stored):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.number} of {self.case_id}"
+
+    @property
+    def signed_on(self) -> date:
+        """The day that the document bears: that of the hospital, wherever its reader is."""
+        return program.program().local(self.signed_at).date()
 
 
 class KeptDoubt(Stored):

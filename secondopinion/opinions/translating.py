@@ -229,7 +229,7 @@ def sign(
     language, now = translation.language, clock.now()
     code = short_code(papers.CODE_LENGTH)
     with override(language):
-        head = compose.issued(code, now) | {"signed_on": date_format(now)}
+        head = compose.issued(code, now) | {"signed_on": date_format(program.program().local(now))}
         name = f"{program.program().name} · {program.program().hospital}"
         document = in_language(report.body, lines, language) | head | {
             "hospital": program.program().hospital, "program": program.program().name,
@@ -265,7 +265,7 @@ def _told(translation: Translation, report: SignedReport, name: str) -> dict[str
     return {
         "of": report.code,
         "of_language": compose.language_name(report.language),
-        "signed_on": date_format(report.signed_at),
+        "signed_on": date_format(report.signed_on),
         "made_by": made_by,
         "machine": "yes" if translation.engine else "",
         "reviewed_by": reviewer,

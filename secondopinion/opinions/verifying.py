@@ -5,7 +5,7 @@ import io
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -35,10 +35,10 @@ class Verified:
     kind: str | Promise = ""
     code: str = ""
     signer: str = ""
-    signed_at: datetime | None = None
+    signed_at: str = ""  # as it is printed there
     level: str = ""
-    replaced_at: datetime | None = None
-    later: list[tuple[str | Promise, datetime]] = field(default_factory=list)
+    replaced_on: date | None = None
+    later: list[tuple[str | Promise, date]] = field(default_factory=list)
     lines: list[str | Promise] = field(default_factory=list)
 
     @property
@@ -57,10 +57,10 @@ def _of(report: SignedReport, *, bottom_line: bool) -> Verified:
         kind=report.get_kind_display(),
         code=report.code,
         signer=report.body.get("translation", {}).get("signed_by") or report.signed_by.full_name,
-        signed_at=report.signed_at,
+        signed_at=report.body["signed_at"],
         level=report.level,
-        replaced_at=newer.signed_at if newer else None,
-        later=[(row.get_kind_display(), row.signed_at) for row in later],
+        replaced_on=newer.signed_on if newer else None,
+        later=[(row.get_kind_display(), row.signed_on) for row in later],
     )
 
 

@@ -1,5 +1,8 @@
 """What a hospital configures: brand, calendar, targets, rules, checklists, templates, prices."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
@@ -76,6 +79,10 @@ class Program(Stored):
     def city(self) -> str:
         """The city after which the program's time zone is named, in the reader's language."""
         return city_of(self.timezone)
+
+    def local(self, at: datetime) -> datetime:
+        """Return an instant as the clocks of the hospital show it: its documents bear this day."""
+        return at.astimezone(ZoneInfo(self.timezone))
 
 
 class Change(Stored):

@@ -102,7 +102,7 @@ def _is_to_clinic(letter: Letter | None, referral: Referral) -> bool:
 def _report_line(row: SignedReport) -> str:
     letter = _letter_in(row)
     kind = letter.get_kind_display() if letter else row.get_kind_display()
-    return _line(f"{kind} {row.number}", _day(row.signed_at))
+    return _line(f"{kind} {row.number}", _day(row.signed_on))
 
 
 def _record_line(row: Record) -> str:

@@ -85,7 +85,7 @@ def verify_digest(request: HttpRequest) -> JsonResponse:
     if known is None:
         return JsonResponse({"known": False})
     url = reverse("verify-code", args=[known.code])
-    return JsonResponse({"known": True, "replaced": known.replaced_at is not None, "url": url})
+    return JsonResponse({"known": True, "replaced": known.replaced_on is not None, "url": url})
 
 
 @public

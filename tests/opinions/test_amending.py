@@ -51,9 +51,9 @@ def test_both_stand_and_lead_to_each_other(signed: SignedReport, tmp_path: Path)
     assert old
     assert new
     assert old.holds
-    assert old.replaced_at == newer.signed_at
-    assert [at for _kind, at in old.later] == [newer.signed_at]
-    assert (new.replaced_at, new.later) == (None, [])
+    assert old.replaced_on == newer.signed_on
+    assert [day for _kind, day in old.later] == [newer.signed_on]
+    assert (new.replaced_on, new.later) == (None, [])
 
 
 def test_the_pages_say_which_counts(signed: SignedReport) -> None:

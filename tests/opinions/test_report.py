@@ -3,18 +3,21 @@
 import hashlib
 import io
 import subprocess
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pypdfium2 as pdfium
 import pytest
+import time_machine
+from django.core.cache import caches
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
 from django.utils import translation
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from secondopinion.accounts.models import Person
 from secondopinion.arrivals.missing import NO_IMAGES
-from secondopinion.cases.models import Case
+from secondopinion.cases.models import Case, Part
 from secondopinion.core import clock, vault
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.demo.people import FAMILIES
@@ -50,6 +53,31 @@ def test_it_says_everything(signed: SignedReport, tmp_path: Path) -> None:
     for part in ("No hurry", "Limitations of this opinion", signed.code,
                  signed.case.reference, "Disclaimer", "Dr. Mei", "Page 1 of"):  # fmt: skip
         assert part in words, part
+
+
+def test_the_day_of_a_report_is_that_of_the_hospital_wherever_it_is_read(
+    opinion: Opinion, tmp_path: Path
+) -> None:
+    # Eleven in the evening in New York: for a family in Dubai it is the next day already.
+    Program.objects.update(timezone="America/New_York")
+    caches["memory"].clear()
+    case = opinion.case
+    family = next(each.person for each in case.participations.filter(role=Part.FAMILY))
+    Person.objects.filter(pk=family.pk).update(timezone="Asia/Dubai")
+    with time_machine.travel(datetime(2027, 3, 10, 4, 0, tzinfo=UTC), tick=False):
+        report = actions.sign(by=opinion.author, opinion=opinion, reauthenticated_at=clock.now())
+        words = text_of(vault.read(report.blob), tmp_path)
+        assert "Signed at 2027-03-09 23:00 UTC-05:00" in " ".join(words.split())
+        assert "9 March 2027" in words
+        assert "10 March 2027" not in words
+        verified = Client().get(f"/verify/{report.code}/").content.decode()
+        assert "2027-03-09 23:00 UTC-05:00" in verified
+        Case.objects.filter(pk=case.pk).update(delivery_mode="to_family")
+        actions.deliver(by=case.coordinator, case=Case.objects.get(pk=case.pk))
+        Person.objects.filter(pk=family.pk).update(language="en")
+        shown = sign_in(family).get(f"/my/cases/{case.reference}/reports/1/").content.decode()
+    assert "9 March 2027" in shown
+    assert "10 March 2027" not in shown
 
 
 def test_any_changed_byte_is_found(signed: SignedReport) -> None:

@@ -181,7 +181,7 @@ def test_an_amendment_outdates_the_translation_too(whole: Whole, asked: Translat
     assert readable(whole.case, whole.family).get(pk=made.pk).replaced
     found = verifying.verify_code(made.code)
     assert found is not None
-    assert found.replaced_at is not None
+    assert found.replaced_on is not None
 
 
 def test_a_name_at_the_beginning_turns_no_paragraph() -> None:
