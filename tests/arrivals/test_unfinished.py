@@ -1,18 +1,22 @@
-"""Uploads that their sender never finished: what is wholly here is taken in, and the rest ends."""
+"""Uploads that their sender, or our worker, did not finish: nothing is lost or misnamed by it."""
 
 import hashlib
 from datetime import timedelta
+from typing import Any
 
+import pytest
 import time_machine
 
 from secondopinion.accounts.models import Person
 from secondopinion.arrivals import actions
-from secondopinion.arrivals.models import Upload, UploadState
+from secondopinion.arrivals.models import ArrivedFile, Upload, UploadState
+from secondopinion.arrivals.sorting import Sorter
 from secondopinion.cases.models import Case
 from secondopinion.cases.states import State
 from secondopinion.core import clock, jobs
 from secondopinion.core.staging import Staging
-from tests.arrivals.test_packs import begun, made
+from tests.arrivals.disc import slices
+from tests.arrivals.test_packs import begun, made, received
 
 LETTER = made([("DISC/letter.txt", b"She had two seizures.", None)])
 LATER = actions.KEPT + timedelta(hours=2)
@@ -76,3 +80,31 @@ def test_who_does_not_send_the_rest_keeps_what_is_wholly_here(case: Case, maria:
     half = sent(case, maria, LETTER, 9, **about)
     assert actions.close_sending(by=maria, case=case, key="disc") == 1
     assert (state(whole), state(half)) == (UploadState.RECEIVED, UploadState.CANCELLED)
+
+
+def test_after_a_death_what_came_for_the_first_time_is_no_duplicate(
+    case: Case, maria: Person
+) -> None:
+    """The worker dies between taking files in and writing down what became of them."""
+    files: list[tuple[str, bytes, Any]] = [
+        (f"D/IM{number}", data, None) for number, data in enumerate(slices(3))
+    ]
+    images, letter = made(files), LETTER
+    uploads = [received(begun(case, maria, data), data) for data in (images, letter)]
+
+    class Died(Exception):
+        pass
+
+    class Dying(Sorter):
+        def _flush_notes(self) -> None:
+            if self.notes:
+                raise Died
+
+    for upload in uploads:
+        with pytest.raises(Died):
+            Dying(Upload.objects.get(pk=upload.pk)).run()
+    jobs.run_all()
+    outcomes = ArrivedFile.objects.filter(upload__case=case).values_list("name", "outcome")
+    assert dict(outcomes) == {
+        "D/IM0": "image", "D/IM1": "image", "D/IM2": "image", "DISC/letter.txt": "record",
+    }  # fmt: skip
