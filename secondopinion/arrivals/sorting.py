@@ -130,6 +130,9 @@ class Sorter:
         if antivirus.is_set_up() and (code := self._trouble(blob)):
             self._note(name, Outcome.REFUSED, code)
             return
+        if member.kind in {disk.DICOMDIR, kinds.DICOM} and blob.length > disk.most_of(member.kind):
+            self._note(name, Outcome.REFUSED, "image-too-large")  # kept, and opened by nobody
+            return
         if member.kind == disk.DICOMDIR:  # the directory of the disc: what ought to be there
             imaging.note_directory(case=self.case, by=self.upload.by, blob=blob)
             self._note(name, Outcome.IGNORED, "litter")
