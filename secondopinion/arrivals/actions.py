@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import BinaryIO, Self
@@ -27,6 +28,7 @@ from secondopinion.records import actions as records
 from secondopinion.records.models import Page, Record
 
 KEPT = timedelta(days=14)  # an unfinished upload waits this long for its rest
+_WITH_STAGED = ("case", "by", "staged__space", "staged__blob")
 SENDERS = (Part.FAMILY, Part.ENTRY, Part.LOCAL_PROVIDER, Part.COORDINATOR)
 
 
@@ -134,18 +136,60 @@ def _sending(case: Case, by: Person, about: About) -> Sending | None:
     return sending
 
 
-@transaction.atomic
 def close_sending(*, by: Person, case: Case, key: str) -> int:
-    """Say that a folder is wholly here or given up; forget what is half here; return how many."""
+    """Say that a folder is wholly here or given up; forget what is half here; return how many.
+
+    What is wholly here, and was not taken over because the server died then, is taken over now.
+    """
     source_of(case, by)
     found = Sending.objects.filter(case=case, by=by, key=key, closed_at=None)
     half = Upload.objects.filter(sending__in=found, state=UploadState.RECEIVING)
+    for upload in half.select_related(*_WITH_STAGED):
+        with suppress(Refused, Conflict):
+            take_over(upload=upload)
     forgotten = 0
-    for upload in half.select_related("staged"):
-        cancel(by=by, upload=upload)
-        forgotten += 1
-    found.update(closed_at=clock.now())
+    with transaction.atomic():
+        for upload in half.select_related("staged"):
+            cancel(by=by, upload=upload)
+            forgotten += 1
+        found.update(closed_at=clock.now())
     return forgotten
+
+
+def take_over(*, upload: Upload) -> bool:
+    """Finish an upload that is wholly here though nobody said so; say whether it was.
+
+    Raises:
+        Refused: these are not the bytes that were announced; the upload is forgotten.
+        Conflict: it is being received in this moment.
+    """
+    try:
+        if upload.staged is None or Staging(upload.staged).offset < upload.length:
+            return False
+        finish(upload=upload)
+    except (FileNotFoundError, vault.Damaged, vault.Erased):
+        return False  # what cannot be read back is not here
+    return True
+
+
+def expire() -> int:
+    """End the uploads that were not finished in time; return how many. None that is wholly here is
+    lost: it is taken over, unless its case has ended."""
+    old = Upload.objects.filter(state=UploadState.RECEIVING, expires_at__lt=clock.now())
+    count = 0
+    for upload in old.select_related(*_WITH_STAGED):
+        try:
+            if upload.case.state not in ENDED and take_over(upload=upload):
+                continue
+        except (Refused, Conflict):  # damaged on its way, and forgotten; or being received now
+            continue
+        with transaction.atomic():
+            count += Upload.objects.filter(pk=upload.pk, state=UploadState.RECEIVING).update(
+                state=UploadState.EXPIRED, staged=None
+            )
+            if upload.staged:
+                Staging(upload.staged).discard()
+    return count
 
 
 def finish(*, upload: Upload) -> Upload:

@@ -12,3 +12,4 @@ class ArrivalsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("secondopinion.arrivals.tasks")  # told of changes from now on
+        import_module("secondopinion.arrivals.cleaning")  # what the clock calls

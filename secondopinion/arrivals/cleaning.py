@@ -1,21 +1,12 @@
-"""Forgetting uploads that nobody finished."""
+"""The job of the clock that ends uploads which nobody finished."""
 
-from django.db import transaction
+from datetime import timedelta
 
-from secondopinion.arrivals.models import Upload, UploadState
-from secondopinion.core import clock
-from secondopinion.core.staging import Staging
+from secondopinion.arrivals import actions
+from secondopinion.core.jobs import periodic
 
 
-def expire() -> int:
-    """Forget the uploads that were not finished in time; return how many."""
-    old = Upload.objects.filter(state=UploadState.RECEIVING, expires_at__lt=clock.now())
-    count = 0
-    for upload in old.select_related("staged"):
-        with transaction.atomic():
-            count += Upload.objects.filter(pk=upload.pk, state=UploadState.RECEIVING).update(
-                state=UploadState.EXPIRED, staged=None
-            )
-            if upload.staged:
-                Staging(upload.staged).discard()
-    return count
+@periodic("uploads-expire", every=timedelta(hours=1))
+def expire() -> None:
+    """End uploads that were not finished in time."""
+    actions.expire()

@@ -130,6 +130,9 @@ class Sorter:
         if antivirus.is_set_up() and (code := self._trouble(blob)):
             self._note(name, Outcome.REFUSED, code)
             return
+        if member.kind in {disk.DICOMDIR, kinds.DICOM} and blob.length > disk.most_of(member.kind):
+            self._note(name, Outcome.REFUSED, "image-too-large")  # kept, and opened by nobody
+            return
         if member.kind == disk.DICOMDIR:  # the directory of the disc: what ought to be there
             imaging.note_directory(case=self.case, by=self.upload.by, blob=blob)
             self._note(name, Outcome.IGNORED, "litter")
@@ -139,15 +142,16 @@ class Sorter:
             return
         # First what is clipped to it: were it noted before, a death between would lose the rest.
         self._sort_attached(name, member.kind, blob)
-        record, made = records.take_in(
-            case=self.case, by=self.upload.by, blob=blob, name=name, source=self.upload.source,
-            media_type=member.kind, retakes=self.upload.retakes,
-        )  # fmt: skip
-        if made:
-            self._note(name, Outcome.RECORD, "", record.pk)
-        else:
-            self._note(name, Outcome.DUPLICATE, "duplicate", record.pk)
-        self._flush_notes()  # a record stands: what became of its file must not be forgotten
+        with transaction.atomic():  # a record stands, and so does what became of its file
+            record, made = records.take_in(
+                case=self.case, by=self.upload.by, blob=blob, name=name, source=self.upload.source,
+                media_type=member.kind, retakes=self.upload.retakes,
+            )  # fmt: skip
+            if made:
+                self._note(name, Outcome.RECORD, "", record.pk)
+            else:
+                self._note(name, Outcome.DUPLICATE, "duplicate", record.pk)
+            self._flush_notes()
 
     def _trouble(self, blob: Blob) -> str:
         """Return why a content is not taken in, if a scanner says so; nobody will open it.
@@ -192,12 +196,16 @@ class Sorter:
     def flush(self) -> None:
         """Take in the images of the batch and write down what became of every file so far."""
         if self.images:
-            taken = imaging.take_in(
-                case=self.case, by=self.upload.by, blobs=self.images, source=self.upload.source
-            )
-            for name, outcome in taken.outcomes:
-                self._note(name, _IMAGE_OUTCOMES[outcome], _IMAGE_CODES.get(outcome, ""))
+            imaging.take_in(
+                case=self.case, by=self.upload.by, blobs=self.images, source=self.upload.source,
+                told=self._note_images,
+            )  # fmt: skip
             self.images = []
+        self._flush_notes()
+
+    def _note_images(self, outcomes: list[tuple[str, str]]) -> None:
+        for name, outcome in outcomes:
+            self._note(name, _IMAGE_OUTCOMES[outcome], _IMAGE_CODES.get(outcome, ""))
         self._flush_notes()
 
     def _note(self, name: str, outcome: str, code: str, subject: UUID | None = None) -> None:

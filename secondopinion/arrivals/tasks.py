@@ -5,13 +5,13 @@ from uuid import UUID
 
 from django.tasks import task
 
-from secondopinion.arrivals import carrying, cleaning, comparing
+from secondopinion.arrivals import carrying, comparing
 from secondopinion.arrivals.models import ArrivedFile, Upload
 from secondopinion.arrivals.sorting import Sorter
 from secondopinion.cases.changes import when_changed
 from secondopinion.cases.models import Case
 from secondopinion.core import antivirus, clock
-from secondopinion.core.jobs import enqueue_once, periodic
+from secondopinion.core.jobs import enqueue_once
 from secondopinion.records.models import Record
 
 HELD = timedelta(minutes=1)
@@ -69,9 +69,3 @@ def compare(case_id: str) -> None:
 def compare_again(case_id: UUID) -> None:
     """Have a case compared, once for all that changes in the meantime."""
     enqueue_once(compare, str(case_id))
-
-
-@periodic("uploads-expire", every=timedelta(hours=1))
-def expire() -> None:
-    """Forget uploads that were not finished in time."""
-    cleaning.expire()

@@ -46,7 +46,10 @@ WORDS: dict[str, str | Promise] = {
         "This file is too large for our virus scanner, so it was not opened. Please write to us, "
         "and we will help you send it."
     ),
-    "image-too-large": _("This picture is too large to be opened."),
+    "image-too-large": _(
+        "This image file is too large to be opened here. It is kept. Please write to us, and we "
+        "will look at it together."
+    ),
 }
 
 

@@ -10,7 +10,6 @@ from secondopinion.core import kinds, unpack
 from secondopinion.imaging import deidentifying, disk
 from secondopinion.imaging.confidentiality.report import Report, as_lines
 from secondopinion.imaging.deidentifying import Wish
-from secondopinion.imaging.inspecting import MOST_OBJECT
 
 FINE, LOOK, NOTHING = 0, 1, 2
 REPORT = "report.json"
@@ -94,6 +93,6 @@ def _objects(path: Path) -> Iterator[tuple[str, bytes]]:
     for member in disk.walk(path):
         if member.kind == kinds.DICOM and not member.refused:
             try:
-                yield member.path, member.read(MOST_OBJECT)
+                yield member.path, member.read(disk.MOST_OBJECT)
             except unpack.Unsafe as problem:
                 _say(f"one file is left out: {problem.code}")

@@ -10,6 +10,8 @@ from secondopinion.core import kinds
 
 MOST_ENTRIES = 100_000
 MOST_BYTES = 20 * 1024**3  # of all entries together, unpacked
+MOST_DIRECTORY = 64 * 1024**2  # bytes of the directory: 100,000 entries with names of 600
+_RECORD = b"PK\x01\x02"
 MOST_RATIO = 250  # unpacked to packed, of one entry beyond a megabyte
 PIECE = 1024 * 1024
 
@@ -74,9 +76,8 @@ def _refusal(info: zipfile.ZipInfo) -> str:
 def document_in(file: BinaryIO) -> str:
     """Return which document a zip is: the media type of a Word or OpenDocument text, ``office`` for
     tables and slides, "" for a zip; leaves the position undefined."""
-    file.seek(0)
     try:
-        with zipfile.ZipFile(file) as archive:
+        with open_zip(file) as archive:
             names = set(archive.namelist())
             if "word/document.xml" in names:
                 return kinds.WORD
@@ -87,19 +88,44 @@ def document_in(file: BinaryIO) -> str:
                 said = archive.read(info)[:80].decode() if info.file_size < 200 else ""
                 text = said in {kinds.ODT, f"{kinds.ODT}-template"}
                 return kinds.ODT if text else kinds.OFFICE
-    except (zipfile.BadZipFile, zlib.error, ValueError, OSError, NotImplementedError, RuntimeError):
+    except (zipfile.BadZipFile, zlib.error, ValueError, OSError, NotImplementedError, RuntimeError,
+            Unsafe):  # fmt: skip
         return ""
     return ""
 
 
+class _Guarded:
+    """A file whose directory is weighed before it is parsed.
+
+    `ZipFile` reads a directory in one piece, as long as the end record says (APPNOTE 4.3.16), and
+    makes an object of each record in it. A record begins with its signature: no more of them are
+    in the piece than that is found, whatever number of entries is declared.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file, self.opening = file, True
+        self.seek, self.tell, self.seekable = file.seek, file.tell, file.seekable
+
+    def read(self, size: int = -1) -> bytes:
+        if self.opening and size > MOST_DIRECTORY:
+            raise Unsafe("too-many-files")
+        data = self.file.read(size)
+        if self.opening and data.count(_RECORD) > MOST_ENTRIES:
+            raise Unsafe("too-many-files")
+        return data
+
+
 def open_zip(file: BinaryIO) -> zipfile.ZipFile:
-    """Open a zip.
+    """Open a zip. Its directory is weighed first: one of millions of entries costs no memory.
 
     Raises:
-        Unsafe: it is broken.
+        Unsafe: it is broken, or has too many entries.
     """
+    guarded = _Guarded(file)
     try:
-        return zipfile.ZipFile(file)
+        archive = zipfile.ZipFile(guarded)
+        guarded.opening = False
+        return archive
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         raise Unsafe("broken-zip") from None
 

@@ -364,7 +364,11 @@ def view(blob: Blob, offset: int, length: int) -> memoryview:
     return plain[max(0, offset - first * CHUNK) : max(0, stop - first * CHUNK)]
 
 
-def pieces(blob: Blob, size: int = 1 << 20) -> Iterator[memoryview]:
-    """Yield the whole plain content in pieces of `size` bytes."""
-    for offset in range(0, max(1, blob.length), size):
-        yield view(blob, offset, size)
+PIECE = 1 << 20  # bytes
+
+
+def pieces(blob: Blob, begin: int = 0, length: int | None = None) -> Iterator[memoryview]:
+    """Yield the plain content, or `length` bytes of it from `begin`, in pieces of a megabyte."""
+    end = blob.length if length is None else min(blob.length, begin + length)
+    for offset in range(begin, max(begin + 1, end), PIECE):
+        yield view(blob, offset, min(PIECE, end - offset))

@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,8 +33,15 @@ class TakenIn:
         return sum(each == outcome for _name, each in self.outcomes)
 
 
-def take_in(*, case: Case, by: Person, blobs: list[tuple[str, Blob]], source: str) -> TakenIn:
-    """Index DICOM objects of a case. What is there already is a duplicate; safe to run again."""
+def take_in(
+    *, case: Case, by: Person, blobs: list[tuple[str, Blob]], source: str,
+    told: Callable[[list[tuple[str, str]]], None] | None = None,
+) -> TakenIn:  # fmt: skip
+    """Index DICOM objects of a case. What is there already is a duplicate; safe to run again.
+
+    `told` is called with the outcomes of each batch in the transaction that indexes it: what it
+    writes stands with the images or not at all, so that after a death none is called a duplicate.
+    """
     taken = TakenIn()
     indexed = False
     for batch in _batches(blobs):
@@ -48,9 +55,14 @@ def take_in(*, case: Case, by: Person, blobs: list[tuple[str, Blob]], source: st
                 "images-added", by=by, case_id=case.pk, target=case,
                 detail={"objects": len(batch)},
             )  # fmt: skip
-        for (name, _blob), each in zip(batch, parsed, strict=True):
-            taken.outcomes.append((name, each.outcome if each else UNREADABLE))
-            indexed = indexed or each is not None
+            outcomes = [
+                (name, each.outcome if each else UNREADABLE)
+                for (name, _blob), each in zip(batch, parsed, strict=True)
+            ]
+            if told:
+                told(outcomes)
+        taken.outcomes += outcomes
+        indexed = indexed or any(parsed)
     if indexed:
         jobs.enqueue_once(check_images, str(case.pk))
     return taken

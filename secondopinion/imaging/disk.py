@@ -19,6 +19,8 @@ from secondopinion.core import iso9660, kinds, unpack
 DICOMDIR, ISO = "dicomdir", "iso"  # further kinds, beside those of core.kinds
 MOST_DEPTH = 2  # a zip or an image, and one more inside it
 MOST_HELD = 64 * 1024**2  # bytes of an inner zip in memory; beyond, in a file without a name
+MOST_OBJECT = 1024**3  # bytes of one object; more is not taken into memory to be read
+MOST_DIRECTORY = 128 * 1024**2
 _STORAGE = b"1.2.840.10008.5.1.4.1.1."  # the classes of images and reports
 _MEDIA_DIRECTORY = b"1.2.840.10008.1.3.10"  # Media Storage Directory Storage (PS3.4, B.5)
 
@@ -47,6 +49,11 @@ class Member:
         if self.length > most:
             raise unpack.Unsafe("too-large")
         return b"".join(self.pieces())
+
+
+def most_of(kind: str) -> int:
+    """Return how many bytes of a file of a kind are taken into memory to be read."""
+    return MOST_DIRECTORY if kind == DICOMDIR else MOST_OBJECT
 
 
 def walk(path: Path) -> Iterator[Member]:

@@ -17,8 +17,6 @@ from secondopinion.imaging.checks.examine import Said
 from secondopinion.imaging.checks.model import Image, image_of
 
 BATCH_FILES, BATCH_BYTES = 200, 32 * 1024**2
-MOST_OBJECT = 1024**3  # bytes of one object; more is not taken into memory
-MOST_DIRECTORY = 128 * 1024**2
 PACKED = {"zip-bomb", "nested-zip", "encrypted", "packed-oddly", "too-many-files"}
 PROGRAMS = (b"MZ", b"\x7fELF", b"#!")
 
@@ -86,8 +84,7 @@ class _Reader:
             self._refuse(member.path, member.kind, member.refused)
         elif member.kind in {kinds.DICOM, disk.DICOMDIR} or member.kind.startswith("image/"):
             try:
-                most = MOST_DIRECTORY if member.kind == disk.DICOMDIR else MOST_OBJECT
-                self._keep(member, member.read(most))
+                self._keep(member, member.read(disk.most_of(member.kind)))
             except (unpack.Unsafe, OSError) as problem:
                 self._refuse(member.path, member.kind, getattr(problem, "code", "broken-disc"))
         elif member.kind == kinds.IGNORED:

@@ -4,6 +4,7 @@ import gzip
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -100,6 +101,19 @@ def answer_json(request: HttpRequest, body: bytes | Any, status: int = 200) -> H
 def refused(status: int, text: str) -> HttpResponse:
     """Answer with a sentence for who writes the client."""
     return HttpResponse(f"{text}\n", status=status, content_type="text/plain; charset=utf-8")
+
+
+def alone(pieces: Iterator[bytes | memoryview], length: int, kind: str) -> HttpResponseBase:
+    """Answer one thing of `length` bytes piece by piece: no more of it than a piece is in memory.
+
+    The first piece is made before the answer begins: what cannot be read is an error, not a stump.
+    """
+    first = next(pieces)
+    if len(first) == length:
+        return HttpResponse(bytes(first), content_type=kind)
+    answer = StreamingHttpResponse(chain([first], pieces), content_type=kind)
+    answer["Content-Length"] = str(length)
+    return answer
 
 
 def parts(

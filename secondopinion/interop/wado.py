@@ -110,9 +110,10 @@ def retrieved(
         return media.refused(406, "These pixels cannot be decoded here; ask for them as they came.")
     seen.note(caller, seen.DOWNLOADED, (each.series for each in rows))
     if instance and not wanted.multipart and wanted.type == DICOM:
-        body = pixels.plain(rows[0]) if plain else vault.read(rows[0].blob)
-        response = HttpResponse(body, content_type=DICOM)
-        return _lasting(response)
+        if plain:
+            return _lasting(HttpResponse(pixels.plain(rows[0]), content_type=DICOM))
+        blob = rows[0].blob
+        return _lasting(media.alone(vault.pieces(blob), blob.length, DICOM))
 
     def pieces() -> Iterator[tuple[str, Iterable[bytes | memoryview]]]:
         for row in rows:
@@ -211,18 +212,21 @@ def bulk(
         raise NotYours
     row = _found(caller, request, study=study, series=series, instance=instance)[0]
     seen.note(caller, seen.OPENED, [row.series])
+    data: Iterator[bytes | memoryview]
     if path == "7FE00010" and row.pixel_offset is not None:
-        data = vault.read_range(row.blob, row.pixel_offset, row.frame_length * row.frames)
+        length = min(row.frame_length * row.frames, row.blob.length - row.pixel_offset)
+        data = vault.pieces(row.blob, row.pixel_offset, length)
     else:
         try:
-            data = sandbox.run(headers.bulk, vault.read(row.blob), path, memory_mb=2048)
+            value = sandbox.run(headers.bulk, vault.read(row.blob), path, memory_mb=2048)
         except sandbox.Failed:
             raise NotYours from None
+        data, length = iter([value]), len(value)
     content = f"{OCTETS}; transfer-syntax={LITTLE_ENDIAN}"
     first = media.accepted(request)[0]
     if first.type == OCTETS:
-        return HttpResponse(data, content_type=OCTETS)
-    return media.parts([(content, [data])], OCTETS)
+        return media.alone(data, length, OCTETS)
+    return media.parts([(content, data)], OCTETS)
 
 
 class _BadLook(Exception):

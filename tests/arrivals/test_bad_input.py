@@ -5,7 +5,10 @@ import os
 import random
 import stat
 import struct
+import tracemalloc
 import zipfile
+from pathlib import Path
+from typing import BinaryIO
 
 import pypdfium2 as pdfium
 import pytest
@@ -19,6 +22,7 @@ from secondopinion.cases.models import Case
 from secondopinion.core import jobs, kinds, unpack, vault
 from secondopinion.core.errors import Refused
 from secondopinion.findings.models import Finding
+from secondopinion.imaging import disk
 from secondopinion.records.models import Record
 from tests.conftest import DOCUMENTS
 
@@ -86,6 +90,42 @@ def test_entries_that_overlap_are_a_bomb(case: Case, maria: Person) -> None:
     assert send(case, maria, "disc.zip", bytes(data)) == {"disc.zip": ("refused", "zip-bomb")}
 
 
+def crowded(entries: int) -> bytes:
+    """Return a zip whose directory holds `entries` records and whose end declares one."""
+    one = zipped(a=b"x")
+    begin, end = one.index(b"PK\x01\x02"), one.index(b"PK\x05\x06")
+    directory = one[begin:end] * entries
+    tail = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, 1, 1, len(directory), begin, 0)
+    return one[:begin] + directory + tail
+
+
+def test_a_zip_of_millions_of_entries_is_not_even_listed(case: Case, maria: Person) -> None:
+    """Its directory is weighed before an object is made of each of its records."""
+    data = io.BytesIO(crowded(300_000))
+    tracemalloc.start()
+    assert _walk(data) == "too-many-files"
+    assert not unpack.document_in(data)
+    assert tracemalloc.get_traced_memory()[1] < 2.5 * data.getbuffer().nbytes
+    tracemalloc.stop()
+    assert send(case, maria, "disc.zip", data.getvalue()) == {
+        "disc.zip": ("refused", "too-many-files")
+    }
+
+
+def test_a_directory_that_is_declared_huge_is_not_read(tmp_path: Path) -> None:
+    """A file of 200 MB of nothing, all of which its end calls the directory."""
+    with (tmp_path / "disc.zip").open("w+b") as file:
+        file.write(b"PK\x03\x04")
+        file.truncate(200_000_000)
+        file.seek(0, 2)
+        end = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, 1, 1, 200_000_000, 0, 0)
+        file.write(end)
+        tracemalloc.start()
+        assert _walk(file) == "too-many-files"
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+        tracemalloc.stop()
+
+
 @pytest.mark.parametrize(
     "name", ["../../etc/passwd", "/etc/passwd", "a/../../b.txt", "C:\\windows\\x.txt", "..\\x.txt"]
 )
@@ -131,6 +171,18 @@ def test_papers_of_a_disc_are_no_records(case: Case, maria: Person) -> None:
     outcome = send(case, maria, "disc.zip", zipped(**words))
     assert {outcome[name] for name in papers} == {("ignored", "litter")}
     assert {outcome[name] for name in letters} == {("record", "")}
+
+
+@pytest.mark.parametrize("limit", ["MOST_OBJECT", "MOST_DIRECTORY"])
+def test_an_object_that_memory_should_not_hold_is_kept_and_said(
+    limit: str, case: Case, maria: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(disk, limit, 600)
+    name = "DICOMDIR" if limit == "MOST_DIRECTORY" else "IM1"
+    large = bytes(128) + b"DICM" + bytes(800)
+    outcome = send(case, maria, "disc.zip", zipped(**{name: large, "letter.txt": b"a letter"}))
+    assert outcome == {name: ("refused", "image-too-large"), "letter.txt": ("record", "")}
+    assert str(words.say("image-too-large"))
 
 
 def test_litter_is_ignored_and_said(case: Case, maria: Person) -> None:
@@ -227,7 +279,7 @@ def test_a_damaged_directory_of_a_zip_is_survived(seed: int) -> None:
     assert _walk(data) in {"", *words.WORDS}
 
 
-def _walk(data: io.BytesIO) -> str:
+def _walk(data: BinaryIO) -> str:
     try:
         with unpack.open_zip(data) as archive:
             for entry in unpack.entries(archive):

@@ -152,6 +152,7 @@ def state(reference: str) -> None:
             "accepted": verbs.count("case-accept"),
             "submitted": verbs.count("case-submit"),
             "files": ArrivedFile.objects.filter(upload__case=case).count(),
+            "doubled": ArrivedFile.objects.filter(upload__case=case, outcome="duplicate").count(),
             "images": Instance.objects.filter(series__study__case=case).count(),
             "records": case.records.count(),
             "forwarded": Forwarded.objects.filter(forward__case=case).count(),

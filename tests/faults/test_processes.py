@@ -66,7 +66,7 @@ def test_a_worker_killed_in_the_middle_of_a_job(machine: Machine, tmp_path: Path
     assert halfway["open_jobs"] > 0
     machine.start("impatient_worker")
     done = machine.wait(draft, lambda found: found["open_jobs"] == 0)
-    assert (done["images"], done["files"]) == (250, 250)
+    assert (done["images"], done["files"], done["doubled"]) == (250, 250, 0)
 
 
 def descendants(pid: int) -> list[int]:
