@@ -160,9 +160,9 @@ def decline(*, by: Person, offer: Offer, reason: str, note: str = "") -> Case:
 @transaction.atomic
 def take_back(*, by: Person, offer: Offer) -> Case:
     """Take an open offer back."""
-    require(offer.case, by, Part.COORDINATOR)
+    parts = require(offer.case, by, Part.COORDINATOR)
     _answer(offer, OfferState.TAKEN_BACK)
-    return workflow.advance(offer.case, "withdraw_offer", by=by)
+    return workflow.advance(offer.case, "withdraw_offer", by=by, parts=parts)
 
 
 def hand_back(*, offer: Offer, reason: str, note: str) -> None:
