@@ -101,6 +101,7 @@ class Year:
         self.staff = [self._expert(number) for number in range(people)]
         self.specialties = {each.key: each for each in Specialty.objects.all()}
         self.over = 0
+        self.quiet = False  # nothing was ready when the coordinator looked last, or came since
         self.asked: dict[UUID, datetime] = {}  # when each expert was offered a case last
 
     def _person(self, email: str, role: str) -> Person:
@@ -159,6 +160,7 @@ class Year:
                     while self.heap and self.heap[0][0].date() == day:
                         instant, _number, do = heapq.heappop(self.heap)
                         traveller.move_to(instant)
+                        self.quiet = self.quiet and do == self.round
                         do()
                     actions.foresee()
                     audit.seal(lately=True)
@@ -209,7 +211,7 @@ class Year:
         grace = self.by(self.grace)
         case.refresh_from_db()
         actions.take(by=grace, case=case)
-        items = list(case.checklist.select_related("case"))
+        items = list(case.checklist.all())
         missing = [
             each for each in items if dice.random() < (0.22 if each.kind == "images" else 0.1)
         ]
@@ -243,16 +245,18 @@ class Year:
 
     def round(self) -> None:
         """Do what the coordinator does every two hours: offer what is ready."""
-        if not program.calendar().works_on(clock.today()):
+        if self.quiet or not program.calendar().works_on(clock.today()):
             return
         ready = Case.objects.filter(state=State.READY).order_by("state_since")
-        if not ready.exists():
-            return
         if self.way == "optimiser":
-            for each in plan().proposals:
+            self.quiet = not ready.exists()
+            for each in [] if self.quiet else plan().proposals:
                 self.offer(each.case, each.known)
             return
-        waiting = list(ready.select_related("child", "request", "local_provider", "specialty"))
+        waiting = list(ready.select_related("child", "request", "local_provider"))
+        self.quiet = not waiting
+        if self.quiet:
+            return
         before = facts.offered_before([each.pk for each in waiting])
         known = facts.gather()
         for case in waiting:
@@ -276,14 +280,14 @@ class Year:
 
     def offer(self, case: Case, known: Known) -> None:
         """Offer, and let the expert answer when this expert would answer this case."""
-        expert = known.expert
-        made = experts.offer(by=self.by(self.grace), case=case, expert=expert)
-        self.asked[expert.pk] = clock.now()
+        expert, diagnosis = known.expert, case.request.diagnosis
         mine = self.dice[expert.person_id]
         dice = random.Random(
-            f"{self.seed} {case.request.diagnosis} {case.child.full_name} {expert.person.email}"
+            f"{self.seed} {diagnosis} {case.child.full_name} {expert.person.email}"
         )
-        knows = case.request.diagnosis in expert.conditions
+        knows = diagnosis in expert.conditions
+        made = experts.offer(by=self.by(self.grace), case=case, expert=expert)
+        self.asked[expert.pk] = clock.now()
         accepts = mine["accepts"] + (0.05 if knows else -0.1) - 0.05 * known.load
         hours = lognormal(dice, mine["hours"], 0.8)
         will, days = dice.random() < accepts, lognormal(dice, mine["days"], 0.4)
@@ -295,7 +299,7 @@ class Year:
 
     def answer(self, offer: Offer, will: bool, days: float) -> None:
         """Answer an offer that is still open."""
-        offer.refresh_from_db()
+        offer = Offer.objects.select_related("case", "expert__person").get(pk=offer.pk)
         if offer.state != OfferState.OPEN:
             return
         by = self.by(offer.expert.person)

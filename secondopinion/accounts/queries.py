@@ -1,5 +1,7 @@
 """Reads about people."""
 
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
@@ -17,17 +19,22 @@ from secondopinion.accounts.tokens import hash_of
 from secondopinion.core import clock
 
 
+@cache
+def _people_with_roles() -> QuerySet[Any]:
+    """Return people, once for each staff role that they have or had.
+
+    Never read itself, only narrowed: every request asks it, and Django's work of putting it
+    together is done once.
+    """
+    return Person.objects.annotate(held=F("staff_roles__role"), held_until=F("staff_roles__until"))
+
+
 def person_with_roles(person_id: UUID) -> Person | None:
     """Return a person who knows their staff roles of this moment: for one request."""
-    now = clock.now()
-    rows = list(
-        Person.objects.filter(pk=person_id).annotate(
-            held=F("staff_roles__role"), held_until=F("staff_roles__until")
-        )
-    )
+    now, rows = clock.now(), list(_people_with_roles().filter(pk=person_id))
     if not rows:
         return None
-    person = rows[0]  # once for each role that they have or had
+    person: Person = rows[0]  # once for each role that they have or had
     person.roles_for_reading = {
         each.held for each in rows
         if each.held and (each.held_until is None or each.held_until > now)

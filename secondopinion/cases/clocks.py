@@ -70,7 +70,8 @@ def follow(case: Case) -> datetime | None:
     """Stop and start the clocks so that they fit the state; return when the first runs out."""
     now = clock.now()
     wanted = CLOCKS.get(case.state, frozenset())
-    spans = list(ClockSpan.objects.filter(case=case))
+    columns = ("pk", "step", "began_at", "ended_at", "due_at")
+    spans = list(ClockSpan.objects.filter(case=case).values_list(*columns, named=True))
     running = {span.step: span for span in spans if span.ended_at is None}
     if stopped := [span.pk for step, span in running.items() if step not in wanted]:
         ClockSpan.objects.filter(pk__in=stopped).update(ended_at=now)

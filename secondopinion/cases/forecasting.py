@@ -8,9 +8,11 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Max, Min, Q
+from django.db.models import Max, Min, Q, QuerySet
 
 from secondopinion.cases.foreseen import Forecast, Stage
 from secondopinion.cases.models import Case
@@ -71,16 +73,22 @@ def began_at(
     }  # fmt: skip
 
 
-def past() -> list[Past]:
-    """Return the cases of the last two years that have their report, the latest first."""
+@cache
+def _hours() -> QuerySet[Case, tuple[Any, ...]]:
+    """Return the field and pace of cases, and the hours from each stage to the report.
+
+    Never read itself, only narrowed: Django's work of putting it together is done once.
+    """
     hours = [
         Hours("reported_at", when) for when in ("submitted_at", "accepted_at", READY, REVIEWED)
     ]  # fmt: skip
-    rows = (
-        Case.objects.filter(reported_at__gt=clock.now() - _LOOKED_BACK)
-        .order_by("-reported_at")
-        .values_list("specialty_id", "kind", "urgency", *hours)
-    )
+    rows = Case.objects.order_by("-reported_at")
+    return rows.values_list("specialty_id", "kind", "urgency", *hours)
+
+
+def past() -> list[Past]:
+    """Return the cases of the last two years that have their report, the latest first."""
+    rows = _hours().filter(reported_at__gt=clock.now() - _LOOKED_BACK)
     return [
         Past(
             specialty,

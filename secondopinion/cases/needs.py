@@ -24,16 +24,20 @@ def follow(case: Case) -> datetime:
     rows = dict(Need.objects.filter(case=case).values_list("why", "due_at"))
     wanted = STATE_NEEDS.get(case.state)
     gone = set(rows) if case.state in ENDED else set(rows) & (OF_STATE - {wanted})
-    if gone:
-        Need.objects.filter(case=case, why__in=gone).delete()
     due = [due_at for why, due_at in rows.items() if why not in gone and why != wanted]
     if wanted:
         due_at = case.due_at or clock.now()
         if wanted in rows:
             Need.objects.filter(case=case, why=wanted).update(due_at=due_at)
+        elif gone:  # the row of the last state becomes that of this one
+            Need.objects.filter(case=case, why=gone.pop()).update(
+                why=wanted, since=clock.now(), due_at=due_at
+            )
         else:
             Need.objects.create(case=case, why=wanted, due_at=due_at)
         due.append(due_at)
+    if gone:
+        Need.objects.filter(case=case, why__in=gone).delete()
     return min(due, default=clock.NEVER)
 
 

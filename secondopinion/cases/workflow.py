@@ -102,13 +102,15 @@ def advance(
     *,
     by: Person | None,
     also: frozenset[str] = frozenset(),
+    parts: set[str] | None = None,
     stamps: dict[str, Any] | None = None,
     detail: dict[str, Any] | None = None,
 ) -> Case:
     """Move the case by compare-and-swap, stop and start its clocks, and write the audit.
 
-    `also` names parts that only the calling room can know (``offered``: an open offer). `stamps`
-    are further columns of the case that change with the state.
+    `also` names parts that only the calling room can know (``offered``: an open offer); `parts` are
+    those of `by`, where the caller has asked for them in this very transaction. `stamps` are
+    further columns of the case that change with the state.
 
     Raises:
         NotYours: the person has no part that may do it.
@@ -116,11 +118,13 @@ def advance(
         Conflict: the case is not in a state from which it can be done (any more).
     """
     row = TRANSITIONS[action]
-    if not who_is(case, by, also) & row.who:
+    if not (who_is(case, by, also) if parts is None else parts | also) & row.who:
         if by is not None and Part.COORDINATOR in row.who:
             meanwhile.refuse(case, by)
         raise NotYours
     fresh = Case.objects.select_for_update().get(pk=case.pk)
+    if fresh.coordinator_id == case.coordinator_id and Case.coordinator.is_cached(case):
+        fresh.coordinator = case.coordinator  # who it is stays known, to be written to
     if fresh.state not in row.sources:
         raise Conflict(meanwhile.moved_on(fresh, by), code="state-changed")
     for rule in (row.must_hold, *rules.OBSTACLES.get(action, ())):

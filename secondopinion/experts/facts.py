@@ -3,6 +3,8 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, StringAgg, Sum, TextField, Value
@@ -57,30 +59,34 @@ def gather(
     for tie in Tie.objects.filter(some):
         if tie.expert_id in known:
             known[tie.expert_id].ties.append(tie)
-    _offers(known, Offer.objects.filter(some), now)
+    _offers(known, some, now)
     return sorted(known.values(), key=lambda each: each.expert.person.full_name)
 
 
-def _offers(known: dict[UUID, Known], offers: QuerySet[Offer], now: datetime) -> None:
-    """Add up in the database how offers went: there are many more of them than experts.
+def with_ties(expert: ExpertProfile) -> Known:
+    """Return an expert with their ties alone: enough for whether they may advise at all."""
+    return Known(expert, ties=list(Tie.objects.filter(expert=expert)))
+
+
+@cache
+def _counted() -> QuerySet[Offer, tuple[Any, ...]]:
+    """Return the sums of offers, by expert and kind of case. Never read itself: Django's work of
+    putting the question together is done once, and what depends on the hour is added each time.
 
     A lead that passed within a panel was nobody's to answer; one that was given back was accepted
     before, and since when it has been so says nothing of an answer.
     """
     asked = Q(passed_from=None)
     at_work = Q(state=OfferState.ACCEPTED, case__state__in=_AT_WORK)
-    lately = Q(state=OfferState.ACCEPTED, answered_at__gt=now - WEEK)
     answered = asked & Q(state__in=[*_ANSWERS, OfferState.HANDED_BACK])
     passed = Q(state=OfferState.HANDED_BACK, passed_to__isnull=False)
     reported = asked & Q(state=OfferState.ACCEPTED, case__reported_at__isnull=False)
     days = Cast(Hours("case__reported_at", "answered_at") / 24, TextField())
-    rows = (
-        offers.filter(Q(created_at__gt=now - LOOKED_BACK) | Q(case__state__in=_AT_WORK))
-        .order_by()
+    return (
+        Offer.objects.order_by()
         .values_list("expert_id", "case__specialty_id", "case__condition")
         .annotate(
             load=Count("pk", filter=Q(state=OfferState.OPEN) | at_work),
-            this_week=Count("pk", filter=Q(state=OfferState.OPEN) | lately),
             # Whoever may not accept is not unwilling.
             answered=Count("pk", filter=answered & ~Q(reason=Offer.Reason.CONFLICT)),
             accepted=Count("pk", filter=asked & (Q(state=OfferState.ACCEPTED) | passed)),
@@ -92,7 +98,17 @@ def _offers(known: dict[UUID, Known], offers: QuerySet[Offer], now: datetime) ->
             days=StringAgg(days, delimiter=Value(" "), filter=reported),
         )
     )  # fmt: skip
-    for expert, specialty, condition, load, this_week, *answers, waits, waited, took in rows:
+
+
+def _offers(known: dict[UUID, Known], some: Q, now: datetime) -> None:
+    """Add up in the database how offers went: there are many more of them than experts."""
+    lately = Q(state=OfferState.ACCEPTED, answered_at__gt=now - WEEK)
+    rows = (
+        _counted()
+        .filter(some, Q(created_at__gt=now - LOOKED_BACK) | Q(case__state__in=_AT_WORK))
+        .annotate(this_week=Count("pk", filter=Q(state=OfferState.OPEN) | lately))
+    )
+    for expert, specialty, condition, load, *answers, waits, waited, took, this_week in rows:
         each = known.get(expert)
         if each is None:
             continue

@@ -3,7 +3,7 @@ second reader, or to answer questions in the place of another."""
 
 from secondopinion.accounts.models import Person
 from secondopinion.cases.models import Case
-from secondopinion.experts.facts import gather
+from secondopinion.experts.facts import with_ties
 from secondopinion.experts.models import Kind
 from secondopinion.experts.queries import profile
 from secondopinion.experts.rules import must_be_allowed, must_take
@@ -21,5 +21,4 @@ def must_fit(person: Person, case: Case, *kinds: Kind) -> None:
         return
     for kind in kinds:
         must_take(expert, kind)
-    [known] = gather([expert])
-    must_be_allowed(known, case)
+    must_be_allowed(with_ties(expert), case)

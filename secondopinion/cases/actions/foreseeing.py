@@ -1,7 +1,10 @@
 """Telling families when their report is likely to be there."""
 
+from functools import cache
+from typing import Any
+
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from secondopinion.cases.forecasting import READY, REVIEWED, STAGES, began_at, expected, past
 from secondopinion.cases.foreseen import Forecast
@@ -12,6 +15,30 @@ from secondopinion.core import clock
 _COME_BACK_TO = frozenset({State.COLLECTING, State.IN_REVIEW})
 
 
+@cache
+def _foreseeable() -> QuerySet[Case, tuple[Any, ...]]:
+    """Return where each open case stands, what was told of it last, and when its pace was said.
+
+    Never read itself, only copies of it: Django's work of putting it together is done once.
+    """
+    told = Forecast.objects.filter(case=OuterRef("pk")).order_by("-created_at")
+    paced = Pace.objects.filter(case=OuterRef("pk")).order_by("-created_at")
+    return Case.objects.filter(state__in=list(STAGES)).values_list(
+        "pk", "state", "state_since",
+        *(Subquery(told.values(name)[:1]) for name in ("stage", "late", "created_at")),
+        Subquery(paced.values("created_at")[:1]),
+    )  # fmt: skip
+
+
+@cache
+def _reached() -> QuerySet[Case, tuple[Any, ...]]:
+    """Return the field, the pace, and when each stage began, of cases; put together once, too."""
+    return Case.objects.annotate(ready=READY, reviewed=REVIEWED).values_list(
+        "pk", "state", "specialty_id", "kind", "urgency", "submitted_at", "accepted_at", "ready",
+        "reviewed",
+    )  # fmt: skip
+
+
 @transaction.atomic
 def foresee() -> int:
     """Make the forecasts that are missing or do not hold any more; return how many.
@@ -20,18 +47,10 @@ def foresee() -> int:
     have their report, when it goes on after its family was waited for, and when its kind or its
     urgency has changed. Safe to run at any time.
     """
-    told = Forecast.objects.filter(case=OuterRef("pk")).order_by("-created_at")
-    paced = Pace.objects.filter(case=OuterRef("pk")).order_by("-created_at")
     now = clock.now()
     wanted = [
         case
-        for case, state, since, stage, late, told_at, paced_at in Case.objects.filter(
-            state__in=list(STAGES)
-        ).values_list(
-            "pk", "state", "state_since",
-            *(Subquery(told.values(name)[:1]) for name in ("stage", "late", "created_at")),
-            Subquery(paced.values("created_at")[:1]),
-        )
+        for case, state, since, stage, late, told_at, paced_at in _foreseeable().all()
         if stage != STAGES[State(state)]
         or late < now
         # These two are come back to, when a family has answered: what was told before is over.
@@ -41,11 +60,7 @@ def foresee() -> int:
     if not wanted:
         return 0
     earlier, made = past(), []
-    rows = Case.objects.filter(pk__in=wanted).annotate(ready=READY, reviewed=REVIEWED)
-    for case, state, specialty, kind, urgency, *began in rows.values_list(
-        "pk", "state", "specialty_id", "kind", "urgency", "submitted_at", "accepted_at", "ready",
-        "reviewed",
-    ):  # fmt: skip
+    for case, state, specialty, kind, urgency, *began in _reached().filter(pk__in=wanted):
         stage = STAGES[State(state)]
         early, middle, late = expected(
             specialty, (kind, urgency), stage, began_at(*began)[stage], earlier

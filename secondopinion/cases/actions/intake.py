@@ -36,9 +36,9 @@ def take(*, by: Person, case: Case) -> Case:
     """
     rule = rules.delivery_rule(case)
     owners = Case.objects.select_for_update().values_list("coordinator", flat=True)
-    former = owners.get(pk=case.pk)
+    former, parts = owners.get(pk=case.pk), roles_of(case, by)
     workflow.advance(
-        case, "accept", by=by,
+        case, "accept", by=by, parts=parts,
         stamps={
             "coordinator": by,
             "accepted_at": clock.now(),
@@ -52,7 +52,8 @@ def take(*, by: Person, case: Case) -> Case:
             note = gettext("A colleague has taken it before you began.")
         HandOver.objects.create(case=case, giver=giver, taker=by, note=note)
         end_parts(case=case, role=Part.COORDINATOR, by=by)
-    give_part(case=case, person=by, role=Part.COORDINATOR, by=by)
+    if former != by.pk or Part.COORDINATOR not in parts:
+        give_part(case=case, person=by, role=Part.COORDINATOR, by=by)
     tell_family(case, "news")
     return case
 
@@ -148,7 +149,7 @@ def answer(
             field="text",
         )
     case = Case.objects.select_for_update().get(pk=information_request.case_id)
-    require(case, by, information_request.to, Part.COORDINATOR)
+    parts = require(case, by, information_request.to, Part.COORDINATOR)
     done = InformationRequest.objects.filter(
         pk=information_request.pk, answered_at__isnull=True, dropped_at__isnull=True
     ).update(answer=text.strip(), answered_at=clock.now(), answered_by=by)
@@ -163,7 +164,7 @@ def answer(
         needs.answers(case)
         changes.tell(case.pk)
     audit.record("information-answered", by=by, case_id=case.pk, target=information_request)
-    _go_on(case, by)
+    _go_on(case, by, parts)
     if case.coordinator_id != by.pk:
         tell_coordinator(case)
     if case.state == State.IN_REVIEW:
@@ -172,13 +173,13 @@ def answer(
     return information_request
 
 
-def _go_on(case: Case, by: Person) -> None:
+def _go_on(case: Case, by: Person, parts: set[str]) -> None:
     if open_requests(case).exists():
         return
     onward = {State.WAITING_ON_FAMILY: "answered", State.MORE_NEEDED: "more_arrived"}
     action = onward.get(State(case.state))
     if action:
-        workflow.advance(case, action, by=by)
+        workflow.advance(case, action, by=by, parts=parts)
 
 
 @transaction.atomic
@@ -190,7 +191,7 @@ def drop_request(*, by: Person, information_request: InformationRequest) -> None
         Conflict: it has been answered, or taken back already.
     """
     case = Case.objects.select_for_update().get(pk=information_request.case_id)
-    require(case, by, Part.COORDINATOR, Part.SPECIALIST)
+    parts = require(case, by, Part.COORDINATOR, Part.SPECIALIST)
     done = InformationRequest.objects.filter(
         pk=information_request.pk, answered_at__isnull=True, dropped_at__isnull=True
     ).update(dropped_at=clock.now())
@@ -202,7 +203,7 @@ def drop_request(*, by: Person, information_request: InformationRequest) -> None
             state=ItemState.OPEN
         )
     audit.record("information-dropped", by=by, case_id=case.pk, target=information_request)
-    _go_on(case, by)
+    _go_on(case, by, parts)
 
 
 @transaction.atomic
@@ -220,10 +221,14 @@ def settle_item(*, by: Person, item: ChecklistItem, state: str, note: str = "") 
         raise Conflict(_("This case has ended."), code="ended")
     if state == ItemState.WAIVED and not note.strip():
         raise Refused(_("Say why it is not needed."), code="note-missing", field="note")
-    item.state = ItemState(state)
+    before, item.state = item.state, ItemState(state)
     item.note = note.strip() if state == ItemState.WAIVED else ""
-    item.save(update_fields=["state", "note"])
-    needs.answers(item.case)
+    settled = {"state": item.state, "note": item.note}
+    row = ChecklistItem.objects.filter(pk=item.pk)
+    # Where it was no answer that nobody has looked at, and none came meanwhile, no need changes.
+    if ItemState.ANSWERED in {before, state} or not row.filter(state=before).update(**settled):
+        row.update(**settled)
+        needs.answers(item.case)
     changes.tell(item.case_id)
     audit.record(
         "checklist-settled", by=by, case_id=item.case_id, target=item,
@@ -245,6 +250,7 @@ def complete(*, by: Person, case: Case) -> Case:
 @transaction.atomic
 def reopen(*, by: Person, case: Case) -> Case:
     """Go back to collecting records: something came up."""
-    if "coordinator" not in roles_of(case, by):
+    parts = roles_of(case, by)
+    if "coordinator" not in parts:
         raise NotYours
-    return workflow.advance(case, "reopen", by=by)
+    return workflow.advance(case, "reopen", by=by, parts=parts)

@@ -15,8 +15,12 @@ from secondopinion.core.errors import NotYours
 def give_part(*, case: Case, person: Person, role: str, by: Person | None) -> Participation:
     """Give a person a part in a case; a part that is held already stays as it is."""
     held = live_parts().filter(case=case, person=person, role=role).first()
-    if held is not None:
-        return held
+    return held or give_first_part(case=case, person=person, role=role, by=by)
+
+
+def give_first_part(*, case: Case, person: Person, role: str, by: Person | None) -> Participation:
+    """Give a part that cannot be held yet, in the caller's transaction: the case, or the person,
+    was made in it."""
     made = Participation.objects.create(case=case, person=person, role=role)
     audit.record("part-given", by=by, case_id=case.pk, target=person, detail={"role": role})
     return made
@@ -43,14 +47,16 @@ def end_parts(
         )
 
 
-def require(case: Case, by: Person, *roles: str) -> None:
-    """Let nobody pass who has none of these parts in the case.
+def require(case: Case, by: Person, *roles: str) -> set[str]:
+    """Let nobody pass who has none of these parts in the case; return all that the person has.
 
     Raises:
         Conflict: the person was its coordinator, and it has changed hands since.
         NotYours: the person has none of them.
     """
-    if not roles_of(case, by) & set(roles):
+    parts = roles_of(case, by)
+    if not parts & set(roles):
         if Part.COORDINATOR in roles:
             meanwhile.refuse(case, by)
         raise NotYours
+    return parts

@@ -8,7 +8,7 @@ from secondopinion.accounts import rules as people
 from secondopinion.accounts.models import Person
 from secondopinion.audit import actions as audit
 from secondopinion.cases import needs, rules
-from secondopinion.cases.actions.parts import end_parts, give_part, require
+from secondopinion.cases.actions.parts import end_parts, give_first_part, give_part, require
 from secondopinion.cases.actions.telling import tell, tell_coordinator, tell_family
 from secondopinion.cases.models import Case, ChecklistItem, ItemState, LocalProvider, Part
 from secondopinion.cases.states import ENDED, State
@@ -27,6 +27,11 @@ def invite_provider(*, case: Case, by: Person | None) -> LocalProvider:
     """
     if by is not None:
         require(case, by, Part.FAMILY, Part.ENTRY, Part.COORDINATOR)
+    return write_to_provider(case=case, by=by)
+
+
+def write_to_provider(*, case: Case, by: Person | None) -> LocalProvider:
+    """Do what `invite_provider` does, in the transaction of an action that has asked who may."""
     provider = LocalProvider.objects.select_for_update().get(case=case)
     if case.state in ENDED:
         raise Refused(_("This case has ended."), code="ended")
@@ -36,11 +41,13 @@ def invite_provider(*, case: Case, by: Person | None) -> LocalProvider:
             code="provider-declined",
         )
     person = provider.person
+    give = give_part
     if person is None:
         person = accounts.make_guest(
             full_name=provider.full_name, email=provider.email, language=provider.language
         )
-    give_part(case=case, person=person, role=Part.LOCAL_PROVIDER, by=by)
+        give = give_first_part
+    give(case=case, person=person, role=Part.LOCAL_PROVIDER, by=by)
     again = provider.invited_at is not None
     provider.person = person
     provider.invited_at = clock.now()

@@ -14,8 +14,8 @@ from secondopinion.accounts import rules as people
 from secondopinion.accounts.models import Child, Person
 from secondopinion.audit import actions as audit
 from secondopinion.cases import changes, measuring, owners, rules, words, workflow
-from secondopinion.cases.actions.parts import give_owner, give_part, require
-from secondopinion.cases.actions.provider import invite_provider
+from secondopinion.cases.actions.parts import give_first_part, give_owner, require
+from secondopinion.cases.actions.provider import write_to_provider
 from secondopinion.cases.actions.starting import new_case
 from secondopinion.cases.actions.telling import tell
 from secondopinion.cases.measuring import Measured
@@ -54,7 +54,7 @@ def start_draft(*, by: Person, language: str) -> Case:
     if empty is not None:
         return empty
     case = new_case(language=language)
-    give_part(case=case, person=by, role=Part.FAMILY, by=by)
+    give_first_part(case=case, person=by, role=Part.FAMILY, by=by)
     audit.record("case-started", by=by, case_id=case.pk, target=case)
     return case
 
@@ -67,6 +67,15 @@ def _open_draft(case: Case, by: Person) -> Request:
         Conflict: it has been submitted meanwhile.
     """
     require(case, by, Part.FAMILY, Part.ENTRY)
+    return _locked(case)
+
+
+def _locked(case: Case) -> Request:
+    """Lock the request of a draft.
+
+    Raises:
+        Conflict: it has been submitted meanwhile.
+    """
     # Both rows are locked: a draft that is being sent waits, or is waited for.
     stands = Request.objects.select_for_update().annotate(stands=F("case__state"))
     request = stands.get(case=case)
@@ -135,7 +144,8 @@ def hold_page(*, by: Person, case: Case, page: str, base_revision: int | None) -
 @transaction.atomic
 def save_start(*, by: Person, case: Case, country: str, specialty: Specialty) -> Case:
     """Keep where the child lives and what the question is about."""
-    request = _open_draft(case, by)
+    parts = require(case, by, Part.FAMILY, Part.ENTRY)
+    request = _locked(case)
     kept = case.residence if str(case.country) == country else ""
     case.country, case.specialty, case.residence = country, specialty, kept
     case.save(update_fields=["country", "specialty", "residence"])
@@ -143,7 +153,7 @@ def save_start(*, by: Person, case: Case, country: str, specialty: Specialty) ->
     if (
         by.timezone == zones.UNKNOWN
         and (zone := zones.zone_of(country)) != zones.UNKNOWN
-        and Part.FAMILY in roles_of(case, by)
+        and Part.FAMILY in parts
     ):
         accounts.describe(by=by, person=by, timezone=zone)
     _saved(request, case, by, "start")
@@ -194,15 +204,16 @@ def save_child(
     for day in (measured_on, *(each.on for each in measured_before)):
         if day is not None:
             rules.check_measured_on(birth_date, day)
-    Child.objects.filter(pk=case.child_id).update(
-        full_name=full_name, latin_name=latin_name, birth_date=birth_date, sex=sex
-    )
+    child = case.child
+    child.full_name, child.latin_name, child.birth_date, child.sex = (
+        full_name, latin_name, birth_date, sex,
+    )  # fmt: skip
+    child.save(update_fields=["full_name", "latin_name", "birth_date", "sex"])
     _saved(
         request, case, by, "child", weight_kg=weight_kg, height_cm=height_cm, head_cm=head_cm,
         measured_on=measured_on, gestation_weeks=gestation_weeks,
         measured_before=measuring.kept(measured_before),
     )  # fmt: skip
-    case.child = Child.objects.get(pk=case.child_id)
     return case
 
 
@@ -212,14 +223,18 @@ def save_guardian(
 ) -> Case:
     """Keep who asks, and on what ground this person decides for the child."""
     require(case, by, Part.FAMILY)
+    request = _locked(case)
     accounts.describe(by=by, person=by, full_name=full_name, latin_name=latin_name, phone=phone)
-    return save_tie(by=by, case=case, person=by, kind=kind)
+    return _tied(request, by=by, case=case, person=by, kind=kind)
 
 
 @transaction.atomic
 def save_tie(*, by: Person, case: Case, person: Person, kind: str) -> Case:
     """Keep on what ground a person decides for the child; what they are called stays theirs."""
-    request = _open_draft(case, by)
+    return _tied(_open_draft(case, by), by=by, case=case, person=person, kind=kind)
+
+
+def _tied(request: Request, *, by: Person, case: Case, person: Person, kind: str) -> Case:
     accounts.set_guardianship(by=by, child=case.child, person=person, kind=kind)
     _saved(request, case, by, "you")
     return case
@@ -305,10 +320,14 @@ def give_consents(
     person = person or by
     rules.may_consent(case, person)
     live = Consent.objects.filter(case=case, person=person, withdrawn_at__isnull=True)
-    live.exclude(kind__in=kinds, version=disclaimer.version, language=disclaimer.language).update(
-        withdrawn_at=clock.now()
-    )
-    given = set(live.values_list("kind", flat=True))
+    words, given, over = (disclaimer.version, disclaimer.language), set(), []
+    for consent, kind, *read in live.values_list("pk", "kind", "version", "language"):
+        if kind in kinds and tuple(read) == words:
+            given.add(kind)
+        else:
+            over.append(consent)
+    if over:
+        live.filter(pk__in=over).update(withdrawn_at=clock.now())
     Consent.objects.bulk_create(
         Consent(
             case=case, person=person, kind=kind, version=disclaimer.version,
@@ -328,7 +347,8 @@ def submit(*, by: Person, case: Case) -> Case:
         Refused: something is missing, an emergency, or the program may not help here.
         Conflict: it has been sent already.
     """
-    workflow.advance(case, "submit", by=by, stamps={"submitted_at": clock.now()})
+    parts = roles_of(case, by)
+    workflow.advance(case, "submit", by=by, parts=parts, stamps={"submitted_at": clock.now()})
     ChecklistItem.objects.bulk_create(
         ChecklistItem(
             case=case,
@@ -344,10 +364,9 @@ def submit(*, by: Person, case: Case) -> Case:
     )
     changes.tell(case.pk)
     words.keep(case)
-    parts = roles_of(case, by)
     if (owner := by if Part.ENTRY in parts else owners.next_owner()) is not None:
         give_owner(case=case, to=owner, by=by)
-    invite_provider(case=case, by=by)
+    write_to_provider(case=case, by=by)
     if Part.FAMILY in parts:
         tell(case, by, "request-received", "/my/cases")
     return case

@@ -18,7 +18,7 @@ from secondopinion.cases.states import State
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.experts import rules
-from secondopinion.experts.facts import gather
+from secondopinion.experts.facts import gather, with_ties
 from secondopinion.experts.matching import Suggestion, points, suggest
 from secondopinion.experts.models import ExpertProfile, Offer, OfferState
 from secondopinion.experts.queries import OFFERED
@@ -130,7 +130,7 @@ def accept(*, by: Person, offer: Offer) -> Case:
     """
     if offer.expert.person_id != by.pk or not has_role(by, Role.SPECIALIST):
         raise NotYours
-    rules.must_be_allowed(gather([offer.expert])[0], offer.case)
+    rules.must_be_allowed(with_ties(offer.expert), offer.case)
     _answer(offer, OfferState.ACCEPTED)
     case = workflow.advance(offer.case, "accept_offer", by=by, also=OFFERED)
     give_part(case=case, person=by, role=Part.SPECIALIST, by=by)
@@ -160,9 +160,9 @@ def decline(*, by: Person, offer: Offer, reason: str, note: str = "") -> Case:
 @transaction.atomic
 def take_back(*, by: Person, offer: Offer) -> Case:
     """Take an open offer back."""
-    require(offer.case, by, Part.COORDINATOR)
+    parts = require(offer.case, by, Part.COORDINATOR)
     _answer(offer, OfferState.TAKEN_BACK)
-    return workflow.advance(offer.case, "withdraw_offer", by=by)
+    return workflow.advance(offer.case, "withdraw_offer", by=by, parts=parts)
 
 
 def hand_back(*, offer: Offer, reason: str, note: str) -> None:
