@@ -30,8 +30,8 @@ from secondopinion.followup import leaving
 from secondopinion.followup.models import FollowUpQuestion
 from secondopinion.followup.queries import question_for
 from secondopinion.opinions import actions as opinions
-from secondopinion.opinions import handing, panels, receipts, seconding, translating
-from secondopinion.opinions.models import Delivery, PanelMember, SecondReading
+from secondopinion.opinions import handing, inviting, panels, receipts, seconding, translating
+from secondopinion.opinions.models import Delivery, PanelInvitation, PanelMember, SecondReading
 from secondopinion.outcomes import actions as outcomes
 from secondopinion.pacs import actions as pacs
 from secondopinion.pacs.models import Fetch
@@ -162,8 +162,14 @@ class _Verbs:
 
     def join_panel(self) -> str:
         expert = self._row(ExpertProfile.objects.select_related("person"), "expert")
-        panels.invite(by=self.by, case=self.case, expert=expert.person)
-        return _("They write the report together now.")
+        inviting.invite(by=self.by, case=self.case, expert=expert.person)
+        return _("They are asked. They write the report together once they accept.")
+
+    def ask_panel_no_more(self) -> str:
+        rows = PanelInvitation.objects.filter(opinion__case=self.case)
+        row = self._row(rows.select_related("opinion__case", "person"), "invitation")
+        inviting.take_back(by=self.by, invitation=row)
+        return _("They are not asked any more.")
 
     def leave_panel(self) -> str:
         panels.leave(by=self.by, member=self._member())
