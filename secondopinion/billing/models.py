@@ -56,6 +56,9 @@ class Fee(Stored):
     )
     note = models.TextField(blank=True)
     kept = models.TextField(blank=True)  # why what was paid is kept though the case has ended
+    # How much of what was paid beyond what is owed is kept, and why; what comes later is not.
+    kept_beyond = models.DecimalField(max_digits=10, decimal_places=2, default=Decimal(0))
+    kept_beyond_why = models.TextField(blank=True)
     # As the program's settings were when the invoice was issued: "rate" in percent, "number" of the
     # issuer, "exempt": the sentence by language why there is none.
     tax = models.JSONField(default=dict)

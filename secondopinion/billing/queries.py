@@ -77,7 +77,7 @@ def too_much(fee: Fee) -> Decimal:
 
     It was paid twice, or on a page that was open when the fee was waived.
     """
-    rows = Fee.objects.filter(pk=fee.pk, kept="").annotate(beyond=_beyond())
+    rows = Fee.objects.filter(pk=fee.pk).annotate(beyond=_beyond())
     return max([*rows.values_list("beyond", flat=True), Decimal(0)])
 
 
@@ -87,14 +87,16 @@ def overpaid() -> QuerySet[Fee]:
 
 
 def _overpaid() -> QuerySet[Fee]:
-    return Fee.objects.filter(kept="").annotate(beyond=_beyond()).filter(beyond__gt=0)
+    return Fee.objects.annotate(beyond=_beyond()).filter(beyond__gt=0)
 
 
 def _beyond() -> CombinedExpression:
-    """Return what of a fee is left of all payments beyond what is owed, as a part of a query."""
+    """Return what of a fee is left of all payments beyond what is owed and what is kept of that
+    with a reason, as a part of a query."""
     paid = Payment.objects.filter(state=Payment.State.PAID)
     waived = CreditNote.objects.filter(refund=None)
-    return _sum(paid) - _sum(Refund.objects.all()) + _sum(waived) - F("amount")
+    paid_beyond = _sum(paid) - _sum(Refund.objects.all()) + _sum(waived) - F("amount")
+    return paid_beyond - F("kept_beyond")
 
 
 def _sum(rows: QuerySet[Any]) -> Coalesce:

@@ -16,6 +16,7 @@ from secondopinion.billing import taxes
 from secondopinion.billing.actions import note_refund, paid_of
 from secondopinion.billing.models import Fee, FeeState, Payment, Refund
 from secondopinion.billing.providers import HAND
+from secondopinion.billing.queries import too_much
 from secondopinion.billing.tasks import give_back as give_back_by_job
 from secondopinion.cases.actions.parts import require
 from secondopinion.cases.actions.telling import tell_family
@@ -132,7 +133,8 @@ def ask_again(*, refund: Refund, by: Person) -> None:
 
 @transaction.atomic
 def keep(*, fee: Fee, by: Person, reason: str) -> None:
-    """Say that what was paid is kept though the case has ended, and why.
+    """Say that what was paid is kept though the case has ended, and why; where more was paid than
+    is owed, that this surplus is kept. What is paid after that is decided anew.
 
     Raises:
         NotYours: by somebody who is not of the team.
@@ -142,6 +144,15 @@ def keep(*, fee: Fee, by: Person, reason: str) -> None:
     require(fee.case, by, *_TEAM)
     if not reason.strip():
         raise Refused(_("Say why."), code="reason-missing", field="reason")
-    if not Fee.objects.filter(pk=fee.pk, state=FeeState.PAID).update(kept=reason.strip()):
+    row = Fee.objects.select_for_update().filter(pk=fee.pk, state=FeeState.PAID).first()
+    if row is None:
         raise Conflict(_("This fee was not paid."), code="not-paid")
-    audit.record("fee-kept", by=by, case_id=fee.case_id, target=fee)
+    beyond = too_much(row)
+    if beyond:
+        row.kept_beyond += beyond
+        row.kept_beyond_why = "\n".join(filter(None, [row.kept_beyond_why, reason.strip()]))
+    else:
+        row.kept = reason.strip()
+    row.save(update_fields=["kept", "kept_beyond", "kept_beyond_why"])
+    audit.record("fee-kept", by=by, case_id=fee.case_id, target=fee,
+                 detail={"beyond": str(beyond)})  # fmt: skip

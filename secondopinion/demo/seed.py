@@ -33,15 +33,12 @@ from secondopinion.findings.queries import doubts
 from secondopinion.followup import actions as followup
 from secondopinion.imaging import queries as imaging
 from secondopinion.opinions import actions as opinions
-from secondopinion.outcomes import actions as outcomes
 from secondopinion.program import actions as program_actions
 from secondopinion.program import queries as program
 from secondopinion.program.models import Specialty
 from secondopinion.records import actions as records_actions
 from secondopinion.records import queries as records
 from secondopinion.records.models import Record
-from secondopinion.referrals import actions as referrals
-from secondopinion.referrals import selecting
 
 log = logging.getLogger(__name__)
 
@@ -321,23 +318,9 @@ class _Walk:
             )  # fmt: skip
 
     def _closed(self) -> None:
-        referral = referrals.open_referral(
-            by=self.coordinator, case=self.case, to_name="Harbour epilepsy clinic",
-            to_country="US", what_for="Sleep EEG and a visit", urgency="routine",
-        )  # fmt: skip
-        referrals.assign(by=self.coordinator, referral=referral, to=self.referral_coordinator)
-        referrals.consent(by=self.parent, referral=referral, seen=selecting.digest_of(referral))
-        visit = clock.now() + timedelta(days=30)
-        for action, more in (
-            ("send", {}), ("accept", {}), ("schedule", {"visit_at": visit}), ("seen", {}),
-            ("outcome", {"outcome": "The sleep EEG confirms the diagnosis."}), ("close", {}),
-        ):  # fmt: skip
-            referrals.take_step(
-                by=self.referral_coordinator, referral=referral, action=action, **more
-            )
-        outcomes.tell_outcome(
-            by=self.parent, case=self.case, day=30, changed="treatment", satisfied="yes",
-            recommends="yes",
+        after.close_the_loop(
+            case=self.case, parent=self.parent, coordinator=self.coordinator,
+            referral_coordinator=self.referral_coordinator,
         )  # fmt: skip
         actions.close(by=self.coordinator, case=self.case)
 

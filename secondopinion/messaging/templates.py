@@ -233,7 +233,15 @@ TEMPLATES: dict[str, Template] = {
     ),
     "panel-invited": Template(
         _("You are asked to write a report together: %(reference)s"),
-        (_("The case is among your reviews. One of you leads and signs."),),
+        (_("Please accept or decline it on its page. One of you leads and signs."),),
+    ),
+    "panel-reminder": Template(
+        _("You are still asked to write a report together: %(reference)s"),
+        (_("Please accept or decline it on its page."),),
+    ),
+    "panel-declined": Template(
+        _("An expert does not write the report with the other: %(reference)s"),
+        (_("They said no, or did not answer in time. Ask somebody else if you wish."),),
     ),
     "panel-lead": Template(
         _("You lead a report now: %(reference)s"),

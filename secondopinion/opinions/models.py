@@ -9,6 +9,7 @@ from secondopinion.accounts.models import Person
 from secondopinion.cases.models import Case
 from secondopinion.core import clock
 from secondopinion.core.models import Blob, Stored
+from secondopinion.experts.models import Offer, OfferState
 from secondopinion.program import queries as program
 
 
@@ -137,6 +138,38 @@ class PanelMember(Stored):
 
     def __str__(self) -> str:
         return f"{self.person_id} on {self.opinion_id}"
+
+
+class PanelInvitation(Stored):
+    """An expert who is asked to write a report with its author; every invitation is remembered."""
+
+    opinion = models.ForeignKey(Opinion, on_delete=models.CASCADE, related_name="invitations")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=20, choices=OfferState.choices, default=OfferState.OPEN)
+    answer_by = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+    reminded_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=20, choices=Offer.Reason.choices, blank=True)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["created_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                name="panel_invitation_one_open",
+                fields=["opinion", "person"],
+                condition=models.Q(state="open"),
+            ),
+            models.CheckConstraint(
+                name="panel_invitation_answered_when_not_open",
+                condition=models.Q(state="open", answered_at__isnull=True)
+                | models.Q(~models.Q(state="open"), answered_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} for {self.opinion_id}: {self.state}"
 
 
 class ExpertNote(Stored):

@@ -5,22 +5,18 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
-from secondopinion.accounts.queries import has_role
 from secondopinion.accounts.rules import check_factor
 from secondopinion.audit import actions as audit
 from secondopinion.cases.actions.pacing import set_pace
 from secondopinion.cases.actions.parts import end_parts, give_part, require
 from secondopinion.cases.actions.telling import tell
-from secondopinion.cases.models import Case, Part
-from secondopinion.cases.queries import roles_of
+from secondopinion.cases.models import Part
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
-from secondopinion.experts.fitting import must_fit
-from secondopinion.experts.models import Kind
 from secondopinion.experts.queries import profile
 from secondopinion.opinions import body as fields
 from secondopinion.opinions import writing
@@ -46,33 +42,18 @@ def verdict_stands(opinion: Opinion, member: PanelMember) -> bool:
     return bool(member.verdict) and member.verdict_revision == opinion.revision
 
 
-@transaction.atomic
-def invite(*, by: Person, case: Case, expert: Person) -> PanelMember:
-    """Let a specialist into the panel of a case that is in review, as its coordinator.
-
-    Raises:
-        NotYours: by somebody else, or of somebody who is no specialist.
-        Refused: they have a part in the case already, write no reports with others, have a conflict
-            of interest, or may not advise in the country.
-        Conflict: no report is being written.
-    """
-    require(case, by, Part.COORDINATOR)
-    if not has_role(expert, "specialist"):
-        raise NotYours
-    must_fit(expert, case, Kind.PANEL)
-    if roles_of(case, expert) - {"desk"}:
-        raise Refused(_("This person has another part in the case."), code="other-part")
-    draft = Opinion.objects.select_for_update().filter(case=case).first()
-    if draft is None or draft.state != OpinionState.DRAFT:
-        raise Conflict(_("No report is being written in this case."), code="state-changed")
+def join(*, draft: Opinion, expert: Person) -> PanelMember:
+    """Let an expert who was asked and has accepted into the panel of a draft that its caller has
+    locked, within the caller's transaction (`inviting.accept`)."""
+    case = draft.case
     made = PanelMember.objects.create(opinion=draft, person=expert)
-    if case.kind != Price.Kind.PANEL:
-        why = gettext("%(name)s writes the report too.") % {"name": expert.full_name}
-        set_pace(by=by, case=case, kind=Price.Kind.PANEL, reason=why)
-    give_part(case=case, person=expert, role=Part.SPECIALIST, by=by)
+    if case.kind != Price.Kind.PANEL and case.coordinator is not None:
+        with override(case.coordinator.language):
+            why = gettext("%(name)s writes the report too.") % {"name": expert.full_name}
+        set_pace(by=case.coordinator, case=case, kind=Price.Kind.PANEL, reason=why)
+    give_part(case=case, person=expert, role=Part.SPECIALIST, by=expert)
     look_again(case.pk)
-    tell(case, expert, "panel-invited", "/expert/cases")
-    audit.record("panel-joined", by=by, case_id=case.pk, target=expert)
+    audit.record("panel-joined", by=expert, case_id=case.pk, target=expert)
     return made
 
 

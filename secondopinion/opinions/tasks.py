@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from secondopinion.core.jobs import periodic
-from secondopinion.opinions import handing, receipts, seconding
+from secondopinion.opinions import handing, inviting, receipts, seconding
 
 
 @periodic("reports-unopened", every=timedelta(minutes=15))
@@ -22,3 +22,10 @@ def second_readings_late() -> None:
 def specialists_gone() -> None:
     """Give back the cases of specialists who do not work here any more."""
     handing.let_go_of_gone()
+
+
+@periodic("panel-invitations", every=timedelta(minutes=5))
+def panel_invitations() -> None:
+    """Remind of invitations to a panel, and let those lapse that nobody answered in time."""
+    inviting.lapse_due()
+    inviting.remind_due()

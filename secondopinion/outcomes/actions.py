@@ -1,7 +1,9 @@
 """Keeping what the family says about how it went, and asking no more."""
 
+from datetime import datetime, timedelta
+
 from django.db import transaction
-from django.db.models import TextChoices
+from django.db.models import Min, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
@@ -10,8 +12,9 @@ from secondopinion.cases.actions.parts import require
 from secondopinion.cases.actions.telling import tell
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import holders_of
+from secondopinion.core import clock, dates
 from secondopinion.core.errors import Refused
-from secondopinion.opinions.models import Opinion
+from secondopinion.opinions.models import Delivery, Opinion
 from secondopinion.outcomes.models import Answer, Changed, Outcome, Recommends, Silence
 
 DAYS = (30, 90)
@@ -30,6 +33,16 @@ def check(field: str, value: str) -> None:
         raise Refused(_("Choose an answer."), code="answer-missing", field=field)
 
 
+def asked_from(case: Case, day: int) -> datetime | None:
+    """Return from when a family is asked how it went `day` days after it has the report; where it
+    goes to the local provider alone, after it was signed. None where there is no report yet."""
+    if case.reported_at is None:
+        return None
+    had = Delivery.objects.filter(report__case=case, role=Part.FAMILY)
+    first = had.aggregate(first=Min("created_at"))["first"]
+    return (first or case.reported_at) + timedelta(days=day)
+
+
 @transaction.atomic
 def tell_outcome(
     *,
@@ -46,11 +59,18 @@ def tell_outcome(
 
     Raises:
         NotYours: by somebody who is not the family.
-        Refused: before there is a report, or without saying what changed.
+        Refused: before there is a report, before the day has come, or without saying what changed.
     """
     require(case, by, Part.FAMILY)
-    if case.reported_at is None or day not in DAYS:
+    on = asked_from(case, day) if day in DAYS else None
+    if on is None:
         raise Refused(_("There is no report yet."), code="too-early")
+    if on > clock.now():
+        raise Refused(
+            _("It is too early to say how it went. We ask you from %(day)s on.")
+            % {"day": dates.written(on)},
+            code="too-early",
+        )  # fmt: skip
     check("changed", changed)
     for field, value in (("satisfied", satisfied), ("recommends", recommends)):
         if value:

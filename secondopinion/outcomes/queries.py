@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from statistics import median, quantiles
 from typing import Any
 
@@ -14,7 +14,7 @@ from secondopinion.cases.clocks import readings_of
 from secondopinion.cases.models import Case
 from secondopinion.cases.states import ENDED, State
 from secondopinion.core import clock
-from secondopinion.outcomes.actions import CHOICES, DAYS
+from secondopinion.outcomes.actions import CHOICES, DAYS, asked_from
 from secondopinion.outcomes.models import Enquiry, Outcome, Silence
 from secondopinion.program import queries as program
 
@@ -73,12 +73,10 @@ class Figures:
     outcomes: Outcomes
 
 
-def day_of(case: Case) -> int:
-    """Return the questionnaire that a family answers now: the second once its day has come."""
-    first, second = DAYS
-    if case.reported_at and clock.now() - case.reported_at >= timedelta(days=second):
-        return second
-    return first
+def day_of(case: Case) -> int | None:
+    """Return the questionnaire that a family answers now; None before the first one's day."""
+    past = [day for day in DAYS if (on := asked_from(case, day)) and on <= clock.now()]
+    return max(past, default=None)
 
 
 def of_case(case: Case) -> QuerySet[Outcome]:

@@ -313,8 +313,8 @@ def undo(*, by: Person, case: Case, step: UUID) -> None:
     _write_pages(pages)
     Rearrangement.objects.filter(pk=row.pk).update(undone_at=clock.now())
     audit.record(
-        "records-arranged", by=by, case_id=case.pk, target=row,
-        detail={"verb": "undo", "pages": len(pages)},
+        "records-arranged-back", by=by, case_id=case.pk, target=row,
+        detail={"verb": row.verb, "pages": len(pages)},
     )  # fmt: skip
     _judge_again(row.before, row.after)
     changes.tell(case.pk)

@@ -23,6 +23,7 @@ from secondopinion.referrals import consenting, reminding, selecting
 from secondopinion.referrals.models import Referral, ReferralState, ReferralStep, Urgency
 from secondopinion.referrals.workflow import ENDED, STEPS, remind_at
 
+LONGEST = 200  # characters of a place
 _SAID_NO = gettext_noop("The family said no.")
 
 
@@ -31,8 +32,8 @@ def open_referral(
     *, by: Person, case: Case, to_name: str, to_country: str, what_for: str, urgency: str,
     own_clinic: bool = False,
 ) -> Referral:  # fmt: skip
-    """Open a referral; the family is told and asked for its consent before anything is sent. The
-    current report is what is sent until something else is chosen (`selecting.choose`).
+    """Open a referral. The family is asked once the team has chosen what is sent (`ask_family`);
+    the current report is, until something else is chosen (`selecting.choose`).
 
     Raises:
         NotYours: by somebody who is neither the case's coordinator nor its specialist.
@@ -41,21 +42,13 @@ def open_referral(
     require(case, by, Part.COORDINATOR, Part.SPECIALIST, Part.REFERRAL_COORDINATOR)
     if case.state not in {State.REPORTED, State.FOLLOW_UP}:
         raise Refused(_("A referral is opened once the report is signed."), code="too-early")
-    for field, value, words in (
-        ("to_name", to_name, _("Write to whom the child is referred.")),
-        ("what_for", what_for, _("Write what the referral is for.")),
-    ):
-        if not value.strip():
-            raise Refused(words, code="text-missing", field=field)
     if own_clinic:
         to_country = str(program.program().country)
+    _check_place(to_name, to_country)
+    if not what_for.strip():
+        raise Refused(_("Write what the referral is for."), code="text-missing", field="what_for")
     if urgency not in Urgency.values:
         raise Refused(_("Choose one of these to go on."), code="urgency", field="urgency")
-    if to_country and to_country not in countries:
-        raise Refused(
-            _("Choose a country from the list."), code="country",
-            field="to_country",
-        )  # fmt: skip
     Case.objects.select_for_update().get(pk=case.pk)
     made = Referral.objects.create(
         case=case,
@@ -70,9 +63,52 @@ def open_referral(
         remind_at=remind_at(ReferralState.REQUESTED, urgency, clock.now()),
     )
     ReferralStep.objects.create(referral=made, action="open", state=made.state, by=by)
-    tell_family(case, "referral-changed")
     audit.record("referral-opened", by=by, case_id=case.pk, target=made)
     return made
+
+
+def _check_place(to_name: str, to_country: str) -> None:
+    if not to_name.strip():
+        raise Refused(
+            _("Write to whom the child is referred."), code="text-missing", field="to_name"
+        )
+    if len(to_name.strip()) > LONGEST:
+        raise Refused(_("Write at most 200 characters."), code="too-long", field="to_name")
+    if to_country and to_country not in countries:
+        raise Refused(_("Choose a country from the list."), code="country", field="to_country")
+
+
+@transaction.atomic
+def ask_family(*, by: Person, referral: Referral, to_name: str, to_country: str) -> Referral:
+    """Ask the family whether what is chosen may be sent there; the place is said with it, and is
+    not changed afterwards.
+
+    Raises:
+        NotYours: by somebody without a part in the referral.
+        Refused: without a place, nothing is chosen, a report in the list was corrected, or the
+            request was withdrawn.
+        Conflict: it has been asked already, or the referral has moved on.
+    """
+    require(referral.case, by, Part.COORDINATOR, Part.REFERRAL_COORDINATOR)
+    fresh = Referral.objects.select_for_update(of=("self",)).get(pk=referral.pk)
+    if fresh.state != ReferralState.REQUESTED or fresh.asked_at is not None:
+        raise Conflict(_("The family has been asked already."), code="asked")
+    if fresh.own_clinic:
+        to_country = str(fresh.to_country)
+    _check_place(to_name, to_country)
+    if not any(fresh.selection.values()):
+        raise Refused(_("Choose at least one thing to send."), code="nothing-chosen")
+    selecting.must_hold_still(fresh)
+    now = clock.now()
+    Referral.objects.filter(pk=referral.pk).update(
+        asked_at=now, reminded_at=None, to_name=to_name.strip(), to_country=to_country,
+        remind_at=remind_at(ReferralState.REQUESTED, fresh.urgency, now),
+    )  # fmt: skip
+    referral.refresh_from_db()
+    reminding.follow(referral.case)
+    tell_family(referral.case, "referral-changed")
+    audit.record("referral-asked", by=by, case_id=referral.case_id, target=referral)
+    return referral
 
 
 @transaction.atomic
@@ -89,12 +125,18 @@ def consent(*, by: Person, referral: Referral, seen: str) -> Referral:
 
     Raises:
         NotYours: by somebody who is not the family.
-        Refused: by somebody who only sees, and decides nothing; a report in the list was corrected.
+        Refused: by somebody who only sees, and decides nothing; a report in the list was corrected;
+            the team is still choosing what is sent.
         Conflict: the list was changed meanwhile, or the referral has moved on.
     """
     fresh = (
         Referral.objects.select_for_update(of=("self",)).select_related("case").get(pk=referral.pk)
     )
+    if fresh.asked_at is None:
+        raise Refused(
+            _("Our team is still choosing what is sent. We write to you when we ask you."),
+            code="not-asked",
+        )
     if seen != selecting.digest_of(fresh):
         raise Conflict(
             _("The list of what is sent was changed. Please look at it again."),
@@ -216,7 +258,7 @@ def take_step(
 
 
 _MISSING = {
-    "consent": _("The family has not agreed yet. They are asked on their page."),
+    "consent": _("The family has not agreed yet."),
     "note": _("Write why."),
     "visit_at": _("Say when the visit is."),
     "outcome": _("Write what came out."),

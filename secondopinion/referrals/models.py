@@ -48,6 +48,7 @@ class Referral(Stored):
     opened_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     # What is to be sent: {"reports": [numbers], "records": [ids], "studies": [ids]}.
     selection = models.JSONField(default=dict)
+    asked_at = models.DateTimeField(null=True, blank=True)  # when the family was asked to agree
     consented_at = models.DateTimeField(null=True, blank=True)  # to this very selection
     remind_at = models.DateTimeField(null=True, blank=True)
     reminded_at = models.DateTimeField(null=True, blank=True)

@@ -30,7 +30,8 @@ def _late() -> QuerySet[Referral]:
 
 def remind_due() -> int:
     """Remind of the referrals that have stood still for too long, of each once a week; return of
-    how many. A family that has not answered yet is reminded too. Safe to run at any time.
+    how many. A family that was asked and has not answered yet is reminded too. Safe to run at any
+    time.
     """
     before = clock.now() - AGAIN
     due = Q(reminded_at=None) | Q(reminded_at__lt=F("remind_at")) | Q(reminded_at__lte=before)
@@ -48,7 +49,7 @@ def remind_due() -> int:
 
 
 def _tell(row: Referral) -> None:
-    if row.state == ReferralState.REQUESTED and row.consented_at is None:
+    if row.state == ReferralState.REQUESTED and row.asked_at and row.consented_at is None:
         tell_family(row.case, "referral-changed")
     keepers = list(holders_of(row.case, Part.REFERRAL_COORDINATOR))
     for person in keepers:

@@ -1,13 +1,16 @@
 """The base of every form: plain inputs, one kind of date, errors in plain words."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from secondopinion.core.errors import Refused
 
 
 class PlainForm(forms.Form):
@@ -129,6 +132,39 @@ class DateField(forms.MultiValueField):
             return date(year, month, day)
         except ValueError:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+
+def day_in(text: str, field: str) -> date | None:
+    """Return the day that a plain box of a form holds; None where it is empty.
+
+    Raises:
+        Refused: what stands there is no day, as 2026-02-30 is none.
+    """
+    try:
+        found = parse_date(text.strip()) if text.strip() else None
+    except ValueError:  # well formed, and no such day
+        found = None
+    if found is None and text.strip():
+        raise Refused(
+            _("“%(text)s” is not a date. Write it like 2026-11-25.") % {"text": text.strip()[:40]},
+            code="date", field=field,
+        )  # fmt: skip
+    return found
+
+
+def moment_in(text: str, field: str) -> datetime | None:
+    """Return day and time as a plain box of a form holds them; None where it is empty.
+
+    Raises:
+        Refused: what stands there is no time.
+    """
+    try:
+        found = parse_datetime(text.strip()) if text.strip() else None
+    except ValueError:
+        found = None
+    if found is None and text.strip():
+        raise Refused(_("This is not a time."), code="time", field=field)
+    return found
 
 
 def files_of(request: HttpRequest) -> list[tuple[str, Any]]:

@@ -31,6 +31,7 @@ from secondopinion.accounts.queries import staff_roles
 from secondopinion.core import zones
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.core.ids import short_code
+from secondopinion.web.meanwhile import said
 
 log = logging.getLogger(__name__)
 
@@ -165,15 +166,16 @@ class RefusalMiddleware:
             return not_found(request)
         if isinstance(error, Refused):
             status = 409 if isinstance(error, Conflict) else 400
+            message = str(error.message)
+            if isinstance(error, Conflict):
+                message = said(request, message)
             if "application/json" in request.headers.get("Accept", ""):
-                return JsonResponse(
-                    {"code": error.code, "message": str(error.message)}, status=status
-                )
+                return JsonResponse({"code": error.code, "message": message}, status=status)
             back, typed = _came_from(request), _typed(request)
             if back and not typed:
-                messages.error(request, str(error.message))
+                messages.error(request, message)
                 return HttpResponseRedirect(back)
-            context = {"message": error.message, "typed": typed, "back": back}
+            context = {"message": message, "typed": typed, "back": back}
             return render(request, "house/refused.html", context, status=status)
         if isinstance(error, _ANSWERED_ELSEWHERE):
             return None

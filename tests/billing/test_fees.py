@@ -376,19 +376,6 @@ def test_money_that_comes_for_a_settled_fee_is_kept_and_decided(
     assert CreditNote.objects.filter(refund=None).count() == (state == "waived")
 
 
-def test_money_that_was_too_much_can_be_kept_with_a_reason(
-    held: tuple[Case, Person, Person], server: Server
-) -> None:
-    case, _family, grace = held
-    fee, payment = begun(held)
-    actions.settle(fee=fee, by=grace, state="waived", note="Charity")
-    call(server.event(1, "checkout.session.completed", str(payment.pk)))
-    desk = sign_in(grace)
-    desk.post(f"/desk/cases/{case.reference}/fee/do/keep/", {"reason": "The family gives it"})
-    assert not queries.overpaid().exists()
-    assert queries.too_much(fee) == 0
-
-
 def test_amounts_are_in_the_smallest_unit_of_each_currency() -> None:
     assert stripe.units(Decimal("600.00"), "USD") == 60000
     assert stripe.units(Decimal(600), "JPY") == 600

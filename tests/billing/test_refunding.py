@@ -11,10 +11,10 @@ from secondopinion.billing.models import CreditNote, Fee, Payment, Refund
 from secondopinion.billing.providers import Unavailable
 from secondopinion.cases.models import Case
 from secondopinion.cases.states import State
-from secondopinion.core import jobs
+from secondopinion.core import clock, jobs
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from tests.billing.stripe_server import Server
-from tests.billing.test_fees import call
+from tests.billing.test_fees import begun, call
 from tests.web.conftest import person, sign_in, taken
 
 
@@ -156,4 +156,51 @@ def test_a_withdrawn_request_owes_nothing_and_what_was_paid_is_decided(
     with pytest.raises(Refused):
         refunding.keep(fee=fee, by=grace, reason=" ")
     desk.post(f"/desk/cases/{other.reference}/fee/do/keep/", {"reason": "Records were translated"})
+    assert not queries.to_decide().exists()
+
+
+def test_money_that_was_too_much_can_be_kept_with_a_reason(
+    held: tuple[Case, Person, Person], server: Server
+) -> None:
+    case, _family, grace = held
+    fee, payment = begun(held)
+    actions.settle(fee=fee, by=grace, state="waived", note="Charity")
+    call(server.event(1, "checkout.session.completed", str(payment.pk)))
+    desk = sign_in(grace)
+    desk.post(f"/desk/cases/{case.reference}/fee/do/keep/", {"reason": "The family gives it"})
+    assert not queries.overpaid().exists()
+    assert queries.too_much(fee) == 0
+    fee.refresh_from_db()
+    Payment.objects.create(
+        fee=fee, provider="hand", amount=600, currency="USD", state="paid", paid_at=clock.now(),
+        begun_by=grace,
+    )  # fmt: skip
+    assert queries.too_much(fee) == 600, "what comes after it is decided anew"
+    assert case.reference in desk.get("/desk/money/").content.decode()
+    page = f"/desk/cases/{case.reference}/fee/"
+    shown = desk.get(page).content.decode()
+    assert "More was paid than is owed" in shown
+    assert "The family gives it" in shown
+    desk.post(f"{page}do/refund/", {"amount": "600", "reason": "Sent twice"})
+    assert not queries.overpaid().exists(), "and what was kept before stays kept"
+
+
+def test_a_fee_that_is_kept_hides_no_later_payment(held: tuple[Case, Person, Person]) -> None:
+    case, family, grace = held
+    fee = actions.charge(case=case, by=grace)
+    actions.settle(fee=fee, by=grace, state="paid", note="Transfer")
+    actions.withdraw(by=family, case=case)
+    desk, page = sign_in(grace), f"/desk/cases/{case.reference}/fee/"
+    desk.post(f"{page}do/keep/", {"reason": "Records were translated"})
+    assert not queries.to_decide().exists()
+    Payment.objects.create(
+        fee=fee, provider="hand", amount=600, currency="USD", state="paid", paid_at=clock.now(),
+        begun_by=grace,
+    )  # fmt: skip
+    assert list(queries.overpaid()) == [fee]
+    assert "More was paid than is owed" in desk.get(page).content.decode()
+    desk.post(f"{page}do/keep/", {"reason": "A gift"})
+    fee.refresh_from_db()
+    assert (fee.kept, fee.kept_beyond) == ("Records were translated", 600)
+    assert not queries.overpaid().exists()
     assert not queries.to_decide().exists()

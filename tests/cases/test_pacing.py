@@ -14,12 +14,12 @@ from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.experts import actions as experts
 from secondopinion.messaging.models import Message
 from secondopinion.opinions import actions as opinions
-from secondopinion.opinions import panels
 from secondopinion.program import actions as program_actions
 from secondopinion.program import queries as program
 from secondopinion.program.models import Program, Target
 from tests.experts.ready import coordinator, ready
 from tests.experts.test_matching import profile
+from tests.opinions.walk import joined
 from tests.web.conftest import draft, person, sign_in
 
 MONDAY = "2026-11-23T14:00:00Z"  # 9:00 in Boston
@@ -161,7 +161,7 @@ def test_a_second_expert_makes_it_a_joint_report_with_its_own_target(hospital: P
     case.refresh_from_db()
     before, joins = case.due_at, profile("dan@harbour.example")
     Message.objects.all().delete()
-    panels.invite(by=coordinator(), case=case, expert=joins.person)
+    joined(case, joins.person)
     case.refresh_from_db()
     assert case.kind == "panel"
     assert before is not None

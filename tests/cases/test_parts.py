@@ -7,11 +7,11 @@ from secondopinion.accounts.queries import people_with
 from secondopinion.cases.models import Case
 from secondopinion.cases.queries import visible_to
 from secondopinion.core.errors import NotYours
-from secondopinion.opinions import actions, panels
+from secondopinion.opinions import actions
 from secondopinion.opinions.models import Opinion
 from secondopinion.program.models import Program
 from secondopinion.staffing import actions as staffing
-from tests.opinions.walk import to_review
+from tests.opinions.walk import joined, to_review
 from tests.web.conftest import expert, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -27,9 +27,9 @@ def held(hospital: Program) -> tuple[Case, Person]:
 
 
 def test_who_has_lost_the_role_opens_nothing_any_more(held: tuple[Case, Person]) -> None:
-    case, owner = held
+    case, _owner = held
     joins, page = expert("joins@harbour.example"), f"/expert/cases/{case.reference}/"
-    panels.invite(by=owner, case=case, expert=joins)
+    joined(case, joins)
     browser = sign_in(joins)
     assert browser.get(page).status_code == 200
     staffing.set_roles(by=None, person=joins, roles={"director"})

@@ -58,6 +58,7 @@ def test_every_rooms_periodic_jobs_are_known() -> None:
         "duplicates-sought", "follow-ups-left", "forecasts", "guardianships-end",
         "images-described",
         "images-forwarded", "offers-lapse", "offers-remind", "outcomes-asked",
+        "panel-invitations",
         "referrals-reminded", "reports-unopened", "rules-checked", "second-readings-late",
         "specialists-gone", "unsent-forgotten", "uploads-expire",
     }  # fmt: skip

@@ -3,6 +3,7 @@
 import pytest
 
 from secondopinion.accounts.models import Person
+from secondopinion.billing import actions as billing
 from secondopinion.cases import actions as cases
 from secondopinion.cases.models import ItemState
 from secondopinion.core.errors import Conflict, NotYours
@@ -47,6 +48,24 @@ def test_who_had_the_case_is_told_who_has_it_and_what_was_typed_is_kept(mother: 
     with pytest.raises(NotYours):
         cases.settle_item(by=never, item=item, state=ItemState.ARRIVED)
     assert not case.information_requests.exists()
+
+
+def test_whatever_was_done_meanwhile_is_said_with_who_did_it(mother: Person) -> None:
+    case, grace = taken(mother)
+    omar = person("omar@harbour.example", "coordinator", name="Omar Haddad")
+    fee = billing.charge(case=case, by=grace)
+    billing.settle(fee=fee, by=grace, state="paid", note="Transfer")
+    cases.hand_over(by=omar, case=case, to=omar, note="Grace is ill.")
+    fresh = f"/desk/cases/{case.reference}/fee/do/settle/"
+    answer = sign_in(omar).post(fresh, {"state": "waived", "note": "Charity"})
+    assert answer.status_code == 409
+    shown = answer.content.decode()
+    assert "This fee has been settled already." in shown
+    assert "Last in this case: “The case was handed to a colleague”, Omar Haddad" in shown
+    assert "Charity" in shown, "what was typed is kept"
+    sign_in(omar).get(f"/desk/cases/{case.reference}/")
+    again = sign_in(omar).post(fresh, {"state": "waived", "note": "Charity"})
+    assert "The case was opened" not in again.content.decode(), "looking is no doing"
 
 
 def test_the_history_says_in_words_who_did_what_and_what_stopped_the_clock(mother: Person) -> None:

@@ -10,12 +10,13 @@ from secondopinion.billing import actions as billing
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.experts import actions as experts
+from secondopinion.experts import choices
 from secondopinion.experts.models import Offer
 from secondopinion.messaging.models import Message
 from secondopinion.program.models import Program
 from tests.experts.ready import coordinator, ready
 from tests.experts.test_matching import profile
-from tests.web.conftest import sign_in
+from tests.web.conftest import person, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -104,6 +105,27 @@ def test_what_was_suggested_and_chosen_instead_is_kept(hospital: Program) -> Non
     assert offer.rank == 2
     assert [each["expert"] for each in offer.suggested] == [str(knows.pk), str(plain.pk)]
     assert offer.instead == "Knows the family"
+    with time_machine.travel(clock.now() + timedelta(hours=3), tick=False):
+        experts.accept(by=plain.person, offer=offer)
+    experts.offer(by=coordinator(), case=ready("amina@usra.example"), expert=knows)
+    begun = clock.now() - timedelta(days=1)
+    found = {each.place: each for each in choices.followed(begun)}
+    assert set(found) == {choices.FIRST, choices.SECOND}
+    second = found[choices.SECOND]
+    assert (second.offers, second.answered, second.accepted) == (1, 1, 1)
+    assert second.hours == pytest.approx(3, abs=0.1)
+    assert (found[choices.FIRST].offers, found[choices.FIRST].answered) == (1, 0)
+    [other] = choices.instead(begun)
+    assert (other.offer, other.first, other.why) == (offer, knows.person, "Knows the family")
+    assert other.behind
+    assert other.behind > 0
+    page = sign_in(coordinator()).get("/desk/assign/choices/").content.decode()
+    assert "Knows the family" in page
+    director = person("helen@harbour.example", "director")
+    told = sign_in(director).get("/desk/assign/choices/").content.decode()
+    assert "The second" in told
+    assert "Knows the family" not in told, "what is written of a case is for who sees it"
+    assert sign_in(plain.person).get("/desk/assign/choices/").status_code == 404
 
 
 def test_an_expert_who_leaves_in_the_middle_loses_the_offer(hospital: Program) -> None:

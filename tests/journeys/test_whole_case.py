@@ -251,6 +251,8 @@ def refer_and_close(visit: Any, product: Product, reference: str) -> None:
     desk.page.select_option("#to_country", "MX")
     desk.page.fill("#what_for", "Sleep EEG")
     desk.press("form[action$='/do/refer/'] button")
+    desk.press("a[href$='/referrals/1/']")
+    desk.press("button[name=ask]")
     parent: Visitor = visit(phone=True, by=MARIA)
     parent.goto(f"/my/cases/{reference}/")
     parent.press("a[href$='/referrals/1/']")

@@ -24,7 +24,7 @@ from secondopinion.opinions import actions, handing, panels, seconding
 from secondopinion.opinions.models import Opinion
 from secondopinion.program.models import Program
 from secondopinion.staffing import actions as staffing
-from tests.opinions.walk import to_review
+from tests.opinions.walk import joined, to_review
 from tests.web.conftest import REPORT, expert, person, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -107,7 +107,7 @@ def test_who_may_and_that_it_needs_words(held: tuple[Case, Person]) -> None:
     joins, stranger = expert("joins@harbour.example"), expert("stranger@harbour.example")
     owner = case.coordinator
     assert owner is not None
-    panels.invite(by=owner, case=case, expert=joins)
+    joined(case, joins)
     for who in (joins, stranger, person("omar@harbour.example", "coordinator")):
         with pytest.raises(NotYours):
             handing.hand_back(by=who, case=case, reason="no_time", note="No.")
@@ -136,7 +136,7 @@ def test_the_coordinator_hands_the_lead_to_one_of_the_panel(held: tuple[Case, Pe
     assert owner is not None
     opinion = actions.start_report(by=former, case=case)
     before = opinion.body
-    member = panels.invite(by=owner, case=case, expert=joins)
+    member = joined(case, joins)
     with pytest.raises(NotYours):
         handing.hand_lead(by=former, member=member)
     Message.objects.all().delete()

@@ -7,9 +7,9 @@ import pytest
 from secondopinion.accounts.models import Person
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
-from secondopinion.opinions import actions, panels, papers
+from secondopinion.opinions import actions, inviting, panels, papers
 from secondopinion.opinions.models import Opinion
-from tests.opinions.walk import words_of
+from tests.opinions.walk import joined, words_of
 from tests.web.conftest import expert
 
 
@@ -19,7 +19,7 @@ def second_author(opinion: Opinion) -> Person:
     made = expert("omar@harbour.example")
     Person.objects.filter(pk=made.pk).update(full_name="Dr. Omar")
     made.refresh_from_db()
-    panels.invite(by=opinion.case.coordinator, case=opinion.case, expert=made)
+    joined(opinion.case, made)
     return made
 
 
@@ -76,7 +76,7 @@ def test_who_leaves_writes_no_more_and_stops_nothing(
 ) -> None:
     outsider = expert("rana@harbour.example")
     with pytest.raises(NotYours):
-        panels.invite(by=opinion.author, case=opinion.case, expert=outsider)
+        inviting.invite(by=opinion.author, case=opinion.case, expert=outsider)
     with pytest.raises(NotYours):
         panels.note(by=outsider, opinion=opinion, text="Hello.")
     note = panels.note(by=second_author, opinion=opinion, text="See page 2.", field="findings")

@@ -16,7 +16,7 @@ from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.experts import actions as experts
 from secondopinion.messaging.models import Message
-from secondopinion.opinions import actions, amending, handing, panels, papers, second, seconding
+from secondopinion.opinions import actions, amending, handing, inviting, papers, second, seconding
 from secondopinion.opinions.models import Opinion, SecondReading, SignedReport
 from secondopinion.program.models import Program
 from secondopinion.staffing import actions as staffing
@@ -207,7 +207,7 @@ def test_a_conflict_of_interest_keeps_out_of_reading_and_panel_too(
     with pytest.raises(Refused, match="Treated this child before"):
         seconding.choose(by=case.coordinator, reading=reading, reader=reader)
     with pytest.raises(Refused, match="Treated this child before"):
-        panels.invite(by=case.coordinator, case=case, expert=reader)
+        inviting.invite(by=case.coordinator, case=case, expert=reader)
 
 
 def test_a_correction_that_is_given_up_is_read_no_more(opinion: Opinion, reader: Person) -> None:

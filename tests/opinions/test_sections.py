@@ -24,7 +24,7 @@ from secondopinion.program.models import Condition, Program
 from secondopinion.program.queries import report_template_for
 from secondopinion.program.reports import as_next_version
 from secondopinion.program.sections import SECTIONS
-from tests.opinions.walk import words_of
+from tests.opinions.walk import joined, words_of
 from tests.web.conftest import expert, sign_in
 
 VARIANT = "CDKL5 c.119C>T, new in the child, class 5."
@@ -88,7 +88,7 @@ def test_nothing_written_is_dropped_and_the_version_begun_with_stays(opinion: Op
         body.in_words({"template": "genetics 2"})["template"] == "Genes and metabolism, version 2"
     )
     other = expert("omar@harbour.example")
-    panels.invite(by=draft.case.coordinator, case=draft.case, expert=other)
+    joined(draft.case, other)
     member = panels.members(draft).get()
     panels.assign(by=author, opinion=draft, sections={str(member.pk): ["section_variants"]})
     panels.say(

@@ -7,7 +7,8 @@ from secondopinion.cases import actions
 from secondopinion.cases.models import Case, ItemState
 from secondopinion.core import vault
 from secondopinion.experts import actions as experts
-from secondopinion.opinions.models import SignedReport
+from secondopinion.opinions import inviting
+from secondopinion.opinions.models import PanelMember, SignedReport
 from tests.web.conftest import expert, person, submitted
 
 
@@ -26,6 +27,13 @@ def to_review() -> tuple[Case, Person]:
     experts.accept(by=specialist, offer=offer)
     case.refresh_from_db()
     return case, specialist
+
+
+def joined(case: Case, expert: Person) -> PanelMember:
+    """Return an expert who was asked to write the report with its author, and has said yes."""
+    assert case.coordinator is not None
+    asked = inviting.invite(by=case.coordinator, case=case, expert=expert)
+    return inviting.accept(by=expert, invitation=asked)
 
 
 def words_of(report: SignedReport) -> str:

@@ -129,7 +129,21 @@ def test_a_report_that_never_reached_the_family_is_not_asked_about(whole: Whole)
 
 
 def test_the_family_tells_on_its_page_and_the_desk_stops_asking(whole: Whole) -> None:
-    browser, here = sign_in(whole.family), f"/my/cases/{whole.case.reference}/"
+    here = f"/my/cases/{whole.case.reference}/"
+    browser = sign_in(whole.family)
+    early = browser.get(here).content.decode()
+    assert "What changed after our advice?" not in early, "it has the report since today"
+    assert "on we ask you here how it went" in early
+    told = {"changed": "both", "satisfied": "partly", "note": "Thank you"}
+    refused = browser.post(f"{here}outcome/", told)
+    assert (refused.status_code, whole.case.outcomes.count()) == (400, 0)
+    assert "Thank you" in refused.content.decode(), "what was typed is kept"
+    with time_machine.travel(clock.now() + timedelta(days=30, minutes=1), tick=False):
+        _tells_and_the_desk_stops_asking(whole, here)
+
+
+def _tells_and_the_desk_stops_asking(whole: Whole, here: str) -> None:
+    browser = sign_in(whole.family)
     assert "What changed after our advice?" in browser.get(here).content.decode()
     browser.post(f"{here}outcome/", {"changed": "both", "satisfied": "partly", "note": "Thank you"})
     again = browser.get(here).content.decode()
@@ -147,5 +161,8 @@ def test_the_family_tells_on_its_page_and_the_desk_stops_asking(whole: Whole) ->
 
 def test_who_wrote_the_report_and_has_left_is_not_written_to(whole: Whole) -> None:
     staffing.set_roles(by=None, person=whole.specialist, roles=[])
-    actions.tell_outcome(by=whole.family, case=whole.case, day=30, changed="treatment")
+    with time_machine.travel(clock.now() + timedelta(days=31), tick=False):
+        actions.tell_outcome(by=whole.family, case=whole.case, day=30, changed="treatment")
+        with pytest.raises(Refused):
+            actions.tell_outcome(by=whole.family, case=whole.case, day=90, changed="treatment")
     assert not Message.objects.filter(template="outcome-told").exists()

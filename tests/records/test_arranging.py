@@ -18,7 +18,7 @@ from secondopinion.findings.models import Finding
 from secondopinion.records import arranging, queries
 from secondopinion.records.models import Page, Rearrangement, Record
 from tests.conftest import DOCUMENTS
-from tests.web.conftest import taken
+from tests.web.conftest import sign_in, taken
 
 
 @pytest.fixture
@@ -93,7 +93,55 @@ def test_every_step_is_undone_as_a_whole(desk: tuple[Case, Person]) -> None:
     record.refresh_from_db()
     assert (record.kind, record.accepted_at) == ("other", None)
     assert vault.read(record.blob) == THREE
-    assert Entry.objects.filter(verb="records-arranged", case_id=case.pk).count() == 12
+    of_case = Entry.objects.filter(case_id=case.pk)
+    assert of_case.filter(verb="records-arranged").count() == 6
+    undone = of_case.filter(verb="records-arranged-back").values_list("detail__verb", flat=True)
+    assert sorted(undone) == sorted(step.verb for step in steps)
+
+
+def test_what_is_no_date_is_said_and_what_was_typed_stands(desk: tuple[Case, Person]) -> None:
+    case, anna = desk
+    record = sent(case, "scan.tif", THREE)
+    browser, here = sign_in(anna), f"/desk/cases/{case.reference}/records/pages/do/"
+    typed = {"verb": "accept", "record": str(record.pk), "kind": "pathology",
+             "dated": "2026-02-30", "language": "Spanish"}  # fmt: skip
+    for wrong, said in (
+        ({}, "“2026-02-30” is not a date"), ({"dated": "30.2.2026"}, "“30.2.2026” is not a date"),
+        ({"dated": "2026-02-03", "language": "Nothinglish"}, "the language “Nothinglish”"),
+    ):  # fmt: skip
+        answer = browser.post(here, typed | wrong)
+        page = answer.content.decode()
+        assert answer.status_code == 400
+        assert said in page
+        for value in ((typed | wrong)["dated"], (typed | wrong)["language"]):
+            assert f'value="{value}"' in page, "what was typed stands"
+        assert '<option value="pathology" selected>' in page
+        record.refresh_from_db()
+        assert record.accepted_at is None
+    assert browser.post(here, typed | {"dated": "2026-02-03"}).status_code == 302
+    record.refresh_from_db()
+    assert (record.kind, record.dated, record.language) == ("pathology", date(2026, 2, 3), "es")
+
+
+@pytest.mark.parametrize(
+    ("address", "typed"),
+    [
+        ("/desk/team/shifts/", {"first": "2026-02-30", "last": "2026-03-01", "kind": "away"}),
+        ("/desk/many/", {"verb": "put-off", "until": "2026-02-30"}),
+        ("/desk/cases/{case}/guardians/do/order/",
+         {"effect": "kept_out", "basis": "A court", "until": "2026-13-01"}),
+        ("/desk/cases/{case}/do/describe-record/", {"dated": "2026-02-30", "record": "{record}"}),
+    ],
+)  # fmt: skip
+def test_no_form_of_the_desk_breaks_on_a_day_that_is_none(
+    desk: tuple[Case, Person], address: str, typed: dict[str, str]
+) -> None:
+    case, anna = desk
+    record = str(case.records.first().pk)
+    given = {name: value.replace("{record}", record) for name, value in typed.items()}
+    answer = sign_in(anna).post(address.replace("{case}", case.reference), given)
+    assert answer.status_code == 400
+    assert "is not a date" in answer.content.decode()
 
 
 def test_a_turned_page_is_shown_turned(desk: tuple[Case, Person]) -> None:

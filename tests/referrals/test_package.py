@@ -8,12 +8,15 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+import time_machine
 from lxml import etree
 
+from secondopinion.accounts.models import Person
 from secondopinion.arrivals import actions as arrivals
 from secondopinion.audit.queries import entries_for
 from secondopinion.cases import actions as cases
@@ -22,8 +25,9 @@ from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.core.models import Blob
 from secondopinion.demo.images import mr_head
 from secondopinion.imaging import media
+from secondopinion.messaging.models import Message
 from secondopinion.program.models import Program
-from secondopinion.referrals import actions, consenting, packing, selecting
+from secondopinion.referrals import actions, consenting, packing, reminding, selecting
 from secondopinion.referrals.models import Package, Referral
 from secondopinion.referrals.submission import RIM
 from tests.opinions.test_amending import corrected
@@ -202,6 +206,52 @@ def test_the_word_holds_for_that_list_alone_and_is_taken_back(whole: Whole) -> N
     for verb in ("referral-consented", "referral-consent-taken-back", "referral-selected",
                  "referral-package-made"):  # fmt: skip
         assert verb in verbs
+
+
+def test_the_family_is_asked_once_the_desk_has_chosen(whole: Whole) -> None:
+    case, here = whole.case, f"/desk/cases/{whole.case.reference}/"
+    desk, family = sign_in(whole.coordinator), sign_in(whole.family)
+    before = told(whole.family)
+    desk.post(f"{here}do/refer/", {
+        "to_name": "A clinic near home", "to_country": "MX", "what_for": "A visit",
+        "urgency": "routine",
+    })  # fmt: skip
+    referral = case.referrals.get(number=2)
+    assert (referral.asked_at, told(whole.family)) == (None, before), "nothing is chosen yet"
+    mine = f"/my/cases/{case.reference}/referrals/2/"
+    page = family.get(mine)
+    assert "We are choosing what is sent" in page.content.decode()
+    assert "Yes, send this" not in page.content.decode()
+    refused = family.post(mine, {"answer": "yes", "seen": page.context["seen"]})
+    assert refused.status_code == 400
+    with time_machine.travel(referral.remind_at + timedelta(hours=1), tick=False):
+        assert reminding.remind_due() == 2
+    assert told(whole.family) == before + 1, "of the first one; nobody waits for it in this one"
+
+    shown = desk.get(f"{here}referrals/2/").content.decode()
+    assert "The family has not been asked yet" in shown
+    record = str(whole.ids["record"])
+    desk.post(f"{here}referrals/2/", {"choose": "1", "reports": "1", "records": record})
+    place = {"to_name": "Hospital Civil", "to_country": "MX"}
+    for wrong in ({"to_name": " "}, {"to_country": "XX"}, {"to_name": "x" * 201}):
+        assert desk.post(f"{here}referrals/2/", {"ask": "1", **place, **wrong}).status_code == 400
+    desk.post(f"{here}referrals/2/", {"ask": "1", **place})
+    referral.refresh_from_db()
+    assert referral.asked_at
+    assert (referral.to_name, referral.to_country) == ("Hospital Civil", "MX")
+    assert told(whole.family) == before + 2
+    again = desk.post(f"{here}referrals/2/", {"ask": "1", **place, "to_name": "Elsewhere"})
+    assert again.status_code == 409
+    page = family.get(mine)
+    assert "Hospital Civil" in page.content.decode()
+    family.post(mine, {"answer": "yes", "seen": page.context["seen"]})
+    referral.refresh_from_db()
+    assert referral.consented_at
+    assert "referral-asked" in [each.verb for each in entries_for(case.pk)]
+
+
+def told(family: Person) -> int:
+    return Message.objects.filter(to=family, template="referral-changed").count()
 
 
 def test_a_report_that_was_corrected_is_sent_nowhere(whole: Whole) -> None:

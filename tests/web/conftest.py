@@ -209,6 +209,9 @@ def whole_case() -> Whole:
         urgency="routine",
     )  # fmt: skip
     referrals.assign(by=coordinator, referral=referral, to=referrer)
+    referrals.ask_family(
+        by=coordinator, referral=referral, to_name=referral.to_name, to_country="US"
+    )
     case.refresh_from_db()
     record = records.for_case(case).get()
     return Whole(

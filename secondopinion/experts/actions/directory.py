@@ -69,7 +69,9 @@ def add_code(*, by: Person | None, expert: ExpertProfile, system: str, code: str
     kept = {
         "system": system, "code": found.code, "version": found.version, "label": found.label,
     }  # fmt: skip
-    _set_codes(by, fresh, [*fresh.codes, kept])
+    _set_codes(fresh, [*fresh.codes, kept])
+    told = {"system": system, "code": found.code}
+    audit.record("expert-code-added", by=by, target=expert.person, detail=told)
 
 
 @transaction.atomic
@@ -82,13 +84,16 @@ def remove_code(*, by: Person | None, expert: ExpertProfile, system: str, code: 
     _may_change(by, expert.person)
     fresh = ExpertProfile.objects.select_for_update().get(pk=expert.pk)
     kept = [each for each in fresh.codes if (each["system"], each["code"]) != (system, code)]
-    _set_codes(by, fresh, kept)
+    if len(kept) == len(fresh.codes):
+        return  # taken away in another tab
+    _set_codes(fresh, kept)
+    told = {"system": system, "code": code}
+    audit.record("expert-code-removed", by=by, target=expert.person, detail=told)
 
 
-def _set_codes(by: Person | None, expert: ExpertProfile, codes: list[dict[str, str]]) -> None:
+def _set_codes(expert: ExpertProfile, codes: list[dict[str, str]]) -> None:
     expert.codes = codes
     expert.save(update_fields=["codes"])
-    audit.record("expert-described", by=by, target=expert.person, detail={"fields": ["codes"]})
 
 
 @transaction.atomic
@@ -105,7 +110,8 @@ def add_away(*, by: Person | None, expert: ExpertProfile, first: date, last: dat
     if last < clock.today():
         raise Refused(_("These days have passed."), code="days", field="last")
     made = Away.objects.create(expert=expert, first=first, last=last)
-    audit.record("expert-described", by=by, target=expert.person, detail={"fields": ["away"]})
+    days = {"first": first.isoformat(), "last": last.isoformat()}
+    audit.record("expert-away", by=by, target=expert.person, detail=days)
     return made
 
 
@@ -118,7 +124,8 @@ def remove_away(*, by: Person | None, away: Away) -> None:
     """
     _may_change(by, away.expert.person)
     away.delete()
-    audit.record("expert-described", by=by, target=away.expert.person, detail={"fields": ["away"]})
+    days = {"first": away.first.isoformat(), "last": away.last.isoformat()}
+    audit.record("expert-not-away", by=by, target=away.expert.person, detail=days)
 
 
 @transaction.atomic
@@ -135,7 +142,7 @@ def add_tie(*, by: Person | None, expert: ExpertProfile, kind: str, name: str) -
     if kind not in Tie.Kind.values:
         raise Refused(_("Choose what it is."), code="kind-missing", field="kind")
     made = Tie.objects.create(expert=expert, kind=kind, name=name.strip())
-    audit.record("expert-described", by=by, target=expert.person, detail={"fields": ["ties"]})
+    audit.record("expert-tied", by=by, target=expert.person, detail={"kind": kind})
     return made
 
 
@@ -148,4 +155,4 @@ def remove_tie(*, by: Person | None, tie: Tie) -> None:
     """
     _may_change(by, tie.expert.person)
     tie.delete()
-    audit.record("expert-described", by=by, target=tie.expert.person, detail={"fields": ["ties"]})
+    audit.record("expert-untied", by=by, target=tie.expert.person, detail={"kind": tie.kind})

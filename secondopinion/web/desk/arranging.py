@@ -9,7 +9,6 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.dateparse import parse_date
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -26,6 +25,7 @@ from secondopinion.records import arranging, marking
 from secondopinion.records import queries as records
 from secondopinion.records.models import Kind, Page, Record
 from secondopinion.web.access import PersonRequest, of_case
+from secondopinion.web.forms import day_in
 
 FILTERS: dict[str, str | Promise] = {
     "": _("All pages"),
@@ -53,13 +53,19 @@ VERBS: dict[str, str | Promise] = {
 @of_case("desk", Part.COORDINATOR)
 def pages(request: PersonRequest, case: Case) -> HttpResponse:
     """Show the documents of a case with all their pages, or those that a filter lets through."""
+    return _shown(request, case, request.GET.get("show", ""))
+
+
+def _shown(
+    request: PersonRequest, case: Case, chosen: str, problem: Refused | None = None
+) -> HttpResponse:
+    """Show the pages; with a problem, the document that was being described as it was typed."""
     audit.record(
         "case-opened", by=request.user, case_id=case.pk, target=case, detail={"part": "pages"}
     )
     rows = list(records.with_pages(records.for_case(case), aside=True))
     marking.mark_all(rows, limitations_for(case))
     copies = _copies(case)
-    chosen = request.GET.get("show", "")
     chosen = chosen if chosen in FILTERS else ""
     shown, counts = [], dict.fromkeys(FILTERS, 0)
     for record in rows:
@@ -76,8 +82,9 @@ def pages(request: PersonRequest, case: Case) -> HttpResponse:
         "filters": [(name, label, counts[name]) for name, label in FILTERS.items()],
         "show": chosen, "last": last, "last_done": VERBS.get(last.verb, "") if last else "",
         "mine": case.coordinator_id == request.user.pk and case.state not in ENDED,
+        "problem": problem, "typed": request.POST if problem else None,
     }  # fmt: skip
-    return render(request, "desk/case/pages.html", context)
+    return render(request, "desk/case/pages.html", context, status=400 if problem else 200)
 
 
 def _lets(name: str, record: Record, page: Page, copies: dict[UUID, Any]) -> bool:
@@ -174,7 +181,7 @@ class _Steps:
         values: dict[str, Any] = {
             "kind": Kind(kind) if kind in Kind.values else Kind.OTHER,
             "language": code_of(self.post.get("language", "")),
-            "dated": parse_date(self.post.get("dated", "")),
+            "dated": day_in(self.post.get("dated", ""), "dated"),
         }
         arranging.accept(**self.who, record=self._id("record"), values=values)
 
@@ -200,6 +207,10 @@ def act(request: PersonRequest, case: Case) -> HttpResponse:
         step()
     except (ValueError, ValidationError):  # an id that is none
         raise NotYours from None
+    except Refused as refused:
+        if name != "accept" or refused.field not in {"dated", "language"}:
+            raise
+        return _shown(request, case, request.POST.get("show", ""), refused)
     messages.success(request, str(VERBS[_WORDS.get(name, name)]))
     back = reverse("desk-pages", args=[case.reference])
     show = request.POST.get("show", "")

@@ -1,5 +1,6 @@
 """All ready cases at once: who would best have which, to be accepted whole or in part."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,16 +10,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from secondopinion.accounts.models import Role
+from secondopinion.accounts.queries import has_role
 from secondopinion.audit import actions as audit
 from secondopinion.cases.models import Case
+from secondopinion.core import clock
 from secondopinion.core.errors import NotYours, Refused
 from secondopinion.experts import actions as experts
+from secondopinion.experts import choices as learnt
 from secondopinion.experts.matching import judged
 from secondopinion.experts.models import ExpertProfile
 from secondopinion.experts.queue import plan
 from secondopinion.web.access import PersonRequest, staff
 
 MOST = 50  # proposals on the page
+LEARNT_FROM = timedelta(days=180)
 
 
 @staff(Role.COORDINATOR)
@@ -78,3 +83,15 @@ def _offer(request: PersonRequest) -> HttpResponse:
     elif not request.POST.getlist("pair"):
         messages.error(request, _("Tick at least one."))
     return redirect("assign")
+
+
+@staff(Role.COORDINATOR, Role.DIRECTOR)
+def choices(request: PersonRequest) -> HttpResponse:
+    """Show how suggestions were followed; what coordinators wrote, to who sees their cases."""
+    since = clock.now() - LEARNT_FROM
+    audit.record("choices-opened", by=request.user)
+    context = {
+        "followed": learnt.followed(since), "days": LEARNT_FROM.days,
+        "instead": learnt.instead(since) if has_role(request.user, Role.COORDINATOR) else None,
+    }  # fmt: skip
+    return render(request, "desk/choices.html", context)

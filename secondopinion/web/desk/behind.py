@@ -25,6 +25,7 @@ PART_OF = {
     "hand-back": "specialist",
     "choose-reader": "specialist",
     "join-panel": "specialist",
+    "ask-panel-no-more": "specialist",
     "leave-panel": "specialist",
     "hand-lead": "specialist",
     "complete": "specialist",

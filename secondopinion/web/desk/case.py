@@ -41,7 +41,7 @@ from secondopinion.followup import leaving
 from secondopinion.followup.actions import window_open
 from secondopinion.followup.queries import questions
 from secondopinion.imaging import queries as imaging
-from secondopinion.opinions import exporting, panels, second, translating
+from secondopinion.opinions import exporting, inviting, panels, second, translating
 from secondopinion.opinions.models import Delivery, OpinionState, SignedReport
 from secondopinion.opinions.queries import readable, report_in
 from secondopinion.outcomes import queries as outcomes
@@ -226,6 +226,7 @@ def _specialist(request: PersonRequest, case: Case) -> Context:
         "reading": reading,
         "second_reasons": [second.REASONS[each] for each in reading.reasons] if reading else [],
         "panel": panels.members(draft) if draft else [],
+        "invited": inviting.invitations(draft) if draft else [],
         "lead": next(
             (each.expert.person for each in offers if each.state == OfferState.ACCEPTED), None
         ),

@@ -6,7 +6,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -20,6 +19,7 @@ from secondopinion.guardians.models import Assent, CourtOrder, GuardianDocument
 from secondopinion.program import queries as program
 from secondopinion.web.access import PersonRequest, of_case
 from secondopinion.web.files import download
+from secondopinion.web.forms import day_in
 
 
 def shown(request: PersonRequest, case: Case) -> dict[str, Any]:
@@ -81,13 +81,10 @@ class _Verbs:
         effect = self._text("effect")
         if effect not in CourtOrder.Effect.values:
             raise Refused(_("Choose one to go on."), code="effect", field="effect")
-        until = self._text("until")
-        if until and parse_date(until) is None:
-            raise Refused(_("Write the date like 2026-11-25."), code="until", field="until")
         actions.note_order(
             by=self.by, case=self.case, effect=effect, basis=self._text("basis"),
             person=tie.person if tie else None, full_name=self._text("full_name"),
-            email=self._text("email"), until=parse_date(until) if until else None,
+            email=self._text("email"), until=day_in(self._text("until"), "until"),
             document=self._document(),
         )  # fmt: skip
         return _("The order is noted, and holds from now on.")

@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.db.models import F
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -23,7 +23,9 @@ from secondopinion.referrals.models import Letter, ReferralState
 from secondopinion.referrals.queries import open_referrals, referral_for
 from secondopinion.referrals.workflow import available as referral_steps
 from secondopinion.web.access import PersonRequest, of_case, staff
+from secondopinion.web.family import countries
 from secondopinion.web.files import download
+from secondopinion.web.forms import moment_in
 from secondopinion.web.signin.factor import FactorForm
 
 
@@ -43,8 +45,15 @@ def referral(request: PersonRequest, case: Case, number: int) -> HttpResponse:
         selecting.choose(by=request.user, referral=row, **chosen)
         messages.success(request, _("The list is changed. The family sees it on its page."))
         return redirect("referral", case.reference, number)
+    if request.method == "POST" and "ask" in request.POST:
+        referral_actions.ask_family(
+            by=request.user, referral=row, to_name=request.POST.get("to_name", ""),
+            to_country=request.POST.get("to_country", "")[:2],
+        )  # fmt: skip
+        messages.success(request, _("The family is asked on its page, and has a mail."))
+        return redirect("referral", case.reference, number)
     if request.method == "POST":
-        visit = parse_datetime(request.POST.get("visit_at", ""))
+        visit = moment_in(request.POST.get("visit_at", ""), "visit_at")
         referral_actions.take_step(
             by=request.user, referral=row, action=_known_step(row.state, request.POST),
             note=request.POST.get("note", ""), outcome=request.POST.get("outcome", ""),
@@ -57,6 +66,9 @@ def referral(request: PersonRequest, case: Case, number: int) -> HttpResponse:
         "case": case, "referral": row, "steps": referral_steps(row.state),
         "items": selecting.items(row), "package": consenting.package_of(row),
         "waits": row.state == ReferralState.REQUESTED,
+        "countries": forms.Select(attrs={"id": "to_country"}, choices=countries.choices()).render(
+            "to_country", str(row.to_country)
+        ),
         "taken": row.steps.select_related("by"),
         "letters": row.letters.select_related("report"), "kinds": Letter.Kind.choices,
     }  # fmt: skip

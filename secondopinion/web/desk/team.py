@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -16,6 +15,7 @@ from secondopinion.core.errors import NotYours, Refused
 from secondopinion.desk import actions, queries
 from secondopinion.desk.models import Shift
 from secondopinion.web.access import PersonRequest, staff
+from secondopinion.web.forms import day_in
 
 
 @staff(Role.COORDINATOR)
@@ -34,8 +34,8 @@ def team(request: PersonRequest) -> HttpResponse:
 @require_POST
 def set_shift(request: PersonRequest) -> HttpResponse:
     """Say that one is away, or who is second on duty."""
-    first = parse_date(request.POST.get("first", ""))
-    last = parse_date(request.POST.get("last", ""))
+    first = day_in(request.POST.get("first", ""), "first")
+    last = day_in(request.POST.get("last", ""), "last")
     if first is None or last is None:
         raise Refused(_("Choose the first and the last day."), code="days", field="first")
     person = colleague(request.POST.get("person", ""))

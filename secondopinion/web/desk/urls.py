@@ -39,6 +39,7 @@ urlpatterns = [
     path("team/shifts/<uuid:shift>/end/", team.end_shift, name="desk-end-shift"),
     path("money/", fee.money, name="desk-money"),
     path("assign/", assigning.assign, name="assign"),
+    path("assign/choices/", assigning.choices, name="choices"),
     path("entering/", entering.entries, name="desk-entries"),
     path("entering/take-up/<uuid:entry>/", entering.take_up, name="desk-take-up"),
     path("entering/<str:reference>/", entering.entry, name="desk-entry"),

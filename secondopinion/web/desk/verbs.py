@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -31,8 +30,8 @@ from secondopinion.followup import leaving
 from secondopinion.followup.models import FollowUpQuestion
 from secondopinion.followup.queries import question_for
 from secondopinion.opinions import actions as opinions
-from secondopinion.opinions import handing, panels, receipts, seconding, translating
-from secondopinion.opinions.models import Delivery, PanelMember, SecondReading
+from secondopinion.opinions import handing, inviting, panels, receipts, seconding, translating
+from secondopinion.opinions.models import Delivery, PanelInvitation, PanelMember, SecondReading
 from secondopinion.outcomes import actions as outcomes
 from secondopinion.pacs import actions as pacs
 from secondopinion.pacs.models import Fetch
@@ -46,7 +45,7 @@ from secondopinion.web import images
 from secondopinion.web.access import PersonRequest, of_case
 from secondopinion.web.desk.asking import words_for
 from secondopinion.web.desk.behind import PART_OF
-from secondopinion.web.forms import files_of
+from secondopinion.web.forms import day_in, files_of
 
 
 class _Verbs:
@@ -163,8 +162,14 @@ class _Verbs:
 
     def join_panel(self) -> str:
         expert = self._row(ExpertProfile.objects.select_related("person"), "expert")
-        panels.invite(by=self.by, case=self.case, expert=expert.person)
-        return _("They write the report together now.")
+        inviting.invite(by=self.by, case=self.case, expert=expert.person)
+        return _("They are asked. They write the report together once they accept.")
+
+    def ask_panel_no_more(self) -> str:
+        rows = PanelInvitation.objects.filter(opinion__case=self.case)
+        row = self._row(rows.select_related("opinion__case", "person"), "invitation")
+        inviting.take_back(by=self.by, invitation=row)
+        return _("They are not asked any more.")
 
     def leave_panel(self) -> str:
         panels.leave(by=self.by, member=self._member())
@@ -276,7 +281,7 @@ class _Verbs:
         )  # fmt: skip
         for person in people_with(Role.REFERRAL_COORDINATOR)[:1]:
             referral_actions.assign(by=self.by, referral=row, to=person)
-        return _("The referral is open. The family is asked to agree.")
+        return _("The referral is open. Choose what is sent, then ask the family.")
 
     def ask_no_more(self) -> str:
         outcomes.ask_no_more(by=self.by, case=self.case)
@@ -287,7 +292,7 @@ class _Verbs:
             self.case.records.all(), "record").pk)  # fmt: skip
         record_actions.describe(
             by=self.by, record=row, kind=self.text("kind") or None,
-            language=self._language() or None, dated=parse_date(self.text("dated") or ""),
+            language=self._language() or None, dated=day_in(self.text("dated"), "dated"),
         )  # fmt: skip
         return _("The record is described.")
 

@@ -8,7 +8,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.crypto import salted_hmac
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -27,6 +26,7 @@ from secondopinion.program.models import Urgency
 from secondopinion.web.access import PersonRequest, staff
 from secondopinion.web.desk.team import colleague
 from secondopinion.web.family.countries import every
+from secondopinion.web.forms import day_in
 
 Context = dict[str, Any]
 
@@ -129,7 +129,7 @@ def many(request: PersonRequest) -> HttpResponse:
             by=request.user, chosen=chosen, to=to, note=request.POST.get("note", "")
         )
     elif verb == Step.Verb.PUT_OFF:
-        until = parse_date(request.POST.get("until", ""))
+        until = day_in(request.POST.get("until", ""), "until")
         if until is None:
             raise Refused(_("Choose a day."), code="day-missing", field="until")
         done = actions.put_off(by=request.user, chosen=chosen, until=until)

@@ -5,7 +5,6 @@ from datetime import datetime
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from secondopinion.audit import actions as audit
@@ -18,6 +17,7 @@ from secondopinion.followup import rooms
 from secondopinion.followup.models import CallState
 from secondopinion.web.access import PersonRequest, of_case
 from secondopinion.web.expert.doubting import reasons_in, told_in
+from secondopinion.web.forms import moment_in
 from secondopinion.web.signin.factor import FactorForm
 
 
@@ -49,18 +49,11 @@ def _times(request: PersonRequest) -> list[datetime]:
     given = [value for value in request.POST.getlist("slot") if value.strip()]
     found = []
     for value in given:
-        local = _parsed(value)
+        local = moment_in(value, "slot")
         if local is None or local.tzinfo is not None:
             raise Refused(_("This is not a time."), code="slot", field="slot")
         found.append(video.instant(local, request.user.timezone))
     return found
-
-
-def _parsed(value: str) -> datetime | None:
-    try:
-        return parse_datetime(value)
-    except ValueError:  # well formed, and no such day
-        return None
 
 
 @of_case(Part.SPECIALIST)

@@ -32,7 +32,7 @@ from secondopinion.followup.rules import asked_by, key_of
 from secondopinion.imaging import queries as imaging
 from secondopinion.opinions import actions as opinions
 from secondopinion.opinions import body as fields
-from secondopinion.opinions import panels, readability, second
+from secondopinion.opinions import inviting, panels, readability, second
 from secondopinion.opinions import queries as reports
 from secondopinion.opinions.amending import AMENDABLE
 from secondopinion.opinions.beginning import is_as_told
@@ -67,6 +67,7 @@ def home(request: PersonRequest) -> HttpResponse:
     given = [case for case in live if case.state in {State.REPORTED, State.FOLLOW_UP}]
     context = {
         "offers": offers.open_offers(request.user),
+        "invitations": inviting.waiting_for(request.user),
         "cases": [case for case in live if case not in given],
         "given": given,
         "readings": second.waiting_for(request.user),

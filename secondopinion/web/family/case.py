@@ -165,9 +165,10 @@ def message(request: PersonRequest, case: Case) -> HttpResponse:
 
 def _outcome_context(case: Case) -> dict[str, Any]:
     """Return the questions about how it went, each with what the family has answered."""
-    if not case.reported_at:
-        return {}
-    told = of_case_told(case).filter(day=day_of(case)).first()
+    day = day_of(case)
+    if day is None:
+        return {"outcome_from": outcomes.asked_from(case, outcomes.DAYS[0])}
+    told = of_case_told(case).filter(day=day).first()
     asked = [
         (name, kind.choices, getattr(told, name, "")) for name, kind in outcomes.CHOICES.items()
     ]
@@ -178,8 +179,9 @@ def _outcome_context(case: Case) -> dict[str, Any]:
 @require_POST
 def outcome(request: PersonRequest, case: Case) -> HttpResponse:
     """Say how it went."""
+    day = day_of(case) or outcomes.DAYS[0]  # before that one, which is refused
     outcomes.tell_outcome(
-        by=request.user, case=case, day=day_of(case), note=request.POST.get("note", ""),
+        by=request.user, case=case, day=day, note=request.POST.get("note", ""),
         **{name: request.POST.get(name, "") for name in outcomes.CHOICES},
     )  # fmt: skip
     messages.success(request, _("Thank you. The specialist will be glad to know."))
