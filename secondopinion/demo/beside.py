@@ -21,9 +21,10 @@ def accept_values(case: Case, by: Person) -> None:
     """Accept the values that were read on the pages of a case, but for the last ones."""
     rows = list(records.with_pages(records.for_case(case)))
     for each in valuing.offered(case, rows, [])[:-LEFT]:
-        valuing.accept_read(
-            by=by, case=case, page=each.page.pk, start=each.seen.start, taken_on=each.day
-        )
+        if each.seen.other is None:
+            valuing.accept_read(
+                by=by, case=case, page=each.page.pk, start=each.seen.start, taken_on=each.day
+            )
 
 
 def countersign(opinion: Opinion, coordinator: Person, reader: Person) -> None:

@@ -1,7 +1,8 @@
 """Laboratory values in the text of a page: what is measured, the number, its unit and its range.
 
 Nothing here is taken for true: it is offered to somebody who looks at the page. A line in which two
-numbers could be meant gives nothing, and no unit is guessed.
+numbers could be meant gives nothing, and no unit is guessed. A number that can be read in two ways
+is told in both where the page does not say which (`numerals`).
 """
 
 import re
@@ -17,22 +18,23 @@ from textwrap import shorten
 from typing import Any
 
 from secondopinion.core.folding import plain, with_places
+from secondopinion.records import numerals
 from secondopinion.records.checks import days
 from secondopinion.records.laboratory import Analyte, analytes
 
-NAME = "values@1"
+NAME = "values@2"
 MOST_LETTERS = 30_000  # of a page
 MOST = 60  # values of a page
 AHEAD = 3  # lines below a name in which its number may stand, where each cell has its own
 SAME = Decimal("0.03")  # one value in two units differs by no more, rounded
-SURE, APART, BELOW, GROUPED = 0.95, 0.8, 0.85, 0.8
+SURE, APART, BELOW = 0.95, 0.8, 0.85
 SAMPLED, DATED = 0.95, 0.85  # the day of the sample, and that of its document
 _DATA = Path(__file__).resolve().parent / "data" / "values.toml"
 _COUNT = "/µL"  # in which thousands are written with a point, a comma or a space
 _NUMBER = re.compile(
-    r"(?<![\w.,^/])\d{1,3}(?:[ \u00a0']\d{3})+(?![\w.,])|(?<![\w.,^/])\d+(?:[.,]\d+)?(?![\w^])"
+    r"(?<![\w.,^/])\d{1,3}(?:[ \u00a0']\d{3})+(?![\w.,])|(?<![\w.,^/])\d+(?:[.,]\d+)*(?![\w^])"
 )
-_END = r"(\d+(?:[.,]\d+)?)"
+_END = r"(\d+(?:[.,]\d+)*)"
 _RANGE = re.compile(rf"(?<![\w.,^]){_END}\s*(?:-|~|\ba\b|\bto\b|\bbis\b|до|الى)\s*{_END}(?![\w^])")
 _LIMIT = re.compile(rf"(<=?|≤|>=?|≥|\bhasta\b|\bup to\b|\bbis\b|\bдо\b)\s*{_END}")
 _TO_UNIT = re.compile(r"[\s*:]*(?:[↑↓+]|\(?[hl]\)?|high|low|alto|alta|bajo|baja)?[\s*]*")
@@ -42,7 +44,8 @@ _LONGEST = 100  # letters of a line that is shown
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A value as a page seems to say it; `start` and `end` are its place in the text."""
+    """A value as a page seems to say it; `start` and `end` are its place in the text. `other` is
+    what its number can mean too, where the page does not tell which."""
 
     analyte: str
     value: Decimal
@@ -53,6 +56,7 @@ class Seen:
     line: str  # as it stands on the page
     start: int
     end: int
+    other: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +121,34 @@ def _elsewhere() -> re.Pattern[str]:
     return _whole(_data()["elsewhere"])
 
 
-def find(text: str) -> list[Seen]:
+def can_be(key: str, unit: str, text: str) -> tuple[Decimal, ...]:
+    """Return the readings of a written number that a child can have and live."""
+    low, high = _known()[key].within
+    values = numerals.readings(text)
+    if unit == _COUNT and len(values) == 2:
+        values = values[1:]
+    in_base = analytes()[key].in_base
+    return tuple(each for each in values if low <= in_base(each, unit) <= high)
+
+
+def digits_of(text: str) -> str:
+    """Return a number that somebody typed in, its digits and marks as those of pages are read."""
+    return plain(text).translate(_POINTS)
+
+
+def marks_of(text: str, language: str, country: str) -> numerals.Marks:
+    """Return the decimal marks of a page by its text, its language and its country."""
+    return numerals.marks_of(digits_of(text[:MOST_LETTERS]), language, country)
+
+
+def find(text: str, language: str = "", country: str = "") -> list[Seen]:
     """Return the values of a text in their order, each once."""
     seen = with_places(text[:MOST_LETTERS])
     found: dict[tuple[str, Decimal, str], Seen] = {}
     folded = seen.text.translate(_POINTS)
+    marks = numerals.marks_of(folded, language, country)
     for name, key, end, below in _stretches(folded):
-        value = _value(_known()[key], folded[name.end() : end], below=below)
+        value = _value(_known()[key], folded[name.end() : end], marks, below=below)
         if value is None:
             continue
         start, last = seen.span(name.start(), name.end() + value.end if below else end)
@@ -158,7 +183,7 @@ def _line_end(text: str, start: int) -> int:
     return len(text) if end < 0 else end
 
 
-def _value(known: _Written, text: str, *, below: bool) -> Seen | None:
+def _value(known: _Written, text: str, marks: numerals.Marks, *, below: bool) -> Seen | None:
     """Return what a stretch of folded text behind a name says; None where that is not sure."""
     if known.unless and known.unless.search(text.partition("\n")[0]):
         return None
@@ -181,31 +206,39 @@ def _value(known: _Written, text: str, *, below: bool) -> Seen | None:
         last = max(numbers[0].end(), units[0].end()) if units else numbers[0].end()
         found = [(numbers[0], name, APART if units else SURE, last)]
     read = [
-        (value, name, sure * grouped, end)
+        (told, name, sure * told.sure, end)
         for number, name, sure, end in found
-        if (told := _number(number[0], name, known)) is not None
-        for value, grouped in [told]
+        for likely in [can_be(known.kind.key, name, number[0])]
+        if all(each == round(each, 4) for each in likely)
+        and (told := numerals.meant(number[0], likely, ends, kept, marks)) is not None
     ]
     if len(read) != len(found) or not read or not _agree(known, read):
         return None
-    value, name, sure, end = read[0]
-    low, high = (_end_of(each, name) for each in ends)
-    if low is not None and high is not None and low >= high:
-        low = high = None
+    told, name, sure, end = read[0]
+    low, high = _range_of(known, ends, name, told, marks)
     return Seen(
-        known.kind.key, value, name, low, high, round(sure * (BELOW if below else 1), 2), "", 0, end
-    )
+        known.kind.key, told.value, name, low, high, round(sure * (BELOW if below else 1), 2), "",
+        0, end, told.other,
+    )  # fmt: skip
 
 
-def _end_of(text: str, unit: str) -> Decimal | None:
-    """Return the end of a range, its thousands as those of a value."""
-    if not text:
-        return None
-    return Decimal(re.sub("[.,]", "", text) if _is_parted(text, unit) else text.replace(",", "."))
-
-
-def _is_parted(text: str, unit: str) -> bool:
-    return unit == _COUNT and re.fullmatch(r"\d{1,3}[.,]\d{3}", text) is not None
+def _range_of(
+    known: _Written, ends: tuple[str, str], unit: str, told: numerals.Meant, marks: numerals.Marks
+) -> tuple[Decimal | None, Decimal | None]:
+    """Return the ends of a range; none where they can be read in two ways, as the value can, or
+    where it would end before it begins."""
+    mark = marks.shown or ("" if told.other is not None else marks.spoken)
+    mark = next(filter(None, map(numerals.mark_of, ends)), mark)
+    found = []
+    for each in ends:
+        likely = can_be(known.kind.key, unit, each)
+        found.append(likely[0] if len(likely) == 1 else numerals.in_mark(each, mark))
+    low, high = found
+    if any(each and end is None for each, end in zip(ends, found, strict=True)) or (
+        low is not None and high is not None and low >= high
+    ):
+        return None, None
+    return low, high
 
 
 def _torn(text: str, numbers: list[re.Match[str]]) -> bool:
@@ -242,25 +275,9 @@ def _compared(text: str, start: int) -> bool:
     return text[:start].rstrip()[-1:] in {"<", ">", "≤", "≥", "~"}
 
 
-def _number(text: str, unit: str, known: _Written) -> tuple[Decimal, float] | None:
-    """Return a number and how sure its reading is; of two readings the one that can be."""
-    grouped = re.sub(r"[ \u00a0']", "", text)
-    readings = {Decimal(grouped.replace(",", "."))}
-    parted = re.fullmatch(r"\d{1,3}[.,]\d{3}", text) is not None
-    if parted:
-        readings |= {Decimal(re.sub("[.,]", "", text))}
-        if unit == _COUNT:
-            readings = {max(readings)}
-    low, high = known.within
-    likely = [each for each in readings if low <= known.kind.in_base(each, unit) <= high]
-    if len(likely) != 1 or likely[0] != round(likely[0], 4):
-        return None
-    return likely[0], GROUPED if parted or grouped != text else 1.0
-
-
-def _agree(known: _Written, read: list[tuple[Decimal, str, float, int]]) -> bool:
+def _agree(known: _Written, read: list[tuple[numerals.Meant, str, float, int]]) -> bool:
     """Say whether all readings are one value, perhaps in two units."""
-    bases = [known.kind.in_base(value, unit) for value, unit, _sure, _end in read]
+    bases = [known.kind.in_base(told.value, unit) for told, unit, _sure, _end in read]
     return max(bases) - min(bases) <= SAME * max(bases)
 
 

@@ -4,21 +4,15 @@ PDFium is built without JavaScript and without XFA, and reads nothing outside th
 """
 
 import io
-import re
-import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-from secondopinion.records import reading
+from secondopinion.records import directions, reading
 from secondopinion.records.boxes import Box
 
 WARM = (*reading.WARM, "pypdfium2")  # see `sandbox.run`
 MOST_LETTERS, _FINE = 40_000, 100_000  # whose places are read; of how many parts a page's side is
 MOST_ATTACHED, MOST_ATTACHED_BYTES = 100, 96 * 1024**2
-# Letters, and the marks on them, of scripts that are written from the right; no digits, no points.
-_RIGHT_TO_LEFT = re.compile(
-    "[\u0591-\u060b\u0610-\u061a\u0620-\u065f\u066e-\u06d3\u06d5-\u06ef\u06fa-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]+"
-)
 _MARKS = (b"/JavaScript", b"/JS ", b"/JS(", b"/JS<", b"/Launch")
 
 
@@ -115,7 +109,7 @@ def drawn(
         layer = page.get_textpage()
         text = _words_of(page, layer).replace("\r\n", "\n").replace("\x00", "")
         if enough(text):
-            return text, _places(page, layer), None
+            return text, _places(page, layer, text), None
         if _too_large(page):
             return text, [], None
         wide, high = page.get_size()
@@ -124,76 +118,47 @@ def drawn(
 
 
 def _words_of(page: Any, layer: Any) -> str:
-    """Return the text layer with the words of right-to-left scripts as they are read.
-
-    Browsers that print to PDF write such words in the order in which they are drawn, from the
-    left, and PDFium keeps it: their letters are told apart by where they stand.
-    """
-    text = layer.get_text_bounded()
-    if not _RIGHT_TO_LEFT.search(text):
+    """Return the text layer; lines with words of right-to-left scripts as they are read."""
+    text = str(layer.get_text_bounded())
+    if not directions.RIGHT_TO_LEFT.search(text):
         return text
-    pieces, done = [], 0
-    for letters, boxes in _split(page, layer):
-        for word, as_read in _runs(letters, boxes):
-            found = text.find(word, done)
-            if found >= 0:
-                pieces += [text[done:found], as_read]
-                done = found + len(word)
-    return "".join(pieces) + text[done:]
+    leftwards = directions.is_mostly_leftwards(text)
+    lines, done = _lines(page, layer)
+    read = [
+        " ".join(word.text for word in directions.as_read(line, leftwards=leftwards))
+        for line in lines
+    ]
+    return "\r\n".join(read) + layer.get_text_range(done, -1)
 
 
-def _runs(letters: list[str], boxes: list[Box]) -> Iterator[tuple[str, str]]:
-    """Yield each run of right-to-left letters in a word as it is written and as it is read."""
-    for run in _RIGHT_TO_LEFT.finditer("".join(letters)):
-        stretches: list[str] = []
-        edge = float("inf")  # of the letter before
-        for place in range(run.start(), run.end()):
-            left, _, right, _ = boxes[place]
-            mark = unicodedata.combining(letters[place]) > 0
-            if stretches and (mark or (left + right) / 2 > edge):
-                stretches[-1] += letters[place]
-            else:
-                stretches.append(letters[place])
-            edge = edge if mark else right
-        yield run[0], "".join(_from_the_right(each) for each in stretches)
-
-
-def _from_the_right(stretch: str) -> str:
-    """Return letters that are drawn from the left as they are read. Lam and alef are one sign, of
-    which PDFium makes two places."""
-    bases = [each for each in stretch if not unicodedata.combining(each)]
-    one_sign = len(bases) == 2 and bases[0] == "ل" and bases[1] in "اأإآ"
-    return stretch if len(bases) < 2 or one_sign else stretch[::-1]
-
-
-def _split(page: Any, layer: Any) -> Iterator[tuple[list[str], list[Box]]]:
-    """Yield the letters of each word of a text layer, and their places on the page as shown."""
-    letters: list[str] = []
-    boxes: list[Box] = []
-    for place in range(min(layer.count_chars(), MOST_LETTERS)):
+def _lines(page: Any, layer: Any) -> tuple[list[list[directions.Letters]], int]:
+    """Return the lines of a text layer, each with the letters of its words and their places on the
+    page as shown; and how many letters were looked at."""
+    lines: list[list[directions.Letters]] = [[([], [])]]
+    most = min(layer.count_chars(), MOST_LETTERS)
+    for place in range(most):
         letter = layer.get_text_range(place, 1)
         if letter.strip():
+            letters, boxes = lines[-1][-1]
             letters.append(letter)
             boxes.append(_shown_at(page, layer.get_charbox(place)))
-        elif letters:
-            yield letters, boxes
-            letters, boxes = [], []
-    if letters:
-        yield letters, boxes
+        elif letter == "\n":
+            lines.append([([], [])])
+        elif lines[-1][-1][0]:
+            lines[-1].append(([], []))
+    return lines, most
 
 
-def _places(page: Any, layer: Any) -> list[tuple[str, Box]]:
+def _places(page: Any, layer: Any, text: str) -> list[tuple[str, Box]]:
     """Return the words of a text layer with their places on the page as it is shown."""
-    words: list[tuple[str, Box]] = []
-    for letters, boxes in _split(page, layer):
-        held = [box for box in boxes if box[2] > box[0] and box[3] > box[1]]
-        if held:
-            left, top, right, bottom = zip(*held, strict=True)
-            word = "".join(letters)
-            for written, as_read in _runs(letters, boxes):
-                word = word.replace(written, as_read, 1)
-            words.append((word, (min(left), min(top), max(right), max(bottom))))
-    return words
+    leftwards = directions.is_mostly_leftwards(text)
+    lines, _done = _lines(page, layer)
+    return [
+        (word.text, word.box)
+        for line in lines
+        for word in directions.as_read(line, leftwards=leftwards)
+        if word.box[2] > word.box[0] and word.box[3] > word.box[1]
+    ]
 
 
 def _shown_at(page: Any, box: tuple[float, float, float, float]) -> Box:

@@ -4,7 +4,7 @@ reads pages and accepted or passed over, taken out."""
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
@@ -17,7 +17,7 @@ from secondopinion.cases.actions.parts import require
 from secondopinion.cases.models import Case, Part
 from secondopinion.core import clock
 from secondopinion.core.errors import NotYours, Refused
-from secondopinion.records import lab_reading
+from secondopinion.records import lab_reading, numerals
 from secondopinion.records.laboratory import analytes
 from secondopinion.records.models import LabValue, Page, PassedOver, Reading, Record
 from secondopinion.records.queries import locked_away
@@ -56,7 +56,7 @@ def offered(case: Case, rows: Sequence[Record], kept: Sequence[LabValue]) -> lis
         (record, page, each)
         for record in rows
         for page in record.pages.all()
-        for each in lab_reading.find(page.text)
+        for each in lab_reading.find(page.text, *_written_in(case, record))
     ]
     judged = _judged(case) if read else set()
     known: set[tuple[str, date | None, Decimal]] = {
@@ -64,7 +64,7 @@ def offered(case: Case, rows: Sequence[Record], kept: Sequence[LabValue]) -> lis
     }
     found, days = [], {}
     for record, page, each in read:
-        if (page.pk, each.analyte, each.value, each.unit) in judged:
+        if judged & {(page.pk, each.analyte, value, each.unit) for value in _ways(each)}:
             continue
         if page.pk not in days:
             days[page.pk] = _day(case, record, page)
@@ -75,6 +75,16 @@ def offered(case: Case, rows: Sequence[Record], kept: Sequence[LabValue]) -> lis
             certainty = round(each.certainty * (sure if day else 1.0), 2)
             found.append(Offered(page, record, each, day, certainty))
     return found[:MOST_OFFERED]
+
+
+def _ways(seen: lab_reading.Seen) -> list[Decimal]:
+    """Return what a number that was read can mean: mostly one thing."""
+    return [seen.value] if seen.other is None else [seen.value, seen.other]
+
+
+def _written_in(case: Case, record: Record) -> tuple[str, str]:
+    """Return the language of a record and the country that it comes from, by their codes."""
+    return record.likely["language"] or case.language, str(case.country or "")
 
 
 def _judged(case: Case) -> set[tuple[UUID, str, Decimal, str]]:
@@ -110,11 +120,9 @@ def _base(analyte: str, value: Decimal, unit: str) -> Decimal:
 
 
 def _day(case: Case, record: Record, page: Page) -> tuple[date | None, float]:
-    language = record.likely["language"] or case.language
     return lab_reading.day_of(
-        page.text, language, str(case.country or ""), record.dated, clock.today(),
-        case.child.birth_date,
-    )  # fmt: skip
+        page.text, *_written_in(case, record), record.dated, clock.today(), case.child.birth_date
+    )
 
 
 def valued(rows: QuerySet[Record]) -> QuerySet[Record]:
@@ -128,41 +136,56 @@ def values_on(case: Case, rows: Sequence[Record]) -> list[LabValue]:
     return list(values_of(case)) if any(vars(row)["has_values"] for row in rows) else []
 
 
-def _optional(text: str, field: str) -> Decimal | None:
-    return _number(text, field) if text.strip() else None
+@dataclass(frozen=True, slots=True)
+class _Typed:
+    """What is typed in: of what, in which unit, and the page beside it."""
 
+    analyte: str
+    unit: str
+    ends: tuple[str, str]
+    marks: numerals.Marks
 
-def _number(text: str, field: str) -> Decimal:
-    """Return a number as it is written in a laboratory, with a point or a comma.
+    def number(self, text: str, field: str) -> Decimal:
+        """Return a number as it is written in a laboratory, with a point or a comma.
 
-    Raises:
-        Refused: it is none, or has groups of digits that could mean two things.
-    """
-    kept = text.strip().replace(",", ".")
-    try:
-        number = Decimal(kept)
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite() or not 0 <= number < _MOST or number != round(number, 4):
-        raise Refused(
-            _("Write the number as it stands there, without its unit: 11.5"),
-            code="number", field=field,
-        )  # fmt: skip
-    return number
+        Raises:
+            Refused: it is none, or could mean two things and neither what can be, nor the range
+                beside it, nor the other numbers of its page tell which.
+        """
+        kept = lab_reading.digits_of(text.strip())
+        likely = lab_reading.can_be(self.analyte, self.unit, kept) or numerals.readings(kept)
+        if not likely or not all(each < _MOST and each == round(each, 4) for each in likely):
+            raise Refused(
+                _("Write the number as it stands there, without its unit: 11.5"),
+                code="number", field=field,
+            )  # fmt: skip
+        told = numerals.meant(kept, likely, self.ends, "", replace(self.marks, spoken=""))
+        if told is None or told.other is not None:
+            raise Refused(
+                _(
+                    "This can be read in two ways. Look at the page, and write %(one)s for the "
+                    "one or %(other)s for the other."
+                ) % {"one": f"{likely[0]}0", "other": f"{likely[-1]}"},
+                code="two-ways", field=field,
+            )  # fmt: skip
+        return told.value
+
+    def end(self, text: str, field: str) -> Decimal | None:
+        """Return an end of the range, None where it is left empty."""
+        return self.number(text, field) if text.strip() else None
 
 
 @transaction.atomic
 def add_value(
     *, by: Person, case: Case, analyte: str, value: str, unit: str, taken_on: date | None,
-    page: UUID, low: str = "", high: str = "", read_by: str = "",
+    page: UUID, low: str = "", high: str = "",
 ) -> LabValue:  # fmt: skip
     """Keep a value as it stands on a page: its number, unit, day, and range if there is one.
 
-    `read_by` says which reading offered it, where nobody typed it in.
-
     Raises:
         NotYours: by somebody who neither prepares nor reviews the case, or from a page elsewhere.
-        Refused: what is not a number, a unit that it does not have, a day that cannot be.
+        Refused: what is not a number or could be two, a unit that it does not have, a day that
+            cannot be.
     """
     require(case, by, *WRITERS)
     place = Page.objects.filter(
@@ -173,18 +196,30 @@ def add_value(
     kind = analytes().get(analyte)
     if kind is None or unit not in kind.units:
         raise Refused(_("This value does not have this unit."), code="unit", field="unit")
+    ends = (lab_reading.digits_of(low.strip()), lab_reading.digits_of(high.strip()))
+    typed = _Typed(analyte, unit, ends, lab_reading.marks_of(place.text, "", ""))
+    seen = lab_reading.Seen(
+        analyte, typed.number(value, "value"), unit, typed.end(low, "low"),
+        typed.end(high, "high"), 1.0, "", 0, 0,
+    )  # fmt: skip
+    return _keep(by, case, place, seen, taken_on)
+
+
+def _keep(
+    by: Person, case: Case, page: Page, seen: lab_reading.Seen, taken_on: date | None,
+    read_by: str = "",
+) -> LabValue:  # fmt: skip
     born = case.child.birth_date
     if taken_on is None or taken_on > clock.today() or (born and taken_on < born):
         raise Refused(
             _("Write the day on which it was taken: after the birth, and not in the future."),
             code="day", field="taken_on",
         )  # fmt: skip
-    number, least, most = _number(value, "value"), _optional(low, "low"), _optional(high, "high")
-    if least is not None and most is not None and least > most:
+    if seen.low is not None and seen.high is not None and seen.low > seen.high:
         raise Refused(_("The range ends before it begins."), code="range", field="high")
     made = LabValue.objects.create(
-        case=case, page=place, analyte=analyte, value=number,
-        unit=unit, taken_on=taken_on, low=least, high=most, by=by, read_by=read_by,
+        case=case, page=page, analyte=seen.analyte, value=seen.value, unit=seen.unit,
+        taken_on=taken_on, low=seen.low, high=seen.high, by=by, read_by=read_by,
     )  # fmt: skip
     verb = "lab-value-accepted" if read_by else "lab-value-added"
     audit.record(verb, by=by, case_id=case.pk, target=made)
@@ -197,8 +232,12 @@ def _read_again(case: Case, page: UUID, start: int) -> tuple[Page, lab_reading.S
     Raises:
         NotYours: nothing does, or the page is elsewhere.
     """
-    row = Page.objects.filter(pk=page, record__case=case, record__removed_at=None).first()
-    found = [each for each in lab_reading.find(row.text) if each.start == start] if row else []
+    row = (
+        Page.objects.filter(pk=page, record__case=case, record__removed_at=None)
+        .select_related("record").first()
+    )  # fmt: skip
+    read = lab_reading.find(row.text, *_written_in(case, row.record)) if row else []
+    found = [each for each in read if each.start == start]
     if row is None or not found:
         raise NotYours
     return row, found[0]
@@ -206,28 +245,30 @@ def _read_again(case: Case, page: UUID, start: int) -> tuple[Page, lab_reading.S
 
 @transaction.atomic
 def accept_read(
-    *, by: Person, case: Case, page: UUID, start: int, taken_on: date | None
-) -> LabValue:
+    *, by: Person, case: Case, page: UUID, start: int, taken_on: date | None,
+    meant: Decimal | None = None,
+) -> LabValue:  # fmt: skip
     """Keep a value as it was read at a place of a page; once, however often it is asked for.
+
+    `meant` is which of its two readings, where its number has two.
 
     Raises:
         NotYours: by somebody who may not, or nothing was read there.
-        Refused: without a day that can be.
+        Refused: without a day that can be, or without one of two readings.
     """
     require(case, by, *WRITERS)
     row, seen = _read_again(case, page, start)
+    if seen.other is not None:
+        if meant not in _ways(seen):
+            raise Refused(
+                _("This number can be read in two ways: look at the page, and say which."),
+                code="two-ways", field="meant",
+            )  # fmt: skip
+        seen = replace(seen, value=meant)
     kept = LabValue.objects.filter(
         page=row, analyte=seen.analyte, value=seen.value, unit=seen.unit, removed_at=None
     ).first()
-    return kept or add_value(
-        by=by, case=case, analyte=seen.analyte, value=f"{seen.value:f}", unit=seen.unit,
-        taken_on=taken_on, page=row.pk, low=_typed(seen.low), high=_typed(seen.high),
-        read_by=lab_reading.NAME,
-    )  # fmt: skip
-
-
-def _typed(end: Decimal | None) -> str:
-    return "" if end is None else f"{end:f}"
+    return kept or _keep(by, case, row, seen, taken_on, lab_reading.NAME)
 
 
 @transaction.atomic

@@ -1,7 +1,9 @@
 """Laboratory values of a case: what was read on its pages and waits to be judged, a table of all
 days, a plot of each, and the form to type one in."""
 
+import re
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +20,7 @@ from secondopinion.cases.models import Case, Part
 from secondopinion.core.errors import Refused
 from secondopinion.records import queries as records
 from secondopinion.records import valuing
+from secondopinion.records.lab_reading import Seen
 from secondopinion.records.laboratory import analytes
 from secondopinion.records.models import LabValue, Record
 from secondopinion.records.valuing import WRITERS
@@ -81,12 +84,20 @@ def _offered(case: Case, rows: list[Record], values: list[LabValue]) -> list[dic
             "page": each.page, "record": each.record, "line": each.seen.line,
             "start": each.seen.start, "day": each.day, "name": analytes()[each.seen.analyte].name,
             "text": f"{each.seen.value.normalize():f} {each.seen.unit}",
+            "ways": _ways(each.seen),
             "others": analytes()[each.seen.analyte].others(each.seen.value, each.seen.unit),
             "range": span(each.seen.low, each.seen.high),
             "sure": round(100 * each.certainty),
         }
         for each in found
     ]  # fmt: skip
+
+
+def _ways(seen: Seen) -> list[tuple[str, str]]:
+    """Return what a number can mean that can be read in two ways: as it is sent, and with its unit;
+    nothing for others."""
+    found = [] if seen.other is None else [seen.value, seen.other]
+    return [(f"{each:f}", f"{each:f} {seen.unit}") for each in found]
 
 
 @of_case(*WRITERS)
@@ -100,10 +111,18 @@ def judge(request: PersonRequest, case: Case) -> HttpResponse:
     else:
         day = _day(request.POST.get("taken_on", ""))
         try:
-            valuing.accept_read(by=request.user, case=case, page=page, start=place, taken_on=day)
+            valuing.accept_read(
+                by=request.user, case=case, page=page, start=place, taken_on=day,
+                meant=_meant(request.POST.get("meant", "")),
+            )  # fmt: skip
         except Refused as refused:
             messages.error(request, str(refused.message))
     return redirect(f"{reverse('laboratory', args=[case.reference])}#read")
+
+
+def _meant(text: str) -> Decimal | None:
+    """Return the reading that was chosen, as `_ways` wrote it."""
+    return Decimal(text) if re.fullmatch(r"[0-9]{1,12}(?:\.[0-9]{1,6})?", text) else None
 
 
 def _uuid(text: str) -> UUID:

@@ -36,12 +36,31 @@ SAID = [
     ("INR 1.1", "inr 1.1 – - -"),
     ("TSH 2.31 µIU/mL 0.5 - 5.0", "tsh 2.31 µIU/mL 0.5 5.0"),
     ("LDH 1.250 U/L", "ldh 1250 U/L - -"),
+    ("LDH 1.250 U/L (1.000-2.000)", "ldh 1250 U/L 1000 2000"),
+    ("AFP 1,234.5 ng/mL", "afp 1234.5 ng/mL - -"),
+    ("Ferritin 1,234 ng/mL (10.5-120.0)", "ferritin 1234 ng/mL 10.5 120.0"),
+    ("Ferritin 1,234 ng/mL 10,5 - 120,0", "ferritin 1.234 ng/mL 10.5 120.0"),
+    ("Ferritin 1,234 ng/mL H 10-120", "ferritin 1234 ng/mL 10 120"),
+    ("Ferritina 1.234 ng/mL ↓ 10-120", "ferritin 1.234 ng/mL 10 120"),
+]
+# A line, the page's other words, language and country; what it says, and what it may say too.
+IN_TWO_WAYS = [
+    ("Ferritin 1,234 ng/mL", "", "", "", "1.234", "1234"),
+    ("Ferritin 1,234 ng/mL 10-120", "", "en", "US", "1234", "1.234"),
+    ("Ferritin 1,234 ng/mL", "", "de", "DE", "1.234", "1234"),
+    ("Ferritina 1.234 ng/mL", "", "es", "ES", "1234", "1.234"),
+    ("Ferritina 1.234 ng/mL", "", "es", "MX", "1.234", "1234"),
+    ("Ferritina 1.234 ng/mL", "", "es", "", "1.234", "1234"),
+    ("Ferritina 1.234 ng/mL", "Hb 9,8 g/dL\nCRP 12,5 mg/L", "es", "MX", "1234", None),
+    ("Ferritin 1,234 ng/mL", "Hb 9.8 g/dL\nCRP 12.5 mg/L", "de", "DE", "1234", None),
+    ("Ferritin 1,234 ng/mL 1,000-2,000", "", "", "", "1.234", "1234"),
+    ("CK 25.000 U/L", "", "", "", "25.000", "25000"),
 ]
 # What gives nothing: a limit, two days, another fluid or thing, no unit, no child's value.
 SILENT = [
     "CRP <5 mg/L", "Hb was 12 g/dL in March and 9.8 g/dL now", "Sodium 138 137 140 mmol/L",
     "Creatinine, urine 45 mg/dL", "Hemoglobina glicosilada 5.4 %", "MCH 28 pg", "Hb 11 . 5 g/dL",
-    "Hb 98 g/dL", "Hb 9.8", "Paracetamol 500 mg, K 20 mmol/L", "CK 25.000 U/L", "CK-MB 25 U/L",
+    "Hb 98 g/dL", "Hb 9.8", "Paracetamol 500 mg, K 20 mmol/L", "CK-MB 25 U/L",
     "Alkaline phosphatase 250 U/L", "Hb A1c 40 mmol/L", "",
 ]  # fmt: skip
 
@@ -52,6 +71,16 @@ def test_a_line_says_one_value(line: str, wanted: str) -> None:
     ends = ["-" if end is None else f"{end}" for end in (seen.low, seen.high)]
     assert " ".join([seen.analyte, f"{seen.value}", seen.unit, *ends]) == wanted
     assert seen.unit in analytes()[seen.analyte].units
+
+
+@pytest.mark.parametrize(("line", "words", "language", "country", "wanted", "other"), IN_TWO_WAYS)
+def test_a_number_that_can_be_read_in_two_ways_is_told_in_both(
+    line: str, words: str, language: str, country: str, wanted: str, other: str | None
+) -> None:
+    seen = find(f"{words}\n{line}", language, country)[-1]
+    assert (str(seen.value), seen.other and str(seen.other)) == (wanted, other)
+    assert seen.other is None or seen.certainty < 0.5
+    assert seen.other is None or seen.low is None or seen.low == 10
 
 
 @pytest.mark.parametrize("line", SILENT)
@@ -102,7 +131,7 @@ def test_what_is_read_is_offered_until_somebody_judges_it(whole: Whole) -> None:
         kept = valuing.accept_read(
             by=whole.specialist, start=first.seen.start, taken_on=first.day, **place
         )
-    assert (kept.value, kept.low, kept.read_by) == (Decimal("9.8"), Decimal("11.5"), "values@1")
+    assert (kept.value, kept.low, kept.read_by) == (Decimal("9.8"), Decimal("11.5"), "values@2")
     assert LabValue.objects.count() == 1
     for _time in range(2):
         valuing.pass_over(by=whole.coordinator, start=second.seen.start, **place)
@@ -115,6 +144,32 @@ def test_what_is_read_is_offered_until_somebody_judges_it(whole: Whole) -> None:
     for by, start in ((whole.family, first.seen.start), (whole.specialist, 7)):
         with pytest.raises(NotYours):
             valuing.accept_read(by=by, start=start, taken_on=first.day, **place)
+
+
+def test_of_two_readings_a_person_says_which(whole: Whole) -> None:
+    Page.objects.filter(record__case=whole.case).update(text="Ferritin 1,234 ng/mL")
+    [first] = _offered(whole)
+    assert first.seen.other is not None
+    place = {"case": whole.case, "page": first.page.pk, "start": first.seen.start}
+    for meant in (None, Decimal(12)):
+        with pytest.raises(Refused) as refused:
+            valuing.accept_read(
+                by=whole.specialist, taken_on=date(2026, 1, 5), meant=meant, **place
+            )
+        assert refused.value.code == "two-ways"
+    browser = sign_in(whole.specialist)
+    address = f"/files/{whole.case.reference}/laboratory/"
+    shown = browser.get(address).content.decode()
+    assert "Two readings" in shown
+    assert "Keep 1.234 ng/mL" in shown
+    assert "Keep 1234 ng/mL" in shown
+    assert 'name="keep"' not in shown  # no key keeps it by chance
+    given = {"page": str(first.page.pk), "start": str(first.seen.start), "taken_on": "2026-01-05"}
+    browser.post(f"{address}read/", given | {"meant": "x"})
+    assert not LabValue.objects.exists()
+    browser.post(f"{address}read/", given | {"meant": "1234"})
+    assert LabValue.objects.get().value == 1234
+    assert _offered(whole) == []
 
 
 def test_pages_offer_and_show_what_was_kept(whole: Whole) -> None:

@@ -66,7 +66,7 @@ def add(whole: Whole, **given: object) -> LabValue:
 
 
 REFUSED = [
-    ({"value": "1.234,5"}, "number"), ({"value": "-1"}, "number"), ({"value": "NaN"}, "number"),
+    ({"value": "1.234.5"}, "number"), ({"value": "-1"}, "number"), ({"value": "NaN"}, "number"),
     ({"value": "1e99"}, "number"), ({"value": ""}, "number"), ({"unit": "mmol"}, "unit"),
     ({"analyte": "ghost"}, "unit"), ({"taken_on": None}, "day"),
     ({"taken_on": date(2010, 1, 1)}, "day"), ({"taken_on": date(2999, 1, 1)}, "day"),
@@ -84,6 +84,39 @@ def test_what_cannot_be_is_refused_and_others_write_nothing(whole: Whole) -> Non
     with pytest.raises(NotYours):
         add(whole, page=whole.case.pk)
     assert not values_of(whole.case).exists()
+
+
+FERRITIN = {"analyte": "ferritin", "unit": "ng/mL", "low": "", "high": ""}
+# What is typed in beside which words of the page, and what that is; None where nobody can know.
+TYPED = [
+    ("1,234", "", None), ("1.234", "", None), ("1,2340", "", "1.234"), ("1234", "", "1234"),
+    ("1.234,5", "", "1234.5"), ("1,234,567", "", "1234567"), ("١٢٫٥", "", "12.5"),
+    ("1,234", "Hb 9.8 g/dL, CRP 12.5 mg/L", "1234"), ("1,234", "Hb 9,8 g/dL, CRP 12,5", "1.234"),
+    ("1,234", "Hb 9,8 g/dL, CRP 12.5 mg/L", None), ("1,234", "12.05.2026, version 1.2.3", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("value", "words", "wanted"), TYPED)
+def test_a_mark_that_parts_thousands_or_decimals_is_never_guessed(
+    whole: Whole, value: str, words: str, wanted: str | None
+) -> None:
+    Page.objects.filter(record__case=whole.case).update(text=words)
+    if wanted is None:
+        with pytest.raises(Refused) as refused:
+            add(whole, **FERRITIN, value=value)
+        assert refused.value.code == "two-ways"
+        assert "1.2340" in str(refused.value.message)
+    else:
+        assert add(whole, **FERRITIN, value=value).value == Decimal(wanted)
+
+
+def test_what_a_child_cannot_have_and_the_range_tell_a_mark(whole: Whole) -> None:
+    ldh = {"analyte": "ldh", "unit": "U/L", "low": "", "high": ""}
+    assert add(whole, **ldh, value="1.250").value == Decimal(1250)
+    ranged = FERRITIN | {"low": "10,5", "high": "120,0"}
+    assert add(whole, **ranged, value="1,234").value == Decimal("1.234")
+    with pytest.raises(Refused):
+        add(whole, **FERRITIN | {"low": "1,234"}, value="2000")
 
 
 def test_days_in_two_units_are_one_table_and_one_line(whole: Whole) -> None:
