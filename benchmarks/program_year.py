@@ -63,7 +63,7 @@ from secondopinion.core import clock
 from secondopinion.experts import actions as experts
 from secondopinion.experts import facts, rules
 from secondopinion.experts.known import Known
-from secondopinion.experts.matching import judged
+from secondopinion.experts.matching import ranked
 from secondopinion.experts.models import ExpertProfile, Offer, OfferState
 from secondopinion.experts.queue import plan
 from secondopinion.program import actions as program_actions
@@ -248,15 +248,14 @@ class Year:
         if self.quiet or not program.calendar().works_on(clock.today()):
             return
         ready = Case.objects.filter(state=State.READY).order_by("state_since")
+        self.quiet = not ready.exists()
+        if self.quiet:
+            return
         if self.way == "optimiser":
-            self.quiet = not ready.exists()
-            for each in [] if self.quiet else plan().proposals:
+            for each in plan().proposals:
                 self.offer(each.case, each.known)
             return
         waiting = list(ready.select_related("child", "request", "local_provider"))
-        self.quiet = not waiting
-        if self.quiet:
-            return
         before = facts.offered_before([each.pk for each in waiting])
         known = facts.gather()
         for case in waiting:
@@ -271,7 +270,7 @@ class Year:
     def choose(self, case: Case, free: list[Known]) -> Known:
         """Choose one of those who can be offered a case, by one of the simpler ways."""
         if self.way == "matching":
-            return max(free, key=lambda each: judged(case, each).score)
+            return ranked(case, free)[0].known
         if self.way == "least loaded":
             free.sort(key=lambda each: each.load / each.expert.capacity)
         else:  # in turn: whoever has not been asked for the longest time

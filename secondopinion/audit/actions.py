@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any, Protocol
 from uuid import UUID
 
 from django.db import connection, models, transaction
+from django.db.models import QuerySet
 
 from secondopinion.audit.chain import START, link
 from secondopinion.audit.models import Entry, Seal
@@ -69,7 +71,7 @@ def seal(*, lately: bool = False) -> int:
             number, previous = (last.number, last.hash) if last else (0, START)
             rows = []
             now = clock.now()
-            waiting = Entry.objects.filter(seal__isnull=True).order_by("id")
+            waiting = _unsealed().order_by("id")
             if lately and last:
                 waiting = waiting.filter(pk__gt=earlier_id(last.entry_id, _LATE))
             for entry in waiting[:_BATCH]:
@@ -77,7 +79,7 @@ def seal(*, lately: bool = False) -> int:
                 previous_hash, previous = previous, link(previous, number, entry)
                 rows.append(
                     Seal(
-                        number=number, entry=entry, previous=previous_hash, hash=previous,
+                        number=number, entry_id=entry.pk, previous=previous_hash, hash=previous,
                         sealed_at=now,
                     )
                 )  # fmt: skip
@@ -118,15 +120,18 @@ def verify() -> Verdict:
         if link(previous, each.number, each.entry) != each.hash:
             return _broken(number, each.number, "the entry is not what was sealed")
         number, previous = each.number, each.hash
-    return Verdict(links=number, unsealed=_unsealed(), head=previous)
+    return Verdict(links=number, unsealed=_unsealed().count(), head=previous)
 
 
 def _broken(links: int, at: int, reason: str) -> Verdict:
-    return Verdict(links=links, unsealed=_unsealed(), head="", broken_at=at, reason=reason)
+    return Verdict(links=links, unsealed=_unsealed().count(), head="", broken_at=at, reason=reason)
 
 
-def _unsealed() -> int:
-    return Entry.objects.filter(seal__isnull=True).count()
+@cache
+def _unsealed() -> QuerySet[Entry]:
+    """Return the entries that are not sealed. Never read itself, only narrowed: it is put together
+    once."""
+    return Entry.objects.filter(seal__isnull=True)
 
 
 def head() -> str:

@@ -12,11 +12,11 @@ from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from uuid import UUID
 
 from django.db import DatabaseError, connections, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.tasks import Task, TaskResultStatus
 from django.utils.module_loading import autodiscover_modules
 from django_tasks_db.models import DBTaskResult, get_date_max
@@ -157,12 +157,16 @@ class _Heart:
 
 def enqueue_once(function: Task, *arguments: str) -> None:
     """Enqueue a job unless the same one waits already. For jobs that look at all there is."""
-    waiting = DBTaskResult.objects.filter(
-        task_path=function.module_path, status=TaskResultStatus.READY,
-        args_kwargs={"args": list(arguments), "kwargs": {}},
-    )  # fmt: skip
-    if not waiting.exists():
+    given = {"args": list(arguments), "kwargs": {}}
+    if not _waiting().filter(task_path=function.module_path, args_kwargs=given).exists():
         function.enqueue(*arguments)
+
+
+@cache
+def _waiting() -> QuerySet[DBTaskResult]:
+    """Return the jobs that wait. Never read itself, only narrowed: many actions ask it, and
+    Django's work of putting it together is done once."""
+    return DBTaskResult.objects.filter(status=TaskResultStatus.READY).order_by()
 
 
 def reclaim() -> int:

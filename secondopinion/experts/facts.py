@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, StringAgg, Sum, TextField, Value
+from django.db.models import Count, F, Q, QuerySet, StringAgg, Sum, TextField, Value
 from django.db.models.functions import Cast
 
 from secondopinion.accounts.models import Role
@@ -36,13 +36,11 @@ def gather(
     now, today = clock.now(), clock.today()
     everybody = experts is None
     if experts is None:
-        live = Q(person__staff_roles__until__isnull=True) | Q(person__staff_roles__until__gt=now)
-        experts = ExpertProfile.objects.filter(
-            live, person__is_active=True, person__staff_roles__role=Role.SPECIALIST
-        ).select_related("person")  # fmt: skip
+        rows = _specialists().all()
         if beside is not None:
             parts = Participation.objects.filter(case=beside, until__isnull=True)
-            experts = experts.exclude(person__in=parts.values("person"))
+            rows = rows.exclude(person__in=parts.values("person"))
+        experts = [each for each in rows if each.held_until is None or each.held_until > now]
     known = {each.pk: Known(each) for each in experts}  # whoever holds the role twice, once
     fields: dict[UUID, set[UUID]] = defaultdict(set)
     some = Q() if everybody else Q(expert__in=list(known))
@@ -61,6 +59,18 @@ def gather(
             known[tie.expert_id].ties.append(tie)
     _offers(known, some, now)
     return sorted(known.values(), key=lambda each: each.expert.person.full_name)
+
+
+@cache
+def _specialists() -> QuerySet[Any]:
+    """Return the experts who are or were specialists, with until when, once for each time.
+
+    Never read itself, only copies of it: Django's work of putting it together is done once.
+    """
+    rows = ExpertProfile.objects.filter(
+        person__is_active=True, person__staff_roles__role=Role.SPECIALIST
+    )
+    return rows.annotate(held_until=F("person__staff_roles__until")).select_related("person")
 
 
 def with_ties(expert: ExpertProfile) -> Known:

@@ -101,6 +101,11 @@ def suggest(case: Case, *kinds: Kind) -> list[Suggestion]:
     """
     before = facts.offered_before([case.pk])[case.pk]
     known = [each for each in facts.gather(beside=case) if each.expert.pk not in before]
+    return ranked(case, known, *kinds)
+
+
+def ranked(case: Case, known: Sequence[Known], *kinds: Kind) -> list[Suggestion]:
+    """Return what speaks for each of these experts in a case, the best first."""
     terms = Terms()
     named = [terms_of(each.expert, terms) for each in known]
     found = terms.found_in(told(case))

@@ -19,8 +19,8 @@ def give_part(*, case: Case, person: Person, role: str, by: Person | None) -> Pa
 
 
 def give_first_part(*, case: Case, person: Person, role: str, by: Person | None) -> Participation:
-    """Give a part that cannot be held yet, in the caller's transaction: the case, or the person,
-    was made in it."""
+    """Give a part that is not held, in the transaction of an action that has asked, or in which the
+    case or the person was made."""
     made = Participation.objects.create(case=case, person=person, role=role)
     audit.record("part-given", by=by, case_id=case.pk, target=person, detail={"role": role})
     return made

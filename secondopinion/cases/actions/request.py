@@ -38,6 +38,7 @@ from secondopinion.program.models import Disclaimer, Residence, Specialty
 
 MOST_QUESTIONS = 10
 _CHANGED_ELSEWHERE = _("This page was changed elsewhere. Save it, and you see both versions.")
+_OF_EVERY_PAGE = ("typed", "saved_pages", "revision", "changed", "touched_at")
 STORY = (
     "diagnosis", "history", "medicines", "allergies", "operations", "family_history",
     "immunisations", "development",
@@ -78,7 +79,8 @@ def _locked(case: Case) -> Request:
     """
     # Both rows are locked: a draft that is being sent waits, or is waited for.
     stands = Request.objects.select_for_update().annotate(stands=F("case__state"))
-    request = stands.get(case=case)
+    # What a family wrote on other pages is long, and not asked for here.
+    request = stands.only(*_OF_EVERY_PAGE).get(case=case)
     if request.stands != State.DRAFT:
         raise Conflict(
             _("The request has been sent already. To add something, write us a message."),
@@ -96,9 +98,7 @@ def _saved(request: Request, case: Case, by: Person, page: str, **columns: Any) 
     request.revision += 1
     request.changed = {**request.changed, page: request.revision}
     request.touched_at = clock.now()
-    request.save(
-        update_fields=[*columns, "typed", "saved_pages", "revision", "changed", "touched_at"]
-    )
+    request.save(update_fields=[*columns, *_OF_EVERY_PAGE])
     case.request = request
     audit.record("request-saved", by=by, case_id=case.pk, target=case, detail={"page": page})
     return request

@@ -11,14 +11,16 @@ from secondopinion.accounts.models import Person, Role
 from secondopinion.accounts.queries import has_role, people_with
 from secondopinion.audit import actions as audit
 from secondopinion.cases import workflow
-from secondopinion.cases.actions.parts import give_part, require
+from secondopinion.cases.actions.parts import give_first_part, require
 from secondopinion.cases.actions.telling import tell, tell_coordinator
 from secondopinion.cases.models import Case, Part
+from secondopinion.cases.queries import roles_of
 from secondopinion.cases.states import State
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.experts import rules
 from secondopinion.experts.facts import gather, with_ties
+from secondopinion.experts.known import Known
 from secondopinion.experts.matching import Suggestion, points, suggest
 from secondopinion.experts.models import ExpertProfile, Offer, OfferState
 from secondopinion.experts.queries import OFFERED
@@ -68,7 +70,22 @@ def _judged(case: Case, expert: ExpertProfile, urgency: str) -> list[Suggestion]
     Raises:
         Refused: something stands in the way.
     """
-    fresh = ExpertProfile.objects.select_for_update().select_related("person").get(pk=expert.pk)
+    locked = ExpertProfile.objects.select_for_update().filter(pk=expert.pk)
+    locked.values_list("person__is_active").get()  # their row, and that of the person
+    kinds = rules.kinds_of(case, urgency)
+    judged = suggest(case, *kinds)
+    mine = next((each.known for each in judged if each.expert.pk == expert.pk), None)
+    rules.must_be_possible(mine or _not_listed(case, expert), case, *kinds)
+    return judged
+
+
+def _not_listed(case: Case, expert: ExpertProfile) -> Known:
+    """Return what is known of an expert who is not on a case's list: it was offered to them before.
+
+    Raises:
+        Refused: they are no specialist any more, or have another part in the case.
+    """
+    fresh = ExpertProfile.objects.select_related("person").get(pk=expert.pk)
     if not fresh.person.is_active or not has_role(fresh.person, Role.SPECIALIST):
         raise Refused(
             _("%(name)s is not a specialist here any more.") % {"name": fresh.person},
@@ -76,11 +93,7 @@ def _judged(case: Case, expert: ExpertProfile, urgency: str) -> list[Suggestion]
         )
     if case.participations.filter(person=fresh.person, until__isnull=True).exists():
         raise Refused(_("This person has another part in the case."), code="other-part")
-    kinds = rules.kinds_of(case, urgency)
-    judged = suggest(case, *kinds)
-    mine = next((each.known for each in judged if each.expert.pk == fresh.pk), None)
-    rules.must_be_possible(mine or gather([fresh])[0], case, *kinds)
-    return judged
+    return gather([fresh])[0]
 
 
 def _make(
@@ -132,8 +145,10 @@ def accept(*, by: Person, offer: Offer) -> Case:
         raise NotYours
     rules.must_be_allowed(with_ties(offer.expert), offer.case)
     _answer(offer, OfferState.ACCEPTED)
-    case = workflow.advance(offer.case, "accept_offer", by=by, also=OFFERED)
-    give_part(case=case, person=by, role=Part.SPECIALIST, by=by)
+    parts = roles_of(offer.case, by)
+    case = workflow.advance(offer.case, "accept_offer", by=by, also=OFFERED, parts=parts)
+    if Part.SPECIALIST not in parts:
+        give_first_part(case=case, person=by, role=Part.SPECIALIST, by=by)
     tell_coordinator(case)
     return case
 
