@@ -59,7 +59,7 @@ def test_one_moves_ticks_searches_and_opens_by_keys(page: Page) -> None:
     page.keyboard.press("j")
     with page.expect_navigation():
         page.keyboard.press("Enter")
-    assert page.url.endswith(f"/desk/cases/{names[0]}/")
+    assert page.url.endswith(f"/desk/cases/{names[1]}/")
 
 
 def test_what_is_new_appears_without_a_reload_and_ticks_stay(
