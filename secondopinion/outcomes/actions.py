@@ -1,9 +1,10 @@
 """Keeping what the family says about how it went, and asking no more."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Min, TextChoices
+from django.db.models import F, Min, OuterRef, Subquery, TextChoices
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
@@ -33,14 +34,12 @@ def check(field: str, value: str) -> None:
         raise Refused(_("Choose an answer."), code="answer-missing", field=field)
 
 
-def asked_from(case: Case, day: int) -> datetime | None:
-    """Return from when a family is asked how it went `day` days after it has the report; where it
-    goes to the local provider alone, after it was signed. None where there is no report yet."""
-    if case.reported_at is None:
-        return None
-    had = Delivery.objects.filter(report__case=case, role=Part.FAMILY)
-    first = had.aggregate(first=Min("created_at"))["first"]
-    return (first or case.reported_at) + timedelta(days=day)
+def had_since() -> Coalesce:
+    """Return what says of a row of cases since when its family has the report; where it goes to
+    the local provider alone, when it was signed. None where there is no report yet."""
+    had = Delivery.objects.filter(report__case=OuterRef("pk"), role=Part.FAMILY)
+    first = had.order_by().values("report__case").annotate(first=Min("created_at"))
+    return Coalesce(Subquery(first.values("first")), F("reported_at"))
 
 
 @transaction.atomic
@@ -62,9 +61,10 @@ def tell_outcome(
         Refused: before there is a report, before the day has come, or without saying what changed.
     """
     require(case, by, Part.FAMILY)
-    on = asked_from(case, day) if day in DAYS else None
-    if on is None:
+    since = Case.objects.annotate(had=had_since()).values_list("had", flat=True).get(pk=case.pk)
+    if case.reported_at is None or since is None or day not in DAYS:
         raise Refused(_("There is no report yet."), code="too-early")
+    on = since + timedelta(days=day)
     if on > clock.now():
         raise Refused(
             _("It is too early to say how it went. We ask you from %(day)s on.")

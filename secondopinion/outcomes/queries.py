@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from statistics import median, quantiles
 from typing import Any
 
@@ -14,7 +14,8 @@ from secondopinion.cases.clocks import readings_of
 from secondopinion.cases.models import Case
 from secondopinion.cases.states import ENDED, State
 from secondopinion.core import clock
-from secondopinion.outcomes.actions import CHOICES, DAYS, asked_from
+from secondopinion.core.lists import listed
+from secondopinion.outcomes.actions import CHOICES, DAYS, had_since
 from secondopinion.outcomes.models import Enquiry, Outcome, Silence
 from secondopinion.program import queries as program
 
@@ -73,10 +74,31 @@ class Figures:
     outcomes: Outcomes
 
 
-def day_of(case: Case) -> int | None:
-    """Return the questionnaire that a family answers now; None before the first one's day."""
-    past = [day for day in DAYS if (on := asked_from(case, day)) and on <= clock.now()]
-    return max(past, default=None)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a family is asked on its page: the questionnaire whose day has come (None: none yet),
+    from when the first one is, and what was answered to it."""
+
+    day: int | None
+    first: datetime | None
+    told: dict[str, Any] | None
+
+
+def asked_now(case: Case) -> Asked:
+    """Return what the family of a case is asked now."""
+    rows = listed(
+        Outcome.objects.all(), "case", "day", "changed", "satisfied", "recommends", "note",
+        outer="pk",
+    )  # fmt: skip
+    found = Case.objects.annotate(had=had_since(), told=rows).values("had", "told")
+    case_row = found.get(pk=case.pk)
+    had = case_row["had"]
+    if case.reported_at is None or had is None:
+        return Asked(None, None, None)
+    past = [day for day in DAYS if had + timedelta(days=day) <= clock.now()]
+    day = max(past, default=None)
+    told = next((each for each in case_row["told"] if each["day"] == day), None)
+    return Asked(day, had + timedelta(days=DAYS[0]), told)
 
 
 def of_case(case: Case) -> QuerySet[Outcome]:

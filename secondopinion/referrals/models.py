@@ -56,6 +56,13 @@ class Referral(Stored):
     outcome = models.TextField(blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
+    @property
+    def standing(self) -> str:
+        """Where it stands, in words: before the family is asked it is being prepared."""
+        if self.state == ReferralState.REQUESTED and self.asked_at is None:
+            return str(_("Being prepared"))
+        return str(self.get_state_display())
+
     class Meta:
         ordering = ["number"]
         constraints = [

@@ -44,8 +44,7 @@ from secondopinion.opinions.meanings import meanings
 from secondopinion.opinions.queries import readable, report_for, with_provider
 from secondopinion.opinions.sections import in_document
 from secondopinion.outcomes import actions as outcomes
-from secondopinion.outcomes.queries import day_of
-from secondopinion.outcomes.queries import of_case as of_case_told
+from secondopinion.outcomes.queries import asked_now
 from secondopinion.program.emergency import number_for
 from secondopinion.referrals.queries import referrals
 from secondopinion.web.access import PersonRequest, of_case, signed_in
@@ -165,21 +164,21 @@ def message(request: PersonRequest, case: Case) -> HttpResponse:
 
 def _outcome_context(case: Case) -> dict[str, Any]:
     """Return the questions about how it went, each with what the family has answered."""
-    day = day_of(case)
-    if day is None:
-        return {"outcome_from": outcomes.asked_from(case, outcomes.DAYS[0])}
-    told = of_case_told(case).filter(day=day).first()
-    asked = [
-        (name, kind.choices, getattr(told, name, "")) for name, kind in outcomes.CHOICES.items()
-    ]
-    return {"outcome_questions": asked, "outcome_told": told}
+    if not case.reported_at:
+        return {}
+    now = asked_now(case)
+    if now.day is None:
+        return {"outcome_from": now.first}
+    told = now.told or {}
+    asked = [(name, kind.choices, told.get(name, "")) for name, kind in outcomes.CHOICES.items()]
+    return {"outcome_questions": asked, "outcome_told": now.told}
 
 
 @of_case(Part.FAMILY)
 @require_POST
 def outcome(request: PersonRequest, case: Case) -> HttpResponse:
     """Say how it went."""
-    day = day_of(case) or outcomes.DAYS[0]  # before that one, which is refused
+    day = asked_now(case).day or outcomes.DAYS[0]  # before that one, which is refused
     outcomes.tell_outcome(
         by=request.user, case=case, day=day, note=request.POST.get("note", ""),
         **{name: request.POST.get(name, "") for name in outcomes.CHOICES},

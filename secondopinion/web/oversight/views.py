@@ -60,6 +60,7 @@ def director(request: PersonRequest) -> HttpResponse:
         "figures": found,
         "backlog": [(labels[state], count) for state, count in found.backlog.items()],
         "bars": bars,
+        "reports": next((row for row in found.turnaround if row.step == "report"), None),
         "countries": [(countries.name(code) or code, count) for code, count in found.countries],
         "chart_height": 46 * len(bars) + 10,
         "periods": PERIODS,
