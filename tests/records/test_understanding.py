@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw, ImageFont
 import secondopinion
 from secondopinion import cli
 from secondopinion.findings.found import BLOCKER, WARNING
-from secondopinion.records import measuring, rapid, understanding
+from secondopinion.records import measuring, ocr, rapid, understanding
 from secondopinion.records.checks import (
     complete,
     days,
@@ -273,6 +273,20 @@ def test_the_command_says_it_as_json(capsys: pytest.CaptureFixture[str], tmp_pat
     assert set(codes) == {"not-this-child", "page-missing", "unreadable-file"}
     assert codes["not-this-child"] == {"file": str(letter), "page": 1}
     assert cli.main(["records", "check", str(broken), "--json"]) == 2
+
+
+class Misled(ocr.Reader):
+    """A reader whose sample says that the page stands upside down, in a script it is not in."""
+
+    def _best(self, *_given: object) -> tuple[str, bool]:
+        return "rus", True
+
+
+def test_words_that_were_read_upright_have_their_places_on_the_upright_page() -> None:
+    seen = measuring.Seen(np.asarray(scan("vypyska-uk.jpg")))
+    read = Misled().read(seen, ["en"])
+    assert (read.model, read.turned) == ("eng", 0)  # what was read best, and as it stood
+    assert read.place_of(read.words[0])[1] < 0.2
 
 
 def test_japanese_is_read_though_it_came_upside_down() -> None:
