@@ -141,7 +141,7 @@ def judge(each: Labelled, country: str) -> dict[str, bool]:
     """Return what the product tells rightly of a page."""
     spoken = tongue.identify(each.text)
     found = days.find(each.text, spoken.language, country, TODAY)
-    typed = kinds.kind_of(each.text, spoken.language)
+    typed = kinds.kind_of(each.text, spoken.language, found)
     return {
         "language": spoken.language == each.language,
         "date": days.of_document(found, len(each.text), TODAY).day == each.day,

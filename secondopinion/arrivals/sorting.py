@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import ProtectedError
 
-from secondopinion.arrivals import attached, packs
+from secondopinion.arrivals import packs
 from secondopinion.arrivals.models import ArrivedFile, Upload, UploadState
 from secondopinion.audit import actions as audit
 from secondopinion.core import antivirus, kinds, sandbox, unpack, vault
@@ -17,6 +17,7 @@ from secondopinion.core.models import Blob
 from secondopinion.imaging import actions as imaging
 from secondopinion.imaging import disk
 from secondopinion.records import actions as records
+from secondopinion.records import attached
 
 Outcome = ArrivedFile.Outcome
 BATCH_FILES, BATCH_BYTES = 200, 48 * 1024**2  # of images handed over at once

@@ -31,6 +31,9 @@ def add_to(records: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     )
     check.add_argument("--born", metavar="DATE", type=birth_date, help="YYYY-MM-DD")
     check.add_argument("--country", metavar="XX", default="", help="where the pages come from")
+    check.add_argument(
+        "--password", metavar="WORD", default="", help="of PDFs that are locked with one"
+    )
     check.add_argument("--json", action="store_true", help="one JSON object, and nothing else")
 
 
@@ -46,7 +49,8 @@ def check(given: argparse.Namespace) -> int:
     def progress(path: str, number: int) -> None:
         err.write(f"{path}: page {number} read\n")
 
-    documents, said = inspect(_there(given.files), asked, progress)
+    there = _there(given.files)
+    documents, said = inspect(there, asked, progress, given.password)
     said = sorted(said, key=lambda each: WEIGHT[each[1].severity])
     if given.json:
         json.dump(as_json(documents, said, readable), out, ensure_ascii=False, allow_nan=False)
@@ -55,7 +59,7 @@ def check(given: argparse.Namespace) -> int:
         out.writelines(f"{line}\n" for line in as_lines(documents, said, readable))
     if not any(each.pages for each in documents):
         return UNREADABLE
-    whole = len(documents) == len(given.files)
+    whole = len(there) == len(given.files)
     return FINE if whole and all(each.severity == INFO for _check, each in said) else FOUND
 
 

@@ -124,16 +124,15 @@ class Reader:
             if read.sure >= READ:
                 return read
         wanted = [model for model in map(scripts.model_of, hints) if model in self.known]
-        tried = self._recognise(level.picture, (wanted or ["eng"])[0], ends)
+        tried = self._recognise(level, (wanted or ["eng"])[0], ends)
         if tried.sure < READ and len(seen.boxes) >= FEWEST:
             model, flipped = self._best(level.picture, wanted, ends)
-            if flipped:
-                level = level.flipped()
             if model and (flipped or model != tried.model):
-                other = self._recognise(level.picture, model, ends)
+                other = self._recognise(level.flipped() if flipped else level, model, ends)
+                # The level goes along: words of an upright page have no place on a flipped one.
                 tried = max(tried, other, key=lambda each: each.sure * min(40, len(each.words)))
-        tried = self._in_its_language(level.picture, tried, ends)
-        tried.level = level
+        tried = self._in_its_language(tried, ends)
+        level = tried.level or level
         if len(seen.boxes) >= FEWEST and _doubtful(tried) and time.process_time() < ends:
             return self._second(seen, level, tried)
         return tried
@@ -157,18 +156,17 @@ class Reader:
             read if _worth(words) * read.coverage > _worth(tried.words) * tried.coverage else tried
         )
 
-    def _in_its_language(self, picture: Grey, read: Read, ends: float) -> Read:
+    def _in_its_language(self, read: Read, ends: float) -> Read:
         """Read again where the words are of another language of the same script."""
-        if read.sure < 50 or time.process_time() > ends:
+        if read.level is None or read.sure < 50 or time.process_time() > ends:
             return read
         found = tongue.identify(read.text)
         model = scripts.model_of(found.language)
-        if read.model == "ara" and self._is_persian(picture, ends):
-            model = "fas"
-            return self._recognise(picture, model, ends)
+        if read.model == "ara" and self._is_persian(read.level.picture, ends):
+            return self._recognise(read.level, "fas", ends)
         if not found.certainty > 0.6 or model == read.model or model not in self.known:
             return read
-        again = self._recognise(picture, model, ends)
+        again = self._recognise(read.level, model, ends)
         return again if again.sure >= read.sure - 2 else read
 
     def _is_persian(self, picture: Grey, ends: float) -> bool:
@@ -176,7 +174,7 @@ class Reader:
         its model takes them for others."""
         if "fas" not in self.known:
             return False
-        text = self._recognise(_sample(picture), "fas", ends).text
+        text = self._words_of(_sample(picture), "fas", ends).text
         own = sum(text.count(letter) for letter in "پچژگ")
         return own > 2 and tongue.identify(text).language in {"fa", "ur"}
 
@@ -188,7 +186,7 @@ class Reader:
             if time.process_time() > ends:
                 break
             piece = np.ascontiguousarray(sample[::-1, ::-1]) if flipped else sample
-            read = self._recognise(piece, model, ends)
+            read = self._words_of(piece, model, ends)
             score = read.sure * _worded(read) * min(1.0, sum(map(len, read.text.split())) / 20)
             if score > most:
                 best, most = (model, flipped), score
@@ -205,7 +203,12 @@ class Reader:
             )
         return self.engines[model]
 
-    def _recognise(self, picture: Grey, model: str, ends: float) -> Read:
+    def _recognise(self, level: Level, model: str, ends: float) -> Read:
+        read = self._words_of(level.picture, model, ends)
+        read.level = level
+        return read
+
+    def _words_of(self, picture: Grey, model: str, ends: float) -> Read:
         engine = self._engine(model)
         high, wide = picture.shape
         engine.SetImageBytes(picture.tobytes(), wide, high, 1, wide)

@@ -5,7 +5,6 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max, Q
-from django.utils.translation import gettext_noop
 
 from secondopinion.core import glyphs, kinds, sandbox, vault
 from secondopinion.findings import film
@@ -23,34 +22,23 @@ from secondopinion.records import (
     sheets,
     written,
 )
+from secondopinion.records.checks.words import (
+    ACTIVE,
+    BROKEN,
+    FORM,
+    HIDDEN,
+    LOCKED,
+    LONG,
+    NOT_SHOWN,
+    RETAKE,
+    UNLOCK,
+)
 from secondopinion.records.models import Page, Record, RecordState
 
 MOST_PAGES = reading.MOST_PAGES
 AT_ONCE = 5  # pages of a PDF that one job makes, in one child: about a second
 MOST_BROKEN = 2  # pages that break their child, of those read at once
 OPENING = "opening@2"
-
-# Kept in English and translated where they are shown.
-LOCKED = gettext_noop("This PDF is locked with a password.")
-UNLOCK = gettext_noop("Type its password beside it, or send it without one.")
-FORM = gettext_noop(
-    "This PDF is a form that only the program it was made with can show. Open it there, print it "
-    "into a new PDF, and send that."
-)
-ACTIVE = gettext_noop(
-    "This file holds a small program. It was not run: only pictures of the pages are shown."
-)
-HIDDEN = gettext_noop(
-    "Another file is hidden behind this one. Only pictures of its pages are shown."
-)
-NOT_SHOWN = gettext_noop("A page cannot be shown: it is damaged, or far too large.")
-BROKEN = gettext_noop(
-    "We cannot open this file. Please send it again, or send a photo of each page."
-)
-LONG = gettext_noop("This document is very long. We read the first 500 pages and keep all of it.")
-RETAKE = gettext_noop(
-    "Lay the page flat in good light, hold the phone straight above it, and send a new photo."
-)
 
 
 def make_pages(record: Record) -> bool:

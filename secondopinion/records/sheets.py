@@ -13,14 +13,21 @@ WARM = (*reading.WARM, *written.WARM, "typst", "fontTools.ttLib")  # see `sandbo
 MOST_LINES, LINE = 2_500, 80  # that are printed, about fifty pages, and the letters of a line
 MOST_REST, REST = 400, 20_000  # pages of words for the rest of a longer document, and their letters
 SHEET = Path(__file__).resolve().parent / "typst" / "sheet.typ"
+MOST_UNKNOWN = 0.02  # share of letters that no font prints on a page that is printed all the same
+_NO_SIGN = "\ufffd"
+# Bullets and ticks of the fonts Symbol and Wingdings, as Word writes them, and boxes of forms.
+_SIGNS = {
+    "\uf0b7": "•", "\uf0a7": "▪", "\uf0d8": "▸", "\uf0fc": "✓", "\uf0a8": "□", "\uf06f": "□",
+    "\uf0fe": "✓", "\u2610": "□", "\u2611": "✓", "\u2612": "×", "\x85": "…",
+}  # fmt: skip
 _PPI = 137.0  # A4 as long as the longest side of a page that is shown
 
 
 def written_pages(kind: str, data: bytes, folders: tuple[str, ...]) -> list[reading.PageData]:
     """Return the pages of a written document: its words printed, then the pictures in it.
 
-    `folders` hold the fonts. Words that none of them can print, and those behind the first fifty
-    pages, stand on pages without a picture.
+    `folders` hold the fonts. Words of which more than a few letters can be printed by none of
+    them, and those behind the first fifty pages, stand on pages without a picture.
     """
     found = written.blocks(kind, data)
     pages = _printed(found, folders)
@@ -40,9 +47,12 @@ def _printed(found: list[written.Block], folders: tuple[str, ...]) -> list[readi
     if not words.strip():
         return []
     known = glyphs.printed_by(folders)
-    if any(ord(char) > 32 and ord(char) not in known for char in words):
+    unknown = {char for char in words if ord(char) > 32 and ord(char) not in known}
+    if sum(map(words.count, unknown)) > MOST_UNKNOWN * len("".join(words.split())):
         return _rest(words)
-    shown = _cut(found)
+    # A bullet of a font of symbols, or a face in a mail, costs no page its picture.
+    signs = str.maketrans({char: _SIGNS.get(char, _NO_SIGN) for char in unknown})
+    shown = _cut([_with_signs(block, signs) for block in found])
     rest = _rest(written.text_of(found[len(shown) :]))
     if not shown:
         return rest
@@ -64,6 +74,14 @@ def _printed(found: list[written.Block], folders: tuple[str, ...]) -> list[readi
             told = "\n".join(texts.get(number, []))
             pages.append(reading.page(picture, told, photographed=False))
     return pages + rest
+
+
+def _with_signs(block: written.Block, signs: dict[int, str]) -> written.Block:
+    """Return a block as it is printed; its words are kept as they came."""
+    if "rows" in block:
+        rows = [[cell.translate(signs) for cell in row] for row in block["rows"]]
+        return block | {"rows": rows}
+    return block | {"text": block["text"].translate(signs)} if "text" in block else block
 
 
 def _cut(found: list[written.Block]) -> list[written.Block]:

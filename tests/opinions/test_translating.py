@@ -188,4 +188,7 @@ def test_a_name_at_the_beginning_turns_no_paragraph() -> None:
     assert direction("أمينة has epilepsy.") == "ltr"
     assert isolated("من 20–40 mg") == "من \u206620–40\u2069 mg"
     assert isolated("40 mg/kg, 2 x") == "40 mg/kg, 2 x"
+    assert isolated("Ki-67: 20–40") == "Ki-67: 20–40"  # no right-to-left letter, no mark
+    for whole in ("Ki-67", "CD3+", "10^9/l", "×10⁹/L", "11.0–14.0", "+966 11 222", "-2.5", "15%"):
+        assert isolated(f"كلمة {whole}.") == f"كلمة \u2066{whole}\u2069."
     assert direction("Levetiracetam يؤخذ مساء كل يوم مع الطعام") == "rtl"

@@ -72,6 +72,16 @@ def test_what_no_font_prints_is_words_without_a_picture(case: Case, maria: Perso
 
 
 @pytest.mark.parametrize("line", ["Hb {:06} g/dL", "{:06} " + "wide " * 300], ids=["short", "long"])
+def test_a_sign_that_no_font_prints_costs_no_page_its_picture(case: Case, maria: Person) -> None:
+    words = (
+        "Discharge letter\n\uf0b7 Weight 12 kg \u2611 agreed 😀\n" + "The child slept well. " * 9
+    )
+    sent(case, maria, "a.docx", files.word(*words.split("\n")))
+    page = Record.objects.get().pages.get()
+    assert page.image
+    assert "\uf0b7 Weight 12 kg \u2611 agreed 😀" in page.text  # kept as it came
+
+
 def test_a_long_text_is_shown_at_first_and_kept_whole(line: str, case: Case, maria: Person) -> None:
     lines = [line.format(number).strip() for number in range(2_000_000 // len(line))]
     sent(case, maria, "history.txt", "\n".join(lines).encode())

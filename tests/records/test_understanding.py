@@ -14,8 +14,17 @@ from PIL import Image, ImageDraw, ImageFont
 import secondopinion
 from secondopinion import cli
 from secondopinion.findings.found import BLOCKER, WARNING
-from secondopinion.records import measuring, rapid, understanding
-from secondopinion.records.checks import complete, days, examine, kinds, legibility, tongue, whose
+from secondopinion.records import measuring, ocr, rapid, understanding
+from secondopinion.records.checks import (
+    complete,
+    days,
+    examine,
+    forms,
+    kinds,
+    legibility,
+    tongue,
+    whose,
+)
 from tests.conftest import DOCUMENTS
 
 TODAY = date(2026, 11, 25)
@@ -188,6 +197,29 @@ def test_the_kind_of_a_page(text: str, language: str, kind: str) -> None:
     assert kinds.kind_of(text, language).kind == kind
 
 
+PROSE = "Xyz abcd efgh ijkl mnop qrst uvwx yzab cdef ghij klmn opqr stuv wxyz abcd efgh."
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [  # in no language: their form alone
+        (f"Abcdef 12.03.2025 - 18.03.2025\n{PROSE}", "discharge_letter"),
+        (f"Abcdef: 12.03.2025 / ghij: 18.03.2025\n{PROSE}", ""),
+        (f"Abcdef 12.03.2025 - 18.03.2026\n{PROSE}", ""),
+        ("\n".join(f"{n}.03.2025 - {n + 3}.03.2025" for n in range(1, 8)), ""),
+        (f"Abcd efgh:\nIjkl: 12.03.2025\nMnop: 18.03.2025\n{PROSE}", "discharge_letter"),
+        (f"Abcd Efghij,\n{PROSE}\n{PROSE}", "clinic_letter"),
+        (f"{PROSE}\nAbcd ________ efgh ________\nIjkl ____________", "consent"),
+        ("1. Abcd 250 mg 1-0-1\n2. Efgh 5 ml 3x1\n3. Ijkl 100 mg 1-1-1", "prescription"),
+        (PROSE, ""),
+        ("", ""),
+    ],
+)
+def test_the_form_of_a_page_speaks_for_a_kind(text: str, kind: str) -> None:
+    told = forms.told_by(text, days.find(text, "de", "DE"))
+    assert [each for each, weight in told.items() if weight] == ([kind] if kind else [])
+
+
 def test_two_judges_tell_the_language_apart() -> None:
     texts = Path(__file__).parent.parent / "translation" / "texts" / "7-kidney"
     for path in texts.iterdir():
@@ -241,6 +273,20 @@ def test_the_command_says_it_as_json(capsys: pytest.CaptureFixture[str], tmp_pat
     assert set(codes) == {"not-this-child", "page-missing", "unreadable-file"}
     assert codes["not-this-child"] == {"file": str(letter), "page": 1}
     assert cli.main(["records", "check", str(broken), "--json"]) == 2
+
+
+class Misled(ocr.Reader):
+    """A reader whose sample says that the page stands upside down, in a script it is not in."""
+
+    def _best(self, *_given: object) -> tuple[str, bool]:
+        return "rus", True
+
+
+def test_words_that_were_read_upright_have_their_places_on_the_upright_page() -> None:
+    seen = measuring.Seen(np.asarray(scan("vypyska-uk.jpg")))
+    read = Misled().read(seen, ["en"])
+    assert (read.model, read.turned) == ("eng", 0)  # what was read best, and as it stood
+    assert read.place_of(read.words[0])[1] < 0.2
 
 
 def test_japanese_is_read_though_it_came_upside_down() -> None:

@@ -124,6 +124,29 @@ def test_a_thousand_that_became_one_and_a_quarter_is_an_alarm() -> None:
     assert [each.measured["kind"] for each in found] == ["number-copied"]
 
 
+@pytest.mark.parametrize(
+    ("original", "translation", "to", "kinds"),
+    [
+        ("Ferritin 1,234 ng/mL.", "Ferritina 1,234 ng/mL.", "es", ["number-ambiguous"]),
+        ("Ferritin 1,234 ng/mL.", "Ferritina 1.234 ng/mL.", "es", []),
+        ("Weight 14.2 kg, height 95.5 cm, ferritin 1,234 ng/mL.",
+         "Peso 14,2 kg, talla 95,5 cm, ferritina 1,234 ng/mL.", "es", ["number-copied"]),
+        ("Weight 14.2 kg, height 95.5 cm, ferritin 1,234 ng/mL.",
+         "Peso 14.2 kg, talla 95.5 cm, ferritina 1,234 ng/mL.", "es", []),
+        ("Weight 14.2 kg, height 95.5 cm, ferritin 1,234 ng/mL.",
+         "الوزن 14,2 كغ، الطول 95,5 سم، الفيريتين 1,234 ng/mL.", "ar", ["number-copied"]),
+        ("Weight 14.2 kg, height 95.5 cm, ferritin 1,234 ng/mL.",
+         "الوزن 14.2 كغ، الطول 95.5 سم، الفيريتين 1,234 ng/mL.", "ar", []),
+    ],
+)  # fmt: skip
+def test_a_mark_is_read_as_the_other_numbers_of_its_text_are_written(
+    original: str, translation: str, to: str, kinds: list[str]
+) -> None:
+    found = compare(original, translation, "en", to).mismatches
+    assert [each.measured["kind"] for each in found] == kinds
+    assert [each.alarm for each in found] == [kind == "number-copied" for kind in kinds]
+
+
 def test_sides_that_change_places_are_found() -> None:
     found = alarms(
         "Right kidney 58 mm, left kidney 66 mm.", "Riñón izquierdo 58 mm, riñón derecho 66 mm.",

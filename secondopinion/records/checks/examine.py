@@ -65,8 +65,8 @@ def page_of(number: int, answer: dict[str, Any], asked: Asked) -> Page:
                 tuple(answer["others"]), answer["source"])  # fmt: skip
     if answer["picture"] is not None:
         page.verdict = legibility.judge(answer["picture"], answer["read"])
-    page.kind = kinds.kind_of(text, language)
     found = days.find(text, language, asked.country, asked.today)
+    page.kind = kinds.kind_of(text, language, found)
     page.dates = tuple(found)
     born = asked.child.born if asked.child else None
     page.dated = days.of_document(found, len(text), asked.today, born)
@@ -117,7 +117,7 @@ def _legibility(row: Page, where: dict[str, Any]) -> Iterator[Found]:
         yield Found("document-cut-off", WARNING, CUT, WHOLE, where | _region(region),
                     {"edges": list(verdict.cut)}, 0.8)  # fmt: skip
     told = [each for each in verdict.reasons if not (verdict.cut and each.code == "cut-off")]
-    if verdict.level == legibility.GOOD or (verdict.cut and not told):
+    if verdict.level == legibility.GOOD or not told:
         return
     unreadable = verdict.level == legibility.UNREADABLE
     main = told[0]

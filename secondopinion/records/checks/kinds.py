@@ -3,15 +3,17 @@
 import re
 import tomllib
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from secondopinion.records.checks import scripts
+from secondopinion.records.checks import forms, scripts
+from secondopinion.records.checks.days import Seen
 from secondopinion.translation.checks import languages
 from secondopinion.translation.checks.folding import folded
 
-NAME = "kind@2"
+NAME = "kind@3"
 DATA = Path(__file__).resolve().parent.parent / "data" / "kinds.toml"
 CLUES = DATA.with_name("clues.toml")
 OTHER = "other"
@@ -84,8 +86,9 @@ def known() -> frozenset[str]:
     return frozenset(code for row in data.values() for code in row["title"]) - {"any"}
 
 
-def kind_of(text: str, language: str) -> Typed:
-    """Return the kind of a page by its text in a language (its code; "" when nobody knows)."""
+def kind_of(text: str, language: str, dates: Sequence[Seen] = ()) -> Typed:
+    """Return the kind of a page by its text in a language (its code; "" when nobody knows), and by
+    the dates that were found in it."""
     plain = folded(text[:20_000])
     code = languages.short_code(language)
     sets = [_lists(each) for each in dict.fromkeys([code, "any", "en"]) if each]
@@ -101,6 +104,8 @@ def kind_of(text: str, language: str) -> Typed:
     variants = len({each.group() for each in _VARIANT.finditer(plain)})
     scores["genetics"] += min(4.0, 1.5 * variants)
     scores["identity_document"] += 8 if _MACHINE_READABLE.search(text) else 0
+    for kind, weight in forms.told_by(text[:20_000], dates).items():
+        scores[kind] += weight
     ranked = sorted(scores.items(), key=lambda each: -each[1])
     (best, most), (_second, less) = ranked[0], ranked[1]
     if most < FEWEST:

@@ -55,3 +55,26 @@ ADVICE = {
     ),
     "handwriting": TYPED,
 }
+
+# Of a file.
+LOCKED = gettext_noop("This PDF is locked with a password.")
+LOCKED_IN_ZIP = gettext_noop("This file is locked with a password. Please send it without one.")
+UNLOCK = gettext_noop("Type its password beside it, or send it without one.")
+FORM = gettext_noop(
+    "This PDF is a form that only the program it was made with can show. Open it there, print it "
+    "into a new PDF, and send that."
+)
+ACTIVE = gettext_noop(
+    "This file holds a small program. It was not run: only pictures of the pages are shown."
+)
+HIDDEN = gettext_noop(
+    "Another file is hidden behind this one. Only pictures of its pages are shown."
+)
+NOT_SHOWN = gettext_noop("A page cannot be shown: it is damaged, or far too large.")
+BROKEN = gettext_noop(
+    "We cannot open this file. Please send it again, or send a photo of each page."
+)
+LONG = gettext_noop("This document is very long. We read the first 500 pages and keep all of it.")
+RETAKE = gettext_noop(
+    "Lay the page flat in good light, hold the phone straight above it, and send a new photo."
+)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from secondopinion.translation.checks import marks
 from secondopinion.translation.checks.align import Pair
 from secondopinion.translation.checks.dates import DateMention
 from secondopinion.translation.checks.found import Mismatch, mismatch
@@ -82,11 +83,6 @@ def _giga(one: Quantity, other: Quantity) -> bool:
         ):
             return True
     return False
-
-
-def _reads_otherwise(one: Quantity, other: Quantity) -> bool:
-    marked = any(mark in one.digits for mark in ".,")
-    return marked and one.values[0] != other.values[0] and not one.minutes
 
 
 def _unit_follows(bench: Bench, one: Quantity, other: Quantity) -> bool:
@@ -189,9 +185,13 @@ class Numbers:
         self._split(bench)
 
     def _copied(self, one: Quantity, other: Quantity) -> None:
-        mixed = self.original.language.mixed_marks or self.translation.language.mixed_marks
-        if _reads_otherwise(one, other) and one.digits == other.digits and not mixed:
+        if one.digits != other.digits or not marks.in_two_ways(one):
+            return
+        left, right = self.original.mark, self.translation.mark
+        if left and right and marks.meant(one, left) != marks.meant(other, right):
             self._say("number-copied", one, other, 0.7)
+        elif not right and one.values[0] != other.values[0]:
+            self._say("number-ambiguous", one, other, 0.5)
 
     def _conversions(self, bench: Bench) -> None:
         def fit(one: Quantity, other: Quantity) -> bool:

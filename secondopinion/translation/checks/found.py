@@ -5,7 +5,7 @@ from typing import Any
 
 from secondopinion.findings.found import gettext_noop
 
-CHECK = "translation@10"
+CHECK = "translation@11"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +138,11 @@ WORDS: dict[str, tuple[str, str, str]] = {
         gettext_noop("The day and the month of a date can be read either way."),
         gettext_noop("Write the month as a word."),
     ),
+    "number-ambiguous": (
+        "translation-number",
+        gettext_noop("A number can be read in two ways: its mark parts thousands or decimals."),
+        gettext_noop("Write it without a mark between thousands."),
+    ),
     "line-missing": (
         "translation-line-missing",
         gettext_noop("A part of the original is missing in the translation."),
@@ -164,7 +169,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
         gettext_noop("Have it translated."),
     ),
 }  # fmt: skip
-_INFO = {"converted", "date-ambiguous", "line-added", "negation-unsure"}
+_INFO = {"converted", "date-ambiguous", "number-ambiguous", "line-added", "negation-unsure"}
 
 
 def mismatch(

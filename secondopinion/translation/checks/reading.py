@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from secondopinion.core.folding import Folded
+from secondopinion.translation.checks import marks
 from secondopinion.translation.checks.cues import Cue, blanked, find_negations
 from secondopinion.translation.checks.dates import DateMention, find_dates, find_months
 from secondopinion.translation.checks.drugs import DrugMention, find_drugs
@@ -69,6 +70,7 @@ class View:
     folded: Folded
     language: Language
     segments: list[Segment]
+    mark: str = ""  # before decimals, as the text itself shows it, or its language
 
     def place(self, start: int, end: int) -> Place:
         """Return a stretch of the folded text as a place in the original."""
@@ -253,7 +255,10 @@ def read(text: str, language: Language) -> View:
         _share_out(name, items, segments)
     for segment in segments:
         fill(segment, language)
-    return View(whole, language, segments)
+    mark = marks.shown(everything["quantities"])
+    return View(
+        whole, language, segments, mark or ("" if language.mixed_marks else language.decimal)
+    )
 
 
 def _share_out(name: str, items: Sequence[Any], segments: list[Segment]) -> None:

@@ -34,7 +34,16 @@ from secondopinion.web.viewer_texts import VIEWER_TEXTS
 
 register = template.Library()
 
-_RANGE = re.compile(r"[0-9][0-9.,:/%]*(?:\s?[-\u2010-\u2012–−×/]\s?[0-9][0-9.,:/%]*)+")
+# Ranges, and words with a number in them: Ki-67, CD3+, 10⁹/L.
+_LATIN = "A-Za-z0-9µμ⁰¹²³⁴-⁹"
+_INSIDE = rf"[{_LATIN}.,:/–−‐\-%×^*+_>]*"
+_WHOLE = re.compile(
+    r"[0-9][0-9.,:/%]*(?:\s?[-\u2010-\u2012–−×/]\s?[0-9](?:[0-9.,:/%]*[0-9%])?)+(?![A-Za-zµμ^*])|"
+    r"\+[0-9]+(?: [0-9]+)+|"
+    rf"(?:[0-9]|[A-Za-zµμ×+−-]{_INSIDE}[0-9⁰¹²³⁴-⁹])(?:{_INSIDE}[{_LATIN}%+])?"
+)
+_PLAIN = re.compile(r"[0-9][0-9.,]*")
+_LEFTWARDS = re.compile("[\u0590-\u08ff\ufb1d-\ufefc]")
 
 
 @register.filter
@@ -180,9 +189,16 @@ def direction(text: str) -> str:
 
 @register.filter
 def isolated(text: str) -> str:
-    """Keep ranges such as 20–40 in their order where the text runs from right to left: between
-    marks that are not seen (U+2066, U+2069)."""
-    return _RANGE.sub("\u2066\\g<0>\u2069", text or "")
+    """Keep ranges such as 20–40, and words with numbers such as Ki-67 and 10⁹/L, in their order
+    where the text runs from right to left: between marks that are not seen (U+2066, U+2069)."""
+    if not text or not _LEFTWARDS.search(text):
+        return text or ""
+    return _WHOLE.sub(_apart, text)
+
+
+def _apart(found: re.Match[str]) -> str:
+    whole = found.group()
+    return whole if _PLAIN.fullmatch(whole) else f"\u2066{whole}\u2069"
 
 
 @register.filter
