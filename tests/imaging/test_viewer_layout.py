@@ -1,4 +1,4 @@
-"""What is in sight around a picture, on a laptop and a tablet, alone and beside another."""
+"""Around the picture: what is in sight, alone and beside another; windows; what opens again."""
 
 # ruff: noqa: F811 - fixtures of the other file
 import pytest
@@ -74,4 +74,51 @@ def test_a_viewer_whose_large_part_does_not_come_says_so(
     page.goto(f"{site.url}/expert/cases/{(site.facts or {})['reference']}/")
     page.wait_for_selector("[data-viewer] > .viewer-note")
     assert "Reload the page" in page.inner_text("[data-viewer] > .viewer-note")
+    context.close()
+
+
+def test_the_windows_of_ct_and_of_the_file(viewer: Page) -> None:
+    choose(viewer, "signed-ct")
+    shown = viewer.locator("[data-viewer]")
+    stored = [shown.get_attribute(f"data-window-{each}") for each in ("center", "width")]
+    viewer.locator(".viewer-screen").focus()
+    for key, window in {"1": ("40", "400"), "2": ("-600", "1500"), "5": ("40", "80")}.items():
+        viewer.keyboard.press(key)
+        viewer.wait_for_selector(
+            f"[data-viewer][data-window-center='{window[0]}'][data-window-width='{window[1]}']"
+        )
+    assert viewer.locator(".viewer-windows button").count() in {5, 6}, "the file may name none"
+    viewer.click("[data-tool=reset]")
+    viewer.wait_for_selector(f"[data-viewer][data-window-width='{stored[1]}']")
+    assert shown.get_attribute("data-window-center") == stored[0]
+
+
+def test_what_has_no_size_says_so(viewer: Page) -> None:
+    choose(viewer, "rgb")
+    assert "calibrated" in viewer.locator(".viewer-scale-size").inner_text()
+    choose(viewer, "anat-T1w")
+    assert viewer.locator(".viewer-scale-size").inner_text().endswith(("cm", "mm"))
+
+
+def test_a_key_image_of_a_film_opens_at_its_frame(
+    site: ViewerSite, chromium: Browser, viewer: Page
+) -> None:
+    choose(viewer, "film")
+    viewer.locator(".viewer-screen").focus()
+    viewer.keyboard.press("Home")
+    viewer.wait_for_selector("[data-viewer][data-slice='1']")
+    for frame in range(2, 8):
+        viewer.keyboard.press("ArrowDown")
+        viewer.wait_for_selector(f"[data-viewer][data-slice='{frame}']")
+    viewer.fill(".viewer-key-image [name=caption]", "The seventh frame.")
+    with viewer.expect_response("**/key-images/") as kept:
+        viewer.click(".viewer-key-image button")
+    assert kept.value.ok
+    context = context_of(chromium, site)
+    again = opened(context, site)
+    again.locator("[data-key-images] li", has_text="The seventh frame.").locator(
+        "[data-open-key-image]"
+    ).click()
+    again.wait_for_selector("[data-viewer][data-slice='7']")
+    assert "film" in again.locator(".viewer-who").inner_text()
     context.close()
