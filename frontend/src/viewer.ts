@@ -1,7 +1,9 @@
 /** The viewer's door: the large part is loaded only when the viewer comes into sight. */
 import "./viewer.css";
 import { glance } from "./viewer/glance";
+import { make } from "./shared/dom";
 import { firstOf, metadataOf, type Row } from "./viewer/series";
+import { wordsOf } from "./viewer/texts";
 
 const LONGEST = 1500; // ms that everything else waits for the first image
 
@@ -22,8 +24,9 @@ async function open(root: HTMLElement): Promise<void> {
   const first = row.then((each) => (each ? metadataOf(base, each) : []));
   // What goes wrong here is said by the large part, which waits for the same.
   first.catch(() => undefined);
-  const { mount } = await import("./viewer/app");
-  await mount(root, { rows, first });
+  const large = await import("./viewer/app").catch(() => undefined);
+  if (large) await large.mount(root, { rows, first });
+  else root.append(make("p", "viewer-note", wordsOf(root)("failed"))); // the link broke, or the site was renewed
 }
 
 const watcher = new IntersectionObserver((entries) => {

@@ -46,6 +46,8 @@ def compare(case: Case) -> bool:
     for study, imaging in studies.items():
         report = missing.report_missing(imaging, rows.values(), today)
         _write(case, study, missing.REPORT, report)
+    broken = missing.not_opened(len(queries.not_opened(case)))
+    replace(case=case, subject=case, check=missing.NOT_OPENED, found=[broken] if broken else [])
     found = [
         missing.not_as_called_for(_called(item), rows.values(), here, today)
         for item in case.checklist.exclude(state=ItemState.WAIVED)

@@ -19,7 +19,7 @@ from secondopinion.translation.checks import languages
 from secondopinion.translation.checks.folding import folded
 
 IMAGES, REPORT, ADDENDUM = "images-of-report@1", "report-of-images@1", "addendum@1"
-CALLED_FOR = "called-for@1"
+CALLED_FOR, NOT_OPENED = "called-for@1", "not-opened@1"
 
 DATA = Path(__file__).resolve().parent / "data" / "missing.toml"
 GROUPS = {"MR": "MR", "CT": "CT", "CR": "XR", "DX": "XR", "US": "US", "PT": "NM", "NM": "NM"}
@@ -45,6 +45,8 @@ GET_ADDENDUM = gettext_noop(
     "Ask the hospital for the later part of this report (the addendum), and send it. If there is "
     "none, tell us so."
 )
+BROKEN = gettext_noop("Some image files came damaged, or are too large, and cannot be opened.")
+SEND_AGAIN = gettext_noop("Send them once more. If that does not help, ask for a new disc.")
 NOT_HERE = gettext_noop("The specialist needs this, and it has not come.")
 SEND_IT = gettext_noop("If you have it, send it. If not, tell us so.")
 TOO_OLD = gettext_noop("The newest that has come is older than the specialist needs.")
@@ -236,3 +238,10 @@ def _fits(item: Called, study: Imaging) -> bool:
 
 def _is_made_with(item: Called, document: Document) -> bool:
     return not item.groups or not document.made_with or bool(item.groups & document.made_with)
+
+
+def not_opened(files: int) -> Found | None:
+    """Return what is said of image files that came and that nobody can open."""
+    if not files:
+        return None
+    return Found("unreadable-file", WARNING, BROKEN, SEND_AGAIN, {}, {"files": files})

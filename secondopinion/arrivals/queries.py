@@ -29,6 +29,7 @@ def upload_for(person: Person, upload_id: UUID | str) -> Upload:
     return found
 
 
+NOT_OPENED = ("unreadable-dicom", "image-too-large")
 HERE = (UploadState.RECEIVED, UploadState.SORTED)
 
 
@@ -92,6 +93,25 @@ def not_kept(case: Case, most: int) -> tuple[list[ArrivedFile], list[ArrivedFile
     )
     problems: list[ArrivedFile] = [row for row in rows if row.outcome == outcome.REFUSED]
     return problems, [row for row in rows if row.outcome != outcome.REFUSED]
+
+
+def not_opened(case: Case) -> list[ArrivedFile]:
+    """Return the image files that came damaged, or too large, and have not come whole since: under
+    the same path, or by themselves under the same name."""
+    outcome = ArrivedFile.Outcome
+    rows = ArrivedFile.objects.filter(upload__case=case)
+    broken = rows.filter(outcome=outcome.REFUSED, code__in=NOT_OPENED).order_by("created_at")
+    whole: dict[str, datetime] = {}
+    names = {part for row in broken for part in (row.name, row.name.rsplit("/", 1)[-1])}
+    for row in rows.filter(outcome__in=(outcome.IMAGE, outcome.DUPLICATE), name__in=names):
+        whole[row.name] = max(row.created_at, whole.get(row.name, row.created_at))
+    return [
+        row for row in broken
+        if not any(
+            since > row.created_at
+            for name in (row.name, row.name.rsplit("/", 1)[-1]) if (since := whole.get(name))
+        )
+    ]  # fmt: skip
 
 
 def counts(case: Case) -> dict[str, int]:

@@ -18,7 +18,6 @@ from secondopinion.imaging.checks.model import Image, image_of
 
 BATCH_FILES, BATCH_BYTES = 200, 32 * 1024**2
 PACKED = {"zip-bomb", "nested-zip", "encrypted", "packed-oddly", "too-many-files"}
-PROGRAMS = (b"MZ", b"\x7fELF", b"#!")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +105,7 @@ class _Reader:
             self.held += len(data)
             self._flush_when_full()
             return
-        if data.startswith(PROGRAMS):
+        if data.startswith(measuring.PROGRAMS):
             self.disk.said.append((about_files.NAME, about_files.carries_program(member.path)))
         self.batch.append((member.path, data))
         self.held += len(data)

@@ -12,14 +12,22 @@ from secondopinion.core import clock, vault
 from secondopinion.findings.actions import replace
 from secondopinion.findings.found import Found
 from secondopinion.imaging import children, measuring
-from secondopinion.imaging.checks import disk, examine, geometry, identity, pixels, quality
+from secondopinion.imaging.checks import (
+    disk,
+    examine,
+    files,
+    geometry,
+    identity,
+    pixels,
+    quality,
+)
 from secondopinion.imaging.checks import model as light
 from secondopinion.imaging.metadata import json_of
 from secondopinion.imaging.models import DiscDirectory, Instance, Measurement, Series, Study
 from secondopinion.program.queries import images_wanted
 
 BATCH_FILES, BATCH_BYTES = 200, 32 * 1024**2  # measured by one child
-OF_SERIES = (geometry.NAME, quality.NAME, pixels.NAME)
+OF_SERIES = (geometry.NAME, quality.NAME, pixels.NAME, files.NAME)
 OF_STUDIES = (identity.NAME, identity.MADE, disk.AGE)
 OF_CASES = (disk.DOUBLES, identity.PATIENTS, disk.DIRECTORY, disk.WANTED)
 
@@ -62,6 +70,8 @@ def judge(case: Case) -> None:
             Series.objects.filter(pk=row.pk).exclude(role=each.role).update(role=each.role)
             for check, found in examine.series(each, seen, asked):
                 book.write(row, check, found)
+            for found in files.programs_in(each):
+                book.write(row, files.NAME, found)
         book.begin(study, OF_STUDIES)
         for check, found in examine.study(seen, asked) if rows else ():
             book.write(study, check, found)

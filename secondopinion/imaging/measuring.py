@@ -16,6 +16,7 @@ from secondopinion.imaging.opening import opened
 
 WARM = ("pydicom.pixels", "pydicom.pixels.decoders", "cv2")  # see `sandbox.run`
 VERSION = "2"  # of these numbers: another one has them taken again
+PROGRAMS = (b"MZ", b"\x7fELF", b"#!")  # what a preamble must not be (PS3.10, 7.1)
 MOST_PIXELS = 64 * 1024**2  # of one frame; beyond, nothing is decoded
 LEAST_ROOM = 1 / 24  # of an image, on a side of an object, to say what lies there
 MOST_FRAMES = 5  # of one instance, spread over it
@@ -35,8 +36,12 @@ def measure(data: bytes) -> dict[str, Any] | None:
 
 
 def measure_all(files: list[bytes]) -> list[dict[str, Any] | None]:
-    """Measure many objects in one child."""
-    return [measure(data) for data in files]
+    """Measure many objects in one child; ``program`` marks those whose first bytes are one's."""
+    return [_marked(measure(data), data) for data in files]
+
+
+def _marked(numbers: dict[str, Any] | None, data: bytes) -> dict[str, Any] | None:
+    return numbers | {"program": True} if numbers and data.startswith(PROGRAMS) else numbers
 
 
 def _measure(data: bytes) -> dict[str, Any] | None:

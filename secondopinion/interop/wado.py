@@ -72,15 +72,19 @@ def described(
 
 
 def _with_bulk(row: Instance, address: str) -> bytes:
-    """Return the DICOM JSON with full addresses of what is left out, the pixels among it."""
+    """Return the DICOM JSON with full addresses of what is left out, the pixels among it, and with
+    the transfer syntax in which the object came (PS3.18, table 8.3.4-1: 0008,3002)."""
     text = metadata.text_of(row).replace(
         b'"BulkDataURI":"bulkdata/', f'"BulkDataURI":"{address}/bulkdata/'.encode()
     )
     if not row.frames or len(text) < 3:
         return text
     vr = "OW" if row.pixel_offset is not None and row.bits > 8 else "OB"
-    pixel = f',"7FE00010":{{"vr":"{vr}","BulkDataURI":"{address}/bulkdata/7FE00010"}}}}'
-    return text[:-1] + pixel.encode()
+    more = (
+        f',"00083002":{{"vr":"UI","Value":["{row.transfer_syntax}"]}}'
+        f',"7FE00010":{{"vr":"{vr}","BulkDataURI":"{address}/bulkdata/7FE00010"}}}}'
+    )
+    return text[:-1] + more.encode()
 
 
 def _lasting[R: HttpResponseBase](response: R) -> R:

@@ -14,9 +14,10 @@ from django.utils.http import content_disposition_header
 from secondopinion.audit import actions as audit
 from secondopinion.cases.models import Case, Part
 from secondopinion.core import streams, vault
+from secondopinion.core.errors import NotYours
 from secondopinion.core.models import Blob
 from secondopinion.opinions import actions as opinions
-from secondopinion.opinions import exporting, packing, second
+from secondopinion.opinions import exporting, packing, pictures, second
 from secondopinion.opinions import queries as reports
 from secondopinion.records import queries as records
 from secondopinion.records.models import Page
@@ -95,6 +96,16 @@ def packed_report(request: PersonRequest, case: Case, number: int) -> HttpRespon
         return redirect("my-report", case.reference, number)
     data = packing.packed(by=request.user, report=report, proven=True)
     return _zip(data, f"{case.reference}-{number}.zip")
+
+
+@of_case()
+def report_image(request: PersonRequest, case: Case, number: int, image: int) -> HttpResponse:
+    """Show a key image of a signed report on its page, to who reads the report."""
+    report = reports.report_for(case, request.user, number)
+    if not is_proven(request, case):
+        raise NotYours
+    data = pictures.show(by=request.user, report=report, number=image)
+    return HttpResponse(data, content_type="image/jpeg", headers={"Cache-Control": "private"})
 
 
 def _zip(data: bytes, name: str) -> HttpResponse:

@@ -29,6 +29,8 @@ urlpatterns = [
          name="lab-value-remove"),
     path("files/<str:reference>/reports/<int:number>.pdf", files.signed_report, name="report-pdf"),
     path("files/<str:reference>/reports/<int:number>.zip", files.packed_report, name="report-zip"),
+    path("files/<str:reference>/reports/<int:number>/images/<int:image>.jpg", files.report_image,
+         name="report-image"),
     path("files/<str:reference>/key-images/<uuid:key_image>", files.key_image, name="key-image"),
     path("files/<str:reference>/measurements.zip", files.measurements, name="measurements-zip"),
     path("files/<str:reference>/fee/<slug:kind>.pdf", fees.paper, name="fee-paper"),

@@ -14,6 +14,9 @@ from hypothesis import strategies as st
 from secondopinion.accounts.models import Person
 from secondopinion.arrivals import words
 from secondopinion.cases.models import Case
+from secondopinion.core import vault
+from secondopinion.findings.models import Finding
+from secondopinion.findings.queries import limitations_for
 from secondopinion.imaging.models import Instance
 from tests.arrivals.disc import slices
 from tests.arrivals.test_bad_input import send, zipped
@@ -177,3 +180,40 @@ def test_an_image_whose_name_begins_like_a_directory_is_an_image(case: Case, mar
     assert send(case, maria, "disc.zip", zipped(**{"DICOMDIR_1.dcm": slice_})) == {
         "DICOMDIR_1.dcm": IMAGE
     }
+
+
+def test_image_files_that_cannot_be_opened_are_a_finding_until_they_come_whole(
+    case: Case, maria: Person
+) -> None:
+    """Whoever reads the case knows that something is missing, not only who sent it."""
+    files = disc(3)
+    whole = files["images/im 1"]
+    other = files["images/im 2"]
+    files["images/im 1"], files["images/im 2"] = whole[:300], other[:300]
+
+    def said() -> list[int]:
+        rows = Finding.objects.filter(case=case, code="unreadable-file", state="open")
+        return [row.measured["files"] for row in rows]
+
+    send(case, maria, "disc.zip", zipped(**files))
+    assert said() == [2]
+    finding = Finding.objects.get(code="unreadable-file")
+    assert finding.advice
+    assert finding in limitations_for(case)
+    send(case, maria, "im 1", whole)  # by itself
+    assert said() == [1]
+    send(case, maria, "again.zip", zipped(**disc(3)))
+    assert said() == []
+
+
+def test_a_program_in_front_of_an_image_is_said_and_the_image_kept(
+    case: Case, maria: Person
+) -> None:
+    files = {f"IM{number}": data for number, data in enumerate(slices(6))}
+    files["IM3"] = b"MZ" + files["IM3"][2:]
+    send(case, maria, "disc.zip", zipped(**files))
+    finding = Finding.objects.get(case=case, code="unsafe-file", state="open")
+    [uid] = finding.where["instances"]
+    row = Instance.objects.select_related("blob__space").get(uid=uid)
+    assert vault.read(row.blob) == files["IM3"], "the original is unaltered"
+    assert Instance.objects.count() == 6

@@ -77,11 +77,12 @@ class Viewer {
     const bottom = make("div", "viewer-bottom");
     if (this.keyImages) bottom.append(this.keyImages.element);
     if (this.marks) bottom.append(this.marks.element);
-    bottom.append(make("p", "viewer-purpose", this.say("purpose")));
+    const said = make("div", "viewer-said");
+    said.append(this.note, make("p", "viewer-purpose", this.say("purpose")));
     const head = make("div", "viewer-head");
     head.append(this.bar, this.windows);
     const seen = this.root.querySelector(".viewer-glance");
-    this.root.replaceChildren(head, body, this.note, bottom, this.help.element);
+    this.root.replaceChildren(head, body, said, bottom, this.help.element);
     this.root.addEventListener("keydown", (event) => this.press(event));
     this.root.addEventListener("viewer:values", (event) => {
       (event as CustomEvent<{ values?: ArrayLike<number> }>).detail.values = this.pane.values;
@@ -140,19 +141,23 @@ class Viewer {
   // Two panes
 
   private compare(): void {
+    const first = this.panes[0]!;
+    const whole = first.fits; // before it becomes narrower
     if (this.panes.length > 1) {
       this.panes.pop()!.shut();
       this.active = 0;
       this.root.dataset.panes = "1";
       this.tell();
+      if (whole) first.fit();
       return;
     }
     this.addPane();
-    const shown = this.panes[0]!.row;
+    const shown = first.row;
     // Another study of the same kind says most beside this one; else the next series.
     const others = this.rows.filter((row) => row !== shown);
     const row = others.find(({ study }) => study !== shown?.study) ?? others[0] ?? shown;
     if (row) void this.open(1, row);
+    if (whole) first.fit();
   }
 
   private measureOffset(): void {
@@ -225,10 +230,7 @@ class Viewer {
       { keys: ["PageUp"], word: "key_ten_back", press: step(-10) },
       { keys: ["Home"], word: "key_first", press: () => this.pane.go(0) },
       { keys: ["End"], word: "key_last", press: () => this.pane.go(this.pane.frames.length - 1) },
-      {
-        keys: ["1", "2", "3", "4", "5"], word: "key_preset",
-        press: (key) => this.pane.apply(this.pane.presets[Number(key) - 1]?.window()),
-      },
+      { keys: [..."123456"], word: "key_preset", press: (key) => this.pane.apply(this.pane.presets[Number(key) - 1]?.window()) },
       ...TOOLS.map(([hand, key]): Key => ({ keys: [key], word: hand, press: () => this.choose(hand) })),
       { keys: ["+"], word: "key_closer", press: () => this.pane.zoom(1.25) },
       { keys: ["-"], word: "key_further", press: () => this.pane.zoom(0.8) },

@@ -19,6 +19,14 @@ export function words(metadata: Metadata, tag: string): string {
   return typeof value === "object" ? (value.Alphabetic ?? "").replaceAll("^", " ").trim() : String(value);
 }
 
+// Syntaxes that are lossy whatever the header says: JPEG, near-lossless JPEG-LS, HTJ2K, JPEG XL (PS3.6, A)
+const LOSSY = new Set(["50", "51", "81", "203", "112"].map((end) => `1.2.840.10008.1.2.4.${end}`));
+
+/** Whether values were lost by compression: the object says it (0028,2110), or its syntax as sent (0008,3002) does. */
+export function isLossy(metadata: Metadata): boolean {
+  return numbers(metadata, "00282110")[0] === 1 || LOSSY.has(text(metadata, "00083002"));
+}
+
 /** A date (PS3.5, VR DA) as it is read. */
 const day = (value: string): string => value.replace(/^(\d{4})(\d\d)(\d\d)$/, "$1-$2-$3");
 

@@ -2,7 +2,7 @@
 import { make } from "../shared/dom";
 import type { StackViewport } from "./engine";
 import { ofFrame, planeOf } from "./geometry";
-import { letters, numbers, who } from "./metadata";
+import { isLossy, letters, numbers, who } from "./metadata";
 import type { Frame } from "./series";
 import type { Say } from "./texts";
 
@@ -24,14 +24,14 @@ export class Overlay {
   constructor(screen: HTMLElement, private readonly say: Say) {
     // Left is left of the picture in every language.
     this.frame.dir = "ltr";
-    this.frame.append(...Object.values(this.sides), screen, this.problem);
     this.line.setAttribute("aria-live", "polite");
     this.problem.setAttribute("role", "alert");
     this.problem.hidden = true;
     const scale = make("p", "viewer-scale");
     scale.dir = "ltr";
     scale.append(this.bar, this.size);
-    this.foot.append(this.line, scale);
+    this.frame.append(...Object.values(this.sides), screen, scale, this.problem);
+    this.foot.append(this.line);
   }
 
   /** The picture is blanked while another cannot be shown: never one image under another's number. */
@@ -63,7 +63,7 @@ export class Overlay {
       ...facts,
       plane ? this.say("place", { n: plane.place.toFixed(1) }) : "",
       thickness ? this.say("thickness", { n: Number(thickness.toFixed(2)) }) : "",
-      numbers(metadata, "00282110")[0] === 1
+      isLossy(metadata)
         ? this.say("lossy") + (ratio ? ` ${Math.round(ratio)}:1` : "")
         : "",
     ].filter(Boolean).join(" · ");

@@ -260,6 +260,20 @@ export class Pane {
     this.viewport.render();
   }
 
+  /** Whether the picture fills the pane: nobody has chosen how near to look. */
+  get fits(): boolean {
+    return this.ready && Math.abs(this.viewport.getZoom() - 1) < 0.01;
+  }
+
+  /** Fills the pane again, behind the next drawing: by then it has its new size. */
+  fit(): void {
+    requestAnimationFrame(() => requestAnimationFrame(() => {
+      this.viewport.resetCamera({ resetPan: true, resetZoom: true, resetToCenter: true });
+      this.viewport.render();
+      this.orient();
+    }));
+  }
+
   reset(): void {
     this.viewport.resetProperties();
     this.viewport.setViewPresentation({ rotation: 0 });

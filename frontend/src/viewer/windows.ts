@@ -61,18 +61,19 @@ export function presets(
   values: () => ArrayLike<number> | undefined,
   say: Say,
 ): Preset[] {
+  const asStored = stored(metadata);
+  const ofFile: Preset[] = asStored ? [{ label: say("window_file"), window: () => asStored }] : [];
   if (modality === "CT") {
-    return CT.map(([key, center, width]) => ({ label: say(key), window: () => ({ center, width }) }));
+    const fixed = CT.map(([key, center, width]) => ({ label: say(key), window: () => ({ center, width }) }));
+    return [...fixed, ...ofFile];
   }
   const from = (make: (values: ArrayLike<number>) => Window | undefined) => () => {
     const found = values();
     return found ? make(found) : undefined;
   };
-  const list: Preset[] = [
+  return [
     { label: say("window_auto"), window: from(automatic) },
     { label: say("window_full"), window: from(full) },
+    ...ofFile,
   ];
-  const asStored = stored(metadata);
-  if (asStored) list.push({ label: say("window_file"), window: () => asStored });
-  return list;
 }

@@ -1,8 +1,10 @@
 """What is to be said of single files: damaged, packed unsafely, or carrying a program."""
 
 from secondopinion.findings.found import WARNING, Found, gettext_noop
+from secondopinion.imaging.checks.model import Series
 
 NAME = "files@1"
+MOST_LISTED = 200
 
 DAMAGED = gettext_noop("This image file is damaged and cannot be opened.")
 SEND_AGAIN = gettext_noop("Send them once more. If that does not help, ask for a new disc.")
@@ -26,3 +28,12 @@ def packed_unsafely(path: str, reason: str) -> Found:
 def carries_program(path: str) -> Found:
     """Return what is said of an image whose first bytes are a program's."""
     return Found("unsafe-file", WARNING, PROGRAM, TELL, {"file": path}, {})
+
+
+def programs_in(series: Series) -> list[Found]:
+    """Return what is said of the images of a series whose first bytes are a program's."""
+    rows = [row.uid for row in series.images if (row.pixels or {}).get("program")]
+    where = {"study": series.study, "series": series.uid, "instances": rows[:MOST_LISTED]}
+    return (
+        [Found("unsafe-file", WARNING, PROGRAM, TELL, where, {"images": len(rows)})] if rows else []
+    )

@@ -138,6 +138,7 @@ WORDS: dict[str, str | Promise] = {
     "measurement-removed": _("A measurement was removed"),
     "measurements-exported": _("Measurements were exported"),
     "key-image-added": _("A key image was added"),
+    "key-image-opened": _("A key image of a report was opened"),
     "key-image-removed": _("A key image was removed"),
     "copy-asked": _("A copy without names was asked for"),
     "copy-made": _("A copy without names was made"),

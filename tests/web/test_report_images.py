@@ -1,0 +1,98 @@
+"""The key images of a signed report on its page: small, lazily, with captions, to its readers."""
+
+# ruff: noqa: F811 - a fixture of another room
+
+import io
+from typing import Any
+
+import pytest
+from django.test import Client
+from PIL import Image
+
+from secondopinion.accounts.models import Person
+from secondopinion.audit.queries import entries_for
+from secondopinion.core import clock, vault
+from secondopinion.imaging import actions as imaging
+from secondopinion.imaging.models import Instance
+from secondopinion.opinions import actions
+from secondopinion.opinions.models import Opinion, SignedReport
+from tests.arrivals.disc import slices
+from tests.opinions.conftest import opinion  # noqa: F401
+from tests.web.conftest import expert, person, sign_in
+
+CAPTIONS = ("The hippocampus & beside it.", "١٢ mm, beside it.")
+
+
+@pytest.fixture
+def report(opinion: Opinion) -> SignedReport:
+    """A delivered report with two images; a third was taken out before it was signed."""
+    case = opinion.case
+    blobs = [(f"IM{n}", vault.put(case.vault, data))
+             for n, data in enumerate(slices(3, rows=1200, columns=900))]  # fmt: skip
+    imaging.take_in(case=case, by=opinion.author, blobs=blobs, source="family")
+    made = [
+        actions.add_key_image(
+            by=opinion.author, opinion=opinion, instance=instance, frame=1, caption=caption
+        )
+        for instance, caption in zip(
+            Instance.objects.all(), (CAPTIONS[0], "Taken out.", CAPTIONS[1]), strict=True
+        )
+    ]
+    actions.remove_key_image(by=opinion.author, key_image=made[1])
+    opinion.refresh_from_db()
+    signed = actions.sign(by=opinion.author, opinion=opinion, reauthenticated_at=clock.now())
+    actions.deliver(by=case.coordinator, case=case)
+    return signed
+
+
+def places(report: SignedReport) -> tuple[str, str]:
+    reference = report.case.reference
+    return (
+        f"/my/cases/{reference}/reports/{report.number}/",
+        f"/files/{reference}/reports/{report.number}/images/{{}}.jpg",
+    )
+
+
+def opened(report: SignedReport, by: Person) -> list[Any]:
+    return [
+        each for each in entries_for(report.case_id)
+        if each.verb == "key-image-opened" and each.actor_id == by.pk
+    ]  # fmt: skip
+
+
+def test_they_stand_on_the_page_with_captions_and_words_for_who_does_not_see(
+    report: SignedReport,
+) -> None:
+    maria = person("maria@familia.example")
+    browser, (page, image) = sign_in(maria), places(report)
+    shown = browser.get(page).content.decode()
+    assert "The hippocampus &amp; beside it." in shown
+    assert CAPTIONS[1] in shown.replace("\u2068", "").replace("\u2069", "")
+    assert "Taken out." not in shown
+    assert shown.count('loading="lazy"') == 2
+    assert 'alt="Image 1 of this report, from the series CT Head' in shown
+    assert not opened(report, maria), "a page that is read does not open what is not looked at"
+    for number in (1, 2):
+        assert image.format(number) in shown
+        answer = browser.get(image.format(number))
+        assert (answer.status_code, answer["Content-Type"]) == (200, "image/jpeg")
+        with Image.open(io.BytesIO(answer.content)) as picture:
+            assert picture.size == (600, 800)
+        assert len(answer.content) < 150_000
+    assert len(opened(report, maria)) == 2
+    for number in (0, 3):
+        assert browser.get(image.format(number)).status_code == 404
+
+
+def test_only_who_reads_the_report_sees_them(report: SignedReport) -> None:
+    _page, image = places(report)
+    provider = report.case.local_provider.person
+    for other in (person("amina@usra.example"), expert("z@harbour.example"), provider):
+        assert sign_in(other).get(image.format(1)).status_code == 404, "not theirs, or not proven"
+    assert Client().get(image.format(1)).status_code == 404
+    born = report.case.child.birth_date
+    doctor, (page, _image) = sign_in(provider), places(report)
+    doctor.post(
+        page, {f"birth_date_{each}": getattr(born, each) for each in ("day", "month", "year")}
+    )
+    assert doctor.get(image.format(1)).status_code == 200
