@@ -82,7 +82,7 @@ def _shown(
         "filters": [(name, label, counts[name]) for name, label in FILTERS.items()],
         "show": chosen, "last": last, "last_done": VERBS.get(last.verb, "") if last else "",
         "mine": case.coordinator_id == request.user.pk and case.state not in ENDED,
-        "problem": problem, "typed": request.POST if problem else None,
+        "problem": problem, "described": request.POST if problem else None,
     }  # fmt: skip
     return render(request, "desk/case/pages.html", context, status=400 if problem else 200)
 
