@@ -20,6 +20,7 @@ from typing import Any
 from secondopinion.core.folding import plain, with_places
 from secondopinion.records import numerals
 from secondopinion.records.checks import days
+from secondopinion.records.directions import RIGHT_TO_LEFT
 from secondopinion.records.laboratory import Analyte, analytes
 
 NAME = "values@2"
@@ -149,6 +150,8 @@ def find(text: str, language: str = "", country: str = "") -> list[Seen]:
     marks = numerals.marks_of(folded, language, country)
     for name, key, end, below in _stretches(folded):
         value = _value(_known()[key], folded[name.end() : end], marks, below=below)
+        if value is not None and RIGHT_TO_LEFT.search(name[0]):
+            value = _drawn_range(_known()[key], value, folded[name.end() : end])
         if value is None:
             continue
         start, last = seen.span(name.start(), name.end() + value.end if below else end)
@@ -220,6 +223,18 @@ def _value(known: _Written, text: str, marks: numerals.Marks, *, below: bool) ->
         known.kind.key, told.value, name, low, high, round(sure * (BELOW if below else 1), 2), "",
         0, end, told.other,
     )  # fmt: skip
+
+
+def _drawn_range(known: _Written, value: Seen, text: str) -> Seen:
+    """Return a value with its range, where that is written as it is drawn among Arabic: "14.0-11.0"
+    is what an engine sees of 11.0-14.0."""
+    units = [*known.units.finditer(text)] if known.units else []
+    (first, last), _kept = _range(_without(text, units))
+    if value.low is not None or value.high is not None or not first or not last:
+        return value
+    told = numerals.Meant(value.value, 1.0)
+    low, high = _range_of(known, (last, first), value.unit, told, numerals.Marks())
+    return replace(value, low=low, high=high)
 
 
 def _range_of(

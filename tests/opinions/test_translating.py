@@ -191,4 +191,5 @@ def test_a_name_at_the_beginning_turns_no_paragraph() -> None:
     assert isolated("Ki-67: 20–40") == "Ki-67: 20–40"  # no right-to-left letter, no mark
     for whole in ("Ki-67", "CD3+", "10^9/l", "×10⁹/L", "11.0–14.0", "+966 11 222", "-2.5", "15%"):
         assert isolated(f"كلمة {whole}.") == f"كلمة \u2066{whole}\u2069."
+    assert direction([("CD3+ ", 0), ("إيجابي في العينة", 1)]) == "rtl"
     assert direction("Levetiracetam يؤخذ مساء كل يوم مع الطعام") == "rtl"

@@ -37,6 +37,8 @@ SAID = [
     ("TSH 2.31 µIU/mL 0.5 - 5.0", "tsh 2.31 µIU/mL 0.5 5.0"),
     ("LDH 1.250 U/L", "ldh 1250 U/L - -"),
     ("LDH 1.250 U/L (1.000-2.000)", "ldh 1250 U/L 1000 2000"),
+    ("الهيموغلوبين: 9.1 g/dL (المدى الطبيعي 14.0-11.0)", "haemoglobin 9.1 g/dL 11.0 14.0"),
+    ("Hemoglobina 9,1 g/dL (14,0-11,0)", "haemoglobin 9.1 g/dL - -"),
     ("AFP 1,234.5 ng/mL", "afp 1234.5 ng/mL - -"),
     ("Ferritin 1,234 ng/mL (10.5-120.0)", "ferritin 1234 ng/mL 10.5 120.0"),
     ("Ferritin 1,234 ng/mL 10,5 - 120,0", "ferritin 1.234 ng/mL 10.5 120.0"),

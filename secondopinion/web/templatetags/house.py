@@ -175,12 +175,14 @@ def has_one_of(sitting: Sitting, revisions: set[int]) -> bool:
 
 
 @register.filter
-def direction(text: str) -> str:
-    """Return the direction of a text by most of its letters: a name at its beginning turns none.
+def direction(text: str | Iterable[tuple[str, Any]]) -> str:
+    """Return the direction of a text, or of its pieces, by most of its letters: a name at its
+    beginning turns none.
 
     Where it has no letters, the browser decides.
     """
-    ways = Counter(unicodedata.bidirectional(each) for each in str(text or ""))
+    letters = text if isinstance(text, str) else "".join(piece for piece, _mark in text or ())
+    ways = Counter(unicodedata.bidirectional(each) for each in letters)
     leftwards = ways["R"] + ways["AL"]
     if not leftwards + ways["L"]:
         return "auto"
@@ -191,14 +193,18 @@ def direction(text: str) -> str:
 def isolated(text: str) -> str:
     """Keep ranges such as 20–40, and words with numbers such as Ki-67 and 10⁹/L, in their order
     where the text runs from right to left: between marks that are not seen (U+2066, U+2069)."""
-    if not text or not _LEFTWARDS.search(text):
-        return text or ""
+    return whole(text) if text and _LEFTWARDS.search(text) else text or ""
+
+
+@register.filter
+def whole(text: str) -> str:
+    """Do as `isolated` does, for a piece of a text that may run from right to left."""
     return _WHOLE.sub(_apart, text)
 
 
 def _apart(found: re.Match[str]) -> str:
-    whole = found.group()
-    return whole if _PLAIN.fullmatch(whole) else f"\u2066{whole}\u2069"
+    word = found.group()
+    return word if _PLAIN.fullmatch(word) else f"\u2066{word}\u2069"
 
 
 @register.filter
