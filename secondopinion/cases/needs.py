@@ -6,7 +6,7 @@ A worklist of many thousand cases is read from one column (`Case.act_by`), not r
 from datetime import datetime
 
 from django.db.models import Exists, Min, OuterRef, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Least
 
 from secondopinion.cases import clocks
 from secondopinion.cases.models import Case, ChecklistItem, ItemState, Need
@@ -48,12 +48,14 @@ def arise(case: Case, why: Why, due_at: datetime | None = None) -> None:
     """
     if case.state in ENDED:
         return
-    _row, made = Need.objects.get_or_create(
+    row, made = Need.objects.get_or_create(
         case=case, why=why, defaults={"due_at": due_at or in_a_day(case)}
     )
     if made:
-        Case.objects.filter(pk=case.pk).update(put_off_until=None)
-        _sum(case)
+        case.act_by, case.put_off_until = min(case.act_by, row.due_at), None
+        Case.objects.filter(pk=case.pk).update(
+            act_by=Least("act_by", row.due_at), put_off_until=None
+        )
 
 
 def meet(case: Case, why: Why) -> None:

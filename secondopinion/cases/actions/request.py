@@ -48,12 +48,13 @@ STORY = (
 @transaction.atomic
 def start_draft(*, by: Person, language: str) -> Case:
     """Start a request, or go on with a draft of this person in which no child is named yet."""
-    mine = live_parts().filter(person=by, role=Part.FAMILY).values("case")
-    empty = Case.objects.select_for_update().filter(
-        pk__in=mine, state=State.DRAFT, child__full_name=""
-    ).first()  # fmt: skip
-    if empty is not None:
-        return empty
+    mine = live_parts().filter(person=by, role=Part.FAMILY, case__state=State.DRAFT)
+    if drafts := list(mine.values_list("case", flat=True)):
+        empty = Case.objects.select_for_update().filter(
+            pk__in=drafts, state=State.DRAFT, child__full_name=""
+        ).first()  # fmt: skip
+        if empty is not None:
+            return empty
     case = new_case(language=language)
     give_first_part(case=case, person=by, role=Part.FAMILY, by=by)
     audit.record("case-started", by=by, case_id=case.pk, target=case)
