@@ -4,8 +4,9 @@ A worklist of many thousand cases is read from one column (`Case.act_by`), not r
 """
 
 from datetime import datetime
+from functools import cache
 
-from django.db.models import Exists, Min, OuterRef, Subquery
+from django.db.models import Exists, Min, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Least
 
 from secondopinion.cases import clocks
@@ -19,9 +20,15 @@ def in_a_day(case: Case) -> datetime:
     return clocks.due_in(case, "acknowledge")
 
 
+@cache
+def _rows() -> QuerySet[Need, tuple[str, datetime]]:
+    """Return needs and by when; never read itself, only narrowed: it is put together once."""
+    return Need.objects.order_by().values_list("why", "due_at")
+
+
 def follow(case: Case) -> datetime:
     """Make the needs of a case those of its state, after it has moved; return the earliest."""
-    rows = dict(Need.objects.filter(case=case).values_list("why", "due_at"))
+    rows = dict(_rows().filter(case=case))
     wanted = STATE_NEEDS.get(case.state)
     gone = set(rows) if case.state in ENDED else set(rows) & (OF_STATE - {wanted})
     due = [due_at for why, due_at in rows.items() if why not in gone and why != wanted]
