@@ -298,10 +298,12 @@ class Year:
 
     def answer(self, offer: Offer, will: bool, days: float) -> None:
         """Answer an offer that is still open."""
-        offer = Offer.objects.select_related("case", "expert__person").get(pk=offer.pk)
+        offer.refresh_from_db(fields=["state"])
         if offer.state != OfferState.OPEN:
             return
-        by = self.by(offer.expert.person)
+        by, expert = self.by(offer.expert.person), offer.expert
+        offer = Offer.objects.select_related("case").get(pk=offer.pk)
+        offer.expert = expert
         if not will:
             experts.decline(by=by, offer=offer, reason="no_time")
             return

@@ -4,9 +4,10 @@ A worklist of many thousand cases is read from one column (`Case.act_by`), not r
 """
 
 from datetime import datetime
+from functools import cache
 
-from django.db.models import Exists, Min, OuterRef, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, Min, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Least
 
 from secondopinion.cases import clocks
 from secondopinion.cases.models import Case, ChecklistItem, ItemState, Need
@@ -19,9 +20,15 @@ def in_a_day(case: Case) -> datetime:
     return clocks.due_in(case, "acknowledge")
 
 
+@cache
+def _rows() -> QuerySet[Need, tuple[str, datetime]]:
+    """Return needs and by when; never read itself, only narrowed: it is put together once."""
+    return Need.objects.order_by().values_list("why", "due_at")
+
+
 def follow(case: Case) -> datetime:
     """Make the needs of a case those of its state, after it has moved; return the earliest."""
-    rows = dict(Need.objects.filter(case=case).values_list("why", "due_at"))
+    rows = dict(_rows().filter(case=case))
     wanted = STATE_NEEDS.get(case.state)
     gone = set(rows) if case.state in ENDED else set(rows) & (OF_STATE - {wanted})
     due = [due_at for why, due_at in rows.items() if why not in gone and why != wanted]
@@ -48,12 +55,14 @@ def arise(case: Case, why: Why, due_at: datetime | None = None) -> None:
     """
     if case.state in ENDED:
         return
-    _row, made = Need.objects.get_or_create(
+    row, made = Need.objects.get_or_create(
         case=case, why=why, defaults={"due_at": due_at or in_a_day(case)}
     )
     if made:
-        Case.objects.filter(pk=case.pk).update(put_off_until=None)
-        _sum(case)
+        case.act_by, case.put_off_until = min(case.act_by, row.due_at), None
+        Case.objects.filter(pk=case.pk).update(
+            act_by=Least("act_by", row.due_at), put_off_until=None
+        )
 
 
 def meet(case: Case, why: Why) -> None:

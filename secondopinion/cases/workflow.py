@@ -16,7 +16,7 @@ from secondopinion.audit import actions as audit
 from secondopinion.cases import changes, clocks, meanwhile, needs, rules
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import roles_of
-from secondopinion.cases.states import ENDED, UNDER_WAY, State
+from secondopinion.cases.states import CLOCKS, ENDED, UNDER_WAY, State
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours
 
@@ -134,7 +134,8 @@ def advance(
     fields["ended_at"] = now if row.target in ENDED else None
     fields["put_off_until"] = None  # what moves comes back to the desk
     _set(fresh, **fields)
-    fields["due_at"] = fresh.due_at = clocks.follow(fresh)
+    if CLOCKS.get(before) != CLOCKS.get(row.target):
+        fields["due_at"] = fresh.due_at = clocks.follow(fresh)
     fields["act_by"] = fresh.act_by = needs.follow(fresh)
     if not Case.objects.filter(pk=case.pk, state__in=row.sources).update(**fields):
         raise Conflict(meanwhile.moved_on(fresh, by), code="state-changed")

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -44,21 +44,31 @@ def gather(
     known = {each.pk: Known(each) for each in experts}  # whoever holds the role twice, once
     fields: dict[UUID, set[UUID]] = defaultdict(set)
     some = Q() if everybody else Q(expert__in=list(known))
-    through = ExpertProfile.specialties.through.objects.filter(
-        Q() if everybody else Q(expertprofile__in=list(known))
-    )
-    for expert, specialty in through.values_list("expertprofile_id", "specialty_id"):
+    of_some = Q() if everybody else Q(expertprofile__in=list(known))
+    for expert, specialty in _fields().filter(of_some):
         fields[expert].add(specialty)
     for each in known.values():
         each.specialties = frozenset(fields[each.expert.pk])
-    for away in Away.objects.filter(some, last__gte=today):
-        if away.expert_id in known:
-            known[away.expert_id].away.append((away.first, away.last))
+    for expert, first, last in _absences().filter(some, last__gte=today):
+        if expert in known:
+            known[expert].away.append((first, last))
     for tie in Tie.objects.filter(some):
         if tie.expert_id in known:
             known[tie.expert_id].ties.append(tie)
     _offers(known, some, now)
     return sorted(known.values(), key=lambda each: each.expert.person.full_name)
+
+
+@cache
+def _fields() -> QuerySet[Any, tuple[UUID, UUID]]:
+    """Return the fields of experts, and `_absences` when they are away: put together once, too."""
+    rows = ExpertProfile.specialties.through.objects
+    return rows.values_list("expertprofile_id", "specialty_id")
+
+
+@cache
+def _absences() -> QuerySet[Away, tuple[UUID, date, date]]:
+    return Away.objects.values_list("expert_id", "first", "last")
 
 
 @cache

@@ -1,8 +1,9 @@
 """Who could take a case, and why: every point of the score is a sentence that the desk can read."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
@@ -27,7 +28,7 @@ class Suggestion:
 
     known: Known
     score: float = 0.0
-    reasons: list[str | Promise] = field(default_factory=list)
+    said: list[str | Promise | Callable[[], str]] = field(default_factory=list)
     obstacles: list[str | Promise] = field(default_factory=list)
 
     @property
@@ -35,9 +36,15 @@ class Suggestion:
         """The expert."""
         return self.known.expert
 
-    def add(self, points: float, reason: str | Promise) -> None:
+    @property
+    def reasons(self) -> list[str | Promise]:
+        """The reasons, in the reader's language."""
+        return [each() if callable(each) else each for each in self.said]
+
+    def add(self, points: float, reason: str | Promise | Callable[[], str]) -> None:
+        """Add points with their reason; one that is put together is so when it is read."""
         self.score += points
-        self.reasons.append(reason)
+        self.said.append(reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,15 +150,20 @@ def _judge(
     if case.condition and case.condition in expert.groups:
         matched.insert(0, _group(case.condition))
     for label in matched[:MOST_TERMS]:
-        made.add(weights["condition"], gettext("Knows: %(condition)s") % {"condition": label})
+        made.add(weights["condition"], partial(_knows, label))
     if case.language in expert.languages:
-        made.add(
-            weights["language"],
-            gettext("Speaks %(language)s") % {"language": language_name(case.language)},
-        )
+        made.add(weights["language"], partial(_speaks, case.language))
     _add_past(made, case, scale)
     _add_places(made, weights)
     return made
+
+
+def _knows(condition: str) -> str:
+    return gettext("Knows: %(condition)s") % {"condition": condition}
+
+
+def _speaks(language: str) -> str:
+    return gettext("Speaks %(language)s") % {"language": language_name(language)}
 
 
 def _add_past(made: Suggestion, case: Case, scale: _Scale) -> None:
@@ -162,33 +174,41 @@ def _add_past(made: Suggestion, case: Case, scale: _Scale) -> None:
     if days is None:
         made.add(share * weights["report"], _("No report like this one yet"))
     else:
-        cases = ngettext("%(count)s similar case", "%(count)s similar cases", len(similar))
-        whole = max(1, round(days))
-        median = ngettext("median %(count)s day", "median %(count)s days", whole)
-        words = gettext("%(cases)s, %(median)s") % {
-            "cases": cases % {"count": len(similar)}, "median": median % {"count": whole},
-        }  # fmt: skip
         points = practice(len(similar)) * weights["practice"] + share * weights["report"]
-        made.add(points, words)
+        made.add(points, partial(_like_this, len(similar), days))
     points = speed(known.hours_to_accepted) * weights["answer"]
     if not known.answered:
         made.add(points, _("Has not been offered a case yet"))
         return
+    made.add(points, partial(_offers, known))
+
+
+def _like_this(similar: int, days: float) -> str:
+    cases = ngettext("%(count)s similar case", "%(count)s similar cases", similar)
+    whole = max(1, round(days))
+    median = ngettext("median %(count)s day", "median %(count)s days", whole)
+    return gettext("%(cases)s, %(median)s") % {
+        "cases": cases % {"count": similar}, "median": median % {"count": whole},
+    }  # fmt: skip
+
+
+def _offers(known: Known) -> str:
     offers = {"accepted": known.accepted, "answered": known.answered}
-    if known.waits:
-        words = gettext("Accepts %(accepted)s of %(answered)s offers, answers within %(hours)s")
-        hours = {"hours": _hours(known.waited / known.waits)}
-        made.add(points, words % (offers | hours))
-    else:  # all were given back later: how long the answers took is not known any more
-        made.add(points, gettext("Accepts %(accepted)s of %(answered)s offers") % offers)
+    if not known.waits:  # all were given back later: how long the answers took is not known
+        return gettext("Accepts %(accepted)s of %(answered)s offers") % offers
+    words = gettext("Accepts %(accepted)s of %(answered)s offers, answers within %(hours)s")
+    return words % (offers | {"hours": _hours(known.waited / known.waits)})
 
 
 def _add_places(made: Suggestion, weights: dict[str, int]) -> None:
     free, of = made.known.free, made.expert.capacity
-    words = ngettext(
+    made.add(weights["places"] * (free / of if of else 0.0), partial(_places, free, of))
+
+
+def _places(free: int, of: int) -> str:
+    return ngettext(
         "%(free)s of %(count)s place free", "%(free)s of %(count)s places free", of
     ) % {"free": free, "count": of}  # fmt: skip
-    made.add(weights["places"] * (free / of if of else 0.0), words)
 
 
 def _hours(hours: float) -> str:

@@ -2,12 +2,14 @@
 
 import re
 from datetime import time, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -31,7 +33,16 @@ GUEST_PAGES = {accounts.FOR_GUESTS: "link", "second-parent": "agree"}
 _BREAKS = re.compile(r"[\r\n]+")
 
 
-@transaction.atomic
+@cache
+def _reaches() -> QuerySet[Reach, Any]:
+    """Return how people are reached. Never read itself, only narrowed: every message asks it, and
+    Django's work of putting it together is done once."""
+    return Reach.objects.values_list("also_by", "quiet_from", "quiet_to", "daily", named=True)
+
+
+# Nothing of the house's own is raised here: an error ends the whole action, so there is nothing to
+# come back to within it.
+@transaction.atomic(savepoint=False)
 def notify(
     *,
     to: Person,
@@ -77,7 +88,7 @@ def notify(
             lines.append(f"{settings.SITE_URL}{link}")
         lines += [how_to_reach(hospital), f"{hospital.name}\n{hospital.hospital}"]
         subject = _BREAKS.sub(" ", str(words.subject) % values)
-    reach = next(iter(Reach.objects.filter(person=to)), None)
+    reach = next(iter(_reaches().filter(person=to)), None)
     message = Message.objects.create(
         to=to,
         template=template,
@@ -100,8 +111,11 @@ def _zone(to: Person) -> ZoneInfo:
     return ZoneInfo(to.timezone if zones.is_zone(to.timezone) else zones.UNKNOWN)
 
 
-def _when(to: Person, reach: Reach | None) -> dict[str, Any]:
-    """Return when a message goes out: at once, after the quiet hours, or with the day's."""
+def _when(to: Person, reach: Any) -> dict[str, Any]:
+    """Return when a message goes out: at once, after the quiet hours, or with the day's.
+
+    `reach` is a row of `_reaches`, or None.
+    """
     now = clock.now()
     if reach is None:
         return {"due_at": now}
@@ -122,7 +136,7 @@ def _enqueue(message: Message) -> None:
         deliver.enqueue(str(message.pk))
 
 
-def _text(message: Message, reach: Reach, hospital: Program) -> None:
+def _text(message: Message, reach: Any, hospital: Program) -> None:
     """Say by a text too that there is a message, where the person has chosen that.
 
     It names neither the child nor the request, and waits as the mail does.

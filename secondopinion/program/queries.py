@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.core.cache import caches
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import get_language
 
 from secondopinion.core import clock, languages
@@ -39,7 +39,7 @@ KEPT = 10
 # The names in the cache.
 KEPT_UNDER = (
     "program", "program-targets", "program-delivery", "program-templates", "program-guardians",
-    "program-prices", "program-conditions", "program-reports",
+    "program-prices", "program-conditions", "program-reports", "program-checklists",
 )  # fmt: skip
 YEAR = timedelta(days=365)  # within which a rule is to be checked again
 CHECK_AGAIN = YEAR - timedelta(days=30)  # after which it is said
@@ -215,8 +215,15 @@ def reason_for(rule: DeliveryRule) -> str:
 
 def checklist_for(specialty: UUID | None) -> list[ChecklistTemplate]:
     """Return what a case of this specialty calls for: what every case needs first."""
-    rows = ChecklistTemplate.objects.filter(
-        Q(specialty=specialty) | Q(specialty__isnull=True), condition=None
+
+    def read() -> list[ChecklistTemplate]:
+        return list(ChecklistTemplate.objects.filter(condition=None))
+
+    kept = caches["memory"].get_or_set("program-checklists", read, KEPT)
+    rows = (
+        row
+        for row in cast("list[ChecklistTemplate]", kept)
+        if row.specialty_id in {specialty, None}
     )
     return sorted(rows, key=lambda row: (row.specialty_id is not None, row.position))
 

@@ -20,7 +20,7 @@ from secondopinion.cases.models import (
     Part,
 )
 from secondopinion.cases.queries import holders_of, open_requests, roles_of
-from secondopinion.cases.states import ENDED, State
+from secondopinion.cases.states import ENDED, State, Why
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
 
@@ -156,12 +156,12 @@ def answer(
     if not done:
         raise Conflict(_("This has been answered already."), code="answered")
     information_request.refresh_from_db()
-    wishes(case)
+    if information_request.held:
+        wishes(case)
     if information_request.item_id:
-        ChecklistItem.objects.filter(pk=information_request.item_id, state=ItemState.ASKED).update(
-            state=ItemState.ANSWERED
-        )
-        needs.answers(case)
+        asked = ChecklistItem.objects.filter(pk=information_request.item_id, state=ItemState.ASKED)
+        if asked.update(state=ItemState.ANSWERED):
+            needs.arise(case, Why.ANSWER)
         changes.tell(case.pk)
     audit.record("information-answered", by=by, case_id=case.pk, target=information_request)
     _go_on(case, by, parts)
@@ -197,7 +197,8 @@ def drop_request(*, by: Person, information_request: InformationRequest) -> None
     ).update(dropped_at=clock.now())
     if not done:
         raise Conflict(_("This has been answered already."), code="answered")
-    wishes(case)
+    if information_request.held:
+        wishes(case)
     if information_request.item_id:
         ChecklistItem.objects.filter(pk=information_request.item_id, state=ItemState.ASKED).update(
             state=ItemState.OPEN

@@ -11,7 +11,9 @@ from secondopinion.core import clock
 from secondopinion.core.errors import NotYours
 
 
-@transaction.atomic
+# Nothing of the house's own is raised in these two: an error ends the whole action, so there is
+# nothing to come back to within it.
+@transaction.atomic(savepoint=False)
 def give_part(*, case: Case, person: Person, role: str, by: Person | None) -> Participation:
     """Give a person a part in a case; a part that is held already stays as it is."""
     held = live_parts().filter(case=case, person=person, role=role).first()
@@ -26,7 +28,7 @@ def give_first_part(*, case: Case, person: Person, role: str, by: Person | None)
     return made
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def give_owner(*, case: Case, to: Person, by: Person | None) -> None:
     """Give a case that nobody has to a coordinator."""
     if Case.objects.filter(pk=case.pk, coordinator=None).update(coordinator=to):

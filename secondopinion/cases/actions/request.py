@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts import actions as accounts
@@ -48,12 +49,13 @@ STORY = (
 @transaction.atomic
 def start_draft(*, by: Person, language: str) -> Case:
     """Start a request, or go on with a draft of this person in which no child is named yet."""
-    mine = live_parts().filter(person=by, role=Part.FAMILY).values("case")
-    empty = Case.objects.select_for_update().filter(
-        pk__in=mine, state=State.DRAFT, child__full_name=""
-    ).first()  # fmt: skip
-    if empty is not None:
-        return empty
+    mine = live_parts().filter(person=by, role=Part.FAMILY, case__state=State.DRAFT)
+    if drafts := list(mine.values_list("case", flat=True)):
+        empty = Case.objects.select_for_update().filter(
+            pk__in=drafts, state=State.DRAFT, child__full_name=""
+        ).first()  # fmt: skip
+        if empty is not None:
+            return empty
     case = new_case(language=language)
     give_first_part(case=case, person=by, role=Part.FAMILY, by=by)
     audit.record("case-started", by=by, case_id=case.pk, target=case)
@@ -71,21 +73,29 @@ def _open_draft(case: Case, by: Person) -> Request:
     return _locked(case)
 
 
+@cache
+def _standing() -> QuerySet[Any]:
+    """Return requests with the state of their cases, under a lock. Never read itself, only
+    narrowed: it is asked with every page, and Django's work of putting it together is done once."""
+    # Both rows are locked: a draft that is being sent waits, or is waited for.
+    rows = Request.objects.select_for_update().annotate(stands=F("case__state"))
+    # What a family wrote on other pages is long, and not asked for here.
+    return rows.only(*_OF_EVERY_PAGE)
+
+
 def _locked(case: Case) -> Request:
     """Lock the request of a draft.
 
     Raises:
         Conflict: it has been submitted meanwhile.
     """
-    # Both rows are locked: a draft that is being sent waits, or is waited for.
-    stands = Request.objects.select_for_update().annotate(stands=F("case__state"))
-    # What a family wrote on other pages is long, and not asked for here.
-    request = stands.only(*_OF_EVERY_PAGE).get(case=case)
-    if request.stands != State.DRAFT:
+    found = _standing().get(case=case)
+    if found.stands != State.DRAFT:
         raise Conflict(
             _("The request has been sent already. To add something, write us a message."),
             code="already-sent",
         )
+    request: Request = found
     return request
 
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person, Role
@@ -244,12 +243,16 @@ def lapse_offers() -> int:
 
     An offer of a case that has ended meanwhile is taken back. Safe to run at any time.
     """
-    lapsed = 0
-    here = people_with(Role.SPECIALIST).order_by().values("pk")
-    over = Offer.objects.filter(state=OfferState.OPEN).filter(
-        ~Q(case__state=State.OFFERED) | Q(answer_by__lt=clock.now()) | ~Q(expert__person__in=here)
+    lapsed, now = 0, clock.now()
+    waiting = Offer.objects.filter(state=OfferState.OPEN).values_list(
+        "pk", "case__state", "answer_by", "expert__person"
     )
-    for offer in over.values_list("pk", flat=True):
+    people = {person for *_rest, person in waiting}
+    here = people_with(Role.SPECIALIST).order_by().filter(pk__in=people)
+    able = set(here.values_list("pk", flat=True)) if people else set()
+    for offer, state, until, person in waiting:
+        if state == State.OFFERED and until >= now and person in able:
+            continue
         try:
             with transaction.atomic():
                 lapsed += _lapse(Offer.objects.select_related("case__coordinator").get(pk=offer))
