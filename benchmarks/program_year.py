@@ -25,6 +25,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -325,22 +326,16 @@ class Year:
     def figures(self) -> dict[str, Any]:
         """Return what became of the year."""
         accepted = Offer.objects.filter(state=OfferState.ACCEPTED).select_related("case")
-        ready = dict(
-            ClockSpan.objects.filter(step="expert")
-            .order_by("-began_at")
-            .values_list("case_id", "began_at")
-        )
+        spans = ClockSpan.objects.filter(step="expert").order_by("-began_at")
+        ready = dict(spans.values_list("case_id", "began_at"))
         found = [(each.answered_at - ready[each.case_id]) / timedelta(hours=1) for each in accepted]
         reported = Case.objects.filter(reported_at__isnull=False)
         days = [(each.reported_at - each.submitted_at) / timedelta(days=1) for each in reported]
         # Who is still waited for counts with the time so far: nothing is gained by never asking.
         open_ = Case.objects.filter(state__in=[State.READY, State.OFFERED])
         found += [(clock.now() - ready[each.pk]) / timedelta(hours=1) for each in open_]
-        late = {"expert": 0, "report": 0}
-        for readings in clocks.readings_of(Case.objects.prefetch_related("clock_spans")):
-            for each in readings:
-                if each.step in late:
-                    late[each.step] += each.late
+        read = clocks.readings_of(Case.objects.prefetch_related("clock_spans"))
+        late = Counter(each.step for readings in read for each in readings if each.late)
         loads = [
             Offer.objects.filter(expert=each, state=OfferState.ACCEPTED).count() / each.capacity
             for each in self.staff

@@ -34,6 +34,7 @@ from secondopinion.followup import actions as followup
 from secondopinion.imaging import queries as imaging
 from secondopinion.opinions import actions as opinions
 from secondopinion.program import actions as program_actions
+from secondopinion.program import letters
 from secondopinion.program import queries as program
 from secondopinion.program.models import Specialty
 from secondopinion.records import actions as records_actions
@@ -327,7 +328,7 @@ class _Walk:
     def _end_waiting_on_family(self) -> None:
         item = self.case.checklist.get(key="brain-images")
         template = next(
-            each for each in program.message_templates() if each.key == "missing-images"
+            each for each in letters.message_templates() if each.key == "missing-images"
         )
         text = program.in_language(template.bodies, self.family.language)
         label = program.in_language(item.labels, self.family.language)

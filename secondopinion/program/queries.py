@@ -19,13 +19,11 @@ from secondopinion.program.models import (
     Change,
     ChecklistTemplate,
     Condition,
-    DeclineLetter,
     DeliveryMode,
     DeliveryRule,
     Disclaimer,
     GlossaryTerm,
     GuardianRule,
-    MessageTemplate,
     Price,
     Program,
     ReportTemplate,
@@ -323,24 +321,6 @@ def disclaimer(language: str | None = None) -> Disclaimer:
     if found is None:
         raise Disclaimer.DoesNotExist
     return found
-
-
-def message_templates() -> list[MessageTemplate]:
-    """Return the desk's templates in their order."""
-
-    def read() -> list[MessageTemplate]:
-        return list(MessageTemplate.objects.all())
-
-    kept = caches["memory"].get_or_set("program-templates", read, KEPT)
-    return cast("list[MessageTemplate]", kept)
-
-
-def decline_letter(kind: str, language: str) -> tuple[str, str]:
-    """Return the letter of a kind in a language and what a family can do instead, both with the
-    places that are to be filled in; the shipped ones where the program has none of its own."""
-    row = DeclineLetter.objects.filter(kind=kind).values("bodies", "alternatives").first()
-    found = row or next(each for each in shipped("letters") if each["kind"] == kind)
-    return in_language(found["bodies"], language), in_language(found["alternatives"], language)
 
 
 def glossary(source: str, target: str) -> QuerySet[GlossaryTerm]:

@@ -18,6 +18,7 @@ from secondopinion.core import amounts
 from secondopinion.core.errors import Refused
 from secondopinion.desk.models import Refusal
 from secondopinion.desk.rules import require_team
+from secondopinion.program import letters
 from secondopinion.program import queries as program
 from secondopinion.program.emergency import number_for
 from secondopinion.program.models import DeclineKind
@@ -36,7 +37,7 @@ class Letter:
 
 def letter_for(case: Case, kind: str, reason: str, language: str) -> Letter:
     """Return the letter of a kind, filled in for a case. An empty line of reasons leaves none."""
-    text, instead = program.decline_letter(kind, language)
+    text, instead = letters.decline_letter(kind, language)
     hospital = program.program()
     with override(language):
         emergency = number_for(str(case.country)) or gettext("your local emergency number")

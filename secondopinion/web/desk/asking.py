@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from secondopinion.cases.actions.provider import CONFIRMED
 from secondopinion.cases.models import Case, ChecklistItem, ItemState, Part
 from secondopinion.core.errors import Refused
+from secondopinion.program import letters
 from secondopinion.program import queries as program
 from secondopinion.program.models import MessageTemplate
 from secondopinion.web.access import PersonRequest, of_case
@@ -59,7 +60,7 @@ def ask_context(request: PersonRequest, case: Case, items: list[ChecklistItem]) 
     item = next((row for row in first if wanted in {None, str(row.pk)}), None)
     to = request.GET.get("to", "")
     to = to if to in {Part.FAMILY, Part.LOCAL_PROVIDER} else Part.FAMILY
-    templates = program.message_templates()
+    templates = letters.message_templates()
     place = request.GET.get("template", "")
     known = place.isdecimal() and int(place) < len(templates)
     chosen = int(place) if known else _template_for(item, templates)
@@ -98,7 +99,7 @@ def message_context(request: PersonRequest, case: Case) -> dict[str, Any]:
     what it says in one's own. Templates that name a thing of the checklist belong to asking."""
     to = request.GET.get("to", "")
     to = to if to in THREADS else THREADS[0]
-    usable = [row for row in program.message_templates() if ITEM not in row.bodies.get("en", "")]
+    usable = [row for row in letters.message_templates() if ITEM not in row.bodies.get("en", "")]
     place = request.GET.get("template", "")
     chosen = usable[int(place)] if place.isdecimal() and int(place) < len(usable) else None
     mine = get_language() or "en"

@@ -1,0 +1,27 @@
+"""Words that the program has ready: the desk's message templates, and letters that decline."""
+
+from typing import cast
+
+from django.core.cache import caches
+
+from secondopinion.core.languages import in_language
+from secondopinion.program.models import DeclineLetter, MessageTemplate
+from secondopinion.program.queries import KEPT, shipped
+
+
+def message_templates() -> list[MessageTemplate]:
+    """Return the desk's templates in their order."""
+
+    def read() -> list[MessageTemplate]:
+        return list(MessageTemplate.objects.all())
+
+    kept = caches["memory"].get_or_set("program-templates", read, KEPT)
+    return cast("list[MessageTemplate]", kept)
+
+
+def decline_letter(kind: str, language: str) -> tuple[str, str]:
+    """Return the letter of a kind in a language and what a family can do instead, both with the
+    places that are to be filled in; the shipped ones where the program has none of its own."""
+    row = DeclineLetter.objects.filter(kind=kind).values("bodies", "alternatives").first()
+    found = row or next(each for each in shipped("letters") if each["kind"] == kind)
+    return in_language(found["bodies"], language), in_language(found["alternatives"], language)
