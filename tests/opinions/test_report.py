@@ -330,6 +330,15 @@ def test_numbers_keep_their_order_in_arabic(opinion: Opinion, tmp_path: Path) ->
     assert document["reference"] in words
 
 
+@pytest.mark.parametrize("word", ["Ki-67", "CD3+", "10⁹/L", "10^9/l", "CD4/CD8", "p.V600E", "-2.5"])
+def test_words_with_numbers_stay_whole_in_arabic(
+    word: str, opinion: Opinion, tmp_path: Path
+) -> None:
+    document = compose.document(opinion, "CODE", clock.now(), "ar")
+    document |= {"findings": f"النتيجة هي {word} كما ورد", "language": "ar"}
+    assert word in text_of(typeset.pdf(document, {}, clock.now()), tmp_path)
+
+
 def test_a_persons_words_are_never_markup(opinion: Opinion, tmp_path: Path) -> None:
     words = '#panic("x") *bold* $x$ = Heading \\ "quoted" <b>'
     document = compose.document(opinion, "CODE", clock.now(), "en") | {"findings": words}

@@ -71,7 +71,6 @@ def test_what_no_font_prints_is_words_without_a_picture(case: Case, maria: Perso
     assert (page.image, page.text) == (None, "ལུས་ལྗིད་12")
 
 
-@pytest.mark.parametrize("line", ["Hb {:06} g/dL", "{:06} " + "wide " * 300], ids=["short", "long"])
 def test_a_sign_that_no_font_prints_costs_no_page_its_picture(case: Case, maria: Person) -> None:
     words = (
         "Discharge letter\n\uf0b7 Weight 12 kg \u2611 agreed 😀\n" + "The child slept well. " * 9
@@ -82,6 +81,7 @@ def test_a_sign_that_no_font_prints_costs_no_page_its_picture(case: Case, maria:
     assert "\uf0b7 Weight 12 kg \u2611 agreed 😀" in page.text  # kept as it came
 
 
+@pytest.mark.parametrize("line", ["Hb {:06} g/dL", "{:06} " + "wide " * 300], ids=["short", "long"])
 def test_a_long_text_is_shown_at_first_and_kept_whole(line: str, case: Case, maria: Person) -> None:
     lines = [line.format(number).strip() for number in range(2_000_000 // len(line))]
     sent(case, maria, "history.txt", "\n".join(lines).encode())
