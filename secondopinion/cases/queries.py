@@ -12,6 +12,7 @@ from secondopinion.accounts.queries import staff_roles
 from secondopinion.cases.models import (
     Case,
     EmergencyAccess,
+    HandOver,
     InformationRequest,
     Part,
     Participation,
@@ -193,6 +194,12 @@ def asked(case: Case) -> list[InformationRequest]:
             "item", "asked_by", "answered_by"
         )
     )
+
+
+def handed_to_owner(case: Case) -> HandOver | None:
+    """Return the last hand-over of a case, with its note, where it was to who owns it now."""
+    rows = HandOver.objects.filter(case=case, taker=case.coordinator_id).select_related("giver")
+    return rows.order_by("-created_at").first()
 
 
 def of_team(person: Person) -> QuerySet[Case]:

@@ -132,7 +132,8 @@ def test_joined_side_by_side_and_taken_apart_again(two: tuple[Case, Case, Person
     kept, other, coordinator = two
     pair = found(two)
     assert "name" in pair.reasons
-    assert kept.needs.filter(why=Why.TWICE).exists() or other.needs.filter(why=Why.TWICE).exists()
+    assert kept.needs.filter(why=Why.TWICE).exists()
+    assert other.needs.filter(why=Why.TWICE).exists(), "whoever has either of them is told"
     arrivals.receive_file(
         by=holders_of(other, Part.FAMILY).get(), case=other, name="extra.txt",
         source=BytesIO(b"A letter that only the second parent has."),
