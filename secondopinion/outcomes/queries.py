@@ -184,11 +184,16 @@ def _fees(cases: QuerySet[Case]) -> dict[str, tuple[int, str]]:
         .annotate(count=Count("pk"), total=Sum("amount"))
         .order_by("fee__currency")
     )
-    told = [(FeeState(row["state"]).label, row["currency"], row) for row in rows]
-    told += [(_("Given back of it"), row["fee__currency"], row) for row in back]
+    told = [
+        (str(FeeState(row["state"]).label), row["currency"], row["count"], row["total"])
+        for row in rows
+    ]
+    told += [
+        (_("Given back of it"), row["fee__currency"], row["count"], row["total"]) for row in back
+    ]
     return {
-        f"{label} ({currency})": (row["count"], f"{row['total']} {currency}")
-        for label, currency, row in told
+        f"{label} ({currency})": (count, f"{total} {currency}")
+        for label, currency, count, total in told
     }
 
 
