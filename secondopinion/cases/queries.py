@@ -5,7 +5,8 @@ from datetime import datetime
 from functools import cache
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
+from django.db.models.functions import Coalesce
 
 from secondopinion.accounts.models import Person, Role
 from secondopinion.accounts.queries import staff_roles
@@ -20,6 +21,7 @@ from secondopinion.cases.models import (
 from secondopinion.cases.states import State
 from secondopinion.core import clock
 from secondopinion.core.errors import NotYours
+from secondopinion.core.lists import listed
 
 # The parts that are work here: they open nothing once their role has been taken away.
 _OF_STAFF: dict[str, frozenset[str]] = {
@@ -196,10 +198,10 @@ def asked(case: Case) -> list[InformationRequest]:
     )
 
 
-def handed_to_owner(case: Case) -> HandOver | None:
-    """Return the last hand-over of a case, with its note, where it was to who owns it now."""
-    rows = HandOver.objects.filter(case=case, taker=case.coordinator_id).select_related("giver")
-    return rows.order_by("-created_at").first()
+def handed() -> Coalesce:
+    """Return the hand-overs of a case to who owns it now, with their notes, as one column of it."""
+    rows = HandOver.objects.filter(taker=F("case__coordinator"))
+    return listed(rows, "case", "id", "note", outer="pk")
 
 
 def of_team(person: Person) -> QuerySet[Case]:

@@ -44,8 +44,8 @@ def test_what_was_sent_is_downloaded_after_the_request_has_ended_too(hospital: P
     mother = person("maria@familia.example")
     case, grace = taken(mother)
     browser, text = sign_in(mother), b"A letter that the next hospital needs."
-    send(browser, case, SimpleUploadedFile("letter.txt", text))
-    record = case.records.get(title__startswith="letter")
+    send(browser, case, SimpleUploadedFile("to-take-along.txt", text))
+    record = case.records.get(title__startswith="to-take-along")
     place = reverse("original", args=[case.reference, record.pk])
     here = reverse("my-what", args=[case.reference])
     assert "The specialist needs this" in browser.get(here).content.decode()
