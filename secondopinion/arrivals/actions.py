@@ -329,4 +329,4 @@ def take_images_along(*, by: Person, joined: Case, case: Case) -> Upload | None:
 
 def along(upload: Upload) -> str:
     """Return the key of what comes along from an upload of another case."""
-    return f"along.{upload.pk.hex}"
+    return f"{Upload.ALONG}{upload.pk.hex}"

@@ -42,6 +42,8 @@ class Sending(Stored):
 class Upload(Stored):
     """What a person brings into a case at once: a file, a pack of small ones, a fetched study."""
 
+    ALONG = "along."  # how the key of one begins that comes along from another case
+
     class Kind(models.TextChoices):
         FILE = "file", _("A file")
         PACK = "pack", _("Many files packed together")

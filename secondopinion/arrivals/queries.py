@@ -71,12 +71,15 @@ def waiting(case: Case) -> int:
 
 def not_kept(case: Case, most: int) -> tuple[list[ArrivedFile], list[ArrivedFile]]:
     """Return the files that people sent and that could not be used, the latest first, and those
-    that are here already or are not needed, by their names; of each at most `most` and one."""
+    that are here already or are not needed, by their names; of each at most `most` and one.
+
+    What came along from a joined request was sent there by others, who were told there."""
     outcome = ArrivedFile.Outcome
     refused = Q(outcome=outcome.REFUSED)
     latest = Case_(When(refused, then=F("created_at")))
     rows = (
         ArrivedFile.objects.filter(upload__case=case)
+        .exclude(upload__key__startswith=Upload.ALONG)
         .filter(
             refused & ~Q(upload__kind=Upload.Kind.FETCHED)
             | Q(outcome__in=(outcome.DUPLICATE, outcome.IGNORED))

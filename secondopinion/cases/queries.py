@@ -5,13 +5,15 @@ from datetime import datetime
 from functools import cache
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
+from django.db.models.functions import Coalesce
 
 from secondopinion.accounts.models import Person, Role
 from secondopinion.accounts.queries import staff_roles
 from secondopinion.cases.models import (
     Case,
     EmergencyAccess,
+    HandOver,
     InformationRequest,
     Part,
     Participation,
@@ -19,6 +21,7 @@ from secondopinion.cases.models import (
 from secondopinion.cases.states import State
 from secondopinion.core import clock
 from secondopinion.core.errors import NotYours
+from secondopinion.core.lists import listed
 
 # The parts that are work here: they open nothing once their role has been taken away.
 _OF_STAFF: dict[str, frozenset[str]] = {
@@ -193,6 +196,12 @@ def asked(case: Case) -> list[InformationRequest]:
             "item", "asked_by", "answered_by"
         )
     )
+
+
+def handed() -> Coalesce:
+    """Return the hand-overs of a case to who owns it now, with their notes, as one column of it."""
+    rows = HandOver.objects.filter(taker=F("case__coordinator"))
+    return listed(rows, "case", "id", "note", outer="pk")
 
 
 def of_team(person: Person) -> QuerySet[Case]:

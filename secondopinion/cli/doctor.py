@@ -88,7 +88,7 @@ def _address() -> Iterator[Found]:
 
 def _antivirus() -> Iterator[Found]:
     if not antivirus.is_set_up():
-        yield fine("CLAMD is not set: files are not scanned for viruses.")
+        yield Found("CLAMD is not set: files are not scanned for viruses.")
     elif antivirus.answers():
         yield fine("ClamAV's daemon answers.")
     else:

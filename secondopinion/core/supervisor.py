@@ -96,7 +96,7 @@ def _die_with_parent() -> None:
 
 
 def _answers(host: str, port: int) -> bool:
-    """Say whether the site answers at all, be it by sending us to HTTPS."""
+    """Say whether the site answers at all."""
     site = http.client.HTTPConnection(
         {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port, timeout=2  # noqa: S104 - asked, not bound
     )  # fmt: skip

@@ -193,7 +193,9 @@ def search(case: Case) -> list[Duplicate]:
         )
         if made:
             found.append(row)
-            needs.arise(case, Why.TWICE)
+            for each in pair:  # also for who has the other one
+                if each.submitted_at is not None:
+                    needs.arise(each, Why.TWICE)
     DuplicateSearch.objects.get_or_create(case=case)
     return found
 

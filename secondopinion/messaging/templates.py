@@ -357,6 +357,14 @@ TEMPLATES: dict[str, Template] = {
         _("Request %(reference)s is closed"),
         (_("Everything stays on your page, to read and to download."),),
     ),
+    "case-declined-urgent": Template(
+        _("Please read this now: your request %(reference)s"),
+        (
+            _("A second opinion takes days, and your request should not wait for it."),
+            _("Open your page now: it says what to do. Do not wait for an answer from us."),
+        ),
+        at_once=True,
+    ),
     "case-declined": Template(
         _("About your request %(reference)s"),
         (_("We cannot help with this request. Your page says why, and what you can do instead."),),

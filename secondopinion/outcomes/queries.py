@@ -7,9 +7,10 @@ from statistics import median, quantiles
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.utils.translation import gettext as _
 
 from secondopinion.accounts.models import Person
-from secondopinion.billing.models import Fee, FeeState
+from secondopinion.billing.models import Fee, FeeState, Refund
 from secondopinion.cases.clocks import readings_of
 from secondopinion.cases.models import Case
 from secondopinion.cases.states import ENDED, State
@@ -176,12 +177,24 @@ def _fees(cases: QuerySet[Case]) -> dict[str, tuple[int, str]]:
         .annotate(count=Count("pk"), total=Sum("amount"))
         .order_by("state", "currency")
     )
-    return {
-        f"{FeeState(row['state']).label} ({row['currency']})": (
-            row["count"], f"{row['total']} {row['currency']}"
-        )
+    back = (
+        Refund.objects.filter(fee__case__in=cases)
+        .exclude(state=Refund.State.FAILED)
+        .values("fee__currency")
+        .annotate(count=Count("pk"), total=Sum("amount"))
+        .order_by("fee__currency")
+    )
+    told = [
+        (str(FeeState(row["state"]).label), row["currency"], row["count"], row["total"])
         for row in rows
-    }  # fmt: skip
+    ]
+    told += [
+        (_("Given back of it"), row["fee__currency"], row["count"], row["total"]) for row in back
+    ]
+    return {
+        f"{label} ({currency})": (count, f"{total} {currency}")
+        for label, currency, count, total in told
+    }
 
 
 def _outcomes(since: datetime, until: datetime) -> Outcomes:

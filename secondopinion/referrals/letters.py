@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import get_language_bidi, gettext, override
 from django.utils.translation import gettext_lazy as _
 
-from secondopinion.accounts.models import Person
+from secondopinion.accounts.models import Child, Person
 from secondopinion.accounts.rules import check_factor
 from secondopinion.audit import actions as audit
 from secondopinion.cases.actions.parts import require
@@ -66,14 +66,22 @@ def begin(*, by: Person, referral: Referral, kind: str) -> Letter:
     return made
 
 
+def _named(who: Child | Person) -> str:
+    """Return both names of somebody, first the one that readers of the language can read: officers
+    who judge a visa look for the one in the passport."""
+    names = [who.full_name]
+    if who.latin_name and who.latin_name != who.full_name:
+        names.insert(len(names) if get_language_bidi() else 0, who.latin_name)
+    return f"{names[0]} ({names[1]})" if names[1:] else names[0]
+
+
 def _filled(referral: Referral, template: dict[str, str], language: str) -> dict[str, str]:
     case, hospital = referral.case, program.program()
     child = case.child
     with override(language):
         mark = LEFT_TO_RIGHT if get_language_bidi() else ""
-        latin = child.latin_name if child.latin_name != child.full_name else ""
         values = {
-            "child": f"{child.full_name} ({latin})" if latin else child.full_name,
+            "child": _named(child),
             "born": dates.written(child.birth_date) if child.birth_date else "",
             "reference": f"{mark}{case.reference}{mark}",
             "clinic": referral.to_name,
@@ -81,7 +89,7 @@ def _filled(referral: Referral, template: dict[str, str], language: str) -> dict
             "how_soon": str(referral.get_urgency_display()),
             "visit": dates.written(referral.visit_at) if referral.visit_at
             else gettext("not planned yet"),
-            "family": enumerated(each.full_name for each in holders_of(case, Part.FAMILY)),
+            "family": enumerated(_named(each) for each in holders_of(case, Part.FAMILY)),
             "hospital": hospital.hospital,
             "contact": f"{hospital.email} · {hospital.phone}",
         }  # fmt: skip

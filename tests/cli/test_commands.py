@@ -103,6 +103,13 @@ def test_the_doctor_proves_the_master_key_and_makes_none(
     assert not path.exists()
 
 
+@pytest.mark.django_db
+def test_health_is_asked_on_the_machine_without_the_proxy(client: Client, settings: Any) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    assert client.get("/disclaimer/").status_code == 301
+    assert client.get("/health/").content == b"ok"
+
+
 def test_a_wrong_host_is_one_line_in_the_log_without_its_name(
     client: Client, settings: Any, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -1,5 +1,6 @@
 """Declining with a letter: what stands in it, what becomes of the fee, what cannot be saved."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +16,7 @@ from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.desk import actions
 from secondopinion.desk.actions.declining import letter_for
 from secondopinion.desk.models import Refusal
+from secondopinion.messaging.models import Message
 from secondopinion.program import actions as program_actions
 from secondopinion.program.models import DeclineKind, DeclineLetter, Program
 from secondopinion.program.sections import SECTIONS
@@ -81,6 +83,19 @@ def test_a_case_is_declined_and_the_family_reads_the_letter(
     assert desk.get(page).status_code == 404, "it is declined already"
 
 
+def test_a_family_that_cannot_wait_is_told_so_in_the_mail_and_on_its_page(
+    case_of_grace: tuple[Case, Person],
+) -> None:
+    case, grace = case_of_grace
+    declined(grace, case, kind="emergency")
+    mother = Person.objects.get(email="maria@familia.example")
+    mail = Message.objects.filter(to=mother).latest("created_at")
+    assert mail.template == "case-declined-urgent"
+    page = sign_in(mother).get(f"/my/cases/{case.reference}/").content.decode()
+    assert "Su hijo necesita ahora un médico donde vive" in page
+    assert "No podemos ayudar con esta solicitud" not in page
+
+
 def test_a_fee_is_waived_given_back_or_kept_and_never_forgotten(
     case_of_grace: tuple[Case, Person],
 ) -> None:
@@ -104,6 +119,10 @@ def test_a_fee_is_waived_given_back_or_kept_and_never_forgotten(
     assert "450,50 dólares" in refusal.letter.splitlines()[-1], "the letter says it, in Spanish"
     assert (back.amount, back.state, back.reason) == (Decimal("450.50"), "owed", "Work was done")
     assert back.credit.amount == Decimal("450.50")
+    seen = sign_in(person("helen@harbour.example", "director")).get("/director/").content.decode()
+    assert re.search(r'1 · <bdi dir="ltr">450\.50? USD</bdi>', seen), (
+        "the figures say what was given back"
+    )
     with pytest.raises(Conflict):
         declined(omar, case, fee="returned")
     assert Refund.objects.count() == CreditNote.objects.count() == 1

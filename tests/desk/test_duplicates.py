@@ -15,6 +15,7 @@ from secondopinion.arrivals import actions as arrivals
 from secondopinion.arrivals import carrying
 from secondopinion.arrivals.carrying import images_key
 from secondopinion.arrivals.models import Upload, UploadState
+from secondopinion.arrivals.queries import not_kept
 from secondopinion.audit.queries import entries_for
 from secondopinion.cases import actions as cases
 from secondopinion.cases.models import Case, Part
@@ -132,7 +133,8 @@ def test_joined_side_by_side_and_taken_apart_again(two: tuple[Case, Case, Person
     kept, other, coordinator = two
     pair = found(two)
     assert "name" in pair.reasons
-    assert kept.needs.filter(why=Why.TWICE).exists() or other.needs.filter(why=Why.TWICE).exists()
+    assert kept.needs.filter(why=Why.TWICE).exists()
+    assert other.needs.filter(why=Why.TWICE).exists(), "whoever has either of them is told"
     arrivals.receive_file(
         by=holders_of(other, Part.FAMILY).get(), case=other, name="extra.txt",
         source=BytesIO(b"A letter that only the second parent has."),
@@ -158,6 +160,7 @@ def test_joined_side_by_side_and_taken_apart_again(two: tuple[Case, Case, Person
     assert "And her brother?" in [each.text for each in kept.questions.all()]
     new = shown(kept).exclude(pk__in=before)
     assert new.count() == 1, "what both had sent is there once"
+    assert not_kept(kept, 100) == ([], []), "names of files that others sent are not told"
     record = new.select_related("blob__space").get()
     assert record.blob.space_id == kept.vault_id, "under the key of the kept request"
     assert vault.read(record.blob).startswith(b"A letter that only")

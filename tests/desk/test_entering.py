@@ -204,6 +204,10 @@ def test_the_pages_of_entering_and_of_taking_over(grace: Person) -> None:
     for key in ("start", "emergency", "child", "provider", "story", "story-2", "questions",
                 "files", "consent", ""):  # fmt: skip
         assert desk.get(f"{place}{key}/" if key else place).status_code == 200, key
+    asked = desk.get(f"{place}emergency/").content.decode()
+    assert "trouble breathing" in asked, "the signs of danger are there to be read out"
+    alarm = desk.post(f"{place}emergency/", {"emergency": "yes"}, follow=True).content.decode()
+    assert "Tell them to call for help before anything else." in alarm
     assert desk.post(f"{place}emergency/", {"emergency": "no"}).status_code == 302
     born = {"birth_date_day": "14", "birth_date_month": "5", "birth_date_year": "2017"}
     desk.post(f"{place}child/", {"full_name": "Luz Vega", "sex": "F", **born})

@@ -205,6 +205,23 @@ def test_the_page_does_the_same_with_forms(mother: Person, omar: Person) -> None
     assert desk.post("/desk/many/", {"verb": "put-off", "until": "soon"}).status_code == 400
 
 
+def test_who_takes_a_case_over_reads_the_note_and_who_covers_is_told_how_to_act(
+    mother: Person, omar: Person
+) -> None:
+    case, grace = taken(mother)
+    here = f"/desk/cases/{case.reference}/"
+    assert "Calls after five." not in sign_in(grace).get(here).content.decode()
+    cases.hand_over(by=grace, case=case, to=omar, note="Calls after five.")
+    assert "Calls after five." in sign_in(omar).get(here).content.decode()
+    today = queries.today()
+    assert "You cover for" not in sign_in(grace).get(here).content.decode()
+    actions.go_away(by=omar, first=today, last=today, cover=grace)
+    told = sign_in(grace).get(here).content.decode()
+    assert "You cover for" in told
+    assert f'{here}people/#take-over"' in told
+    assert "You cover for" not in sign_in(omar).get(here).content.decode()
+
+
 def test_a_list_that_has_not_changed_is_not_sent_again(mother: Person) -> None:
     case, grace = taken(mother)
     desk = sign_in(grace)

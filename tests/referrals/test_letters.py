@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from secondopinion.accounts import actions as accounts
 from secondopinion.accounts.models import Person
 from secondopinion.cases.models import Case, Need
 from secondopinion.cases.states import Why
@@ -74,6 +75,27 @@ def test_a_letter_is_edited_signed_and_given_to_the_family(whole: Whole) -> None
     assert "Letter" in browser.get(here).content.decode()
     assert any(each.kind == "reports" and each.key == str(report.number)
                for each in selecting.items(referral))  # fmt: skip
+
+
+def test_the_letter_for_a_visa_begins_with_the_names_that_its_readers_can_read(
+    whole: Whole,
+) -> None:
+    Case.objects.filter(pk=whole.case.pk).update(language="ar")
+    whole.case.refresh_from_db()
+    accounts.describe(
+        by=whole.family, person=whole.family, full_name="أمينة الحسن", latin_name="Amina Al Hassan"
+    )
+    letter = letters.begin(
+        by=whole.referral_coordinator, referral=whole.case.referrals.get(), kind="travel"
+    )
+    english, arabic = (each["text"] for each in letter.parts)
+    assert "Accompanied by: Amina Al Hassan (أمينة الحسن)" in english
+    assert "أمينة الحسن (Amina Al Hassan)" in arabic
+    report = letters.sign(
+        by=whole.referral_coordinator, letter=letter, reauthenticated_at=clock.now()
+    )
+    page = sign_in(whole.family).get(f"/my/cases/{whole.case.reference}/").content.decode()
+    assert report.body["parts"][0]["title"] in page, "a family sees which letter it is"
 
 
 def test_the_letter_to_the_clinic_goes_with_its_referral(whole: Whole) -> None:

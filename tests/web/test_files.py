@@ -10,12 +10,14 @@ from django.test import Client
 from django.urls import reverse
 
 from secondopinion.arrivals.models import ArrivedFile
+from secondopinion.cases.actions import decline
 from secondopinion.cases.models import Case
 from secondopinion.core import jobs
 from secondopinion.findings.actions import replace
 from secondopinion.findings.found import Found
+from secondopinion.program.models import Program
 from tests.conftest import DOCUMENTS
-from tests.web.conftest import page, person, sign_in, start
+from tests.web.conftest import page, person, sign_in, start, taken
 
 
 def send(browser: Client, case: Case, *files: SimpleUploadedFile, **more: str) -> Any:
@@ -36,6 +38,23 @@ def test_files_are_sent_without_javascript(maria: Client) -> None:
     shown = maria.get(page(case, "files")).content.decode()
     assert "carta médica.png" in shown
     assert f"/files/{case.reference}/records/" in shown
+
+
+def test_what_was_sent_is_downloaded_after_the_request_has_ended_too(hospital: Program) -> None:
+    mother = person("maria@familia.example")
+    case, grace = taken(mother)
+    browser, text = sign_in(mother), b"A letter that the next hospital needs."
+    send(browser, case, SimpleUploadedFile("to-take-along.txt", text))
+    record = case.records.get(title__startswith="to-take-along")
+    place = reverse("original", args=[case.reference, record.pk])
+    here = reverse("my-what", args=[case.reference])
+    assert "The specialist needs this" in browser.get(here).content.decode()
+    decline(by=grace, case=case, reason="Not ours.", instead="Ask at home.")
+    shown = browser.get(here).content.decode()
+    assert f'href="{place}"' in shown
+    assert "The specialist needs this" not in shown, "nothing is asked for any more"
+    answer = browser.get(place)
+    assert b"".join(answer.streaming_content) == text  # type: ignore[attr-defined]
 
 
 def test_what_becomes_of_every_file_is_said(maria: Client) -> None:

@@ -16,8 +16,10 @@ from secondopinion.program import queries as program
 
 
 @transaction.atomic
-def decline(*, by: Person, case: Case, reason: str, instead: str) -> Case:
+def decline(*, by: Person, case: Case, reason: str, instead: str, urgent: bool = False) -> Case:
     """Decline a case, with the reason and with what the family can do instead.
+
+    `urgent`: the mail asks the family to read it now.
 
     Raises:
         Refused: without the one or the other.
@@ -32,7 +34,7 @@ def decline(*, by: Person, case: Case, reason: str, instead: str) -> Case:
         case, "decline", by=by, stamps={"reason": reason.strip(), "instead": instead.strip()}
     )
     _end_requests(case)
-    tell_family(case, "case-declined")
+    tell_family(case, "case-declined-urgent" if urgent else "case-declined")
     return case
 
 

@@ -123,7 +123,8 @@ def decline(
             )
         note = gettext("The request was declined.")
         billing.settle(fee=owed, by=by, state=FeeState.WAIVED, note=note)
-    cases.decline(by=by, case=case, reason=reason, instead=instead)
+    urgent = kind == DeclineKind.EMERGENCY
+    cases.decline(by=by, case=case, reason=reason, instead=instead, urgent=urgent)
     Refusal.objects.create(
         case=case, kind=kind, letter=letter, language=case.language, by=by,
         fee=fee if paid else Refusal.Fee.NONE,

@@ -17,8 +17,14 @@ from secondopinion.accounts.queries import access_links, people_with
 from secondopinion.arrivals.clipping import posts_with_files
 from secondopinion.audit import actions as audit
 from secondopinion.cases import clocks, workflow
-from secondopinion.cases.models import Case, Need, Part, Participation
-from secondopinion.cases.queries import asked, emergencies, live_parts, parts_from_outside
+from secondopinion.cases.models import Case, HandOver, Need, Part, Participation
+from secondopinion.cases.queries import (
+    asked,
+    emergencies,
+    handed,
+    live_parts,
+    parts_from_outside,
+)
 from secondopinion.cases.rules import provider_doubts
 from secondopinion.cases.states import ENDED, FAMILY_STEP, FAMILY_STEPS, State, Why
 from secondopinion.conversations.actions import mark_seen
@@ -29,7 +35,7 @@ from secondopinion.core.lists import as_rows, listed
 from secondopinion.desk import mailing
 from secondopinion.desk.fitting import fitting
 from secondopinion.desk.models import Evidence, Refusal
-from secondopinion.desk.queries import entry_of, joined_into
+from secondopinion.desk.queries import covered_by, entry_of, joined_into
 from secondopinion.experts.matching import suggest
 from secondopinion.experts.models import Kind as Taken
 from secondopinion.experts.models import Offer, OfferState
@@ -116,12 +122,14 @@ def _now(request: PersonRequest, case: Case) -> Context:
         .annotate(
             arrived=records.described(),
             held=listed(Need.objects.all(), "case", "why", outer="pk"),
+            noted=handed(),
             opened=Exists(emergencies().filter(case=OuterRef("pk"))),
         )
-        .values("arrived", "held", "opened")
+        .values("arrived", "held", "noted", "opened")
         .get()
     )
     held, arrived = {each["why"] for each in told["held"]}, as_rows(Record, told["arrived"])
+    handed_over = as_rows(HandOver, told["noted"])
     return {
         "hint": timing.hint_for(case),
         "linked": request.GET.get("evidence", ""),
@@ -137,6 +145,10 @@ def _now(request: PersonRequest, case: Case) -> Context:
         "findings": records.placed(each for each in limitations_for(case) if each.state == "open"),
         "emergencies": emergencies().filter(case=case) if told["opened"] else [],
         "joined": joined_into(case) if case.state == State.JOINED else None,
+        "handed": None if case.state in ENDED else next(iter(handed_over[::-1]), None),
+        "covered": case.state not in ENDED
+        and case.coordinator_id not in (None, request.user.pk)
+        and case.coordinator_id in covered_by(request.user),
     }
 
 

@@ -187,6 +187,8 @@ def page(request: PersonRequest, case: Case, key: str) -> HttpResponse:
                                str(refused.message))  # fmt: skip
             else:
                 actions.note_page(by=request.user, case=case, page=key)
+                if key == "emergency" and form.cleaned_data["emergency"] == "yes":
+                    return redirect("desk-entry", case.reference)  # it says what to do first
                 return redirect("desk-entry-page", case.reference, context["next"])
     else:
         form = pages.bound(found, case, family)

@@ -144,6 +144,12 @@ def spoken(texts: Mapping[str, str]) -> str:
 
 
 @register.filter
+def letter_title(body: Mapping[str, Any]) -> str:
+    """Return what a signed letter is called, in the reader's language where it is in it."""
+    return in_language({each["language"]: each["title"] for each in body["parts"]})
+
+
+@register.filter
 def place(finding: Finding) -> str:
     """Return what a finding is about, in words; the name of a document has its own direction."""
     return place_of(finding, isolate="\u2068\u2069")
