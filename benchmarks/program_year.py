@@ -7,9 +7,9 @@ The year is the same for every way: arrivals, what is missing, how families and 
 drawn once for each case and each pair of case and expert. Published figures are cited in the table
 of what is drawn; everything else there is an assumption and says so.
 
-Each act begins as a page does: the person is read with their roles. The database is a file in
-memory where there is such a place, and a day is one transaction. What a process remembers of the
-settings for ten seconds is remembered all year: here a year passes in minutes, and they stay.
+Each act begins as a page does: the person is read with their roles. A coordinator who found nothing
+ready looks again once something has come. The database is a file in memory where there is such a
+place, and a day is one transaction. What is remembered of the settings for ten seconds stays.
 """
 
 import argparse
@@ -102,6 +102,7 @@ class Year:
         self.staff = [self._expert(number) for number in range(people)]
         self.specialties = {each.key: each for each in Specialty.objects.all()}
         self.over = 0
+        self.ready = Case.objects.filter(state=State.READY).order_by("state_since")
         self.quiet = False  # nothing was ready when the coordinator looked last, or came since
         self.asked: dict[UUID, datetime] = {}  # when each expert was offered a case last
 
@@ -197,11 +198,9 @@ class Year:
         actions.save_story(by=by, case=case, diagnosis=dice.choice(KNOWN[field]), history="")
         actions.save_questions(by=by, case=case, texts=["Is it right?", "What now?"])
         actions.give_consents(
-            by=by,
-            case=case,
-            kinds=[*NEEDED_CONSENTS, "assent"],
+            by=by, case=case, kinds=[*NEEDED_CONSENTS, "assent"],
             disclaimer=program.disclaimer("en"),
-        )
+        )  # fmt: skip
         actions.submit(by=by, case=case)
         self.at(
             clock.now() + timedelta(hours=dice.uniform(1, 20)), lambda: self.take(case, by, dice)
@@ -248,15 +247,14 @@ class Year:
         """Do what the coordinator does every two hours: offer what is ready."""
         if self.quiet or not program.calendar().works_on(clock.today()):
             return
-        ready = Case.objects.filter(state=State.READY).order_by("state_since")
-        self.quiet = not ready.exists()
+        self.quiet = not self.ready.exists()
         if self.quiet:
             return
         if self.way == "optimiser":
             for each in plan().proposals:
                 self.offer(each.case, each.known)
             return
-        waiting = list(ready.select_related("child", "request", "local_provider"))
+        waiting = list(self.ready.select_related("child", "request", "local_provider"))
         before = facts.offered_before([each.pk for each in waiting])
         known = facts.gather()
         for case in waiting:
@@ -299,12 +297,11 @@ class Year:
 
     def answer(self, offer: Offer, will: bool, days: float) -> None:
         """Answer an offer that is still open."""
-        offer.refresh_from_db(fields=["state"])
+        expert = offer.expert
+        offer = Offer.objects.select_related("case").get(pk=offer.pk)
         if offer.state != OfferState.OPEN:
             return
-        by, expert = self.by(offer.expert.person), offer.expert
-        offer = Offer.objects.select_related("case").get(pk=offer.pk)
-        offer.expert = expert
+        by, offer.expert = self.by(expert.person), expert
         if not will:
             experts.decline(by=by, offer=offer, reason="no_time")
             return
@@ -336,10 +333,8 @@ class Year:
         found += [(clock.now() - ready[each.pk]) / timedelta(hours=1) for each in open_]
         read = clocks.readings_of(Case.objects.prefetch_related("clock_spans"))
         late = Counter(each.step for readings in read for each in readings if each.late)
-        loads = [
-            Offer.objects.filter(expert=each, state=OfferState.ACCEPTED).count() / each.capacity
-            for each in self.staff
-        ]
+        taken = Counter(each.expert_id for each in accepted)
+        loads = [taken[each.pk] / each.capacity for each in self.staff]
         return {
             "cases": Case.objects.count(), "offers": Offer.objects.count(),
             "mean": statistics.fmean(found),

@@ -42,7 +42,7 @@ def record(
     else:
         kind, target_id = "", target
     label = "job" if by is None else str(by.pk)
-    return Entry.objects.create(
+    entry = Entry(
         verb=verb,
         actor_id=None if by is None else by.pk,
         actor_label=label,
@@ -51,6 +51,32 @@ def record(
         target_id=target_id,
         detail=detail or {},
     )
+    _add(entry)
+    return entry
+
+
+def _add(entry: Entry) -> None:
+    """Write an entry down by a statement that is put together once: every act and every reading
+    adds one, and to Django's `save` that is half of the cost."""
+    statement, fields = _statement()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement,
+            [each.get_db_prep_save(getattr(entry, each.attname), connection) for each in fields],
+        )
+    entry._state.adding = False  # noqa: SLF001 - documented API: it stands in the database
+
+
+@cache
+def _statement() -> tuple[str, list[models.Field[Any, Any]]]:
+    """Return what adds an entry, and the fields in the order of its places."""
+    fields, quoted = Entry._meta.local_concrete_fields, connection.ops.quote_name  # noqa: SLF001
+    columns, places = (
+        ", ".join(quoted(str(each.column)) for each in fields),
+        ", ".join("%s" for _ in fields),
+    )
+    table = quoted(Entry._meta.db_table)  # noqa: SLF001
+    return f"INSERT INTO {table} ({columns}) VALUES ({places})", list(fields)  # noqa: S608 - names of the model
 
 
 def seal(*, lately: bool = False) -> int:
@@ -71,7 +97,7 @@ def seal(*, lately: bool = False) -> int:
             number, previous = (last.number, last.hash) if last else (0, START)
             rows = []
             now = clock.now()
-            waiting = _unsealed().order_by("id")
+            waiting = _unsealed()
             if lately and last:
                 waiting = waiting.filter(pk__gt=earlier_id(last.entry_id, _LATE))
             for entry in waiting[:_BATCH]:
@@ -129,9 +155,9 @@ def _broken(links: int, at: int, reason: str) -> Verdict:
 
 @cache
 def _unsealed() -> QuerySet[Entry]:
-    """Return the entries that are not sealed. Never read itself, only narrowed: it is put together
-    once."""
-    return Entry.objects.filter(seal__isnull=True)
+    """Return the entries that are not sealed, in the order of their ids. Never read itself, only
+    narrowed: it is put together once."""
+    return Entry.objects.filter(seal__isnull=True).order_by("id")
 
 
 def head() -> str:

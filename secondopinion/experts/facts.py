@@ -141,6 +141,13 @@ def _offers(known: dict[UUID, Known], some: Q, now: datetime) -> None:
         each.reports += [(specialty, condition, float(text)) for text in (took or "").split()]
 
 
+@cache
+def _answers() -> QuerySet[Offer, tuple[Any, ...]]:
+    """Return what became of offers. Never read itself, only narrowed: it is put together once."""
+    columns = ("case_id", "expert_id", "state", "reason", "answered_at")
+    return Offer.objects.order_by().values_list(*columns)
+
+
 def offered_before(cases: Collection[UUID]) -> dict[UUID, Counter[UUID]]:
     """Return for each case the experts to whom it is not offered again.
 
@@ -148,13 +155,9 @@ def offered_before(cases: Collection[UUID]) -> dict[UUID, Counter[UUID]]:
     """
     found: dict[UUID, Counter[UUID]] = defaultdict(Counter)
     passing, long_ago = {Offer.Reason.NO_TIME, Offer.Reason.OTHER, ""}, clock.now() - AGAIN
-    if len(cases) == 1:
-        rows = Offer.objects.filter(case_id=next(iter(cases)))
-    else:
-        rows = Offer.objects.filter(case__state=State.READY)
-    for case, expert, state, reason, answered in rows.order_by().values_list(
-        "case_id", "expert_id", "state", "reason", "answered_at"
-    ):
+    one = next(iter(cases)) if len(cases) == 1 else None
+    rows = _answers().filter(case_id=one) if one else _answers().filter(case__state=State.READY)
+    for case, expert, state, reason, answered in rows:
         passed = reason in passing and answered is not None and answered < long_ago
         if state != OfferState.TAKEN_BACK and not passed:
             found[case][expert] += 1

@@ -109,15 +109,16 @@ def obstacles(known: Known, case: Case, *kinds: Kind) -> list[str | Promise]:
     `kinds` are those that the case would be for them; those that it is where none is said.
     """
     expert, found = known.expert, not_taken(known.expert, *(kinds or kinds_of(case)))
+    today = clock.today()
     found += _limits(expert, case)
     born = case.child.birth_date
-    if born and too_young_or_old(expert, years := age_on(born, clock.today())):
+    if born and too_young_or_old(expert, years := age_on(born, today)):
         words = ngettext(
             "Does not see children of %(years)s year", "Does not see children of %(years)s years",
             years,
         )  # fmt: skip
         found.append(words % {"years": years})
-    if away_on(known, clock.today()):
+    if away_on(known, today):
         found.append(_("Is away today"))
     if known.load >= expert.capacity:
         found.append(_("Has no free place"))
@@ -128,7 +129,8 @@ def obstacles(known: Known, case: Case, *kinds: Kind) -> list[str | Promise]:
 
 
 def _limits(expert: ExpertProfile, case: Case) -> list[str | Promise]:
-    return [_("May not advise in this country")] if str(case.country) in expert.not_in else []
+    barred = expert.not_in and str(case.country) in expert.not_in
+    return [_("May not advise in this country")] if barred else []
 
 
 def must_be_allowed(known: Known, case: Case) -> None:

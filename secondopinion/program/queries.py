@@ -214,15 +214,9 @@ def reason_for(rule: DeliveryRule) -> str:
 def checklist_for(specialty: UUID | None) -> list[ChecklistTemplate]:
     """Return what a case of this specialty calls for: what every case needs first."""
 
-    def read() -> list[ChecklistTemplate]:
-        return list(ChecklistTemplate.objects.filter(condition=None))
-
-    kept = caches["memory"].get_or_set("program-checklists", read, KEPT)
-    rows = (
-        row
-        for row in cast("list[ChecklistTemplate]", kept)
-        if row.specialty_id in {specialty, None}
-    )
+    every = ChecklistTemplate.objects.filter(condition=None)
+    kept = caches["memory"].get_or_set("program-checklists", lambda: list(every), KEPT)
+    rows = (row for row in kept or [] if row.specialty_id in {specialty, None})
     return sorted(rows, key=lambda row: (row.specialty_id is not None, row.position))
 
 

@@ -1,10 +1,12 @@
 """Telling families when their report is likely to be there."""
 
+from datetime import datetime
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 
 from secondopinion.cases.forecasting import READY, REVIEWED, STAGES, began_at, expected, past
 from secondopinion.cases.foreseen import Forecast
@@ -17,17 +19,20 @@ _COME_BACK_TO = frozenset({State.COLLECTING, State.IN_REVIEW})
 
 @cache
 def _foreseeable() -> QuerySet[Case, tuple[Any, ...]]:
-    """Return where each open case stands, what was told of it last, and when its pace was said.
+    """Return where each open case stands, once for everything that was told of it, the last last.
 
     Never read itself, only copies of it: Django's work of putting it together is done once.
     """
-    told = Forecast.objects.filter(case=OuterRef("pk")).order_by("-created_at")
-    paced = Pace.objects.filter(case=OuterRef("pk")).order_by("-created_at")
-    return Case.objects.filter(state__in=list(STAGES)).values_list(
-        "pk", "state", "state_since",
-        *(Subquery(told.values(name)[:1]) for name in ("stage", "late", "created_at")),
-        Subquery(paced.values("created_at")[:1]),
-    )  # fmt: skip
+    rows = Case.objects.filter(state__in=list(STAGES)).order_by("forecasts__created_at")
+    told = ("stage", "late", "created_at")
+    return rows.values_list("pk", "state", "state_since", *(f"forecasts__{each}" for each in told))
+
+
+@cache
+def _paced() -> QuerySet[Pace, tuple[UUID, datetime]]:
+    """Return when the pace of each open case was said, the last last; put together once, too."""
+    rows = Pace.objects.filter(case__state__in=list(STAGES)).order_by("created_at")
+    return rows.values_list("case_id", "created_at")
 
 
 @cache
@@ -47,15 +52,16 @@ def foresee() -> int:
     have their report, when it goes on after its family was waited for, and when its kind or its
     urgency has changed. Safe to run at any time.
     """
-    now = clock.now()
+    now, paced = clock.now(), dict(_paced().all())
+    last = {case: told for case, *told in _foreseeable().all()}
     wanted = [
         case
-        for case, state, since, stage, late, told_at, paced_at in _foreseeable().all()
+        for case, (state, since, stage, late, told_at) in last.items()
         if stage != STAGES[State(state)]
         or late < now
         # These two are come back to, when a family has answered: what was told before is over.
         or (state in _COME_BACK_TO and told_at < since)
-        or (paced_at is not None and told_at < paced_at)
+        or (case in paced and told_at < paced[case])
     ]  # fmt: skip
     if not wanted:
         return 0

@@ -101,14 +101,14 @@ def _locked(case: Case) -> Request:
 
 def _saved(request: Request, case: Case, by: Person, page: str, **columns: Any) -> Request:
     """Write a page's columns, forget its raw text, and count the revision."""
+    columns["typed"] = {key: value for key, value in request.typed.items() if key != page}
+    columns["saved_pages"] = [*(each for each in request.saved_pages if each != page), page]
+    columns["revision"] = request.revision + 1
+    columns["changed"] = {**request.changed, page: columns["revision"]}
+    columns["touched_at"] = clock.now()
+    Request.objects.filter(pk=request.pk).update(**columns)
     for name, value in columns.items():
         setattr(request, name, value)
-    request.typed = {key: value for key, value in request.typed.items() if key != page}
-    request.saved_pages = [*(each for each in request.saved_pages if each != page), page]
-    request.revision += 1
-    request.changed = {**request.changed, page: request.revision}
-    request.touched_at = clock.now()
-    request.save(update_fields=[*columns, *_OF_EVERY_PAGE])
     case.request = request
     audit.record("request-saved", by=by, case_id=case.pk, target=case, detail={"page": page})
     return request
@@ -214,11 +214,12 @@ def save_child(
     for day in (measured_on, *(each.on for each in measured_before)):
         if day is not None:
             rules.check_measured_on(birth_date, day)
-    child = case.child
-    child.full_name, child.latin_name, child.birth_date, child.sex = (
-        full_name, latin_name, birth_date, sex,
-    )  # fmt: skip
-    child.save(update_fields=["full_name", "latin_name", "birth_date", "sex"])
+    said = {
+        "full_name": full_name, "latin_name": latin_name, "birth_date": birth_date, "sex": sex,
+    }  # fmt: skip
+    Child.objects.filter(pk=case.child_id).update(**said)
+    for name, value in said.items():
+        setattr(case.child, name, value)
     _saved(
         request, case, by, "child", weight_kg=weight_kg, height_cm=height_cm, head_cm=head_cm,
         measured_on=measured_on, gestation_weeks=gestation_weeks,

@@ -283,9 +283,10 @@ def remind_of_offers() -> int:
         state=OfferState.OPEN, reminded_at__isnull=True, answer_by__gt=now
     )
     due = [
-        offer for offer, made, until in waiting.values_list("pk", "created_at", "answer_by")
+        offer
+        for offer, made, until in waiting.order_by().values_list("pk", "created_at", "answer_by")
         if made + (until - made) / 2 <= now
-    ]  # fmt: skip
+    ]
     reminded = 0
     for offer in due:
         with transaction.atomic():
