@@ -189,7 +189,8 @@ def _fees(cases: QuerySet[Case]) -> dict[str, tuple[int, str]]:
         for row in rows
     ]
     told += [
-        (_("Given back of it"), row["fee__currency"], row["count"], row["total"]) for row in back
+        (_("Given back of what was paid"), row["fee__currency"], row["count"], row["total"])
+        for row in back
     ]
     return {
         f"{label} ({currency})": (count, f"{total} {currency}")
