@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.translation import get_language_bidi, gettext, override
+from django.utils.translation import get_language_bidi, override
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Child, Person
@@ -30,6 +30,7 @@ from secondopinion.referrals import selecting
 from secondopinion.referrals.models import Letter, Referral
 
 LEFT_TO_RIGHT = "\u200e"  # keeps the parts of a number in their order
+GAP = "____"  # what is not known yet, and is to be filled in before a letter is signed
 WRITERS = (Part.COORDINATOR, Part.REFERRAL_COORDINATOR)
 
 
@@ -82,13 +83,12 @@ def _filled(referral: Referral, template: dict[str, str], language: str) -> dict
         mark = LEFT_TO_RIGHT if get_language_bidi() else ""
         values = {
             "child": _named(child),
-            "born": dates.written(child.birth_date) if child.birth_date else "",
+            "born": dates.written(child.birth_date) if child.birth_date else GAP,
             "reference": f"{mark}{case.reference}{mark}",
             "clinic": referral.to_name,
             "what_for": referral.what_for,
             "how_soon": str(referral.get_urgency_display()),
-            "visit": dates.written(referral.visit_at) if referral.visit_at
-            else gettext("not planned yet"),
+            "visit": dates.written(hospital.local(referral.visit_at)) if referral.visit_at else GAP,
             "family": enumerated(_named(each) for each in holders_of(case, Part.FAMILY)),
             "hospital": hospital.hospital,
             "contact": f"{hospital.email} · {hospital.phone}",
@@ -145,11 +145,16 @@ def sign(*, by: Person, letter: Letter, reauthenticated_at: datetime | None) -> 
 
     Raises:
         NotYours: by somebody who coordinates neither the case nor the referral.
-        Refused: the second factor was not given just now.
+        Refused: the second factor was not given just now, or something is left open in it.
         Conflict: it is signed already.
     """
     case = letter.referral.case
     require(case, by, *WRITERS)
+    if any(GAP in each["text"] for each in letter.parts):
+        raise Refused(
+            _("Something in the letter is left open (____). Fill it in before you sign."),
+            code="left-open",
+        )
     check_factor(reauthenticated_at)
     code, now = short_code(papers.CODE_LENGTH), clock.now()
     hospital = program.program()

@@ -1,9 +1,10 @@
 """Letters in two languages are signed like other papers; what stands still is reminded of."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.core.cache import caches
 
 from secondopinion.accounts import actions as accounts
 from secondopinion.accounts.models import Person
@@ -47,8 +48,12 @@ def test_a_letter_is_edited_signed_and_given_to_the_family(whole: Whole) -> None
     assert "{" not in letter.parts[1]["text"]
     page = f"{here}letters/{letter.pk}/"
     assert "Support" not in browser.get(page).content.decode().partition("<form")[0]
-    words = letter.parts[0]["text"].replace("not planned yet", "14 January 2030")
-    browser.post(page, {"text_en": words, "keep": "1"})
+    with pytest.raises(Refused, match="left open"):
+        letters.sign(by=ruth, letter=letter, reauthenticated_at=clock.now())
+    words, arabic = (
+        each["text"].replace(letters.GAP, "14 January 2030") for each in letter.parts
+    )  # fmt: skip
+    browser.post(page, {"text_en": words, "text_ar": arabic, "keep": "1"})
     letter.refresh_from_db()
     assert "14 January 2030" in letter.parts[0]["text"]
     with pytest.raises(Refused):
@@ -85,10 +90,13 @@ def test_the_letter_for_a_visa_begins_with_the_names_that_its_readers_can_read(
     accounts.describe(
         by=whole.family, person=whole.family, full_name="أمينة الحسن", latin_name="Amina Al Hassan"
     )
-    letter = letters.begin(
-        by=whole.referral_coordinator, referral=whole.case.referrals.get(), kind="travel"
-    )
+    referral = whole.case.referrals.get()
+    referral.visit_at = datetime(2030, 1, 15, 3, tzinfo=UTC)
+    Program.objects.update(timezone="America/New_York")
+    caches["memory"].clear()
+    letter = letters.begin(by=whole.referral_coordinator, referral=referral, kind="travel")
     english, arabic = (each["text"] for each in letter.parts)
+    assert "Planned visit: 14 January 2030" in english, "the day of the hospital"
     assert "Accompanied by: Amina Al Hassan (أمينة الحسن)" in english
     assert "أمينة الحسن (Amina Al Hassan)" in arabic
     report = letters.sign(
@@ -104,6 +112,7 @@ def test_the_letter_to_the_clinic_goes_with_its_referral(whole: Whole) -> None:
     report = letters.sign(by=ruth, letter=letter, reauthenticated_at=clock.now())
     referral.refresh_from_db()
     assert report.number in referral.selection["reports"]
+    referral.visit_at = clock.now()
     travel = letters.begin(by=ruth, referral=referral, kind="travel")
     other = letters.sign(by=ruth, letter=travel, reauthenticated_at=clock.now())
     referral.refresh_from_db()
