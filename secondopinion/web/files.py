@@ -123,6 +123,7 @@ def key_image(request: PersonRequest, case: Case, key_image: UUID) -> HttpRespon
     else:
         opinion = second.opinion_shown(case, request.user)
     row = reports.key_image_of(opinion, key_image)
+    audit.record("key-image-opened", by=request.user, case_id=case.pk, target=row)
     return HttpResponse(vault.read(row.picture), content_type="image/png")
 
 

@@ -15,7 +15,7 @@ from secondopinion.core import clock, vault
 from secondopinion.imaging import actions as imaging
 from secondopinion.imaging.models import Instance
 from secondopinion.opinions import actions
-from secondopinion.opinions.models import Opinion, SignedReport
+from secondopinion.opinions.models import KeyImage, Opinion, SignedReport
 from tests.arrivals.disc import slices
 from tests.opinions.conftest import opinion  # noqa: F401
 from tests.web.conftest import expert, person, sign_in
@@ -96,3 +96,14 @@ def test_only_who_reads_the_report_sees_them(report: SignedReport) -> None:
         page, {f"birth_date_{each}": getattr(born, each) for each in ("day", "month", "year")}
     )
     assert doctor.get(image.format(1)).status_code == 200
+
+
+def test_who_writes_the_report_sees_the_image_itself_and_that_is_written_down(
+    report: SignedReport,
+) -> None:
+    author, row = report.signed_by, KeyImage.objects.first()
+    assert row is not None
+    address = f"/files/{report.case.reference}/key-images/{row.pk}"
+    assert sign_in(author).get(address).status_code == 200
+    assert [each.target_id for each in opened(report, author)] == [str(row.pk)]
+    assert sign_in(person("maria@familia.example")).get(address).status_code == 404
