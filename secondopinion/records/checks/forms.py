@@ -2,7 +2,7 @@
 letter begins, lines to be signed, lines of medicines with how often."""
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -27,28 +27,28 @@ _OFTEN = re.compile(
     r"\b(?:bd|bid|tid|tds|qds|od|prn|rp)\b", re.IGNORECASE)  # fmt: skip
 
 
-def told_by(text: str, dates: Sequence[Seen]) -> Counter[str]:
+def told_by(text: str, dates: Sequence[Seen]) -> dict[str, float]:
     """Return the weight that the form of a text gives to kinds of records; `dates` are those that
     were found in it, in their order."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     prose = sum(len(line) >= _PROSE for line in lines)
-    found: Counter[str] = Counter()
+    found: dict[str, float] = defaultdict(float)
     stay = _stay(text, dates)
-    found["discharge_letter"] = stay  # type: ignore[assignment]
+    found["discharge_letter"] = stay
     if prose and any(_GREETING.fullmatch(line) for line in lines[: max(4, len(lines) // 2)]):
-        found["discharge_letter" if stay else "clinic_letter"] += LETTER  # type: ignore[assignment]
+        found["discharge_letter" if stay else "clinic_letter"] += LETTER
     if sum(bool(_TO_FILL.search(line)) for line in lines) > 1 and prose:
-        found["consent"] += SIGNED  # type: ignore[assignment]
+        found["consent"] += SIGNED
     doses = [line for line in lines if len(line) < 2 * _PROSE and _AMOUNT.search(line)]
     often = sum(bool(_OFTEN.search(line)) for line in doses)
     if often > 1 and often >= 0.4 * len(lines):
-        found["prescription"] += MEDICINES  # type: ignore[assignment]
+        found["prescription"] += MEDICINES
     if prose >= 0.3 * len(lines):
         # Who tells a story with medicines tells what was done to a child: a letter.
         names = {each.name for each in find_drugs(folded(text), language("en"))}
         weight = min(MOST_NAMES, len(names)) * NAMED
-        found["discharge_letter"] += weight  # type: ignore[assignment]
-        found["clinic_letter"] += 0.7 * weight  # type: ignore[assignment]
+        found["discharge_letter"] += weight
+        found["clinic_letter"] += 0.7 * weight
     return found
 
 

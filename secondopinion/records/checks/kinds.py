@@ -104,8 +104,8 @@ def kind_of(text: str, language: str, dates: Sequence[Seen] = ()) -> Typed:
     variants = len({each.group() for each in _VARIANT.finditer(plain)})
     scores["genetics"] += min(4.0, 1.5 * variants)
     scores["identity_document"] += 8 if _MACHINE_READABLE.search(text) else 0
-    for kind, weight in forms.told_by(text[:20_000], dates).items():
-        scores[kind] += weight
+    for kind, told in forms.told_by(text[:20_000], dates).items():
+        scores[kind] += told
     ranked = sorted(scores.items(), key=lambda each: -each[1])
     (best, most), (_second, less) = ranked[0], ranked[1]
     if most < FEWEST:
