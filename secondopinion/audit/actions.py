@@ -70,13 +70,14 @@ def _add(entry: Entry) -> None:
 @cache
 def _statement() -> tuple[str, list[models.Field[Any, Any]]]:
     """Return what adds an entry, and the fields in the order of its places."""
-    fields, quoted = Entry._meta.local_concrete_fields, connection.ops.quote_name  # noqa: SLF001
+    about, quoted = Entry._meta, connection.ops.quote_name  # noqa: SLF001 - documented API
+    fields = list(about.local_concrete_fields)
     columns, places = (
         ", ".join(quoted(str(each.column)) for each in fields),
         ", ".join("%s" for _ in fields),
     )
-    table = quoted(Entry._meta.db_table)  # noqa: SLF001
-    return f"INSERT INTO {table} ({columns}) VALUES ({places})", list(fields)  # noqa: S608 - names of the model
+    table = quoted(about.db_table)
+    return f"INSERT INTO {table} ({columns}) VALUES ({places})", fields  # noqa: S608 - names of the model
 
 
 def seal(*, lately: bool = False) -> int:
