@@ -7,6 +7,7 @@ from collections.abc import Callable
 from urllib.parse import urlparse
 
 _BUFFER = 1 << 20
+_LINE = 16  # bytes read where the length of a chunk is due
 
 
 class Wire:
@@ -49,8 +50,8 @@ class Wire:
         self._skip(length - len(rest))
         return status, length
 
-    def _some(self) -> bytes:
-        count = self.socket.recv_into(self.buffer)
+    def _some(self, most: int = _BUFFER) -> bytes:
+        count = self.socket.recv_into(self.buffer, most)
         if not count:
             raise ConnectionError("the server closed the connection")
         return bytes(self.buffer[:count])
@@ -68,10 +69,12 @@ class Wire:
         return total
 
     def _chunks(self, held: bytes) -> int:
+        """Count a chunked body: what is within a chunk is not copied, or the client would tell
+        how quick it is itself."""
         total = 0
         while True:
             while (end := held.find(b"\r\n")) < 0:
-                held += self._some()
+                held += self._some(_LINE)
             size, held = int(held[:end].split(b";")[0], 16), held[end + 2 :]
             need = size + 2
             if len(held) >= need:

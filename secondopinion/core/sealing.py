@@ -104,7 +104,9 @@ class Sealer:
         except InvalidTag:
             raise Damaged from None
 
-    def open_into(self, number: int, sealed: bytes, plain: memoryview, *, last: bool) -> None:
+    def open_into(
+        self, number: int, sealed: bytes | memoryview, plain: memoryview, *, last: bool
+    ) -> None:
         """Write the plain chunk to where it belongs; raises as `open`."""
         if len(sealed) != len(plain) + 16:
             raise Damaged

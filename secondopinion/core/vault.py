@@ -356,11 +356,13 @@ def view(blob: Blob, offset: int, length: int) -> memoryview:
         final = max(0, (blob.length - 1) // CHUNK)
         plain = memoryview(bytearray(max(0, min((last + 1) * CHUNK, blob.length) - first * CHUNK)))
         file.seek(HEADER + first * SEALED)
+        sealed = memoryview(file.read((last + 1 - first) * SEALED))
         for number in range(first, last + 1):
-            at = (number - first) * CHUNK
+            at, begin = (number - first) * CHUNK, (number - first) * SEALED
             sealer.open_into(
-                number, file.read(SEALED), plain[at : at + CHUNK], last=number == final
-            )
+                number, sealed[begin : begin + SEALED], plain[at : at + CHUNK],
+                last=number == final,
+            )  # fmt: skip
     return plain[max(0, offset - first * CHUNK) : max(0, stop - first * CHUNK)]
 
 

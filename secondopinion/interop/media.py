@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
@@ -116,23 +116,37 @@ def alone(pieces: Iterator[bytes | memoryview], length: int, kind: str) -> HttpR
     return answer
 
 
-def parts(
-    pieces: Iterable[tuple[str, Iterable[bytes | memoryview]]], kind: str, *, whole: bool = False
-) -> HttpResponseBase:
-    """Answer multipart/related: each part a content type and its bytes; `whole`: not streamed."""
-    boundary = short_code(24)
+class Part(NamedTuple):
+    """One part of an answer, `size` bytes when that is known beforehand."""
+
+    content: str
+    data: Iterable[bytes | memoryview]
+    size: int | None = None
+
+
+def parts(made: Iterable[Part], kind: str, *, whole: bool = False) -> HttpResponseBase:
+    """Answer multipart/related, streamed but when `whole`; its length is said where it is known."""
+    boundary, made = short_code(24), list(made)
+    heads = [
+        f"{'\r\n' if number else ''}--{boundary}\r\nContent-Type: {part.content}\r\n\r\n".encode()
+        for number, part in enumerate(made)
+    ]
+    tail = f"\r\n--{boundary}--\r\n".encode()
 
     def stream() -> Iterator[bytes]:
-        start = f"--{boundary}\r\n"
-        for content, data in pieces:
-            head = f"{start}Content-Type: {content}\r\n\r\n".encode()
-            for piece in data:  # together with the first: each piece is a step of its own
-                yield b"".join((head, piece))
-                head = b""
-            start = f"\r\n--{boundary}\r\n"
-        yield f"\r\n--{boundary}--\r\n".encode()
+        for head, part in zip(heads, made, strict=True):
+            before = head  # goes with the first piece: each is a step of its own
+            for piece in part.data:
+                yield b"".join((before, piece))
+                before = b""
+        yield tail
 
     label = f'multipart/related; type="{kind}"; boundary={boundary}'
     if whole:
         return HttpResponse(b"".join(stream()), content_type=label)
-    return StreamingHttpResponse(stream(), content_type=label)
+    answer = StreamingHttpResponse(stream(), content_type=label)
+    sizes = [part.size for part in made]
+    if None not in sizes:
+        length = sum(filter(None, sizes)) + sum(map(len, heads)) + len(tail)
+        answer["Content-Length"] = str(length)
+    return answer

@@ -1,7 +1,7 @@
 """WADO-RS (PS3.18, section 10.4): objects, headers, bulk data, frames and pictures of a case."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -119,14 +119,18 @@ def retrieved(
         blob = rows[0].blob
         return _lasting(media.alone(vault.pieces(blob), blob.length, DICOM))
 
-    def pieces() -> Iterator[tuple[str, Iterable[bytes | memoryview]]]:
-        for row in rows:
-            if plain and row.transfer_syntax != LITTLE_ENDIAN:
-                yield f"{DICOM}; transfer-syntax={LITTLE_ENDIAN}", iter([pixels.plain(row)])
-            else:
-                yield f"{DICOM}; transfer-syntax={row.transfer_syntax}", vault.pieces(row.blob)
+    def part(row: Instance) -> media.Part:
+        if plain and row.transfer_syntax != LITTLE_ENDIAN:
+            return media.Part(f"{DICOM}; transfer-syntax={LITTLE_ENDIAN}", _plain(row))
+        content = f"{DICOM}; transfer-syntax={row.transfer_syntax}"
+        return media.Part(content, vault.pieces(row.blob), row.blob.length)
 
-    return media.parts(pieces(), DICOM)
+    return media.parts(map(part, rows), DICOM)
+
+
+def _plain(row: Instance) -> Iterator[bytes]:
+    """Yield an object with plain pixels, once it is asked for."""
+    yield pixels.plain(row)
 
 
 def _numbers(text: str) -> list[int]:
@@ -187,7 +191,7 @@ def _frame_answer(
     if not wanted.multipart and wanted.type not in {"*/*", "*"} and len(asked) == 1:
         return HttpResponse(bytes(data[0]), content_type=kind)
     content = f"{kind}; transfer-syntax={syntax}"
-    return media.parts(((content, [each]) for each in data), kind, whole=True)
+    return media.parts((media.Part(content, [each]) for each in data), kind, whole=True)
 
 
 def _as_they_are(wanted: media.Accepted, row: Instance) -> str:
@@ -230,7 +234,7 @@ def bulk(
     first = media.accepted(request)[0]
     if first.type == OCTETS:
         return media.alone(data, length, OCTETS)
-    return media.parts([(content, data)], OCTETS)
+    return media.parts([media.Part(content, data, length)], OCTETS)
 
 
 class _BadLook(Exception):

@@ -61,6 +61,22 @@ def test_a_large_object_is_never_whole_in_memory(wanted: str, case: Case, maria:
     assert peak < MOST
 
 
+def test_a_series_says_beforehand_how_long_it_is(case: Case, maria: Person) -> None:
+    files = list(slices(3))
+    for number, data in enumerate(files):
+        send(case, maria, f"{number}.dcm", data)
+    series = Instance.objects.select_related("series__study").first()
+    assert series
+    client = Client()
+    client.force_login(maria)
+    answer = client.get(
+        f"/dicomweb/{case.reference}/studies/{series.series.study.uid}/series/{series.series.uid}"
+    )
+    body = b"".join(answer)
+    assert len(body) == int(answer["Content-Length"])
+    assert all(data in body for data in files)
+
+
 def test_pieces_are_the_bytes_from_a_place_on(case: Case) -> None:
     data = bytes(range(256)) * 10_000
     for begin, length in ((0, None), (5, 70_000), (65_536, 1_500_000), (0, 0), (2_559_999, 90)):
