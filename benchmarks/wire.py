@@ -7,6 +7,7 @@ from collections.abc import Callable
 from urllib.parse import urlparse
 
 _BUFFER = 1 << 20
+_HEAD = 1024  # bytes read where the head of an answer is due
 _LINE = 16  # bytes read where the length of a chunk is due
 
 
@@ -38,7 +39,7 @@ class Wire:
     def _answer(self) -> tuple[int, int]:
         held = bytearray()
         while (end := held.find(b"\r\n\r\n")) < 0:
-            held += self._some()
+            held += self._some(_HEAD)
         head = bytes(held[:end]).decode("latin1").lower()
         status, rest = int(head.split(" ", 2)[1]), bytes(held[end + 4 :])
         fields = dict(line.split(": ", 1) for line in head.split("\r\n")[1:] if ": " in line)
@@ -50,7 +51,7 @@ class Wire:
         self._skip(length - len(rest))
         return status, length
 
-    def _some(self, most: int = _BUFFER) -> bytes:
+    def _some(self, most: int) -> bytes:
         count = self.socket.recv_into(self.buffer, most)
         if not count:
             raise ConnectionError("the server closed the connection")

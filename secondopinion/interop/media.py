@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -9,7 +10,6 @@ from typing import Any, NamedTuple
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
-from secondopinion.core.ids import short_code
 from secondopinion.interop.multipart import content_type
 
 DICOM_JSON = "application/dicom+json"
@@ -126,7 +126,7 @@ class Part(NamedTuple):
 
 def parts(made: Iterable[Part], kind: str, *, whole: bool = False) -> HttpResponseBase:
     """Answer multipart/related, streamed but when `whole`; its length is said where it is known."""
-    boundary, made = short_code(24), list(made)
+    boundary, made = secrets.token_hex(12), list(made)
     heads = [
         f"{'\r\n' if number else ''}--{boundary}\r\nContent-Type: {part.content}\r\n\r\n".encode()
         for number, part in enumerate(made)
