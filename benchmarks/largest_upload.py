@@ -1,4 +1,4 @@
-"""The largest that is promised in one go: 20,000 files, 8 GB, picked as one folder in real Chromium.
+"""The largest upload that is promised: 20,000 files, 8 GB, one folder picked in real Chromium.
 
     python -m benchmarks.largest_upload            # 15,000 images and 5,000 other files; writes
     python -m benchmarks.largest_upload --quick    # a fortieth of it, prints only
