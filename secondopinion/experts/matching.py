@@ -14,7 +14,7 @@ from secondopinion.core.languages import language_name
 from secondopinion.experts import facts, rules
 from secondopinion.experts.known import Known
 from secondopinion.experts.models import ExpertProfile, Kind
-from secondopinion.experts.terms import Terms
+from secondopinion.experts.terms import Terms, as_written
 from secondopinion.program import queries as program
 
 MOST_TERMS = 3  # of one case that count
@@ -150,7 +150,7 @@ def _judge(
     if case.condition and case.condition in expert.groups:
         matched.insert(0, _group(case.condition))
     for label in matched[:MOST_TERMS]:
-        made.add(weights["condition"], partial(_knows, label))
+        made.add(weights["condition"], partial(_knows, case, label))
     if case.language in expert.languages:
         made.add(weights["language"], partial(_speaks, case.language))
     _add_past(made, case, scale)
@@ -158,8 +158,10 @@ def _judge(
     return made
 
 
-def _knows(condition: str) -> str:
-    return gettext("Knows: %(condition)s") % {"condition": condition}
+def _knows(case: Case, term: str) -> str:
+    """Name what an expert knows: the word of the request where the term is its beginning."""
+    written = as_written(term, told(case))
+    return gettext("Knows: %(condition)s") % {"condition": written or term}
 
 
 def _speaks(language: str) -> str:

@@ -13,6 +13,7 @@ from secondopinion.core.folding import plain
 
 _SHORTEST = 3  # letters of a beginning that tells something
 _MOST_WORDS = 6  # of a name that somebody would write in a request
+_MARKS = ".,;:()[]«»\"'?!¿¡،؛؟"
 _ARTICLES = ("وال", "بال", "ال", "و")  # of Arabic, written with the word
 
 
@@ -62,8 +63,17 @@ class Terms:
         return found
 
 
+def as_written(beginning: str, text: str) -> str:
+    """Return the first word of a text that begins so, as it is written there; else nothing."""
+    start = plain(beginning)
+    for word in text.split():
+        if any(each.startswith(start) for each in _bare(plain(word))):
+            return word.strip(_MARKS)
+    return ""
+
+
 def _bare(word: str) -> Iterable[str]:
-    word = word.strip(".,;:()[]«»\"'?!¿¡")
+    word = word.strip(_MARKS)
     yield word
     for article in _ARTICLES:
         if word.startswith(article) and len(word) > len(article) + 2:

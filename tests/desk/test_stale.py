@@ -68,6 +68,19 @@ def test_whatever_was_done_meanwhile_is_said_with_who_did_it(mother: Person) -> 
     assert "The case was opened" not in again.content.decode(), "looking is no doing"
 
 
+def test_the_history_names_what_was_settled_and_counts_what_was_done_again(mother: Person) -> None:
+    case, grace = taken(mother)
+    item = case.checklist.all()[0]
+    for state in ("arrived", "arrived", "open"):
+        cases.settle_item(by=grace, item=item, state=state)
+    shown = sign_in(grace).get(f"/desk/cases/{case.reference}/history/").content.decode()
+    label = item.labels["en"]
+    assert f"The checklist was changed: <bdi>{label}</bdi> (Missing) <small>" in shown
+    assert (
+        f'The checklist was changed: <bdi>{label}</bdi> (Here) <span class="tag">2 times' in shown
+    )
+
+
 def test_the_history_says_in_words_who_did_what_and_what_stopped_the_clock(mother: Person) -> None:
     case, grace = taken(mother)
     asked = cases.ask(by=grace, case=case, text="The EEG, please.")
@@ -76,5 +89,6 @@ def test_the_history_says_in_words_who_did_what_and_what_stopped_the_clock(mothe
     shown = page.get(f"/desk/cases/{case.reference}/history/").content.decode()
     for words in ("The case was taken", "Grace Okafor", "Something missing was asked for"):
         assert words in shown
+    assert "Somebody was let into the case: <bdi>Grace Okafor</bdi> (Intake coordinator)" in shown
     for machine in ("case-accept", "information-asked", "case-opened", "The case was opened"):
         assert machine not in shown

@@ -15,7 +15,7 @@ from secondopinion.experts.matching import judged, possible, suggest
 from secondopinion.experts.models import ExpertProfile, Kind, Offer
 from secondopinion.experts.queue import plan
 from secondopinion.experts.rules import must_take
-from secondopinion.experts.terms import Terms
+from secondopinion.experts.terms import Terms, as_written
 from secondopinion.program.models import Program
 from tests.experts.ready import coordinator, ready
 from tests.web.conftest import expert, person
@@ -54,6 +54,12 @@ def test_a_code_is_found_by_its_names_and_by_those_of_its_category() -> None:
     assert terms.found_in("A cough") == set()
 
 
+def test_a_beginning_is_said_as_the_family_wrote_the_word() -> None:
+    assert as_written("epilep", "Tiene (Epilepsia), desde marzo") == "Epilepsia"
+    assert as_written("صرع", "تشخيص: الصرع، منذ سنة") == "الصرع"
+    assert as_written("asthma", "Epilepsy") == ""
+
+
 @given(st.text(max_size=200))
 def test_any_text_can_be_looked_through(text: str) -> None:
     terms = Terms()
@@ -71,7 +77,7 @@ def test_the_list_says_why_and_the_best_stands_first(hospital: Program) -> None:
     assert first.expert == knows
     assert first.score > second.score
     words = " · ".join(map(str, first.reasons))
-    for part in ("Works in this field", "Knows: epilep", "Speaks English", "5 of 5 places free"):
+    for part in ("Works in this field", "Knows: Epilepsia", "Speaks English", "5 of 5 places free"):
         assert part in words
 
 
