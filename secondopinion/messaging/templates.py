@@ -243,6 +243,10 @@ TEMPLATES: dict[str, Template] = {
         _("An expert does not write the report with the other: %(reference)s"),
         (_("They said no, or did not answer in time. Ask somebody else if you wish."),),
     ),
+    "panel-joined": Template(
+        _("An expert writes the report with you now: %(reference)s"),
+        (_("Who it is stands on the page of the report. You lead it and sign it."),),
+    ),
     "panel-lead": Template(
         _("You lead a report now: %(reference)s"),
         (_("What was written is kept. You finish the report and sign it."),),

@@ -123,6 +123,7 @@ def accept(*, by: Person, invitation: PanelInvitation) -> PanelMember:
     case = invitation.opinion.case
     _answer(invitation, OfferState.ACCEPTED)
     made = panels.join(draft=_fitting(case, by), expert=by)
+    tell(case, made.opinion.author, "panel-joined", "/expert/cases")
     tell_coordinator(case)
     return made
 

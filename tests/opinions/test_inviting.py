@@ -60,6 +60,7 @@ def test_who_is_asked_has_no_part_before_they_accept_in_one_tap(
     answer = browser.post(here, {"accept": "1"})
     assert answer["Location"] == f"/expert/cases/{case.reference}/"
     assert [each.person for each in panels.members(opinion)] == [omar]
+    assert told(opinion.author, "panel-joined") == 1, "who leads need not find out by chance"
     assert browser.get(f"/expert/cases/{case.reference}/").status_code == 200
     case.refresh_from_db()
     assert case.kind == "panel"
