@@ -10,25 +10,25 @@ from django.utils import timezone
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)  # of what is sorted by an instant and has none
 
 
-_stopped: ContextVar[datetime | None] = ContextVar("stopped", default=None)
+_instead: ContextVar[datetime | None] = ContextVar("instead", default=None)
 
 
 @contextmanager
-def stopped_at(instant: datetime) -> Iterator[None]:
+def as_if_at(instant: datetime) -> Iterator[None]:
     """Let it be another instant for what is done within: the demonstration has a past this way.
 
     Nothing else may call it (a test looks); tests freeze the clock of the machine.
     """
-    token = _stopped.set(instant)
+    token = _instead.set(instant)
     try:
         yield
     finally:
-        _stopped.reset(token)
+        _instead.reset(token)
 
 
 def now() -> datetime:
     """Return the present instant in UTC."""
-    return _stopped.get() or timezone.now()
+    return _instead.get() or timezone.now()
 
 
 def today() -> date:

@@ -19,6 +19,7 @@ from secondopinion.demo.walk import Walk
 from secondopinion.experts import actions as experts
 from secondopinion.opinions import actions as opinions
 from secondopinion.outcomes import actions as outcomes
+from secondopinion.outcomes import asking
 
 CASES = 26  # more than the forecasts of a stage that the director's page wants before it judges
 APART = timedelta(days=11, hours=5)  # so that they fill the year, and hardly overlap
@@ -98,7 +99,7 @@ class _Earlier(Walk):
         with override(self.family.language):
             for state in self.way:
                 instant += timedelta(hours=self.dice.uniform(*_TAKES.get(state, (0, 0))))
-                with clock.stopped_at(instant):
+                with clock.as_if_at(instant):
                     getattr(self, f"_{state}")()
                     foresee()
 
@@ -111,6 +112,7 @@ class _Earlier(Walk):
         opinions.deliver(by=self.coordinator, case=self.case)
 
     def _closed(self) -> None:
+        asking.ask_due()
         say = self.dice.choice
         outcomes.tell_outcome(
             by=self.parent, case=self.case, day=30,

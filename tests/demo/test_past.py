@@ -26,7 +26,8 @@ def test_the_past_has_forecasts_that_came_due(monkeypatch: pytest.MonkeyPatch) -
     now = clock.now()
     for case in Case.objects.all():
         assert case.state == "closed"
-        assert case.submitted_at and case.reported_at
+        assert case.submitted_at
+        assert case.reported_at
         assert case.submitted_at < case.reported_at < now - timedelta(days=45)
         stages = case.forecasts.order_by("created_at").values_list("stage", flat=True)
         assert list(stages)[:1] == ["taking"]
@@ -35,6 +36,7 @@ def test_the_past_has_forecasts_that_came_due(monkeypatch: pytest.MonkeyPatch) -
     assert [kept.told for kept in found[""]][2] >= 8
     year = figures(now - timedelta(days=365), now)
     assert (year.submitted, year.reported, year.closed) == (2, 2, 2)
+    assert (year.outcomes.asked, year.outcomes.answered) == (2, 2)
     assert {each.step for each in year.turnaround} == {
         "acknowledge", "review_records", "expert", "report",
     }  # fmt: skip
@@ -45,14 +47,14 @@ def test_the_past_has_forecasts_that_came_due(monkeypatch: pytest.MonkeyPatch) -
 def test_another_instant_ends_with_what_is_done_in_it() -> None:
     with time_machine.travel("2026-11-28T10:00:00Z", tick=False):
         now = clock.now()
-        with clock.stopped_at(now - timedelta(days=9)):
+        with clock.as_if_at(now - timedelta(days=9)):
             assert clock.now() == now - timedelta(days=9)
             assert clock.today() == (now - timedelta(days=9)).date()
         assert clock.now() == now
 
 
 def test_only_the_demonstration_stops_the_clock() -> None:
-    named = [path for path in PACKAGE.rglob("*.py") if "stopped_at" in path.read_text()]
+    named = [path for path in PACKAGE.rglob("*.py") if "as_if_at" in path.read_text()]
     assert sorted(path.relative_to(PACKAGE).as_posix() for path in named) == [
         "core/clock.py", "demo/past.py",
     ]  # fmt: skip
