@@ -31,8 +31,8 @@ _TAKES = {
     "in_review": (4, 60), "reported": (48, 230), "follow_up": (1, 20), "closed": (31 * 24, 33 * 24),
 }  # fmt: skip
 _PLACES = (
-    ("GB", "Europe/London"), ("KE", "Africa/Nairobi"), ("PH", "Asia/Manila"),
-    ("NG", "Africa/Lagos"), ("PK", "Asia/Karachi"), ("GH", "Africa/Accra"),
+    ("MX", "America/Mexico_City"), ("KE", "Africa/Nairobi"), ("CO", "America/Bogota"),
+    ("NG", "Africa/Lagos"), ("AE", "Asia/Dubai"), ("GH", "Africa/Accra"),
 )  # fmt: skip
 _ILL = {
     "brain-and-nerves": ("Focal epilepsy", "Two seizures from sleep.", "Levetiracetam 250 mg"),
@@ -91,7 +91,7 @@ class _Earlier(Walk):
     @property
     def pays(self) -> bool:
         """Most families paid."""
-        return self.family.country in {"GB", "PH", "NG", "PK"}
+        return self.family.country in {"MX", "CO", "AE", "NG"}
 
     @transaction.atomic
     def run(self) -> None:
