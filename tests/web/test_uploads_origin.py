@@ -1,4 +1,4 @@
-"""Whose page may send an upload: this site's, also where a proxy hands the host on without its port."""
+"""Whose page may send an upload: this site's, also where a proxy leaves out its port."""
 
 import pytest
 from django.conf import settings
