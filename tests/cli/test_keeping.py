@@ -9,6 +9,8 @@ import sys
 from contextlib import ExitStack, closing
 from pathlib import Path
 
+import pytest
+
 from tests import postgres, prepared
 
 PREPARE = """
@@ -86,6 +88,7 @@ def test_an_installation_is_backed_up_and_restored(tmp_path: Path) -> None:
     assert "not the file that was copied" in changed.stderr
 
 
+@pytest.mark.any_database
 def test_a_copy_in_which_a_file_is_missing_says_so(tmp_path: Path) -> None:
     server = os.environ.get("DATABASE_URL", "")
     old, copy, new = tmp_path / "old", tmp_path / "copy", tmp_path / "new"
