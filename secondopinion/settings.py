@@ -155,6 +155,9 @@ ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 900
+# Digits alone: a keyboard in Arabic or Hindi has no Latin letters. Three can be tried of each code.
+ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 8, "dashed": False}
+ACCOUNT_FORMS = {"confirm_login_code": "secondopinion.web.signin.factor.MailedCodeForm"}
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 MFA_ADAPTER = "secondopinion.web.signin.adapter.FactorAdapter"

@@ -14,11 +14,11 @@ from secondopinion.accounts.tokens import hash_of
 from secondopinion.audit import actions as audit
 from secondopinion.core import clock
 from secondopinion.core.errors import Refused
-from secondopinion.core.ids import normalise_code, short_code
+from secondopinion.core.ids import normalise_code, number_code
 
 LASTS = timedelta(days=1)
 MOST_A_DAY = 5  # codes for one person, and to one address
-CODE_LENGTH = 8  # 40 bits, of which five can be tried
+CODE_LENGTH = 8  # a hundred million, of which five can be tried
 
 
 @transaction.atomic
@@ -43,7 +43,7 @@ def propose(
             code="address-too-many", field="email",
         )  # fmt: skip
     _end(person)
-    code = short_code(CODE_LENGTH)
+    code = number_code(CODE_LENGTH)
     made = NewAddress.objects.create(
         person=person, email=email, code_hash=hash_of(code), expires_at=clock.now() + LASTS, by=by,
         way=way, note=note.strip(), case_id=case_id,

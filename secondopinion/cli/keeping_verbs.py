@@ -1,6 +1,6 @@
 """Backing an installation up while it runs, and restoring it.
 
-The database is copied first, by SQLite's own back-up, as it is at one instant. The vault only ever
+The database is copied first, as it is at one instant (`dumping`). The vault only ever
 grows, so that what is copied after it holds every file that the database knows. The master key is
 left out: whoever has the copy and not the key has nothing.
 """
@@ -8,10 +8,8 @@ left out: whoever has the copy and not the key has nothing.
 import hashlib
 import json
 import shutil
-import sqlite3
 import sys
 from collections.abc import Iterator
-from contextlib import closing
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -19,19 +17,14 @@ from typing import Any
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
 
 from secondopinion.audit import actions as audit
+from secondopinion.cli import dumping
 from secondopinion.core import clock, master_key, vault
 from secondopinion.core.errors import Refused
 from secondopinion.core.models import Blob, VaultSpace
 
-DATABASE, VAULT, SIGNING, MANIFEST = "database.sqlite3", "vault", "signing", "manifest.json"
-OLDEST = (
-    "SELECT master_version, wrapped_key FROM core_vaultspace WHERE wrapped_key IS NOT NULL "
-    "ORDER BY created_at, id LIMIT 1"
-)
-NEWEST = OLDEST.replace("created_at, id", "created_at DESC, id DESC")
+VAULT, SIGNING, MANIFEST = "vault", "signing", "manifest.json"
 PIECE = 1024 * 1024  # bytes read at a time
 
 
@@ -39,22 +32,15 @@ def backup(folder: Path) -> int:
     """Copy database, vault and the signing key that the installation made.
 
     Raises:
-        Refused: the installation keeps its data elsewhere than in SQLite and a folder.
+        Refused: the files are elsewhere than in a folder, or the database cannot be copied.
     """
-    _require_embedded()
+    _require_folder()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     audit.seal()
-    head = audit.head()
-    copied = folder / f"{DATABASE}.new"
-    copied.unlink(missing_ok=True)
-    with (
-        closing(sqlite3.connect(_database())) as source,
-        closing(sqlite3.connect(copied)) as target,
-    ):
-        source.backup(target)
-        target.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
-        versions = [row[0] for row in target.execute(
-            "SELECT DISTINCT master_version FROM core_vaultspace ORDER BY 1")]  # fmt: skip
+    head, keys = audit.head(), dumping.keys()
+    copied = folder / f"{dumping.name()}.new"
+    dumping.copy_to(copied)
+    versions = VaultSpace.objects.order_by("master_version").values_list("master_version")
     new = _copy_vault(Path(settings.VAULT_DIR), folder / VAULT)
     signing = Path(settings.DATA_DIR) / SIGNING
     if signing.is_dir():
@@ -64,12 +50,15 @@ def backup(folder: Path) -> int:
         "made_at": clock.now().isoformat(timespec="seconds"),
         "database_sha256": _digest(copied),
         "audit_head": head,
-        "master_key_versions": versions,
+        "master_key_versions": [number for (number,) in versions.distinct()],
+        "keys": keys,
     }
-    copied.replace(folder / DATABASE)
+    copied.replace(folder / dumping.name())
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n")
     _say(f"Copied to {folder}: the database, {new} new files of the vault.")
     _say(f"Not in it: the master key ({settings.VAULT_MASTER_KEY_FILE}). Keep a copy of it apart.")
+    _say("Nor the settings and what signs links (SECRET_KEY, or secret-key in DATA_DIR): with "
+         "another one, links that were mailed do not open any more.")  # fmt: skip
     return 0
 
 
@@ -79,24 +68,21 @@ def restore(folder: Path) -> int:
     Raises:
         Refused: there is a database already, the copy is not whole, or the key is another one.
     """
-    _require_embedded()
-    target = _database()
-    if target.exists() and target.stat().st_size:
-        raise Refused(f"There is a database already: {target}. Restore into an empty DATA_DIR.")
+    _require_folder()
+    dumping.require_empty()
+    copy = folder / dumping.name()
     try:
         manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text())
-        digest = _digest(folder / DATABASE)
-    except (OSError, ValueError):
-        raise Refused(f"{folder} is not a copy made by secondopinion backup.") from None
+        digest, keys = _digest(copy), manifest["keys"]
+    except (OSError, ValueError, KeyError):
+        raise Refused(
+            f"{folder} is not a copy of such a database made by this version of secondopinion "
+            "backup."
+        ) from None
     if digest != manifest["database_sha256"]:
-        raise Refused(f"{folder / DATABASE} is not the file that was copied.")
-    _require_key(folder / DATABASE)
-    connection.close()
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for beside in ("-wal", "-shm"):
-        Path(f"{target}{beside}").unlink(missing_ok=True)
-    shutil.copyfile(folder / DATABASE, target)
-    target.chmod(0o600)
+        raise Refused(f"{copy} is not the file that was copied.")
+    _require_key(keys)
+    dumping.restore_from(copy)
     _copy_vault(folder / VAULT, Path(settings.VAULT_DIR))
     if (folder / SIGNING).is_dir():
         shutil.copytree(folder / SIGNING, Path(settings.DATA_DIR) / SIGNING, dirs_exist_ok=True)
@@ -104,21 +90,19 @@ def restore(folder: Path) -> int:
     return _check(manifest)
 
 
-def _require_key(database: Path) -> None:
+def _require_key(keys: list[list[Any]]) -> None:
     """Try the master key on the oldest and the newest space of a copy, before anything is written.
 
     Raises:
         Refused: it is not there, or does not open them.
     """
     path = Path(settings.VAULT_MASTER_KEY_FILE)
-    with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as copy:
-        spaces = [row for query in (OLDEST, NEWEST) for row in copy.execute(query)]
-    if not spaces:
+    if not keys:
         return
     if not path.exists():
         raise Refused(f"{master_key.absent()} Nothing was restored.")
     try:
-        fits = all(master_key.fits(number, wrapped) for number, wrapped in spaces)
+        fits = all(master_key.fits(number, bytes.fromhex(wrapped)) for number, wrapped in keys)
     except ValueError as error:
         raise Refused(f"The master key in {path} cannot be read: {error}.") from None
     if not fits:
@@ -127,18 +111,24 @@ def _require_key(database: Path) -> None:
 
 def _check(manifest: dict[str, Any]) -> int:
     """Read every file of the vault and walk the audit; say what does not hold."""
-    bad = list(_unreadable())
-    for line in bad:
-        _say(line)
+    readable = verify_vault() == 0
     verdict = audit.verify()
     heads = "is the one of the copy" if verdict.head == manifest["audit_head"] else "has grown"
     _say(f"The audit's chain holds: {verdict.links} links; its head {heads}."
          if verdict.holds else f"The audit's chain breaks at {verdict.broken_at}.")  # fmt: skip
+    _say("An upload that was under way has to be sent again. Now run: secondopinion doctor")
+    return 0 if verdict.holds and readable else 1
+
+
+def verify_vault() -> int:
+    """Read every file that the database knows; say which cannot be read."""
+    bad = list(_unreadable())
+    for line in bad:
+        _say(line)
     erased = VaultSpace.objects.filter(erased_at__isnull=False).count()
     _say(f"Files of the vault that can be read: {Blob.objects.count() - len(bad)}; "
          f"that cannot: {len(bad)}; cases whose key was erased: {erased}.")  # fmt: skip
-    _say("An upload that was under way has to be sent again. Now run: secondopinion doctor")
-    return 0 if verdict.holds and not bad else 1
+    return 1 if bad else 0
 
 
 def _unreadable() -> Iterator[str]:
@@ -152,6 +142,9 @@ def _unreadable() -> Iterator[str]:
             if digest.hexdigest() == blob.digest:
                 continue
             reason = "it is another content"
+        except FileNotFoundError:
+            yield f"Not there: file {blob.pk}. Copy VAULT_DIR again, after the database."
+            continue
         except (OSError, ValueError, KeyError, vault.Damaged, InvalidUnwrap) as error:
             reason = type(error).__name__
         yield f"Cannot be read: file {blob.pk} ({reason}). Is this the right master key?"
@@ -179,21 +172,11 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _require_embedded() -> None:
-    if connection.vendor != "sqlite":
-        raise Refused(
-            "The database is PostgreSQL: back it up by pg_dump, and VAULT_DIR by your own means, "
-            "the database first. See docs/operations.md."
-        )
-    storage = vault.storage()
+def _require_folder() -> None:
     try:
-        storage.path("x")
+        vault.storage().path("x")
     except NotImplementedError:
         raise Refused("The vault is in an object store: back it up by its own means.") from None
-
-
-def _database() -> Path:
-    return Path(str(settings.DATABASES["default"]["NAME"]))
 
 
 def _say(line: str) -> None:

@@ -12,7 +12,17 @@ from django.core.exceptions import ImproperlyConfigured
 from secondopinion.cli import compare, dicomweb, imaging, keeping, pages, program, staff
 from secondopinion.core.errors import Refused, Unusable
 
-NEED_DATABASE = {"serve", "worker", "migrate", "staff", "program", "backup", "audit", "report"}
+NEED_DATABASE = {
+    "serve",
+    "worker",
+    "migrate",
+    "staff",
+    "program",
+    "backup",
+    "vault",
+    "audit",
+    "report",
+}
 NEED_KEY = {"serve", "worker"}  # and `migrate`, which may have to make the tables first
 
 
@@ -99,6 +109,7 @@ def main(arguments: list[str] | None = None) -> int:
         "program": lambda: program.run(given),
         "backup": lambda: keeping.backup(given.folder),
         "restore": lambda: keeping.restore(given.folder),
+        "vault": keeping.verify_vault,
         "mail": lambda: (
             verbs.mail_test(given.address) if given.what == "test" else verbs.mail_receive(given.to)
         ),

@@ -3,6 +3,7 @@
 import os
 import secrets
 import time
+import unicodedata
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -29,12 +30,23 @@ def short_code(length: int) -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(length))
 
 
+def number_code(length: int) -> str:
+    """Return `length` random digits: what every keyboard has, whatever its letters."""
+    return "".join(secrets.choice("0123456789") for _ in range(length))
+
+
 def case_reference() -> str:
     """Return a new case reference such as ``2026-7K4MQ``: it says the year and nothing else."""
     return f"{datetime.now(UTC).year}-{short_code(5)}"
 
 
+def western(text: str) -> str:
+    """Return a text with the digits of every script (٣, ۳, ३) as 0 to 9."""
+    return "".join(str(unicodedata.decimal(ch, ch)) for ch in text)
+
+
 def normalise_code(text: str) -> str:
-    """Return a typed code as it is stored: upper case, no spaces or dashes, O I L read as 0 1 1."""
-    kept = "".join(ch for ch in text.upper() if ch.isalnum())
+    """Return a typed code as it is stored: upper case, no spaces or dashes, digits of every script
+    as 0 to 9, O I L read as 0 1 1."""
+    kept = "".join(ch for ch in western(text).upper() if ch.isalnum())
     return kept.translate(str.maketrans("OIL", "011"))

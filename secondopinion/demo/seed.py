@@ -1,69 +1,32 @@
 """Makes the demonstration by calling the real actions on real files; each family is made once."""
 
 import logging
-from datetime import date, timedelta
-from decimal import Decimal
-from pathlib import Path
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings
 from django.db import connection
-from django.utils.translation import override
 
 from secondopinion.accounts import actions as accounts
 from secondopinion.accounts.models import Person
-from secondopinion.arrivals import actions as arrivals
 from secondopinion.audit import actions as audit
-from secondopinion.billing import actions as billing
-from secondopinion.cases import actions, workflow
-from secondopinion.cases.measuring import Measured
-from secondopinion.cases.models import Case, ItemState
-from secondopinion.conversations.actions import post
-from secondopinion.core import clock, jobs
-from secondopinion.demo import after, beside, guardians
-from secondopinion.demo.images import mr_head
+from secondopinion.cases.models import Case
+from secondopinion.core import jobs
+from secondopinion.demo import guardians, past
 from secondopinion.demo.people import FAMILIES, STAFF, Family, Staff
-from secondopinion.demo.reports import BY_SPECIALTY, EPILEPSY
-from secondopinion.desk import actions as desk
-from secondopinion.desk.actions.declining import letter_for
+from secondopinion.demo.walk import WITH_WHOLE_SERIES, Walk
 from secondopinion.experts import actions as experts
-from secondopinion.findings import actions as findings
-from secondopinion.findings.queries import doubts
-from secondopinion.followup import actions as followup
-from secondopinion.imaging import queries as imaging
-from secondopinion.opinions import actions as opinions
 from secondopinion.program import actions as program_actions
-from secondopinion.program import letters
-from secondopinion.program import queries as program
 from secondopinion.program.models import Specialty
-from secondopinion.records import actions as records_actions
-from secondopinion.records import queries as records
-from secondopinion.records.models import Record
 
 log = logging.getLogger(__name__)
-
-FILES = Path(__file__).resolve().parent / "files"
-EXCERPT = 48  # slices from the middle
-WITH_WHOLE_SERIES = "more_needed"  # one case has all of them; it is made last
-
-# How far a case goes, in order; a state that is not here ends its case on the way.
-_WAY = (
-    "draft", "submitted", "collecting", "ready", "offered", "in_review", "reported", "follow_up",
-    "closed",
-)  # fmt: skip
-_STOP_AT = {
-    "waiting_on_family": "collecting",
-    "declined": "collecting",
-    "withdrawn": "submitted",
-    "more_needed": "in_review",
-    "expired": "draft",
-}
 
 
 def ensure() -> None:
     """Make what is missing of the demonstration: the people, and the cases of the families."""
-    for walk in sorted(people(), key=_length):
+    walks = people()
+    past.ensure(walks[0].staff)
+    for walk in sorted(walks, key=_length):
         if not _has_case(walk.family):
             log.info("making the case of %s: %s", walk.family.child, walk.family.until)
             walk.run()
@@ -71,21 +34,21 @@ def ensure() -> None:
     audit.seal()
 
 
-def people() -> list["_Walk"]:
+def people() -> list[Walk]:
     """Make what is missing of the program, its staff and the families; return their cases to be."""
     program_actions.set_up()
     guardians.set_up()
     staff = {each.email: _staff(each) for each in STAFF}
-    return [_Walk(each, staff) for each in FAMILIES]
+    return [Walk(each, staff) for each in FAMILIES]
 
 
 def is_whole() -> bool:
     """Say whether nothing is missing."""
     tables = connection.introspection.table_names()
-    return "cases_case" in tables and all(map(_has_case, FAMILIES))
+    return "cases_case" in tables and all(map(_has_case, (*FAMILIES, past.families()[-1])))
 
 
-def _length(walk: "_Walk") -> tuple[bool, int, bool]:
+def _length(walk: Walk) -> tuple[bool, int, bool]:
     """Sort what takes a moment before what takes a minute."""
     whole = walk.family.until == WITH_WHOLE_SERIES
     return whole, walk.family.images, walk.goes_on
@@ -118,248 +81,6 @@ def _staff(each: Staff) -> Person:
             capacity=5,
         )
     return person
-
-
-class _Walk:
-    """Walks one family's case as far as it goes."""
-
-    def __init__(self, family: Family, staff: dict[str, Person]) -> None:
-        self.family = family
-        self.written = BY_SPECIALTY.get(family.specialty, EPILEPSY)
-        self.coordinator, self.specialist, self.other = (
-            staff[f"{name}@harbour.example"]
-            for name in ("grace.okafor", self.written.by, "daniel.weiss")
-        )
-        self.referral_coordinator = staff["ruth.adler@harbour.example"]
-        self.translators = (
-            staff["elena.marin@harbour.example"], staff["david.chen@harbour.example"],
-        )  # fmt: skip
-        self.parent = accounts.ensure_person(
-            email=family.email,
-            full_name=family.parent,
-            latin_name=family.parent_latin,
-            language=family.language,
-            timezone=family.timezone,
-            country=family.country,
-        )
-
-        stop = _STOP_AT.get(family.until, family.until)
-        self.way = _WAY[: _WAY.index(stop) + 1]
-
-    @property
-    def goes_on(self) -> bool:
-        """Whether an expert reads what was sent, so that all of it must be understood by then."""
-        return "ready" in self.way
-
-    def run(self) -> None:
-        with override(self.family.language):
-            for state in self.way:
-                getattr(self, f"_{state}")()
-            ending = getattr(self, f"_end_{self.family.until}", None)
-            if ending:
-                ending()
-
-    def _send(self, path: Path) -> None:
-        with path.open("rb") as file:
-            arrivals.receive_file(by=self.parent, case=self.case, name=path.name, source=file)
-
-    def _draft(self) -> None:
-        told, by = self.family, self.parent
-        case = self.case = actions.start_draft(by=by, language=told.language)
-        actions.save_start(
-            by=by, case=case, country=told.country,
-            specialty=Specialty.objects.get(key=told.specialty),
-        )  # fmt: skip
-        actions.save_emergency(by=by, case=case, emergency=False)
-        actions.save_child(
-            by=by, case=case, full_name=told.child, latin_name=told.child_latin,
-            birth_date=date.fromisoformat(told.born), sex=told.sex,
-            weight_kg=Decimal(told.measured[0]), height_cm=Decimal(told.measured[1]),
-            measured_on=clock.today() - timedelta(days=9), gestation_weeks=told.weeks,
-            measured_before=[
-                Measured(date.fromisoformat(on), Decimal(weight), Decimal(height))
-                for on, weight, height in told.before
-            ],
-        )  # fmt: skip
-        if told.until in {"draft", "expired"}:
-            return
-        actions.save_guardian(
-            by=by, case=case, full_name=told.parent, latin_name=told.parent_latin,
-            phone="+52 33 5550 0100" if told.country == "MX" else "", kind="parent",
-        )  # fmt: skip
-        actions.save_provider(
-            by=by, case=case, full_name=told.provider, clinic=told.clinic,
-            email=f"clinic.{told.email}", phone="", language=told.language,
-        )  # fmt: skip
-        actions.save_story(
-            by=by, case=case, diagnosis=told.diagnosis, history=told.history,
-            medicines=told.medicines,
-        )  # fmt: skip
-        actions.save_story(
-            by=by, case=case, page="story-2", allergies="", operations=told.operations
-        )
-        actions.save_questions(by=by, case=case, texts=list(told.questions))
-        self._send(FILES / "documents" / told.letter)
-        for name, _day in told.sheets:
-            self._send(FILES / "documents" / name)
-        if told.until == "closed":
-            self._send(FILES / "documents" / "typewritten-page.png")
-            self._send(FILES / "documents" / "scanned-book-page.pdf")
-        if told.images:
-            pack = mr_head(None if told.until == WITH_WHOLE_SERIES else EXCERPT)
-            arrivals.receive_file(by=self.parent, case=self.case, name="head-mr.zip", source=pack)
-        actions.give_consents(
-            by=by, case=case, kinds=guardians.consents(told),
-            disclaimer=program.disclaimer(told.language),
-        )  # fmt: skip
-        jobs.run_all(least=None if self.goes_on else 0)
-        record = records.for_case(case).first()
-        if record:
-            language = {"AE": "ar", "IN": "hi", "UA": "uk", "ET": "am"}.get(told.country, "es")
-            self._describe_record(record, language)
-        for name, day in told.sheets:
-            sheet = records.for_case(case).get(title=name)
-            records_actions.describe(
-                by=by, record=sheet, kind="laboratory", language=told.language,
-                dated=date.fromisoformat(day),
-            )  # fmt: skip
-
-    def _describe_record(self, record: Record, language: str) -> None:
-        from_home = {"cancer-and-blood": "laboratory"}
-        records_actions.describe(
-            by=self.parent,
-            record=record,
-            kind=from_home.get(self.family.specialty, "discharge_letter"),
-            language=language,
-            dated=clock.today() - timedelta(days=40),
-        )
-
-    def _submitted(self) -> None:
-        actions.submit(by=self.parent, case=self.case)
-
-    def _collecting(self) -> None:
-        actions.take(by=self.coordinator, case=self.case)
-        provider = self.case.local_provider
-        provider.refresh_from_db()
-        if provider.person:
-            actions.confirm_treating(by=provider.person, case=self.case)
-        post(case=self.case, thread="family", by=self.parent, text=self.family.questions[0])
-        guardians.ask_other_parent(self.family, self.case, self.parent)
-
-    def _ready(self) -> None:
-        for item in self.case.checklist.exclude(state=ItemState.ARRIVED):
-            if item.required:
-                actions.settle_item(by=self.coordinator, item=item, state=ItemState.ARRIVED)
-            else:
-                actions.settle_item(
-                    by=self.coordinator, item=item, state=ItemState.WAIVED,
-                    note="None was made.",
-                )  # fmt: skip
-        for finding in doubts(self.case):
-            findings.clear(
-                finding=finding, by=self.coordinator,
-                reason="The clinic confirms that the disc is this child's: its head was filled in "
-                "with stand-ins when it was made anonymous.",
-            )  # fmt: skip
-        actions.complete(by=self.coordinator, case=self.case)
-        fee = billing.charge(case=self.case, by=self.coordinator)
-        if self.family.until == "closed":
-            billing.settle(fee=fee, by=self.coordinator, state="paid", note="Bank transfer")
-        elif self.family.until != "ready":
-            billing.settle(fee=fee, by=self.coordinator, state="waived", note="Charity fund")
-
-    def _offered(self) -> None:
-        if self.family.until != "offered":
-            offer = experts.offer(by=self.coordinator, case=self.case, expert=self.other.expert)
-            experts.decline(by=self.other, offer=offer, reason="no_time")
-        self.offer = experts.offer(
-            by=self.coordinator, case=self.case, expert=self.specialist.expert
-        )
-        beside.translate_words(self.case, self.coordinator, *self.translators)
-
-    def _in_review(self) -> None:
-        experts.accept(by=self.specialist, offer=self.offer)
-        self.opinion = opinions.start_report(by=self.specialist, case=self.case)
-        beside.accept_values(self.case, self.specialist)
-
-    def _reported(self) -> None:
-        answers = {
-            f"answer_{number}": answer for number, answer in enumerate(self.written.answers, 1)
-        }
-        opinion = opinions.save_draft(
-            by=self.specialist, opinion=self.opinion, values={**self.written.body, **answers},
-            base_revision=None,
-        )  # fmt: skip
-        series = imaging.series_for_case(self.case).first()
-        if series:
-            rows = list(series.instances.all())
-            opinions.add_key_image(
-                by=self.specialist, opinion=opinion, instance=rows[len(rows) // 2], frame=1,
-                caption=self.written.caption,
-            )  # fmt: skip
-        if self.family.until == "closed":
-            beside.countersign(opinion, self.coordinator, self.other)
-        opinions.sign(by=self.specialist, opinion=opinion, reauthenticated_at=clock.now())
-
-    def _follow_up(self) -> None:
-        opinions.deliver(by=self.coordinator, case=self.case)
-        if self.family.until == "closed":
-            beside.translate(self.case, self.coordinator, *self.translators)
-        question = followup.ask(by=self.parent, case=self.case, text=self.written.question)
-        followup.pass_to_expert(by=self.coordinator, question=question)
-        if self.family.until == "closed":
-            followup.answer(
-                by=self.specialist, question=question, text=self.written.reply,
-                reauthenticated_at=clock.now(),
-            )  # fmt: skip
-        else:
-            after.open_more(
-                case=self.case, specialist=self.specialist, coordinator=self.coordinator,
-                referral_coordinator=self.referral_coordinator,
-            )  # fmt: skip
-
-    def _closed(self) -> None:
-        after.close_the_loop(
-            case=self.case, parent=self.parent, coordinator=self.coordinator,
-            referral_coordinator=self.referral_coordinator,
-        )  # fmt: skip
-        actions.close(by=self.coordinator, case=self.case)
-
-    def _end_waiting_on_family(self) -> None:
-        item = self.case.checklist.get(key="brain-images")
-        template = next(
-            each for each in letters.message_templates() if each.key == "missing-images"
-        )
-        text = program.in_language(template.bodies, self.family.language)
-        label = program.in_language(item.labels, self.family.language)
-        actions.ask(
-            by=self.coordinator, case=self.case, item=item, text=text.replace("{item}", label)
-        )
-
-    def _end_more_needed(self) -> None:
-        wish = actions.ask_more(
-            by=self.specialist, case=self.case,
-            text="Video of a seizure, with its length, if it can be had safely.",
-        )  # fmt: skip
-        actions.pass_on(
-            by=self.coordinator, wish=wish, to="family",
-            text="Please film the next seizure, if you can do so safely, and tell us how long it "
-            "lasts.",
-        )  # fmt: skip
-
-    def _end_declined(self) -> None:
-        letter = letter_for(self.case, "cannot-help", "", self.case.language)
-        desk.decline(
-            by=self.coordinator, case=self.case, kind="cannot-help",
-            reason="This question needs an examination in person.",
-            letter=letter.text, instead=letter.instead,
-        )  # fmt: skip
-
-    def _end_withdrawn(self) -> None:
-        actions.withdraw(by=self.parent, case=self.case, reason="We found help at home.")
-
-    def _end_expired(self) -> None:
-        workflow.advance(self.case, "expire", by=None)
 
 
 def lines() -> list[str]:

@@ -24,7 +24,7 @@ from secondopinion.messaging.models import Channel, Message, MessageState, Reach
 from secondopinion.messaging.reaching import after_quiet, next_digest
 from secondopinion.messaging.tasks import carry, deliver
 from secondopinion.messaging.templates import TEMPLATES
-from secondopinion.messaging.wording import as_written, how_to_reach
+from secondopinion.messaging.wording import as_written, ending
 from secondopinion.program import queries as program
 from secondopinion.program.models import Program
 
@@ -86,7 +86,7 @@ def notify(
             lines.append(str(words.sign_in))
         if words.link and link:
             lines.append(f"{settings.SITE_URL}{link}")
-        lines += [how_to_reach(hospital), f"{hospital.name}\n{hospital.hospital}"]
+        lines += ending(hospital, to)
         subject = _BREAKS.sub(" ", str(words.subject) % values)
     reach = next(iter(_reaches().filter(person=to)), None)
     message = Message.objects.create(

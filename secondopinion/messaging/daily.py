@@ -9,7 +9,7 @@ from django.utils.translation import override
 from secondopinion.core import clock
 from secondopinion.messaging.models import NO_WORDS, Message, MessageState
 from secondopinion.messaging.templates import TEMPLATES
-from secondopinion.messaging.wording import how_to_reach
+from secondopinion.messaging.wording import ending
 from secondopinion.program import queries as program
 
 
@@ -32,7 +32,7 @@ def carry_day(person_id: UUID) -> Message | None:
             line = f"{each.subject}\n{settings.SITE_URL}{each.link}"
             if line not in lines:
                 lines.append(line)
-        lines += [how_to_reach(hospital), f"{hospital.name}\n{hospital.hospital}"]
+        lines += ending(hospital, to)
         subject = str(words.subject)
     made = Message.objects.create(
         to=to, template="daily", language=to.language or "en", subject=subject,

@@ -3,6 +3,8 @@
 from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 
+from secondopinion.accounts.models import Person
+from secondopinion.accounts.queries import staff_roles
 from secondopinion.program.models import Program
 
 _LEFT_TO_RIGHT = "\u200e"  # a mark that is not seen; plain text has no other means
@@ -13,8 +15,14 @@ def as_written(text: str) -> str:
     return f"{_LEFT_TO_RIGHT}{text}{_LEFT_TO_RIGHT}" if text and get_language_bidi() else text
 
 
-def how_to_reach(hospital: Program) -> str:
-    """Return how somebody who reads a mail reaches the hospital."""
+def ending(hospital: Program, to: Person) -> list[str]:
+    """Return what stands at the end of a mail: how the hospital is reached, but not for those who
+    work there, and who writes."""
+    sender = f"{hospital.name}\n{hospital.hospital}"
+    return [sender] if staff_roles(to) else [_how_to_reach(hospital), sender]
+
+
+def _how_to_reach(hospital: Program) -> str:
     return _(
         "To write to us, open your page: what you write there is safe. Or call %(phone)s, on "
         "working days from %(opens)s to %(closes)s (time in %(city)s). An answer to this mail "

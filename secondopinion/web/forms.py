@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.core.errors import Refused
+from secondopinion.core.ids import western
 
 
 class PlainForm(forms.Form):
@@ -44,6 +45,13 @@ def labels_of(field: forms.ChoiceField) -> dict[str, Any]:
         rows = label if isinstance(label, list | tuple) else [(value, label)]
         found |= {str(each): words for each, words in rows}
     return found
+
+
+class CodeField(forms.CharField):
+    """A code that somebody types off a mail, an app or a paper, in the digits of any script."""
+
+    def to_python(self, value: Any) -> str:
+        return western(super().to_python(value) or "")
 
 
 class MeasureField(forms.DecimalField):

@@ -93,6 +93,7 @@ def test_a_forecast_counts_once_its_day_has_come(hospital: Program, maria: Perso
     page = sign_in(person("dora@harbour.example", "director")).get("/director/forecasts/")
     text = page.content.decode()
     assert "50 %" in text
+    assert "50% of the reports were ready. 80% was the aim" in text
     assert "Too few to say" in text
 
 

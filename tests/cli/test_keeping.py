@@ -2,13 +2,16 @@
 
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
-from tests import prepared
+import pytest
+
+from tests import postgres, prepared
 
 PREPARE = """
 import django; django.setup()
@@ -19,11 +22,14 @@ vault.put(vault.new_space(), b"another")
 """
 
 
-def run(folder: Path, *arguments: str, code: str = "") -> subprocess.CompletedProcess[str]:
-    """Run the command on an installation in `folder`."""
+def run(
+    folder: Path, *arguments: str, code: str = "", database: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Run the command on an installation in `folder`, and with a database elsewhere."""
     kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     environment = {
         **kept, "DATA_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "secondopinion.settings",
+        **({"DATABASE_URL": database} if database else {}),
     }  # fmt: skip
     command = ["-c", code] if code else ["-m", "secondopinion", *arguments]
     return subprocess.run(
@@ -80,6 +86,47 @@ def test_an_installation_is_backed_up_and_restored(tmp_path: Path) -> None:
     changed = run(tmp_path / "third", "restore", str(copy))
     assert changed.returncode == 2
     assert "not the file that was copied" in changed.stderr
+
+
+@pytest.mark.any_database
+def test_a_copy_in_which_a_file_is_missing_says_so(tmp_path: Path) -> None:
+    server = os.environ.get("DATABASE_URL", "")
+    old, copy, new = tmp_path / "old", tmp_path / "copy", tmp_path / "new"
+    name = f"keeping_{os.getpid()}"
+    first = second = ""
+    with ExitStack() as stack:
+        if server.startswith("postgres"):
+            first = postgres.fresh(server, name, prepared.template(server))
+            second = postgres.fresh(server, f"{name}_new", "template0")
+            stack.callback(postgres.drop, server, name)
+            stack.callback(postgres.drop, server, f"{name}_new")
+        else:
+            prepared.copy_to(old)
+        old.mkdir(exist_ok=True)
+        new.mkdir()
+        assert run(old, code=PREPARE, database=first).returncode == 0
+        made = run(old, "backup", str(copy), database=first)
+        assert made.returncode == 0, made.stderr
+        assert "2 new files" in made.stdout
+        assert [path for path in copy.rglob("*") if path.stat().st_mode & 0o077] == []
+
+        assert "put your copy there" in run(new, "restore", str(copy), database=second).stderr
+        (new / "master-key").write_bytes((old / "master-key").read_bytes())
+        lost = next((copy / "vault").glob("??/*"))
+        lost.rename(tmp_path / "lost")
+        restored = run(new, "restore", str(copy), database=second)
+        assert restored.returncode == 1, restored.stderr
+        assert "can be read: 1; that cannot: 1" in restored.stdout
+        assert "Not there: file" in restored.stdout
+
+        place = new / "vault" / lost.relative_to(copy / "vault")
+        place.parent.mkdir(exist_ok=True)
+        shutil.copyfile(tmp_path / "lost", place)
+        whole = run(new, "vault", "verify", database=second)
+        assert (whole.returncode, whole.stdout.count("\n")) == (0, 1)
+        again = run(new, "restore", str(copy), database=second)
+        assert again.returncode == 2
+        assert ("is not empty" if second else "a database already") in again.stderr
 
 
 def test_what_is_written_is_its_owners_alone(tmp_path: Path) -> None:

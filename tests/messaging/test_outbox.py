@@ -21,6 +21,7 @@ from secondopinion.messaging import delivery, gateways
 from secondopinion.messaging.actions import notify
 from secondopinion.messaging.models import Message
 from secondopinion.messaging.templates import TEMPLATES
+from secondopinion.program import queries as program
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
@@ -32,6 +33,18 @@ def test_every_mail_goes_out_once(template: str, maria: Person) -> None:
     assert sent.to == ["maria@familia.example"]
     assert "%(" not in sent.subject + sent.body
     assert Message.objects.get().state == "sent"
+
+
+def test_who_works_here_is_not_told_how_a_family_reaches_the_office(maria: Person) -> None:
+    colleague = accounts.ensure_person(email="grace@harbour.example", full_name="Grace")
+    accounts.grant_role(by=None, person=colleague, role="coordinator")
+    for to in (maria, colleague):
+        notify(to=to, template="message-waiting", case_reference="2026-ABCDE", link="/x/")
+    told = {each.to: each.body for each in Message.objects.select_related("to")}
+    phone = program.program().phone
+    assert phone in told[maria]
+    assert phone not in told[colleague]
+    assert told[colleague].endswith(program.program().hospital), "who writes is told"
 
 
 def test_a_mail_of_an_action_that_failed_is_not_sent(maria: Person) -> None:

@@ -196,7 +196,8 @@ def test_mails_that_answers_can_reach(whole: Whole) -> None:
     assert mail.outbox
     for sent in mail.outbox:
         assert sent.reply_to == ["second-opinion@harbour-childrens.example"]
-        assert "+1 617 555 0142" in sent.body
+        at_work = sent.to[0].endswith("@harbour.example")
+        assert ("+1 617 555 0142" in sent.body) is not at_work
 
 
 def test_the_provider_says_no_and_the_family_names_another(hospital: Program) -> None:

@@ -52,6 +52,30 @@ def follow(browser: Client, email: str) -> str:
     return answer.request["PATH_INFO"]
 
 
+@pytest.mark.parametrize("zero", ["٠", "۰", "०"])
+def test_a_code_can_be_typed_on_a_keyboard_without_latin_letters(
+    hospital: Program, zero: str
+) -> None:
+    browser = Client()
+    code = asked(browser, "amina@usra.example")
+    typed = code.translate({ord("0") + each: ord(zero) + each for each in range(10)})
+    assert typed != code
+    answer = browser.post("/sign-in/code/", {"code": typed[:4] + " " + typed[4:]}, follow=True)
+    assert answer.request["PATH_INFO"].startswith("/my/")
+
+
+def test_a_code_of_the_app_counts_once_in_whatever_digits(hospital: Program) -> None:
+    staff = person("grace@harbour.example", "coordinator")
+    TOTP.activate(staff, SECRET)
+    code = totp()
+    arabic = code.translate({ord("0") + each: ord("٠") + each for each in range(10)})
+    for given, leads in ((arabic, "/desk/"), (code, "/sign-in/factor/")):
+        browser = Client()
+        follow(browser, staff.email)
+        answer = browser.post("/sign-in/factor/", {"code": given}, follow=True)
+        assert answer.request["PATH_INFO"] == leads
+
+
 def test_a_family_signs_in_with_a_code(hospital: Program) -> None:
     browser = Client()
     assert follow(browser, "Maria@Familia.example").startswith("/my/")

@@ -38,12 +38,15 @@ def forecasts(request: PersonRequest) -> HttpResponse:
     days = request.GET.get("days", "365")
     period = int(days) if days.isdecimal() and int(days) in PERIODS else 365
     found = calibration(clock.now() - timedelta(days=period))
-    points = _points(found[""])
+    points, last = _points(found[""]), found[""][-1]
     context = {
         "periods": PERIODS,
         "period": period,
         "side": SIDE,
         "points": points,
+        "last": last,
+        "found_late": 100 * last.found,
+        "aimed_late": 100 * last.share,
         "line": " ".join(f"{each['x']},{each['y']}" for each in points),
         "stages": [
             (

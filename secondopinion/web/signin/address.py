@@ -30,8 +30,8 @@ class ProofForm(PlainForm):
     code = forms.CharField(
         label=gettext_lazy("Code from the mail"), max_length=20,
         widget=forms.TextInput(
-            attrs={"dir": "ltr", "autocomplete": "one-time-code", "class": "w8",
-                   "autocapitalize": "characters", "spellcheck": "false"}
+            attrs={"dir": "ltr", "inputmode": "numeric", "autocomplete": "one-time-code",
+                   "class": "w8", "spellcheck": "false"}
         ),
     )  # fmt: skip
 

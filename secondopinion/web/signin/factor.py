@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
+from allauth.account.forms import ConfirmLoginCodeForm
 from allauth.account.internal.flows.login import record_authentication
 from allauth.core import ratelimit
 from allauth.mfa.adapter import get_adapter
@@ -20,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
 from secondopinion.web.access import PersonRequest
-from secondopinion.web.forms import PlainForm
+from secondopinion.web.forms import CodeField, PlainForm
 
 LONGEST_CREDENTIAL = 50_000  # characters; an attestation with its certificates is below 10,000
 # Seconds in which a code of an app counts (RFC 6238, section 5.2): its own, and a step either way.
@@ -36,8 +37,16 @@ def used_first(authenticator: Authenticator, code: str) -> bool:
     return bool(cache.add(f"code-used-{digest}", 1, timeout=CODE_COUNTS))
 
 
+class MailedCodeForm(ConfirmLoginCodeForm):
+    """Asks for the code of the mail."""
+
+    code = CodeField()
+
+
 class _CodeOnce(BaseAuthenticateForm):
-    """A code counts once, however long it counts."""
+    """A code counts once, however long it counts and in whatever digits it is typed."""
+
+    code = CodeField()
 
     def clean_code(self) -> str:
         code: str = super().clean_code()
@@ -86,7 +95,7 @@ class UsedPasskey(AuthenticateWebAuthnForm):
 class FactorForm(PlainForm):
     """Asks for a code of the authenticator app, a recovery code, or a passkey."""
 
-    code = forms.CharField(
+    code = CodeField(
         label=_("Code from your authenticator app, or a recovery code"),
         required=False,
         widget=forms.TextInput(
