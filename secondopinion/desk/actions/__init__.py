@@ -1,5 +1,6 @@
 """The verbs of the desk: saved views, steps on many cases, shifts, and what the clock brings."""
 
+from secondopinion.desk.actions.accounts import ask_one, confirm_one, take_back_one, undo_one
 from secondopinion.desk.actions.declining import decline
 from secondopinion.desk.actions.entering import (
     begin_entry,
@@ -19,7 +20,9 @@ from secondopinion.desk.actions.watching import escalate, find_owners, notice_si
 from secondopinion.desk.actions.ways_in import end_codes, make_code, text_code
 
 __all__ = [
+    "ask_one",
     "begin_entry",
+    "confirm_one",
     "decline",
     "different",
     "end_codes",
@@ -40,12 +43,14 @@ __all__ = [
     "save_view",
     "settle_with",
     "submit_entry",
+    "take_back_one",
     "take_over",
     "take_up_entry",
     "text_code",
     "this_is_it",
     "undo",
     "undo_join",
+    "undo_one",
     "unlink",
     "write_link",
 ]  # fmt: skip

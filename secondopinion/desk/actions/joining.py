@@ -30,6 +30,7 @@ from secondopinion.cases.rules import not_kept_out
 from secondopinion.cases.states import State, Why
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
+from secondopinion.desk.actions.accounts import given_by_joining
 from secondopinion.desk.models import Duplicate, Join
 from secondopinion.desk.rules import require_team
 from secondopinion.imaging import removing
@@ -203,10 +204,10 @@ def undo_join(*, by: Person, row: Join) -> Case:
     )
     if not done:
         raise Conflict(_("They were taken apart already."), code="undone")
-    for pk in row.moved["people"]:
-        end_parts(case=kept, role=Part.FAMILY, by=by, person=Person.objects.get(pk=pk))
-    for pk in row.moved["ties"]:
-        accounts.end_guardianship(by=by, child=kept.child, person=Person.objects.get(pk=pk))
+    for person in _now(row.moved["people"], kept):
+        end_parts(case=kept, role=Part.FAMILY, by=by, person=person)
+    for person in _now(row.moved["ties"], kept):
+        accounts.end_guardianship(by=by, child=kept.child, person=person)
     Question.objects.filter(case=kept, pk__in=row.moved["questions"]).delete()
     _take_back(by, kept, joined, row)
     Duplicate.objects.filter(pk=row.pair_id).update(
@@ -217,6 +218,12 @@ def undo_join(*, by: Person, row: Join) -> Case:
     for case in (kept, joined):
         audit.record("requests-separated", by=by, case_id=case.pk, target=row)
     return joined
+
+
+def _now(numbers: list[str], case: Case) -> list[Person]:
+    """Return people, and who has a part in a case because such an account became theirs since."""
+    found = list(Person.objects.filter(pk__in=numbers))
+    return found + [each for person in found for each in given_by_joining(person, case)]
 
 
 def _take_back(by: Person, kept: Case, joined: Case, row: Join) -> None:

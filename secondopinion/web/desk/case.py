@@ -35,7 +35,7 @@ from secondopinion.core.lists import as_rows, listed
 from secondopinion.desk import mailing
 from secondopinion.desk.fitting import fitting
 from secondopinion.desk.models import Evidence, Refusal
-from secondopinion.desk.queries import covered_by, entry_of, joined_into
+from secondopinion.desk.queries import covered_by, entry_of, joined_into, one_accounts
 from secondopinion.experts.matching import suggest
 from secondopinion.experts.models import Kind as Taken
 from secondopinion.experts.models import Offer, OfferState
@@ -183,6 +183,7 @@ def _people(request: PersonRequest, case: Case) -> Context:
         "provider": (provider := getattr(case, "local_provider", None)),
         "addresses": NewAddress.objects.filter(case_id=case.pk, confirmed_at__isnull=False)
         .select_related("person", "by"),
+        "ones": one_accounts(case),
         "links": access_links(provider.person, case.pk)
         if provider and provider.person_id and "links" in request.GET else None,
         "shut_out": provider is not None and provider.person_id is not None
