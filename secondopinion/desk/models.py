@@ -261,7 +261,7 @@ class Join(Stored):
     joined = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="joined_into")
     by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     # What came to the kept one: "people", "ties", "questions" (ids), and what images were there
-    # before ("series": pairs of numbers).
+    # before ("series": pairs of numbers); "out": the series that left when it was undone.
     moved = models.JSONField(default=dict)
     undone_at = models.DateTimeField(null=True, blank=True)
     undone_by = models.ForeignKey(

@@ -12,7 +12,7 @@ from secondopinion.desk.actions.entering import (
     write_link,
 )
 from secondopinion.desk.actions.evidence import not_it, settle_with, this_is_it, unlink
-from secondopinion.desk.actions.joining import different, join, undo_join
+from secondopinion.desk.actions.joining import different, join, perhaps_one, undo_join
 from secondopinion.desk.actions.many import hand_over, put_off, undo
 from secondopinion.desk.actions.shifts import end_shift, go_away, go_on_duty
 from secondopinion.desk.actions.views import remove_view, save_view
@@ -38,6 +38,7 @@ __all__ = [
     "not_it",
     "note_page",
     "notice_silence",
+    "perhaps_one",
     "put_off",
     "remove_view",
     "save_view",

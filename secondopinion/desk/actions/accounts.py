@@ -12,12 +12,13 @@ name; what it could open, the kept one opens. All of that is written down in `On
 """
 
 import hmac
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Q
-from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts import actions as accounts
@@ -80,7 +81,7 @@ def ask_one(
     rows.filter(confirmed_at=None, expires_at__gt=clock.now()).update(expires_at=clock.now())
     codes = short_code(CODE_LENGTH), short_code(CODE_LENGTH)
     made = OneAccount.objects.create(
-        case=case, kept=kept, other=other, kept_email=kept.email, other_email=other.email,
+        case=case, kept=kept, other=other, kept_email=kept.reached_at, other_email=other.reached_at,
         kept_hash=hash_of(codes[0]), other_hash=hash_of(codes[1]), by=by, way=way,
         note=note.strip(), expires_at=clock.now() + OneAccount.LASTS,
     )  # fmt: skip
@@ -366,8 +367,8 @@ def given_by_joining(person: Person, case: Case) -> list[Person]:
 
 def _give_seen_back(kept: Person, moved: list[list[Any]]) -> None:
     for pk, former, at in moved:
-        row = Seen.objects.filter(case=pk, person=kept, at=parse_datetime(at))
+        row = Seen.objects.filter(case=pk, person=kept, at=datetime.fromisoformat(at))
         if former is None:
             row.delete()
         else:
-            row.update(at=parse_datetime(former))
+            row.update(at=datetime.fromisoformat(former))

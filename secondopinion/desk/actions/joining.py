@@ -10,7 +10,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Exists, Max, OuterRef, Value
+from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts import actions as accounts
@@ -92,7 +93,17 @@ def join(
     for upload in _sent_into(joined):
         take_along(by=by, upload=upload, case=kept)
     take_images_along(by=by, joined=joined, case=kept)
+    _put_back(by, kept, joined)
     return made
+
+
+def _put_back(by: Person, kept: Case, joined: Case) -> None:
+    """Put the series back that left the kept request when the two were taken apart before: no file
+    brings those of other servers again."""
+    out = Join.objects.filter(kept=kept, joined=joined, undone_at__isnull=False)
+    for series in {pk for row in out for pk in row.moved.get("out", [])}:
+        if Series.objects.filter(pk=series, study__case=kept, removed_at__isnull=False).exists():
+            removing.restore(by=by, case=kept, series=series)
 
 
 def _locked(pair: Duplicate, kept: Case) -> tuple[Case, Case]:
@@ -185,6 +196,28 @@ def different(*, by: Person, pair: Duplicate) -> None:
 
 
 @transaction.atomic
+def perhaps_one(*, by: Person, pair: Duplicate) -> None:
+    """Have a pair looked at again that was told apart: they are one child after all, perhaps.
+
+    Raises:
+        NotYours: by somebody who is not of the team.
+        Conflict: it is looked at already, or one of the two has ended.
+    """
+    require_team(by)
+    both = Case.objects.select_for_update().filter(pk__in=[pair.earlier_id, pair.later_id])
+    if any(case.ended_at is not None for case in both.order_by("pk")):
+        raise Conflict(_("One of the two requests has ended."), code="ended")
+    done = Duplicate.objects.filter(pk=pair.pk, state=Duplicate.State.DIFFERENT).update(
+        state=Duplicate.State.OPEN, by=None, at=None
+    )
+    if not done:
+        raise Conflict(_("A colleague has looked at this pair already."), code="pair-settled")
+    for case in (pair.earlier, pair.later):
+        needs.arise(case, Why.TWICE)
+        audit.record("requests-perhaps-one", by=by, case_id=case.pk, target=pair)
+
+
+@transaction.atomic
 def undo_join(*, by: Person, row: Join) -> Case:
     """Take two requests apart again: the joined one goes on where it stood, and what it brought
     leaves the kept one. What somebody saw meanwhile stays in the audit.
@@ -240,6 +273,7 @@ def _take_back(by: Person, kept: Case, joined: Case, row: Join) -> None:
     had = {tuple(each) for each in row.moved["series"]}
     _not_mixed(kept, joined, row, had)
     records.take_out(by=by, case=kept, records=found)
+    out: list[str] = []
     theirs = set(Series.objects.filter(study__case=joined).values_list("study__uid", "uid"))
     for series in Series.objects.filter(study__case=kept, removed_at=None).select_related("study"):
         pair = (series.study.uid, series.uid)
@@ -247,6 +281,12 @@ def _take_back(by: Person, kept: Case, joined: Case, row: Join) -> None:
             removing.remove(
                 by=by, case=kept, series=series.pk, whole_study=False, why=Series.Why.OTHER_CHILD
             )
+            out.append(str(series.pk))
+    row.moved["out"] = out
+    row.save(update_fields=["moved"])
+    times = Join.objects.filter(kept=kept, joined=joined).count()
+    # A key is of one coming along: when they are joined again, the files come again.
+    Upload.objects.filter(case=kept, key__in=keys).update(key=Concat("key", Value(f".{times}")))
 
 
 def _not_mixed(kept: Case, joined: Case, row: Join, had: set[tuple[str, ...]]) -> None:

@@ -1,5 +1,7 @@
 """Two accounts of one parent at the desk: asked for, taken back, undone; the parent confirms."""
 
+from typing import cast
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
@@ -19,10 +21,17 @@ from secondopinion.web.access import PersonRequest, of_case
 from secondopinion.web.forms import PlainForm
 
 
+class _Account(forms.ModelChoiceField):
+    """An account, with its address: two of one person have the same name."""
+
+    def label_from_instance(self, obj: Person) -> str:
+        return f"{obj} · {obj.email}"
+
+
 class OneForm(PlainForm):
     """Which account stays, which one closes, and how the parent asked for it."""
 
-    kept = forms.ModelChoiceField(
+    kept = _Account(
         label=gettext_lazy("Which account stays?"), queryset=Person.objects.none(),
         widget=forms.RadioSelect, empty_label=None,
     )  # fmt: skip
@@ -43,9 +52,8 @@ class OneForm(PlainForm):
 
     def __init__(self, case: Case, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["kept"]
+        field = cast("forms.ModelChoiceField[Person]", self.fields["kept"])
         field.queryset = holders_of(case, Part.FAMILY).exclude(email=None)
-        field.label_from_instance = lambda each: f"{each} · {each.email}"
 
 
 @of_case("desk", Part.COORDINATOR)

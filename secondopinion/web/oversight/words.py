@@ -241,6 +241,7 @@ WORDS: dict[str, str | Promise] = {
     "requests-joined": _("Two requests about one child were joined"),
     "requests-separated": _("Two joined requests were taken apart"),
     "requests-differ": _("Two requests were found to be about two children"),
+    "requests-perhaps-one": _("Two requests that were told apart are looked at again"),
     "case-join": _("The request was joined with another one"),
     "case-separate": _("The request goes on by itself again"),
     "case-separate_new": _("The request goes on by itself again"),
