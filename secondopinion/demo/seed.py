@@ -37,6 +37,7 @@ from secondopinion.program import actions as program_actions
 from secondopinion.program import letters
 from secondopinion.program import queries as program
 from secondopinion.program.models import Specialty
+from secondopinion.program.sections import SECTIONS
 from secondopinion.records import actions as records_actions
 from secondopinion.records import queries as records
 from secondopinion.records.models import Record
@@ -59,6 +60,11 @@ _STOP_AT = {
     "more_needed": "in_review",
     "expired": "draft",
 }
+BANK = (
+    "Harbour Children's Hospital, international program\n"
+    "Example Bank (this account does not exist)\n"
+    "IBAN XX00 0000 0000 0000 0000 00 · BIC EXAMPLEXXX"
+)
 
 
 def ensure() -> None:
@@ -75,8 +81,19 @@ def people() -> list["_Walk"]:
     """Make what is missing of the program, its staff and the families; return their cases to be."""
     program_actions.set_up()
     guardians.set_up()
+    _say_how_to_pay()
     staff = {each.email: _staff(each) for each in STAFF}
     return [_Walk(each, staff) for each in FAMILIES]
+
+
+def _say_how_to_pay() -> None:
+    """Give the program the account of a bank that does not exist: nobody can pay into it."""
+    terms = SECTIONS["terms"].read()
+    if not terms["bank"]:
+        program_actions.change(
+            by=None, section="terms", value=terms | {"bank": BANK},
+            revision=program.program().revision,
+        )  # fmt: skip
 
 
 def is_whole() -> bool:
@@ -264,9 +281,15 @@ class _Walk:
         actions.complete(by=self.coordinator, case=self.case)
         fee = billing.charge(case=self.case, by=self.coordinator)
         if self.family.until == "closed":
-            billing.settle(fee=fee, by=self.coordinator, state="paid", note="Bank transfer")
+            billing.note_payment(
+                fee=fee,
+                by=self.coordinator,
+                amount=fee.amount,
+                due=fee.amount,
+                on=clock.today() - timedelta(days=1),
+            )
         elif self.family.until != "ready":
-            billing.settle(fee=fee, by=self.coordinator, state="waived", note="Charity fund")
+            billing.waive(fee=fee, by=self.coordinator, note="Charity fund")
 
     def _offered(self) -> None:
         if self.family.until != "offered":

@@ -24,6 +24,7 @@ from secondopinion.cases.queries import (
     handed,
     live_parts,
     parts_from_outside,
+    states_of,
 )
 from secondopinion.cases.rules import provider_doubts
 from secondopinion.cases.states import ENDED, FAMILY_STEP, FAMILY_STEPS, State, Why
@@ -46,6 +47,7 @@ from secondopinion.findings.queries import cleared, limitations_for
 from secondopinion.followup import leaving
 from secondopinion.followup.actions import window_open
 from secondopinion.followup.queries import questions
+from secondopinion.followup.rules import waiting_in
 from secondopinion.imaging import queries as imaging
 from secondopinion.opinions import exporting, inviting, panels, second, translating
 from secondopinion.opinions.models import Delivery, OpinionState, SignedReport
@@ -99,6 +101,7 @@ def _page(part: str, more: Callable[[PersonRequest, Case], Context]) -> View:
         prefetch_related_objects([case], "clock_spans")
         context = {
             "case": case,
+            "standing": states_of([case])[case.pk],
             "parts": PARTS.items(),
             "part": part,
             "tab": INSIDE.get(part, part),
@@ -343,6 +346,7 @@ def close(request: PersonRequest, case: Case) -> HttpResponse:
     context = {
         "case": case,
         "early": window_open(case),
+        "open": waiting_in(case),
         "referrals": referrals(case).exclude(state__in=[*REFERRAL_ENDED]),
     }
     return render(request, "desk/close.html", context)

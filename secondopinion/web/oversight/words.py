@@ -262,6 +262,8 @@ WORDS: dict[str, str | Promise] = {
     "payment-closed": _("The page for paying was closed"),
     "payment-too-much": _("More was paid than is owed"),
     "payment-differs": _("A payment differs from the fee"),
+    "fee-received": _("A payment of a fee was noted"),
+    "fee-due-again": _("A waiver was taken back: the fee is due again"),
     "fee-settled": _("A fee was settled"),
     "outcome-asked": _("The family was asked by mail what came of it"),
     "outcome-reminded": _("The family was reminded of that mail"),
