@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
 from django.db.models.functions import Coalesce
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person, Role
@@ -35,7 +36,7 @@ _OF_STAFF: dict[str, frozenset[str]] = {
 }
 
 
-_WAITING = {
+_WAITING: dict[frozenset[str], str | Promise] = {
     frozenset({Part.LOCAL_PROVIDER}): _("Waiting on the local provider"),
     frozenset({Part.FAMILY, Part.LOCAL_PROVIDER}): _("Waiting on family and local provider"),
 }

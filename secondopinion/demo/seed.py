@@ -22,6 +22,7 @@ from secondopinion.cases.models import Case, ItemState
 from secondopinion.conversations.actions import post
 from secondopinion.core import clock, jobs
 from secondopinion.demo import after, beside, guardians
+from secondopinion.demo.bank import say_how_to_pay
 from secondopinion.demo.images import mr_head
 from secondopinion.demo.people import FAMILIES, STAFF, Family, Staff
 from secondopinion.demo.reports import BY_SPECIALTY, EPILEPSY
@@ -37,7 +38,6 @@ from secondopinion.program import actions as program_actions
 from secondopinion.program import letters
 from secondopinion.program import queries as program
 from secondopinion.program.models import Specialty
-from secondopinion.program.sections import SECTIONS
 from secondopinion.records import actions as records_actions
 from secondopinion.records import queries as records
 from secondopinion.records.models import Record
@@ -60,11 +60,6 @@ _STOP_AT = {
     "more_needed": "in_review",
     "expired": "draft",
 }
-BANK = (
-    "Harbour Children's Hospital, international program\n"
-    "Example Bank (this account does not exist)\n"
-    "IBAN XX00 0000 0000 0000 0000 00 · BIC EXAMPLEXXX"
-)
 
 
 def ensure() -> None:
@@ -81,19 +76,9 @@ def people() -> list["_Walk"]:
     """Make what is missing of the program, its staff and the families; return their cases to be."""
     program_actions.set_up()
     guardians.set_up()
-    _say_how_to_pay()
+    say_how_to_pay()
     staff = {each.email: _staff(each) for each in STAFF}
     return [_Walk(each, staff) for each in FAMILIES]
-
-
-def _say_how_to_pay() -> None:
-    """Give the program the account of a bank that does not exist: nobody can pay into it."""
-    terms = SECTIONS["terms"].read()
-    if not terms["bank"]:
-        program_actions.change(
-            by=None, section="terms", value=terms | {"bank": BANK},
-            revision=program.program().revision,
-        )  # fmt: skip
 
 
 def is_whole() -> bool:

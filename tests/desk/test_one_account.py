@@ -1,13 +1,10 @@
 """Two accounts of one parent: asked for by the desk, proved by both mailboxes, undone."""
 
 import re
-from datetime import timedelta
 from io import BytesIO
 
 import pytest
-import time_machine
 from django.core import mail
-from django.db import transaction
 
 from secondopinion.accounts import actions as accounts
 from secondopinion.accounts.models import Guardianship, Person
@@ -19,49 +16,15 @@ from secondopinion.cases.queries import holders_of, visible_to
 from secondopinion.conversations.models import Seen
 from secondopinion.core import clock, jobs
 from secondopinion.core.errors import Conflict, NotYours, Refused
-from secondopinion.desk import actions, duplicates
-from secondopinion.desk.models import Duplicate, Join, OneAccount
+from secondopinion.desk import actions
+from secondopinion.desk.models import OneAccount
 from secondopinion.guardians import actions as guardians
 from secondopinion.guardians.models import GuardianDocument, ParentConsent
 from secondopinion.messaging.actions import choose_reach
 from secondopinion.messaging.models import Message, MessageState
 from secondopinion.program import queries as program
-from secondopinion.program.models import Program
-from tests.web.conftest import letter, person, sign_in, submitted
-
-KEPT, OTHER = "maria@familia.example", "maria.lopez@correo.example"
-
-
-@pytest.fixture
-def grace(hospital: Program) -> Person:
-    """A coordinator."""
-    return person("grace@harbour.example", "coordinator", name="Grace Okafor")
-
-
-@pytest.fixture
-def kept(hospital: Program) -> Person:
-    """The account that a mother keeps."""
-    return person(KEPT, name="María López")
-
-
-@pytest.fixture
-def other(hospital: Program) -> Person:
-    """Her other account."""
-    return person(OTHER, name="Maria Lopez")
-
-
-@pytest.fixture
-def case(grace: Person, kept: Person) -> Case:
-    """Her request of the account that she keeps, which a coordinator has taken."""
-    made = submitted(kept)
-    cases.take(by=grace, case=made)
-    return made
-
-
-@pytest.fixture
-def second(case: Case, other: Person) -> Case:
-    """A request of her other account."""
-    return submitted(other)
+from tests.desk.conftest import KEPT, OTHER
+from tests.web.conftest import letter, person, sign_in
 
 
 def asked(grace: Person, case: Case, kept: Person, email: str = OTHER) -> OneAccount:
@@ -94,9 +57,9 @@ def opens(each: Person) -> set[Case]:
 
 
 def test_nothing_moves_before_both_codes_have_come_from_the_kept_account(
-    grace: Person, case: Case, second: Case, kept: Person, other: Person
+    grace: Person, first: Case, second: Case, kept: Person, other: Person
 ) -> None:
-    row = asked(grace, case, kept)
+    row = asked(grace, first, kept)
     sent = codes()
     assert sent["kept_code"] != sent["other_code"]
     for by, given in (
@@ -109,18 +72,18 @@ def test_nothing_moves_before_both_codes_have_come_from_the_kept_account(
             actions.confirm_one(by=by, **given)
     row.refresh_from_db()
     assert row.confirmed_at is None
-    assert opens(kept) == {case}
+    assert opens(kept) == {first}
     assert opens(other) == {second}
     assert Person.objects.get(pk=other.pk).is_active
     actions.confirm_one(by=kept, **{name: code.lower() for name, code in sent.items()})
-    assert opens(kept) == {case, second}
+    assert opens(kept) == {first, second}
     assert opens(other) == set()
 
 
 def test_five_pairs_of_codes_can_be_tried(
-    grace: Person, case: Case, second: Case, kept: Person
+    grace: Person, first: Case, second: Case, kept: Person
 ) -> None:
-    asked(grace, case, kept)
+    asked(grace, first, kept)
     sent = codes()
     for _try in range(5):
         with pytest.raises(Refused) as refused:
@@ -134,7 +97,7 @@ def test_five_pairs_of_codes_can_be_tried(
 
 
 def test_what_the_other_account_had_counts_for_the_kept_one_and_goes_back(
-    grace: Person, case: Case, second: Case, kept: Person, other: Person
+    grace: Person, first: Case, second: Case, kept: Person, other: Person
 ) -> None:
     guardians.send_document(
         by=other, case=second, kind="birth", name="birth.png", source=BytesIO(letter())
@@ -149,7 +112,7 @@ def test_what_the_other_account_had_counts_for_the_kept_one_and_goes_back(
     assert browser.get("/my/").status_code == 200
     token = accounts.make_link(person=other, case_id=second.pk)
 
-    row = made_one(grace, case, kept)
+    row = made_one(grace, first, kept)
 
     assert [each.pk for each in holders_of(second, Part.FAMILY)] == [kept.pk]
     tie = Guardianship.objects.get(child=second.child, revoked_at=None)
@@ -177,7 +140,7 @@ def test_what_the_other_account_had_counts_for_the_kept_one_and_goes_back(
 
     actions.undo_one(by=grace, row=row)
 
-    assert opens(kept) == {case}
+    assert opens(kept) == {first}
     assert opens(other) == {second}
     tie = Guardianship.objects.get(child=second.child, revoked_at=None)
     assert (tie.person, tie.kind, tie.may_consent) == (other, "parent", True)
@@ -192,34 +155,34 @@ def test_what_the_other_account_had_counts_for_the_kept_one_and_goes_back(
 
 
 def test_one_case_in_which_both_have_a_part(
-    grace: Person, case: Case, kept: Person, other: Person
+    grace: Person, first: Case, kept: Person, other: Person
 ) -> None:
-    cases.invite_guardian(by=kept, case=case, full_name="Maria Lopez", email=OTHER, kind="parent")
+    cases.invite_guardian(by=kept, case=first, full_name="Maria Lopez", email=OTHER, kind="parent")
     Person.objects.filter(pk=other.pk).update(last_login=clock.now())
-    row = made_one(grace, case, kept)
-    assert [each.pk for each in holders_of(case, Part.FAMILY)] == [kept.pk]
+    row = made_one(grace, first, kept)
+    assert [each.pk for each in holders_of(first, Part.FAMILY)] == [kept.pk]
     actions.undo_one(by=grace, row=row)
-    assert {each.pk for each in holders_of(case, Part.FAMILY)} == {kept.pk, other.pk}
-    ties = Guardianship.objects.filter(child=case.child, revoked_at=None)
+    assert {each.pk for each in holders_of(first, Part.FAMILY)} == {kept.pk, other.pk}
+    ties = Guardianship.objects.filter(child=first.child, revoked_at=None)
     assert {tie.person_id for tie in ties} == {kept.pk, other.pk}
 
 
 def test_one_person_does_not_agree_as_two_parents(
-    grace: Person, case: Case, kept: Person, other: Person
+    grace: Person, first: Case, kept: Person, other: Person
 ) -> None:
-    cases.invite_guardian(by=kept, case=case, full_name="Maria Lopez", email=OTHER, kind="parent")
-    guardians.agree_too(by=other, case=case, disclaimer=program.disclaimer("en"))
-    assert ParentConsent.objects.get(case=case, ended_at=None).person == other
-    row = made_one(grace, case, kept)
-    assert not ParentConsent.objects.filter(case=case, ended_at=None).exists()
+    cases.invite_guardian(by=kept, case=first, full_name="Maria Lopez", email=OTHER, kind="parent")
+    guardians.agree_too(by=other, case=first, disclaimer=program.disclaimer("en"))
+    assert ParentConsent.objects.get(case=first, ended_at=None).person == other
+    row = made_one(grace, first, kept)
+    assert not ParentConsent.objects.filter(case=first, ended_at=None).exists()
     actions.undo_one(by=grace, row=row)
-    assert ParentConsent.objects.get(case=case, ended_at=None).person == other
+    assert ParentConsent.objects.get(case=first, ended_at=None).person == other
 
 
 def test_signing_in_with_the_old_address(
-    grace: Person, case: Case, second: Case, kept: Person
+    grace: Person, first: Case, second: Case, kept: Person
 ) -> None:
-    made_one(grace, case, kept)
+    made_one(grace, first, kept)
     jobs.run_all()
     mail.outbox.clear()
     browser = sign_in(None)
@@ -234,190 +197,30 @@ def test_signing_in_with_the_old_address(
 
 
 def test_who_may_ask_and_for_whom(
-    grace: Person, case: Case, second: Case, kept: Person, other: Person
+    grace: Person, first: Case, second: Case, kept: Person, other: Person
 ) -> None:
     tom = person("tom@harbour.example", "coordinator", name="Tom Lindqvist")
     with pytest.raises(NotYours):
-        asked(tom, case, kept)
+        asked(tom, first, kept)
     with pytest.raises(NotYours):
-        asked(kept, case, kept)
+        asked(kept, first, kept)
     with pytest.raises(NotYours):
-        asked(grace, case, other, KEPT)  # not of this case's family
+        asked(grace, first, other, KEPT)  # not of this case's family
     person("nobody@familia.example")  # typed an address once, and began nothing
     for email, code in (
         (KEPT, "one-same"), ("nobody@familia.example", "one-unknown"),
         ("grace@harbour.example", "one-staff"), ("no address", "email-invalid"),
     ):  # fmt: skip
         with pytest.raises(Refused) as refused:
-            asked(grace, case, kept, email)
+            asked(grace, first, kept, email)
         assert refused.value.code == code
     assert not OneAccount.objects.exists()
 
 
-def test_what_a_court_has_said_is_neither_spread_nor_lost(
-    grace: Person, case: Case, second: Case, kept: Person, other: Person
-) -> None:
-    cases.take(by=grace, case=second)
-    asked(grace, case, kept)
-    sent = codes()
-    guardians.note_order(
-        by=grace, case=second, person=other, effect="sees_only", basis="Court of Puebla, 12"
-    )
-    with pytest.raises(Refused) as refused:
-        actions.confirm_one(by=kept, **sent)
-    assert refused.value.code == "one-limited"
-    assert not OneAccount.objects.filter(confirmed_at__isnull=False).exists()
-    assert opens(other) == {second}
-
-
-def test_who_is_kept_out_of_a_case_does_not_come_in_this_way(
-    grace: Person, case: Case, second: Case, kept: Person
-) -> None:
-    cases.take(by=grace, case=second)
-    guardians.note_order(
-        by=grace, case=second, person=None, effect="kept_out", basis="Court of Puebla, 12",
-        full_name="M. L.", email="maria+x@familia.example",
-    )  # fmt: skip
-    with pytest.raises(Refused) as refused:
-        asked(grace, case, kept)
-    assert refused.value.code == "kept-out"
-
-
-def test_what_the_kept_account_has_lost_since_does_not_come_back_to_the_other(
-    grace: Person, case: Case, second: Case, kept: Person, other: Person
-) -> None:
-    jose = person("jose@familia.example", name="José")
-    cases.invite_guardian(by=other, case=second, full_name="José", email=jose.email, kind="parent")
-    cases.take(by=grace, case=second)
-    row = made_one(grace, case, kept)
-    cases.end_guardian(by=grace, case=second, person=kept, reason="The father said so.")
-    actions.undo_one(by=grace, row=row)
-    assert [each.pk for each in holders_of(second, Part.FAMILY)] == [jose.pk]
-    assert opens(other) == set()
-
-
-def test_a_court_order_of_meanwhile_holds_for_both_after_the_undo(
-    grace: Person, case: Case, second: Case, kept: Person, other: Person
-) -> None:
-    cases.take(by=grace, case=second)
-    row = made_one(grace, case, kept)
-    guardians.note_order(
-        by=grace, case=second, person=kept, effect="sees_only", basis="Court of Puebla, 12"
-    )
-    actions.undo_one(by=grace, row=row)
-    ties = Guardianship.objects.filter(child=second.child, revoked_at=None)
-    assert {(tie.person_id, tie.may_consent) for tie in ties} == {
-        (kept.pk, False), (other.pk, False),
-    }  # fmt: skip
-
-
-def test_a_join_that_is_undone_later_takes_its_part_from_the_kept_account(
-    grace: Person, case: Case, second: Case, kept: Person, other: Person
-) -> None:
-    third = submitted(person("jose@familia.example", name="José"))
-    cases.take(by=grace, case=third)
-    duplicates.search_new()
-    pair = Duplicate.objects.get(earlier__in=[second, third], later__in=[second, third])
-    join = actions.join(by=grace, pair=pair, kept=third, people=[other.pk], questions=False)
-    made_one(grace, case, kept)
-    assert kept in holders_of(third, Part.FAMILY)
-    jobs.run_all()
-    actions.undo_join(by=grace, row=Join.objects.get(pk=join.pk))
-    assert kept not in holders_of(third, Part.FAMILY)
-    tied = Guardianship.objects.filter(child=third.child, revoked_at=None)
-    assert kept.pk not in set(tied.values_list("person", flat=True))
-
-
-def test_two_desks_and_old_codes(
-    grace: Person, case: Case, second: Case, kept: Person, other: Person
-) -> None:
-    asked(grace, case, kept)
-    first = codes()
-    tom = person("tom@harbour.example", "coordinator", name="Tom Lindqvist")
-    cases.take(by=tom, case=second)
-    asked(tom, second, other, KEPT)  # the other way round
-    newest = codes()
-    with pytest.raises(Refused) as refused:
-        actions.confirm_one(by=kept, **first)
-    assert refused.value.code == "one-ended", "the newer codes are the ones that count"
-    actions.confirm_one(by=other, **newest)
-    assert opens(other) == {case, second}
-    with pytest.raises(Refused):  # a second tab, after it was done
-        actions.confirm_one(by=other, **newest)
-    assert OneAccount.objects.filter(confirmed_at__isnull=False).count() == 1
-
-
-def test_codes_that_were_taken_back_and_codes_after_an_undo(
-    grace: Person, case: Case, second: Case, kept: Person, other: Person
-) -> None:
-    row = asked(grace, case, kept)
-    sent = codes()
-    actions.take_back_one(by=grace, row=row)
-    with pytest.raises(Refused):
-        actions.confirm_one(by=kept, **sent)
-    with pytest.raises(Conflict):
-        actions.take_back_one(by=grace, row=row)
-    done = made_one(grace, case, kept)
-    with pytest.raises(Conflict):
-        actions.take_back_one(by=grace, row=done)
-    again = codes()
-    actions.undo_one(by=grace, row=done)
-    with pytest.raises(Refused):
-        actions.confirm_one(by=kept, **again)
-    assert opens(other) == {second}
-
-
-@pytest.mark.parametrize(
-    "change", [{"email": "new@correo.example"}, {"is_active": False, "email": None}]
-)
-def test_an_account_that_has_changed_or_was_closed_meanwhile(
-    grace: Person, case: Case, second: Case, kept: Person, other: Person, change: dict[str, object]
-) -> None:
-    asked(grace, case, kept)
-    Person.objects.filter(pk=other.pk).update(**change)
-    with pytest.raises(Refused) as refused, transaction.atomic():
-        actions.confirm_one(by=kept, **codes())
-    assert refused.value.code == "one-ended"
-    assert opens(kept) == {case}
-
-
-def test_how_long_codes_work_and_an_undo_is_possible(
-    grace: Person, case: Case, second: Case, kept: Person
-) -> None:
-    now = clock.now()
-    asked(grace, case, kept)
-    with time_machine.travel(now + timedelta(days=1, minutes=1)), pytest.raises(Refused):
-        actions.confirm_one(by=kept, **codes())
-    row = made_one(grace, case, kept)
-    with time_machine.travel(now + timedelta(days=31)), pytest.raises(Refused) as refused:
-        actions.undo_one(by=grace, row=row)
-    assert refused.value.code == "one-late"
-    with pytest.raises(NotYours):
-        actions.undo_one(by=kept, row=row)
-
-
-def test_a_third_account_is_taken_apart_first(
-    grace: Person, case: Case, second: Case, kept: Person, other: Person
-) -> None:
-    row = made_one(grace, case, kept)
-    third = person("ml@trabajo.example", name="María")
-    own = submitted(third)
-    cases.take(by=grace, case=own)
-    last = actions.ask_one(by=grace, case=own, kept=third, email=KEPT, way="letter")
-    actions.confirm_one(by=third, **codes())
-    assert accounts.ensure_person(email=OTHER) == third
-    with pytest.raises(Refused) as refused:
-        actions.undo_one(by=grace, row=row)
-    assert refused.value.code == "one-third"
-    actions.undo_one(by=grace, row=last)
-    actions.undo_one(by=grace, row=row)
-    assert (opens(kept), opens(other), opens(third)) == ({case}, {second}, {own})
-
-
 def test_the_pages_of_desk_and_parent(
-    grace: Person, case: Case, second: Case, kept: Person, other: Person
+    grace: Person, first: Case, second: Case, kept: Person, other: Person
 ) -> None:
-    desk, address = sign_in(grace), f"/desk/cases/{case.reference}/people/one-account/"
+    desk, address = sign_in(grace), f"/desk/cases/{first.reference}/people/one-account/"
     assert OTHER not in desk.get(address).content.decode()
     given = {"kept": str(kept.pk), "email": OTHER, "way": "telephone", "note": "She called."}
     unknown = desk.post(address, {**given, "email": "x@y.example"}).content.decode()
@@ -431,7 +234,7 @@ def test_the_pages_of_desk_and_parent(
     wrong = {**codes(), "other_code": "AAAAAAAA"}
     assert "These codes are not right" in parent.post("/account/one/", wrong).content.decode()
     assert parent.post("/account/one/", codes())["Location"] == "/my/"
-    people = desk.get(f"/desk/cases/{case.reference}/people/").content.decode()
+    people = desk.get(f"/desk/cases/{first.reference}/people/").content.decode()
     assert "One account" in people
     row = OneAccount.objects.get()
     tom = sign_in(person("tom@harbour.example", "coordinator"))
