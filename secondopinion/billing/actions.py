@@ -100,8 +100,8 @@ def note_payment(
         paid_at=clock.now(), received_on=on, note=note.strip(), begun_by=by,
     )  # fmt: skip
     audit.record("fee-received", by=by, case_id=row.case_id, target=made)
-    Fee.objects.filter(pk=row.pk).update(settled_by=by)
-    follow(row)
+    if follow(row).state != FeeState.DUE:
+        Fee.objects.filter(pk=row.pk).update(settled_by=by)
     close_pages(row)  # they ask for more than is due now
     tell_family(row.case, "news")
     fee.refresh_from_db()

@@ -40,13 +40,16 @@ def test_parts_add_up_and_the_rest_stays_due(held: tuple[Case, Person, Person], 
     assert desk.post(f"{page}do/received/", part).status_code == 302
     row = fresh(fee)
     assert (row.state, row.still_due) == ("due", Decimal("349.50"))
+    assert row.settled_by is None
     assert desk.post(f"{page}do/received/", part).status_code == 409, "not noted twice"
     assert fresh(fee).still_due == Decimal("349.50")
     shown = sign_in(family).get(f"/my/cases/{case.reference}/fee/").content.decode()
     assert "Still to be paid" in shown
     assert "349.50" in shown
     assert dates.written(first) in shown
-    assert "349.50" in desk.get(page).content.decode()
+    shown = desk.get(page).content.decode()
+    assert "349.50" in shown
+    assert "Give back what was paid" not in shown, "it is not paid yet"
     with pytest.raises(NotYours):  # a receipt is of the whole
         papers.paper(by=family, fee=fresh(fee), kind="receipt")
     actions.note_payment(

@@ -99,13 +99,13 @@ def test_two_desks_and_old_codes(
     grace: Person, first: Case, second: Case, kept: Person, other: Person
 ) -> None:
     asked(grace, first, kept)
-    first = codes()
+    older = codes()
     tom = person("tom@harbour.example", "coordinator", name="Tom Lindqvist")
     cases.take(by=tom, case=second)
     asked(tom, second, other, KEPT)  # the other way round
     newest = codes()
     with pytest.raises(Refused) as refused:
-        actions.confirm_one(by=kept, **first)
+        actions.confirm_one(by=kept, **older)
     assert refused.value.code == "one-ended", "the newer codes are the ones that count"
     actions.confirm_one(by=other, **newest)
     assert opens(other) == {first, second}

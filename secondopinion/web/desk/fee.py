@@ -44,7 +44,7 @@ def shown(_request: PersonRequest, case: Case) -> dict[str, Any]:
 def _back(fee: Fee, case: Case) -> dict[str, Any]:
     left, beyond = refunding.left_of(fee), queries.too_much(fee)
     return {
-        "left": left,
+        "left": left if fee.state != FeeState.DUE else 0,  # a part: the fee is waived first
         "beyond": beyond,
         "due_number": f"{fee.still_due:.{taxes.places(fee.currency)}f}",
         "back_number": f"{beyond or left:.{taxes.places(fee.currency)}f}",
