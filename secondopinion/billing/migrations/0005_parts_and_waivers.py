@@ -7,6 +7,11 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+def forget_former_papers(apps, schema_editor):
+    """Backwards, a fee has one invoice again: what shows a former one has no place."""
+    apps.get_model("billing", "FeePaper").objects.filter(former__isnull=False).delete()
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -72,4 +77,5 @@ class Migration(migrations.Migration):
             model_name='feepaper',
             constraint=models.UniqueConstraint(condition=models.Q(('credit__isnull', True), ('former__isnull', True)), fields=('fee', 'kind'), name='fee_paper_once'),
         ),
+        migrations.RunPython(migrations.RunPython.noop, forget_former_papers),
     ]
