@@ -29,13 +29,16 @@ LINK_DAYS = 30  # that a one-time link works, where nothing else is said
 def ensure_person(
     *, email: str, full_name: str = "", language: str = "en", **more: object
 ) -> Person:
-    """Return the person with this address, made when there is none.
+    """Return the person with this address, made when there is none. An account that was made one
+    with another is that other one.
 
     Raises:
         Refused: the address is not one.
     """
     email = rules.clean_email(email)
     person = Person.objects.filter(email__iexact=email).first()
+    while person is not None and person.goes_on_as is not None:
+        person = person.goes_on_as
     if person is None:
         person = Person(email=email, full_name=full_name, language=language, **more)
         person.set_unusable_password()

@@ -38,6 +38,10 @@ class Person(AbstractBaseUser):
     country = CountryField(_("country"), blank=True)
     may_sign_in = models.BooleanField(default=True)
     is_active = models.BooleanField(default=True)
+    # The account of the same person with which this one was made one; this one is closed.
+    goes_on_as = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     # Kept for one request by `queries.person_with_roles`; None: to be looked up.
     roles_for_reading: set[str] | None = None

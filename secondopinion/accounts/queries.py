@@ -136,3 +136,8 @@ def holder_of(email: str) -> Person | None:
     begun = Q(staff_roles__isnull=False) | Q(guardianships__isnull=False)
     begun |= Q(participations__isnull=False)
     return Person.objects.filter(begun, email__iexact=email).first()
+
+
+def closed_for_another(email: str) -> Person | None:
+    """Return the account with this address, if it was made one with another of its person."""
+    return Person.objects.filter(email__iexact=email.strip(), goes_on_as__isnull=False).first()

@@ -1,5 +1,6 @@
-"""Charging, waiving, noting that a fee was paid by hand, letting a case wait, withdrawing."""
+"""Charging, waiving and taking that back, noting what came, letting a case wait, withdrawing."""
 
+from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
@@ -13,12 +14,14 @@ from secondopinion.billing import taxes
 from secondopinion.billing.models import (
     CreditNote,
     Fee,
+    FeePaper,
     FeeState,
+    FormerInvoice,
     NumberSeries,
     Payment,
     Refund,
 )
-from secondopinion.billing.numbering import next_number
+from secondopinion.billing.numbering import local_day, next_number
 from secondopinion.billing.providers import HAND
 from secondopinion.billing.tasks import close_page
 from secondopinion.cases import actions as cases
@@ -64,43 +67,116 @@ def charge(*, case: Case, by: Person, kind: str = Price.Kind.OPINION) -> Fee:
 
 
 @transaction.atomic
-def settle(*, fee: Fee, by: Person, state: str, note: str) -> Fee:
-    """Note that a fee was paid by hand (how), or waive it (why).
+def note_payment(
+    *, fee: Fee, by: Person, amount: Decimal, on: date | None, due: Decimal, note: str = ""
+) -> Payment:
+    """Note money that came by transfer or by hand: how much, and on which day. Parts add up; the
+    fee is paid when nothing of it is due any more. `due` is what was due on the page, so that two
+    who note the same transfer do not note it twice.
 
     Raises:
         NotYours: by somebody who does not lead the case.
-        Refused: without a note.
+        Refused: without a day, or on one that has not come; nothing, or parts of the smallest coin.
+        Conflict: it is settled already, or something came meanwhile.
+    """
+    require(fee.case, by, Part.COORDINATOR)
+    row = Fee.objects.select_for_update().select_related("case").get(pk=fee.pk)
+    if row.state != FeeState.DUE:
+        raise Conflict(_("This fee has been settled already."), code="settled")
+    if row.still_due != due:
+        raise Conflict(
+            _("Somebody has noted a payment meanwhile. Look at the list before you note another."),
+            code="paid-meanwhile",
+        )
+    if on is None or on > local_day(clock.now()).date():
+        raise Refused(
+            _("Write the day on which the money came. It cannot be in the future."), code="came-on",
+            field="on",
+        )  # fmt: skip
+    if amount <= 0 or amount != amount.quantize(taxes.coin(row.currency)):
+        raise Refused(_("Write a number, like 120.50."), code="amount", field="amount")
+    made = Payment.objects.create(
+        fee=row, provider=HAND, amount=amount, currency=row.currency, state=Payment.State.PAID,
+        paid_at=clock.now(), received_on=on, note=note.strip(), begun_by=by,
+    )  # fmt: skip
+    audit.record("fee-received", by=by, case_id=row.case_id, target=made)
+    if follow(row).state != FeeState.DUE:
+        Fee.objects.filter(pk=row.pk).update(settled_by=by)
+    close_pages(row)  # they ask for more than is due now
+    tell_family(row.case, "news")
+    fee.refresh_from_db()
+    return made
+
+
+@transaction.atomic
+def waive(*, fee: Fee, by: Person, note: str) -> Fee:
+    """Waive a fee, or what of it has not come yet, and say why.
+
+    Raises:
+        NotYours: by somebody who does not lead the case.
+        Refused: without a reason.
         Conflict: it is settled already.
     """
     require(fee.case, by, Part.COORDINATOR)
     if not note.strip():
-        raise Refused(
-            _("Say how it was paid, or why it is waived."), code="note-missing", field="note"
-        )
-    if not _settle(fee, by, FeeState(state), note):
+        raise Refused(_("Say why it is waived."), code="note-missing", field="note")
+    if not _waive(fee, by, note):
         raise Conflict(_("This fee has been settled already."), code="settled")
-    if state == FeeState.PAID:
-        Payment.objects.create(
-            fee=fee, provider=HAND, amount=fee.amount, currency=fee.currency,
-            state=Payment.State.PAID, paid_at=clock.now(), begun_by=by,
-        )  # fmt: skip
     tell_family(fee.case, "news")
     return fee
 
 
-def _settle(fee: Fee, by: Person, state: FeeState, note: str) -> bool:
-    """Settle a fee that is due; say whether it was. A waiver takes the invoice back."""
+def _waive(fee: Fee, by: Person, note: str) -> bool:
+    """Waive a fee that is due; say whether it was. What has not come is taken back by a note."""
+    list(Fee.objects.select_for_update().filter(pk=fee.pk))  # a payment may be coming
     done = Fee.objects.filter(pk=fee.pk, state=FeeState.DUE).update(
-        state=state, settled_at=clock.now(), settled_by=by, note=note.strip()
+        state=FeeState.WAIVED, settled_at=clock.now(), settled_by=by, note=note.strip()
     )
     fee.refresh_from_db()
     if done:
         audit.record("fee-settled", by=by, case_id=fee.case_id, target=fee,
-                     detail={"state": str(state)})  # fmt: skip
+                     detail={"state": str(fee.state)})  # fmt: skip
         close_pages(fee)
-        if state == FeeState.WAIVED:
-            credit(fee=fee, amount=fee.amount)
+        credit(fee=fee, amount=fee.amount - paid_of(fee))
+        follow(fee)
     return bool(done)
+
+
+@transaction.atomic
+def take_back_waiver(*, fee: Fee, by: Person, reason: str) -> Fee:
+    """Take back that a fee need not be paid: it is due again, with an invoice of its own.
+
+    The former invoice, and the note that took it back, stay as they are.
+
+    Raises:
+        NotYours: by somebody who does not lead the case.
+        Refused: without a reason, which the family reads, or the case has ended.
+        Conflict: it is not waived, or a part of it was paid before.
+    """
+    require(fee.case, by, Part.COORDINATOR)
+    if not reason.strip():
+        raise Refused(_("Say why."), code="reason-missing", field="reason")
+    row = Fee.objects.select_for_update().select_related("case").get(pk=fee.pk)
+    if row.case.ended_at is not None:
+        raise Refused(_("This case has ended."), code="ended")
+    if row.state != FeeState.WAIVED:
+        raise Conflict(_("This fee is not waived."), code="not-waived")
+    if row.number:
+        former = FormerInvoice.objects.create(
+            fee=row, number=row.number, issued_at=row.invoice_day, by=by, reason=reason.strip()
+        )
+        row.credits.filter(former=None).update(former=former)
+        FeePaper.objects.filter(fee=row, kind=FeePaper.Kind.INVOICE, former=None).update(
+            former=former
+        )
+    row.invoiced_at = clock.now()
+    row.number = next_number(NumberSeries.Kind.INVOICE, row.invoiced_at)
+    row.state, row.settled_at, row.settled_by, row.note = FeeState.DUE, None, None, ""
+    row.save()
+    audit.record("fee-due-again", by=by, case_id=row.case_id, target=row)
+    tell_family(row.case, "fee-due-again")
+    fee.refresh_from_db()
+    return fee
 
 
 @transaction.atomic
@@ -117,7 +193,7 @@ def withdraw(*, by: Person, case: Case, reason: str = "") -> Case:
     if fee is not None:
         with override(case.coordinator.language if case.coordinator else "en"):
             note = gettext("The request was withdrawn.")
-        _settle(fee, by, FeeState.WAIVED, note)
+        _waive(fee, by, note)
     return case
 
 
@@ -155,7 +231,7 @@ def credit(*, fee: Fee, amount: Decimal, refund: Refund | None = None) -> Credit
 
     Money that came back beyond what was invoiced (it had been paid twice) has no note.
     """
-    before = fee.credits.aggregate(all=Sum("amount"))["all"] or Decimal(0)
+    before = fee.credits.filter(former=None).aggregate(all=Sum("amount"))["all"] or Decimal(0)
     amount = min(amount, fee.amount - before)
     if not fee.number or amount <= 0:
         return None
@@ -183,11 +259,13 @@ def paid_of(fee: Fee) -> Decimal:
 def follow(fee: Fee) -> Fee:
     """Make the state of a fee that of its payments and refunds, whatever their order was.
 
-    What was neither paid nor given back stays due, or waived.
+    What was neither paid nor given back stays due, or waived; what was paid in part, and not waived
+    for the rest, stays due.
     """
     paid = paid_of(fee)
     back = fee.refunds.aggregate(all=Sum("amount"))["all"] or Decimal(0)
-    if not paid:
+    waived = fee.credits.filter(refund=None, former=None).aggregate(all=Sum("amount"))["all"]
+    if not paid or (fee.state == FeeState.DUE and paid + (waived or 0) < fee.amount):
         return fee
     state = FeeState.REFUNDED if back >= paid else FeeState.PAID
     Fee.objects.filter(pk=fee.pk).update(state=state)

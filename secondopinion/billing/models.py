@@ -1,5 +1,6 @@
 """The fee of a case: what is due, what was waived, paid and given back, and its papers."""
 
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import models
@@ -49,6 +50,7 @@ class Fee(Stored):
     amount = models.DecimalField(max_digits=10, decimal_places=2)
     currency = models.CharField(max_length=3)
     waits = models.BooleanField(default=False)  # no expert is asked before it is settled
+    invoiced_at = models.DateTimeField(null=True, blank=True)  # where not when it was made
     state = models.CharField(max_length=10, choices=FeeState.choices, default=FeeState.DUE)
     settled_at = models.DateTimeField(null=True, blank=True)
     settled_by = models.ForeignKey(
@@ -72,9 +74,44 @@ class Fee(Stored):
         return Decimal(self.tax.get("rate", "0"))
 
     @property
+    def invoice_day(self) -> datetime:
+        """When its invoice was issued: the first one with the fee."""
+        return self.invoiced_at or self.created_at
+
+    @property
+    def received(self) -> list["Payment"]:
+        """What was paid, by the day on which it came; reads `payments` as they were prefetched."""
+        paid = [each for each in self.payments.all() if each.state == Payment.State.PAID]
+        return sorted(paid, key=lambda each: (each.came_on or date.min, each.created_at))
+
+    @property
+    def still_due(self) -> Decimal:
+        """What of a fee that is due has not come yet; reads `payments` as they were prefetched."""
+        if self.state != FeeState.DUE:
+            return Decimal(0)
+        return self.amount - sum((each.amount for each in self.received), Decimal(0))
+
+    @property
     def refunded(self) -> Decimal:
         """How much of it was given back; reads `refunds` as they were prefetched."""
         return sum((each.amount for each in self.refunds.all()), Decimal(0))
+
+
+class FormerInvoice(Stored):
+    """An invoice that a waiver had taken back, when the waiver was taken back: another one stands
+    for the fee since."""
+
+    fee = models.ForeignKey(Fee, on_delete=models.PROTECT, related_name="former_invoices")
+    number = models.CharField(max_length=20, unique=True)
+    issued_at = models.DateTimeField()
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField()  # the family reads it
+
+    class Meta:
+        ordering = ["created_at"]
+
+    def __str__(self) -> str:
+        return self.number
 
 
 class Payment(Stored):
@@ -95,6 +132,8 @@ class Payment(Stored):
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     begun_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     paid_at = models.DateTimeField(null=True, blank=True)
+    received_on = models.DateField(null=True, blank=True)  # of a transfer, as the bank says
+    note = models.TextField(blank=True)
 
     class Meta:
         ordering = ["created_at"]
@@ -112,6 +151,11 @@ class Payment(Stored):
 
     def __str__(self) -> str:
         return f"{self.amount} {self.currency} by {self.provider} ({self.state})"
+
+    @property
+    def came_on(self) -> date | None:
+        """The day on which it came: as the bank said, else when we were told."""
+        return self.received_on or (self.paid_at and self.paid_at.date())
 
 
 class Refund(Stored):
@@ -154,6 +198,10 @@ class CreditNote(Stored):
     number = models.CharField(max_length=20, unique=True)
     amount = models.DecimalField(max_digits=10, decimal_places=2)
     net = models.DecimalField(max_digits=10, decimal_places=2)
+    # The invoice that it takes back, where that is not the one that stands now.
+    former = models.ForeignKey(
+        FormerInvoice, on_delete=models.PROTECT, null=True, blank=True, related_name="credits"
+    )
     refund = models.OneToOneField(
         Refund, on_delete=models.PROTECT, null=True, blank=True, related_name="credit"
     )
@@ -200,6 +248,9 @@ class FeePaper(Stored):
     credit = models.OneToOneField(
         CreditNote, on_delete=models.PROTECT, null=True, blank=True, related_name="paper"
     )
+    former = models.OneToOneField(
+        FormerInvoice, on_delete=models.PROTECT, null=True, blank=True, related_name="paper"
+    )
     language = models.CharField(max_length=10)
     blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
 
@@ -208,7 +259,7 @@ class FeePaper(Stored):
         constraints = [
             models.UniqueConstraint(
                 name="fee_paper_once", fields=["fee", "kind"],
-                condition=Q(credit__isnull=True),
+                condition=Q(credit__isnull=True, former__isnull=True),
             ),
             models.CheckConstraint(
                 name="credit_paper_is_of_a_credit_note",

@@ -13,7 +13,7 @@ from django.utils.translation import override
 from secondopinion.accounts.models import Person
 from secondopinion.audit import actions as audit
 from secondopinion.billing import queries, taxes
-from secondopinion.billing.models import CreditNote, Fee, FeePaper, FeeState, Payment
+from secondopinion.billing.models import CreditNote, Fee, FeePaper, FeeState, FormerInvoice
 from secondopinion.billing.numbering import local_day
 from secondopinion.billing.providers import HAND
 from secondopinion.cases.actions.parts import require
@@ -42,7 +42,10 @@ class _Said:
     notes: tuple[str, ...] = ()
 
 
-def paper(*, by: Person, fee: Fee, kind: str, credit: CreditNote | None = None) -> FeePaper:
+def paper(
+    *, by: Person, fee: Fee, kind: str, credit: CreditNote | None = None,
+    former: FormerInvoice | None = None,
+) -> FeePaper:  # fmt: skip
     """Return a paper of a fee, made when it is asked for the first time.
 
     It names the case by its number, and neither the child nor an illness.
@@ -51,19 +54,21 @@ def paper(*, by: Person, fee: Fee, kind: str, credit: CreditNote | None = None) 
         NotYours: by somebody who is neither the family nor of the desk, or there is no such paper.
     """
     require(fee.case, by, Part.FAMILY, Part.COORDINATOR, "desk")
-    if (kind, credit) not in [(each.kind, each.credit) for each in queries.papers_of(fee)]:
+    papers = [(each.kind, each.credit, each.former) for each in queries.papers_of(fee)]
+    if (kind, credit, former) not in papers:
         raise NotYours
-    rows = FeePaper.objects.filter(fee=fee, kind=kind, credit=credit).select_related("blob__space")
+    rows = FeePaper.objects.filter(fee=fee, kind=kind, credit=credit, former=former)
+    rows = rows.select_related("blob__space")
     found = rows.first()
     if found is None:
         language = fee.case.language
         with override(language):
-            pdf = _pdf(fee, kind, credit, language)
+            pdf = _pdf(fee, _said(fee, kind, credit, former), language)
         blob = vault.put(fee.case.vault, pdf)
         try:
             with transaction.atomic():
                 found = FeePaper.objects.create(
-                    fee=fee, kind=kind, credit=credit, language=language, blob=blob
+                    fee=fee, kind=kind, credit=credit, former=former, language=language, blob=blob
                 )
         except IntegrityError:  # somebody else asked in the same moment: theirs is kept
             found = rows.get()
@@ -81,9 +86,8 @@ def _day(at: datetime) -> str:
     return dates.written(local_day(at).date())
 
 
-def _pdf(fee: Fee, kind: str, credit: CreditNote | None, language: str) -> bytes:
+def _pdf(fee: Fee, said: _Said, language: str) -> bytes:
     house = program.program()
-    said = _said(fee, kind, credit, house.bank)
     payer = holders_of(fee.case, Part.FAMILY).first()
     issuer = fee.tax.get("number", "")
     words = {
@@ -123,24 +127,30 @@ def _sums(fee: Fee, said: _Said) -> list[list[str]]:
     ]
 
 
-def _said(fee: Fee, kind: str, credit: CreditNote | None, bank: str) -> _Said:
+def _said(fee: Fee, kind: str, credit: CreditNote | None, former: FormerInvoice | None) -> _Said:
     what, exempt = str(fee.get_kind_display()), in_language(fee.tax.get("exempt", {}))
     whole = money(fee.amount, fee.currency)
     net = taxes.net_of(fee.amount, fee.tax_rate, fee.currency)
     number = str(fee.number)
     if kind == FeePaper.Kind.INVOICE:
-        due = fee.state == FeeState.DUE
+        bank, due = program.program().bank, fee.state == FeeState.DUE and former is None
+        state = _("Taken back by a credit note") if former else str(fee.get_state_display())
         how = _("Please write the number of the case on your transfer.")
         return _Said(
-            _("Invoice"), number, fee.created_at, [(_("State"), str(fee.get_state_display()))],
+            _("Invoice"), former.number if former else number,
+            former.issued_at if former else fee.invoice_day, [(_("State"), state)],
             [(what, whole)], fee.amount, net, (exempt, f"{bank}\n{how}" if due and bank else ""),
         )  # fmt: skip
     if kind == FeePaper.Kind.RECEIPT:
-        paid = [each for each in fee.payments.all() if each.state == Payment.State.PAID]
+        paid = fee.received
         ways = {HAND: _("Bank transfer or by hand")}
         lines = [
-            (ways.get(each.provider, _("Online")), money(each.amount, fee.currency))
+            (
+                f"{ways.get(each.provider, _('Online'))}, {dates.written(each.came_on)}",
+                money(each.amount, fee.currency),
+            )
             for each in paid
+            if each.came_on
         ]
         when = max(each.paid_at for each in paid if each.paid_at)
         total = sum((each.amount for each in paid), Decimal(0))
@@ -152,7 +162,9 @@ def _said(fee: Fee, kind: str, credit: CreditNote | None, bank: str) -> _Said:
         raise NotYours
     why = _("Given back") if credit.refund_id else _("Need not be paid")
     facts = [
-        (_("For invoice"), number), (_("Date of the invoice"), _day(fee.created_at)),
+        (_("For invoice"), credit.former.number if credit.former else number),
+        (_("Date of the invoice"),
+         _day(credit.former.issued_at if credit.former else fee.invoice_day)),
         (_("What for"), what),
     ]  # fmt: skip
     return _Said(

@@ -15,6 +15,7 @@ from secondopinion.accounts.models import Person
 from secondopinion.audit import actions as audit
 from secondopinion.billing.actions import close_pages, follow, note_refund
 from secondopinion.billing.models import Fee, FeeState, Payment, ProviderEvent, Refund
+from secondopinion.billing.numbering import local_day
 from secondopinion.billing.providers import Begun, Event, Order, Provider, Unavailable
 from secondopinion.billing.queries import too_much
 from secondopinion.billing.registry import provider_for
@@ -84,13 +85,13 @@ def _prepared(fee: Fee, by: Person) -> tuple[Payment, Provider]:
     if fee.state != FeeState.DUE:
         raise _settled()
     lately = Payment.objects.filter(
-        fee=fee, provider=provider.name, state=Payment.State.OPEN, amount=fee.amount,
+        fee=fee, provider=provider.name, state=Payment.State.OPEN, amount=fee.still_due,
         created_at__gt=clock.now() - FRESH,
     ).last()  # fmt: skip
     if lately is not None:
         return lately, provider
     made = Payment.objects.create(
-        fee=fee, provider=provider.name, amount=fee.amount, currency=fee.currency, begun_by=by
+        fee=fee, provider=provider.name, amount=fee.still_due, currency=fee.currency, begun_by=by
     )
     audit.record("payment-begun", by=by, case_id=fee.case_id, target=made)
     return made, provider
@@ -141,7 +142,10 @@ def _apply(event: Event, payment: Payment, fee: Fee) -> None:
             tell_coordinator(fee.case)
             return
         Payment.objects.filter(pk=payment.pk).update(
-            state=Payment.State.PAID, paid_at=clock.now(), url=""
+            state=Payment.State.PAID,
+            paid_at=clock.now(),
+            url="",
+            received_on=local_day(clock.now()).date(),
         )
         follow(fee)
         close_pages(fee)

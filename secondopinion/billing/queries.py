@@ -8,7 +8,15 @@ from django.db.models import DecimalField, F, OuterRef, QuerySet, Subquery, Sum,
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce
 
-from secondopinion.billing.models import CreditNote, Fee, FeePaper, FeeState, Payment, Refund
+from secondopinion.billing.models import (
+    CreditNote,
+    Fee,
+    FeePaper,
+    FeeState,
+    FormerInvoice,
+    Payment,
+    Refund,
+)
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.states import State
 from secondopinion.core.errors import NotYours
@@ -22,12 +30,15 @@ class Paper:
     name: str
     number: str
     credit: CreditNote | None = None
+    former: FormerInvoice | None = None
 
 
 def fee_of(case: Case) -> Fee | None:
     """Return the fee of a case with its payments, refunds and who settled it."""
     rows = Fee.objects.filter(case=case).select_related("settled_by")
-    return rows.prefetch_related("payments", "refunds__credit", "credits").first()
+    return rows.prefetch_related(
+        "payments", "refunds__credit", "credits__former", "former_invoices"
+    ).first()
 
 
 def fee_in(case: Case) -> Fee:
@@ -44,12 +55,14 @@ def fee_in(case: Case) -> Fee:
 
 
 def papers_of(fee: Fee) -> list[Paper]:
-    """Return the papers that a fee has; a waived one has no receipt."""
+    """Return the papers that a fee has; there is a receipt when it is paid whole."""
     if not fee.number:
         return []
     kinds = FeePaper.Kind
-    found = [Paper("invoice", str(kinds.INVOICE.label), fee.number)]
-    if any(each.state == Payment.State.PAID for each in fee.payments.all()):
+    name = str(kinds.INVOICE.label)
+    found = [Paper("invoice", name, each.number, former=each) for each in fee.former_invoices.all()]
+    found.append(Paper("invoice", name, fee.number))
+    if fee.received and fee.state != FeeState.DUE:
         found.append(Paper("receipt", str(kinds.RECEIPT.label), fee.number))
     name = str(kinds.CREDIT.label)
     return found + [Paper("credit", name, each.number, each) for each in fee.credits.all()]
@@ -94,7 +107,7 @@ def _beyond() -> CombinedExpression:
     """Return what of a fee is left of all payments beyond what is owed and what is kept of that
     with a reason, as a part of a query."""
     paid = Payment.objects.filter(state=Payment.State.PAID)
-    waived = CreditNote.objects.filter(refund=None)
+    waived = CreditNote.objects.filter(refund=None, former=None)
     paid_beyond = _sum(paid) - _sum(Refund.objects.all()) + _sum(waived) - F("amount")
     return paid_beyond - F("kept_beyond")
 

@@ -63,7 +63,7 @@ def in_transaction(
     if not reason.strip():
         raise Refused(_("Say why."), code="reason-missing", field="reason")
     left = left_of(fee)
-    coin = Decimal(1).scaleb(-taxes.places(fee.currency))
+    coin = taxes.coin(fee.currency)
     if not 0 < amount <= left or amount != amount.quantize(coin):
         raise Refused(
             _("Write an amount from %(least)s to %(most)s.") % {"least": coin, "most": left},

@@ -12,10 +12,15 @@ def places(currency: str) -> int:
     return min(MOST_PLACES, get_currency_precision(currency))
 
 
+def coin(currency: str) -> Decimal:
+    """Return the smallest amount of a currency."""
+    return Decimal(1).scaleb(-places(currency))
+
+
 def net_of(gross: Decimal, rate: Decimal, currency: str) -> Decimal:
     """Return a price without the tax in it; `rate` is in percent."""
     exact = gross * 100 / (100 + rate)
-    return exact.quantize(Decimal(1).scaleb(-places(currency)), ROUND_HALF_UP)
+    return exact.quantize(coin(currency), ROUND_HALF_UP)
 
 
 def net_of_part(before: Decimal, part: Decimal, rate: Decimal, currency: str) -> Decimal:

@@ -1,12 +1,14 @@
 """Reads of cases; what a person may see is decided here and nowhere else."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cache
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
 from django.db.models.functions import Coalesce
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person, Role
 from secondopinion.accounts.queries import staff_roles
@@ -31,6 +33,12 @@ _OF_STAFF: dict[str, frozenset[str]] = {
     Part.SECOND_READER: frozenset({Role.SPECIALIST}),
     Part.REFERRAL_COORDINATOR: frozenset({Role.REFERRAL_COORDINATOR}),
     Part.EMERGENCY: frozenset({Role.SPECIALIST, Role.COORDINATOR, Role.REFERRAL_COORDINATOR}),
+}
+
+
+_WAITING: dict[frozenset[str], str | Promise] = {
+    frozenset({Part.LOCAL_PROVIDER}): _("Waiting on the local provider"),
+    frozenset({Part.FAMILY, Part.LOCAL_PROVIDER}): _("Waiting on family and local provider"),
 }
 
 
@@ -187,6 +195,22 @@ def asked_of_family(cases: Iterable[Case]) -> set[UUID]:
         answered_at__isnull=True, dropped_at__isnull=True,
     )  # fmt: skip
     return set(rows.values_list("case_id", flat=True))
+
+
+def states_of(cases: Sequence[Case]) -> dict[UUID, str]:
+    """Return in words where cases stand; of those that wait, whom they wait for."""
+    words = {key: str(label) for key, label in State.choices}
+    waiting = [case.pk for case in cases if case.state == State.WAITING_ON_FAMILY]
+    asked_there: dict[UUID, set[str]] = {}
+    rows = InformationRequest.objects.filter(
+        case__in=waiting, held=False, answered_at__isnull=True, dropped_at__isnull=True
+    )
+    for case, to in rows.values_list("case", "to") if waiting else ():
+        asked_there.setdefault(case, set()).add(to)
+    return {
+        case.pk: str(_WAITING.get(frozenset(asked_there.get(case.pk, ())), words[case.state]))
+        for case in cases
+    }
 
 
 def asked(case: Case) -> list[InformationRequest]:

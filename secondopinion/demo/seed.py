@@ -13,6 +13,7 @@ from secondopinion.audit import actions as audit
 from secondopinion.cases.models import Case
 from secondopinion.core import jobs
 from secondopinion.demo import guardians, past
+from secondopinion.demo.bank import say_how_to_pay
 from secondopinion.demo.people import FAMILIES, STAFF, Family, Staff
 from secondopinion.demo.walk import WITH_WHOLE_SERIES, Walk
 from secondopinion.experts import actions as experts
@@ -38,6 +39,7 @@ def people() -> list[Walk]:
     """Make what is missing of the program, its staff and the families; return their cases to be."""
     program_actions.set_up()
     guardians.set_up()
+    say_how_to_pay()
     staff = {each.email: _staff(each) for each in STAFF}
     return [Walk(each, staff) for each in FAMILIES]
 

@@ -205,9 +205,12 @@ class Walk:
         actions.complete(by=self.coordinator, case=self.case)
         fee = billing.charge(case=self.case, by=self.coordinator)
         if self.pays:
-            billing.settle(fee=fee, by=self.coordinator, state="paid", note="Bank transfer")
+            billing.note_payment(
+                fee=fee, by=self.coordinator, amount=fee.amount, due=fee.amount,
+                on=clock.today() - timedelta(days=1),
+            )  # fmt: skip
         elif self.family.until != "ready":
-            billing.settle(fee=fee, by=self.coordinator, state="waived", note="Charity fund")
+            billing.waive(fee=fee, by=self.coordinator, note="Charity fund")
 
     def _offered(self) -> None:
         if self.family.until != "offered":

@@ -1,12 +1,12 @@
 """The team's own: saved views, shifts, steps on many cases; requests entered for families, how
 cases were declined."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from secondopinion.accounts.models import Person
+from secondopinion.accounts.models import NewAddress, Person
 from secondopinion.cases.models import Case, ChecklistItem, ItemState
 from secondopinion.core.models import Stored
 from secondopinion.imaging.models import Study
@@ -261,7 +261,7 @@ class Join(Stored):
     joined = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="joined_into")
     by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     # What came to the kept one: "people", "ties", "questions" (ids), and what images were there
-    # before ("series": pairs of numbers).
+    # before ("series": pairs of numbers); "out": the series that left when it was undone.
     moved = models.JSONField(default=dict)
     undone_at = models.DateTimeField(null=True, blank=True)
     undone_by = models.ForeignKey(
@@ -279,3 +279,52 @@ class Join(Stored):
 
     def __str__(self) -> str:
         return f"{self.joined_id} into {self.kept_id}"
+
+
+class OneAccount(Stored):
+    """Two accounts of one person, to be made one: asked by the desk, and done when the person has
+    typed a code from the mail of each. What was moved is written down, so that it can go back.
+    """
+
+    LASTS = timedelta(days=1)  # of the codes
+    UNDONE_FOR = timedelta(days=30)
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="one_accounts")
+    kept = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    other = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    # As they were when the codes were sent: a code proves the address that it went to.
+    kept_email = models.EmailField(max_length=254)
+    other_email = models.EmailField(max_length=254)
+    kept_hash = models.CharField(max_length=64)
+    other_hash = models.CharField(max_length=64)
+    tries = models.PositiveSmallIntegerField(default=0)  # pairs of codes that were wrong
+    expires_at = models.DateTimeField()
+    by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    way = models.CharField(max_length=10, choices=NewAddress.Way.choices)
+    note = models.TextField(blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    moved = models.JSONField(default=dict)  # see `actions.accounts`
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_account_closed_once", fields=["other"],
+                condition=models.Q(confirmed_at__isnull=False, undone_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="one_account_of_two", condition=~models.Q(kept=models.F("other"))
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.other_id} into {self.kept_id}"
+
+    @property
+    def undone_until(self) -> datetime | None:
+        """Until when the desk can take it back."""
+        return self.confirmed_at and self.confirmed_at + self.UNDONE_FOR

@@ -10,12 +10,21 @@ from django.db.models import Count, Q, QuerySet
 
 from secondopinion.accounts.models import Person, Role
 from secondopinion.accounts.queries import people_with
+from secondopinion.accounts.rules import MOST_TRIES
 from secondopinion.cases.models import Case, Part, Request
 from secondopinion.cases.owners import chooses_owner
 from secondopinion.cases.queries import live_parts
 from secondopinion.cases.states import ENDED, State
 from secondopinion.core import clock
-from secondopinion.desk.models import CaseEntry, Duplicate, Join, SavedView, Shift, Step
+from secondopinion.desk.models import (
+    CaseEntry,
+    Duplicate,
+    Join,
+    OneAccount,
+    SavedView,
+    Shift,
+    Step,
+)
 from secondopinion.program import queries as program
 
 
@@ -152,3 +161,24 @@ def joined_into(case: Case) -> Join | None:
     """Return with what a request was joined, as long as it is not taken apart again."""
     rows = Join.objects.filter(joined=case, undone_at=None)
     return rows.select_related("kept", "by").first()
+
+
+def _waiting() -> Q:
+    return Q(confirmed_at=None, expires_at__gt=clock.now(), tries__lt=MOST_TRIES)
+
+
+def waiting_one(person: Person) -> OneAccount | None:
+    """Return with which account a person is asked to make their own one, in the account that
+    stays."""
+    return OneAccount.objects.filter(_waiting(), kept=person).select_related("case").first()
+
+
+def one_accounts(case: Case) -> list[OneAccount]:
+    """Return which accounts are asked to be one, or were made one, by the desk of a case or in it:
+    those that stand, and those that were undone."""
+    here = live_parts().filter(case=case, role=Part.FAMILY)
+    rows = OneAccount.objects.filter(
+        Q(case=case) | Q(kept__in=here.values("person")),
+        _waiting() | Q(confirmed_at__isnull=False),
+    )
+    return list(rows.select_related("kept", "other", "by", "undone_by", "case"))

@@ -17,7 +17,7 @@ from secondopinion.accounts.models import Person
 from secondopinion.accounts.queries import has_role
 from secondopinion.cases import words
 from secondopinion.cases.models import Case, Need
-from secondopinion.cases.queries import of_team, with_zone
+from secondopinion.cases.queries import of_team, states_of, with_zone
 from secondopinion.cases.states import State, Why
 from secondopinion.core import clock, hiding
 from secondopinion.desk.queries import covered_by
@@ -71,7 +71,8 @@ VIEWS: dict[str, View] = {
         lambda _own: [Q(pk__in=Need.objects.filter(why__in=NEWS).values("case"))],
     ),
     "waiting": View(
-        _("Waiting on the family"), _("Something was asked for; the clock has stopped."),
+        _("Waiting for an answer"),
+        _("The family or the local provider was asked; the clock has stopped."),
         lambda _own: [Q(state__in=[State.WAITING_ON_FAMILY, State.MORE_NEEDED])],
     ),
     "ready": View(
@@ -229,13 +230,13 @@ def listed(person: Person, what: Wanted, whose: list[UUID]) -> Listed:
 
 def _name(cases: list[Any]) -> None:
     """Give each case the words of a row, each looked up once for the page and not for each row."""
-    states, whys = ({key: str(label) for key, label in of.choices} for of in (State, Why))
+    states, whys = states_of(cases), {key: str(label) for key, label in Why.choices}
     places: dict[str, tuple[str, str]] = {}
     for case in cases:
         code = str(case.country)
         if code not in places:
             places[code] = (str(case.country.name), case.country.flag)
         case.place, case.flag = places[code]
-        case.state_label = states[case.state]
+        case.state_label = states[case.pk]
         for need in case.needs.all():
             need.label = whys[need.why]

@@ -13,6 +13,11 @@ from secondopinion.translation.told import FAMILY, LOCAL_PROVIDER, Said, languag
 WAITING = (QuestionState.ASKED, QuestionState.WITH_EXPERT)
 
 
+def waiting_in(case: Case) -> bool:
+    """Say whether a question of the family or the local provider waits for its answer."""
+    return FollowUpQuestion.objects.filter(case=case, state__in=WAITING).exists()
+
+
 @in_the_way_of("close")
 def every_question_is_answered(case: Case) -> None:
     """Hold when no question of the family or the local provider waits for its answer.
@@ -20,7 +25,7 @@ def every_question_is_answered(case: Case) -> None:
     Raises:
         Refused: one does.
     """
-    if FollowUpQuestion.objects.filter(case=case, state__in=WAITING).exists():
+    if waiting_in(case):
         raise Refused(
             _("A question after the report has not been answered yet. Answer it before you close."),
             code="question-open",

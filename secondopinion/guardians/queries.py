@@ -39,7 +39,7 @@ def with_guardians(case: Case) -> Case:
 def documents(case: Case, person: Person) -> QuerySet[GuardianDocument]:
     """Return the documents that a person may know of: the desk all, a parent their own."""
     rows = GuardianDocument.objects.filter(case=case).select_related("person", "sent_by")
-    return rows if _is_desk(case, person) else rows.filter(sent_by=person)
+    return rows if _is_desk(case, person) else rows.filter(Q(sent_by=person) | Q(person=person))
 
 
 def document_for(case: Case, person: Person, document: UUID) -> GuardianDocument:

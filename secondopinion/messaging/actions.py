@@ -183,6 +183,20 @@ def text_link(*, to: Person, case_id: UUID, link: str) -> Message:
     return _by_text_alone(to, "entered-for-you", case_id, body)
 
 
+def readdress(*, former: Person, to: Person) -> None:
+    """Send what waits for an account about its cases to another one of the same person, in the
+    caller's transaction."""
+    waiting = Message.objects.filter(
+        to=former, state=MessageState.QUEUED, case_id__isnull=False, address=""
+    )
+    for message in waiting:
+        of_the_day = message.daily
+        message.to, message.daily = to, False
+        message.save(update_fields=["to", "daily"])
+        if of_the_day:  # the other one's day may be another
+            deliver.enqueue(str(message.pk))
+
+
 @transaction.atomic
 def choose_reach(
     *, by: Person, also_by: str, quiet_from: time | None, quiet_to: time | None, daily: bool

@@ -70,6 +70,76 @@ OF_ACCOUNTS: dict[str, Template] = {
         link=False,
         at_once=True,
     ),
+    "one-account-kept": Template(
+        _("Are two accounts here yours?"),
+        (
+            _("Our team at %(hospital)s was asked to make one account of two. This one stays."),
+            _(
+                "Another mail has gone to the other address. If both are yours, sign in with this "
+                "address and type both codes on the page below. The code of this mail:"
+            ),
+            "%(code)s",
+            _(
+                "Give it to nobody: our team does not ask for it. If it was not you, do nothing, "
+                "and nothing changes."
+            ),
+        ),
+        _("Sign in with this e-mail address. You need no password: we send you a code."),
+        at_once=True,
+    ),
+    "one-account-other": Template(
+        _("Are two accounts here yours?"),
+        (
+            _("Our team at %(hospital)s was asked to make one account of two. This one closes."),
+            _(
+                "Whoever types the code below in the other account can open everything that you "
+                "can open here. If both accounts are yours, sign in with your other address and "
+                "type it there. The code of this mail:"
+            ),
+            "%(code)s",
+            _(
+                "Give it to nobody: our team does not ask for it. If it was not you, do nothing, "
+                "and nothing changes."
+            ),
+        ),
+        link=False,
+        at_once=True,
+    ),
+    "accounts-joined": Template(
+        _("Your two accounts are one now"),
+        (
+            _(
+                "Both codes were typed at %(hospital)s. From now on you sign in with the address "
+                "that you have kept, and we write to it alone."
+            ),
+            _("Was it not you? Call us now: within 30 days our team can undo it."),
+        ),
+        link=False,
+        at_once=True,
+    ),
+    "accounts-separated": Template(
+        _("Your accounts are two again"),
+        (
+            _(
+                "Our team at %(hospital)s has undone that two accounts are one. You sign in with "
+                "each address as before."
+            ),
+        ),
+        link=False,
+        at_once=True,
+    ),
+    "account-closed": Template(
+        _("This address does not sign in any more"),
+        (
+            _(
+                "Somebody has asked for a code to sign in at %(hospital)s with this address. Its "
+                "account was made one with another one of yours."
+            ),
+            _("Sign in with your other address. If you cannot, call us."),
+        ),
+        link=False,
+        at_once=True,
+    ),
     "factor-reset": Template(
         _("Your second factor was taken away"),
         (

@@ -175,6 +175,15 @@ TEMPLATES: dict[str, Template] = {
         ),
         _READ,
     ),
+    "fee-due-again": Template(
+        _("The fee for %(reference)s"),
+        (
+            _("We had told you that you need not pay the fee for your request."),
+            _("That has changed: your page says why, and how to pay."),
+            _("If you cannot pay, write to us there. We find a way."),
+        ),
+        _READ,
+    ),
     "rules-to-check": Template(
         _("Rules of the program ask to be checked"),
         (

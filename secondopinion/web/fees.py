@@ -35,6 +35,7 @@ def fee(request: PersonRequest, case: Case) -> HttpResponse:
         "case": case,
         "fee": row,
         "papers": queries.papers_of(row),
+        "again": row.former_invoices.last(),
         "bank": program.program().bank,
         "online": provider is not None,
         "begun": begun[-1] if begun and row.state == "due" else None,
@@ -44,15 +45,22 @@ def fee(request: PersonRequest, case: Case) -> HttpResponse:
 
 @of_case(Part.FAMILY, "desk", Part.COORDINATOR)
 def paper(
-    request: PersonRequest, case: Case, kind: str, credit: UUID | None = None
+    request: PersonRequest,
+    case: Case,
+    kind: str,
+    credit: UUID | None = None,
+    former: UUID | None = None,
 ) -> HttpResponseBase:
     """Give an invoice, a receipt or a credit note as PDF."""
     row = queries.fee_in(case)
     if kind not in FeePaper.Kind.values:
         raise NotYours
     of = next((each for each in row.credits.all() if each.pk == credit), None)
-    made = papers.paper(by=request.user, fee=row, kind=kind, credit=of)
-    number = of.number if of else row.number
+    old = next((each for each in row.former_invoices.all() if each.pk == former), None)
+    if (credit and of is None) or (former and old is None):
+        raise NotYours
+    made = papers.paper(by=request.user, fee=row, kind=kind, credit=of, former=old)
+    number = of.number if of else old.number if old else row.number
     return download(request, made.blob, f"{kind}-{number}.pdf", "application/pdf")
 
 

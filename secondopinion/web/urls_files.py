@@ -33,6 +33,8 @@ urlpatterns = [
          name="report-image"),
     path("files/<str:reference>/key-images/<uuid:key_image>", files.key_image, name="key-image"),
     path("files/<str:reference>/measurements.zip", files.measurements, name="measurements-zip"),
+    path("files/<str:reference>/fee/former/<uuid:former>.pdf", fees.paper,
+         {"kind": "invoice"}, name="fee-former"),
     path("files/<str:reference>/fee/<slug:kind>.pdf", fees.paper, name="fee-paper"),
     path("files/<str:reference>/fee/<slug:kind>/<uuid:credit>.pdf", fees.paper, name="fee-credit"),
     path("files/<str:reference>/site-keys/", site_keys.site_keys, name="site-keys"),

@@ -31,7 +31,7 @@ from secondopinion.experts import actions as experts
 from secondopinion.program.models import Price, Program
 from tests.archival import broken
 from tests.billing.stripe_server import Server, signature
-from tests.web.conftest import expert, person, sign_in, taken
+from tests.web.conftest import expert, person, sign_in, taken, yesterday
 
 
 def call(body: bytes, header: str | None = None) -> int:
@@ -83,10 +83,10 @@ def test_a_case_waits_for_its_fee_or_not(held: tuple[Case, Person, Person]) -> N
     desk.post(f"{page}do/wait/", {"waits": "no"})
     fee.refresh_from_db()
     assert not fee.waits
-    desk.post(f"{page}do/settle/", {"state": "waived", "note": " "})
+    desk.post(f"{page}do/waive/", {"state": "waived", "note": " "})
     fee.refresh_from_db()
     assert fee.state == "due", "nothing is waived without a reason"
-    desk.post(f"{page}do/settle/", {"state": "waived", "note": "Charity fund"})
+    desk.post(f"{page}do/waive/", {"state": "waived", "note": "Charity fund"})
     desk.post(f"{page}do/wait/", {"waits": "yes"})
     experts.offer(by=coordinator, case=case, expert=somebody)
     invoice, note = queries.papers_of(queries.fee_in(case))
@@ -122,7 +122,14 @@ def test_papers_are_in_the_familys_language_and_made_once(
         assert "600,00 USD" in text
     with pytest.raises(NotYours):
         papers.paper(by=family, fee=queries.fee_in(case), kind="receipt")
-    actions.settle(fee=fee, by=coordinator, state="paid", note="Transfer of 3 May")
+    actions.note_payment(
+        fee=fee,
+        by=coordinator,
+        amount=fee.amount,
+        due=fee.amount,
+        on=yesterday(),
+        note="Transfer of 3 May",
+    )
     [back] = refunding.give_back(
         fee=fee, by=coordinator, amount=Decimal("100.50"), reason="Agreed", transferred=True
     )
@@ -174,7 +181,7 @@ def test_the_hosted_page_is_asked_for_with_nothing_about_the_child(
     assert len(server.orders) == 1, "one page is gone on with"
     with pytest.raises(NotYours):
         paying.begin(fee=queries.fee_in(case), by=coordinator)
-    actions.settle(fee=fee, by=coordinator, state="waived", note="Charity")
+    actions.waive(fee=fee, by=coordinator, note="Charity")
     with pytest.raises(Conflict):
         paying.begin(fee=queries.fee_in(case), by=family)
 
@@ -291,7 +298,7 @@ def test_a_page_closes_when_its_fee_is_settled_in_another_way(
     held: tuple[Case, Person, Person], server: Server
 ) -> None:
     fee, payment = begun(held)
-    actions.settle(fee=fee, by=held[2], state="waived", note="Charity")
+    actions.waive(fee=fee, by=held[2], note="Charity")
     server.fails = 1
     with pytest.raises(Unavailable):
         closing.close(str(payment.pk))
@@ -316,7 +323,14 @@ def test_a_page_that_comes_when_the_fee_is_settled_is_closed(
 
     def slowly(self: stripe.Stripe, order: Order) -> Begun:
         page = real(self, order)
-        actions.settle(fee=fee, by=coordinator, state="paid", note="Transfer")
+        actions.note_payment(
+            fee=fee,
+            by=coordinator,
+            amount=fee.amount,
+            due=fee.amount,
+            on=yesterday(),
+            note="Transfer",
+        )
         return page
 
     monkeypatch.setattr(stripe.Stripe, "begin", slowly)
@@ -353,7 +367,10 @@ def test_money_that_comes_for_a_settled_fee_is_kept_and_decided(
 ) -> None:
     case, _family, grace = held
     fee, payment = begun(held)
-    actions.settle(fee=fee, by=grace, state=state, note="Charity")
+    if state == "waived":
+        actions.waive(fee=fee, by=grace, note="Charity")
+    else:
+        actions.note_payment(fee=fee, by=grace, amount=fee.amount, due=fee.amount, on=yesterday())
     server.done.add("cs_0")  # at that very moment
     jobs.run_all()
     desk, page = sign_in(grace), f"/desk/cases/{case.reference}/fee/"

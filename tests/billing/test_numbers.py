@@ -19,7 +19,7 @@ from secondopinion.program import actions as program_actions
 from secondopinion.program.models import Program
 from secondopinion.program.sections import SECTIONS
 from tests.billing.test_fees import text_of
-from tests.web.conftest import person, taken
+from tests.web.conftest import person, taken, yesterday
 
 CENTS = st.decimals("0.01", "999999.99", places=2)
 RATES = st.decimals("0", "100", places=2)
@@ -104,7 +104,9 @@ def test_papers_show_number_issuer_and_tax(
     invoice = text_of(papers.paper(by=grace, fee=queries.fee_in(case), kind="invoice"))
     for each in (fee.number, "ESQ1234567C", *written[:3]):
         assert each in invoice, "as it was when the invoice was issued"
-    actions.settle(fee=fee, by=grace, state="paid", note="Transfer")
+    actions.note_payment(
+        fee=fee, by=grace, amount=fee.amount, due=fee.amount, on=yesterday(), note="Transfer"
+    )
     [back] = refunding.give_back(fee=fee, by=grace, amount=Decimal(200), reason="Agreed")
     fresh = queries.fee_in(case)
     note = text_of(papers.paper(by=grace, fee=fresh, kind="credit", credit=back.credit))

@@ -15,7 +15,7 @@ from secondopinion.core import clock, jobs
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from tests.billing.stripe_server import Server
 from tests.billing.test_fees import begun, call
-from tests.web.conftest import person, sign_in, taken
+from tests.web.conftest import person, sign_in, taken, yesterday
 
 
 def paid_online(held: tuple[Case, Person, Person], server: Server) -> tuple[Fee, Payment]:
@@ -114,7 +114,9 @@ def test_what_was_paid_by_hand_is_owed_until_it_is_transferred(
     fee = actions.charge(case=case, by=grace)
     with pytest.raises(Conflict):
         refunding.give_back(fee=fee, by=grace, amount=Decimal(1), reason="Early")
-    actions.settle(fee=fee, by=grace, state="paid", note="Transfer")
+    actions.note_payment(
+        fee=fee, by=grace, amount=fee.amount, due=fee.amount, on=yesterday(), note="Transfer"
+    )
     for other in (omar, family):
         with pytest.raises((NotYours, Conflict)):
             refunding.give_back(fee=fee, by=other, amount=Decimal(1), reason="Not mine")
@@ -146,7 +148,9 @@ def test_a_withdrawn_request_owes_nothing_and_what_was_paid_is_decided(
 
     other, grace = taken(person("amina@usra.example"))
     fee = actions.charge(case=other, by=grace)
-    actions.settle(fee=fee, by=grace, state="paid", note="Transfer")
+    actions.note_payment(
+        fee=fee, by=grace, amount=fee.amount, due=fee.amount, on=yesterday(), note="Transfer"
+    )
     actions.withdraw(by=person("amina@usra.example"), case=other)
     assert other.state == State.WITHDRAWN
     assert list(queries.to_decide()) == [fee]
@@ -164,7 +168,7 @@ def test_money_that_was_too_much_can_be_kept_with_a_reason(
 ) -> None:
     case, _family, grace = held
     fee, payment = begun(held)
-    actions.settle(fee=fee, by=grace, state="waived", note="Charity")
+    actions.waive(fee=fee, by=grace, note="Charity")
     call(server.event(1, "checkout.session.completed", str(payment.pk)))
     desk = sign_in(grace)
     desk.post(f"/desk/cases/{case.reference}/fee/do/keep/", {"reason": "The family gives it"})
@@ -188,7 +192,9 @@ def test_money_that_was_too_much_can_be_kept_with_a_reason(
 def test_a_fee_that_is_kept_hides_no_later_payment(held: tuple[Case, Person, Person]) -> None:
     case, family, grace = held
     fee = actions.charge(case=case, by=grace)
-    actions.settle(fee=fee, by=grace, state="paid", note="Transfer")
+    actions.note_payment(
+        fee=fee, by=grace, amount=fee.amount, due=fee.amount, on=yesterday(), note="Transfer"
+    )
     actions.withdraw(by=family, case=case)
     desk, page = sign_in(grace), f"/desk/cases/{case.reference}/fee/"
     desk.post(f"{page}do/keep/", {"reason": "Records were translated"})

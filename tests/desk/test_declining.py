@@ -20,7 +20,7 @@ from secondopinion.messaging.models import Message
 from secondopinion.program import actions as program_actions
 from secondopinion.program.models import DeclineKind, DeclineLetter, Program
 from secondopinion.program.sections import SECTIONS
-from tests.web.conftest import person, sign_in, taken
+from tests.web.conftest import person, sign_in, taken, yesterday
 
 
 @pytest.fixture
@@ -105,7 +105,9 @@ def test_a_fee_is_waived_given_back_or_kept_and_never_forgotten(
     with pytest.raises(Refused) as refused:
         declined(omar, case)
     assert refused.value.code == "fee-open"
-    billing.settle(fee=fee, by=grace, state="paid", note="By transfer")
+    billing.note_payment(
+        fee=fee, by=grace, amount=fee.amount, due=fee.amount, on=yesterday(), note="By transfer"
+    )
     with pytest.raises(Refused) as refused:
         declined(omar, case)
     assert refused.value.code == "fee"

@@ -326,3 +326,57 @@ def test_two_children_are_not_shown_again(two: tuple[Case, Case, Person]) -> Non
     assert not kept.needs.filter(why=Why.TWICE).exists()
     assert duplicates.search(kept) == []
     assert Duplicate.objects.get().state == "different"
+
+
+def test_told_apart_and_one_after_all(two: tuple[Case, Case, Person]) -> None:
+    kept, other, coordinator = two
+    pair = found(two)
+    desk, page = sign_in(coordinator), reverse("desk-duplicate", args=[pair.pk])
+    desk.post(page, {"do": "different"})
+    assert "Told apart" in desk.get(reverse("desk-duplicates")).content.decode()
+    with pytest.raises(Conflict):
+        actions.join(by=coordinator, pair=pair, kept=kept, people=[])
+    assert "one after all" in desk.get(page).content.decode()
+    desk.post(page, {"do": "one"})
+    assert kept.needs.filter(why=Why.TWICE).exists()
+    assert other.needs.filter(why=Why.TWICE).exists()
+    with pytest.raises(Conflict):  # a colleague's page is older
+        actions.perhaps_one(by=coordinator, pair=pair)
+    with pytest.raises(NotYours):
+        actions.perhaps_one(by=holders_of(kept, Part.FAMILY).get(), pair=pair)
+    actions.join(by=coordinator, pair=pair, kept=kept, people=[])
+    assert Case.objects.get(pk=other.pk).state == "joined"
+    assert "requests-perhaps-one" in {entry.verb for entry in entries_for(other.pk)}
+
+
+def test_a_pair_of_which_one_has_ended_stays_apart(two: tuple[Case, Case, Person]) -> None:
+    _kept, other, coordinator = two
+    pair = found(two)
+    actions.different(by=coordinator, pair=pair)
+    cases.withdraw(by=holders_of(other, Part.FAMILY).get(), case=other)
+    with pytest.raises(Conflict) as refused:
+        actions.perhaps_one(by=coordinator, pair=pair)
+    assert refused.value.code == "ended"
+
+
+def test_what_was_sent_comes_along_again_when_they_are_joined_again(
+    two: tuple[Case, Case, Person],
+) -> None:
+    kept, other, coordinator = two
+    take_in(other, coordinator, slices(4))
+    arrivals.receive_file(
+        by=holders_of(other, Part.FAMILY).get(), case=other, name="extra.txt",
+        source=BytesIO(b"A letter that only the second parent has."),
+    )  # fmt: skip
+    jobs.run_all()
+    pair, before = found(two), set(shown(kept).values_list("pk", flat=True))
+    images = Instance.objects.filter(series__study__case=kept, series__removed_at=None)
+    for _time in range(3):
+        joined = actions.join(by=coordinator, pair=pair, kept=kept, people=[])
+        jobs.run_all()
+        assert shown(kept).count() == len(before) + 1
+        assert images.count() == 4
+        actions.undo_join(by=coordinator, row=joined)
+        assert set(shown(kept).values_list("pk", flat=True)) == before
+        assert not images.exists()
+        actions.perhaps_one(by=coordinator, pair=pair)

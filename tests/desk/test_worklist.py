@@ -325,3 +325,20 @@ def test_a_family_that_is_silent_for_a_week_is_not_forgotten(mother: Person) -> 
         asked = case.information_requests.get()
         cases.answer(by=mother, information_request=asked, text="Here.")
     assert "silent" not in whys(case)
+
+
+def test_whom_a_case_waits_for_is_said(mother: Person) -> None:
+    case, grace = taken(mother)
+    desk = sign_in(grace)
+    places = [f"/desk/cases/{case.reference}/", "/desk/?view=waiting"]
+
+    def said(words: str) -> bool:
+        return all(words in desk.get(place).content.decode() for place in places)
+
+    clinic = cases.ask(by=grace, case=case, text="The CD, please.", to="local_provider")
+    assert said("Waiting on the local provider")
+    assert not any("Waiting on the family" in desk.get(place).content.decode() for place in places)
+    cases.ask(by=grace, case=case, text="Her weight, please.")
+    assert said("Waiting on family and local provider")
+    cases.answer(by=case.local_provider.person, information_request=clinic, text="Sent.")
+    assert said("Waiting on the family")

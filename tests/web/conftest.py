@@ -4,7 +4,7 @@ import io
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -88,6 +88,11 @@ def person(email: str, *roles: str, name: str = "", language: str = "en") -> Per
     for role in roles:
         accounts.grant_role(by=None, person=made, role=role)
     return made
+
+
+def yesterday() -> date:
+    """Return a day that is past at every hospital."""
+    return clock.today() - timedelta(days=1)
 
 
 def expert(email: str) -> Person:

@@ -167,12 +167,16 @@ def test_a_case_is_not_complete_while_something_may_be_another_childs(maria: Per
 def test_a_case_closes_only_when_every_question_is_answered(whole: Whole) -> None:
     desk = sign_in(whole.coordinator)
     here = f"/desk/cases/{whole.case.reference}/"
-    assert "may ask questions until" in text_of(desk, f"{here}close/")
+    shown = text_of(desk, f"{here}close/")
+    assert "may ask questions until" in shown
+    assert "has not been answered yet" in shown, "said before it is pressed"
+    assert "do/close/" not in shown
     refused = desk.post(f"{here}do/close/", headers={"accept": "application/json"})
     assert refused.json()["code"] == "question-open"
     followup.settle(
         by=whole.coordinator, question=whole.case.follow_up_questions.get(), reply="In May."
     )
+    assert "do/close/" in text_of(desk, f"{here}close/")
     assert desk.post(f"{here}do/close/").status_code == 302
     whole.case.refresh_from_db()
     assert whole.case.state == State.CLOSED

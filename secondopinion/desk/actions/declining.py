@@ -58,7 +58,7 @@ def letter_for(case: Case, kind: str, reason: str, language: str) -> Letter:
 def about_fee(fee: Fee, back: Decimal, language: str) -> str:
     """Return what a letter says of a fee of which so much is given back."""
     with override(language):
-        if fee.state == FeeState.DUE:
+        if fee.state == FeeState.DUE and not fee.received:
             return gettext("You need not pay anything.")
         if not back:
             return gettext("What you have paid is not given back.")
@@ -103,6 +103,11 @@ def decline(
     if len(letter) > LONGEST:
         raise Refused(_("This letter is too long."), code="letter-long", field="letter")
     owed = Fee.objects.select_for_update().filter(case=case).first()
+    if owed is not None and owed.received and owed.state == FeeState.DUE:
+        _mine(
+            case, by
+        )  # a part has come: the rest is waived, and the part is for the desk to decide
+        billing.waive(fee=owed, by=by, note=gettext("The request was declined."))
     paid = owed is not None and owed.state == FeeState.PAID
     if paid and fee not in {Refusal.Fee.RETURNED, Refusal.Fee.KEPT}:
         raise Refused(_("Say whether the fee is given back."), code="fee", field="fee")
@@ -117,12 +122,9 @@ def decline(
             refunding.keep(fee=owed, by=by, reason=why)
     elif owed is not None and owed.state == FeeState.DUE:
         letter = f"{letter}\n\n{about_fee(owed, Decimal(0), case.language)}"
-        if Part.COORDINATOR not in roles_of(case, by):
-            raise Refused(
-                _("A fee of this case is not paid. Take the case over first."), code="fee-open"
-            )
+        _mine(case, by)
         note = gettext("The request was declined.")
-        billing.settle(fee=owed, by=by, state=FeeState.WAIVED, note=note)
+        billing.waive(fee=owed, by=by, note=note)
     urgent = kind == DeclineKind.EMERGENCY
     cases.decline(by=by, case=case, reason=reason, instead=instead, urgent=urgent)
     Refusal.objects.create(
@@ -130,3 +132,10 @@ def decline(
         fee=fee if paid else Refusal.Fee.NONE,
     )  # fmt: skip
     return case
+
+
+def _mine(case: Case, by: Person) -> None:
+    if Part.COORDINATOR not in roles_of(case, by):
+        raise Refused(
+            _("A fee of this case is not paid. Take the case over first."), code="fee-open"
+        )

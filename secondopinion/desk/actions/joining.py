@@ -10,7 +10,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Exists, Max, OuterRef, Value
+from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts import actions as accounts
@@ -30,6 +31,7 @@ from secondopinion.cases.rules import not_kept_out
 from secondopinion.cases.states import State, Why
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
+from secondopinion.desk.actions.accounts import given_by_joining
 from secondopinion.desk.models import Duplicate, Join
 from secondopinion.desk.rules import require_team
 from secondopinion.imaging import removing
@@ -91,7 +93,17 @@ def join(
     for upload in _sent_into(joined):
         take_along(by=by, upload=upload, case=kept)
     take_images_along(by=by, joined=joined, case=kept)
+    _put_back(by, kept, joined)
     return made
+
+
+def _put_back(by: Person, kept: Case, joined: Case) -> None:
+    """Put the series back that left the kept request when the two were taken apart before: no file
+    brings those of other servers again."""
+    out = Join.objects.filter(kept=kept, joined=joined, undone_at__isnull=False)
+    for series in {pk for row in out for pk in row.moved.get("out", [])}:
+        if Series.objects.filter(pk=series, study__case=kept, removed_at__isnull=False).exists():
+            removing.restore(by=by, case=kept, series=series)
 
 
 def _locked(pair: Duplicate, kept: Case) -> tuple[Case, Case]:
@@ -184,6 +196,28 @@ def different(*, by: Person, pair: Duplicate) -> None:
 
 
 @transaction.atomic
+def perhaps_one(*, by: Person, pair: Duplicate) -> None:
+    """Have a pair looked at again that was told apart: they are one child after all, perhaps.
+
+    Raises:
+        NotYours: by somebody who is not of the team.
+        Conflict: it is looked at already, or one of the two has ended.
+    """
+    require_team(by)
+    both = Case.objects.select_for_update().filter(pk__in=[pair.earlier_id, pair.later_id])
+    if any(case.ended_at is not None for case in both.order_by("pk")):
+        raise Conflict(_("One of the two requests has ended."), code="ended")
+    done = Duplicate.objects.filter(pk=pair.pk, state=Duplicate.State.DIFFERENT).update(
+        state=Duplicate.State.OPEN, by=None, at=None
+    )
+    if not done:
+        raise Conflict(_("A colleague has looked at this pair already."), code="pair-settled")
+    for case in (pair.earlier, pair.later):
+        needs.arise(case, Why.TWICE)
+        audit.record("requests-perhaps-one", by=by, case_id=case.pk, target=pair)
+
+
+@transaction.atomic
 def undo_join(*, by: Person, row: Join) -> Case:
     """Take two requests apart again: the joined one goes on where it stood, and what it brought
     leaves the kept one. What somebody saw meanwhile stays in the audit.
@@ -203,10 +237,10 @@ def undo_join(*, by: Person, row: Join) -> Case:
     )
     if not done:
         raise Conflict(_("They were taken apart already."), code="undone")
-    for pk in row.moved["people"]:
-        end_parts(case=kept, role=Part.FAMILY, by=by, person=Person.objects.get(pk=pk))
-    for pk in row.moved["ties"]:
-        accounts.end_guardianship(by=by, child=kept.child, person=Person.objects.get(pk=pk))
+    for person in _now(row.moved["people"], kept):
+        end_parts(case=kept, role=Part.FAMILY, by=by, person=person)
+    for person in _now(row.moved["ties"], kept):
+        accounts.end_guardianship(by=by, child=kept.child, person=person)
     Question.objects.filter(case=kept, pk__in=row.moved["questions"]).delete()
     _take_back(by, kept, joined, row)
     Duplicate.objects.filter(pk=row.pair_id).update(
@@ -217,6 +251,12 @@ def undo_join(*, by: Person, row: Join) -> Case:
     for case in (kept, joined):
         audit.record("requests-separated", by=by, case_id=case.pk, target=row)
     return joined
+
+
+def _now(numbers: list[str], case: Case) -> list[Person]:
+    """Return people, and who has a part in a case because such an account became theirs since."""
+    found = list(Person.objects.filter(pk__in=numbers))
+    return found + [each for person in found for each in given_by_joining(person, case)]
 
 
 def _take_back(by: Person, kept: Case, joined: Case, row: Join) -> None:
@@ -233,6 +273,7 @@ def _take_back(by: Person, kept: Case, joined: Case, row: Join) -> None:
     had = {tuple(each) for each in row.moved["series"]}
     _not_mixed(kept, joined, row, had)
     records.take_out(by=by, case=kept, records=found)
+    out: list[str] = []
     theirs = set(Series.objects.filter(study__case=joined).values_list("study__uid", "uid"))
     for series in Series.objects.filter(study__case=kept, removed_at=None).select_related("study"):
         pair = (series.study.uid, series.uid)
@@ -240,6 +281,12 @@ def _take_back(by: Person, kept: Case, joined: Case, row: Join) -> None:
             removing.remove(
                 by=by, case=kept, series=series.pk, whole_study=False, why=Series.Why.OTHER_CHILD
             )
+            out.append(str(series.pk))
+    row.moved["out"] = out
+    row.save(update_fields=["moved"])
+    times = Join.objects.filter(kept=kept, joined=joined).count()
+    # A key is of one coming along: when they are joined again, the files come again.
+    Upload.objects.filter(case=kept, key__in=keys).update(key=Concat("key", Value(f".{times}")))
 
 
 def _not_mixed(kept: Case, joined: Case, row: Join, had: set[tuple[str, ...]]) -> None:

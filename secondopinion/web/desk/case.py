@@ -24,6 +24,7 @@ from secondopinion.cases.queries import (
     handed,
     live_parts,
     parts_from_outside,
+    states_of,
 )
 from secondopinion.cases.rules import provider_doubts
 from secondopinion.cases.states import ENDED, FAMILY_STEP, FAMILY_STEPS, State, Why
@@ -35,7 +36,7 @@ from secondopinion.core.lists import as_rows, listed
 from secondopinion.desk import mailing
 from secondopinion.desk.fitting import fitting
 from secondopinion.desk.models import Evidence, Refusal
-from secondopinion.desk.queries import covered_by, entry_of, joined_into
+from secondopinion.desk.queries import covered_by, entry_of, joined_into, one_accounts
 from secondopinion.experts.matching import suggest
 from secondopinion.experts.models import Kind as Taken
 from secondopinion.experts.models import Offer, OfferState
@@ -46,6 +47,7 @@ from secondopinion.findings.queries import cleared, limitations_for
 from secondopinion.followup import leaving
 from secondopinion.followup.actions import window_open
 from secondopinion.followup.queries import questions
+from secondopinion.followup.rules import waiting_in
 from secondopinion.imaging import queries as imaging
 from secondopinion.opinions import exporting, inviting, panels, second, translating
 from secondopinion.opinions.models import Delivery, OpinionState, SignedReport
@@ -99,6 +101,7 @@ def _page(part: str, more: Callable[[PersonRequest, Case], Context]) -> View:
         prefetch_related_objects([case], "clock_spans")
         context = {
             "case": case,
+            "standing": states_of([case])[case.pk],
             "parts": PARTS.items(),
             "part": part,
             "tab": INSIDE.get(part, part),
@@ -183,6 +186,7 @@ def _people(request: PersonRequest, case: Case) -> Context:
         "provider": (provider := getattr(case, "local_provider", None)),
         "addresses": NewAddress.objects.filter(case_id=case.pk, confirmed_at__isnull=False)
         .select_related("person", "by"),
+        "ones": one_accounts(case),
         "links": access_links(provider.person, case.pk)
         if provider and provider.person_id and "links" in request.GET else None,
         "shut_out": provider is not None and provider.person_id is not None
@@ -342,6 +346,7 @@ def close(request: PersonRequest, case: Case) -> HttpResponse:
     context = {
         "case": case,
         "early": window_open(case),
+        "open": waiting_in(case),
         "referrals": referrals(case).exclude(state__in=[*REFERRAL_ENDED]),
     }
     return render(request, "desk/close.html", context)

@@ -47,10 +47,11 @@ def decline(request: PersonRequest, case: Case) -> HttpResponse:
     kind = kind if kind in DeclineKind.values else ""
     fee, own = fee_of(case), get_language() or "en"
     reason, words = given.get("reason", ""), given.get("words", "")
+    came = fee is not None and bool(fee.received) and fee.state in {FeeState.DUE, FeeState.PAID}
     context = {
         "case": case, "kinds": DeclineKind.choices, "kind": kind, "reason": reason, "words": words,
-        "owed": fee is not None and fee.state == FeeState.DUE,
-        **(_paid(request, fee, case.language) if fee and fee.state == FeeState.PAID else {}),
+        "owed": fee is not None and fee.state == FeeState.DUE and not came,
+        **(_paid(request, fee, case.language) if fee and came else {}),
         "letter": _letter(request, case, kind, sending) if kind else None,
         "meaning": letter_for(case, kind, words, own) if kind and own != case.language else None,
     }  # fmt: skip

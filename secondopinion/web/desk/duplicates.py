@@ -26,9 +26,10 @@ MOST = 50  # pairs of a kind that the list shows
 
 @staff(Role.COORDINATOR)
 def overview(request: PersonRequest) -> HttpResponse:
-    """List the pairs that nobody has looked at, and those that were joined lately."""
+    """List the pairs that nobody has looked at, those joined lately and those told apart."""
     context = {
         "open": [_told(each) for each in queries.duplicates("open")[:MOST]],
+        "different": [_told(each) for each in queries.duplicates("different")[:MOST]],
         "joined": [_told(each) for each in queries.duplicates("joined")[:MOST]],
     }
     return render(request, "desk/duplicates.html", context)
@@ -55,6 +56,7 @@ def pair(request: PersonRequest, pair: UUID) -> HttpResponse:
     context = {
         **_told(row),
         "sides": [_side(row.earlier), _side(row.later)],
+        "ended": row.earlier.ended_at is not None or row.later.ended_at is not None,
         "join": Join.objects.filter(pair=row, undone_at=None).select_related("kept", "by").first(),
     }
     return render(request, "desk/duplicate.html", context)
@@ -78,6 +80,9 @@ def _do(request: PersonRequest, row: Duplicate) -> str:
     if verb == "different":
         actions.different(by=by, pair=row)
         return _("Noted: these are two children.")
+    if verb == "one":
+        actions.perhaps_one(by=by, pair=row)
+        return _("The pair can be joined again: choose which request goes on.")
     if verb == "undo":
         join = get_object_or_404(Join.objects.filter(pair=row, undone_at=None))
         actions.undo_join(by=by, row=join)

@@ -1,5 +1,6 @@
 """The fee of a case at the desk: charge, settle, let the case wait, give back; what is owed."""
 
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -13,9 +14,11 @@ from secondopinion.accounts.models import Role
 from secondopinion.audit import actions as audit
 from secondopinion.billing import actions, queries, refunding, taxes
 from secondopinion.billing.models import Fee, FeeState, Payment, Refund
+from secondopinion.billing.numbering import local_day
 from secondopinion.billing.providers import HAND
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.states import State
+from secondopinion.core import clock
 from secondopinion.core.errors import NotYours, Refused
 from secondopinion.program import queries as program
 from secondopinion.program.models import Price
@@ -32,6 +35,7 @@ def shown(_request: PersonRequest, case: Case) -> dict[str, Any]:
     return {
         "fee": fee,
         "papers": queries.papers_of(fee) if fee else [],
+        "today": local_day(clock.now()).date() if fee else None,
         "prices": [] if fee else prices,
         **(_back(fee, case) if fee else {}),
     }
@@ -40,8 +44,9 @@ def shown(_request: PersonRequest, case: Case) -> dict[str, Any]:
 def _back(fee: Fee, case: Case) -> dict[str, Any]:
     left, beyond = refunding.left_of(fee), queries.too_much(fee)
     return {
-        "left": left,
+        "left": left if fee.state != FeeState.DUE else 0,  # a part: the fee is waived first
         "beyond": beyond,
+        "due_number": f"{fee.still_due:.{taxes.places(fee.currency)}f}",
         "back_number": f"{beyond or left:.{taxes.places(fee.currency)}f}",
         "online": paid_online(fee),
         "decide": fee.state == FeeState.PAID and not fee.kept and case.state == State.WITHDRAWN,
@@ -83,14 +88,28 @@ def act(request: PersonRequest, case: Case, action: str) -> HttpResponse:
 
 def _settled(action: str, request: PersonRequest, fee: Any) -> str:
     given, by = request.POST, request.user
-    if action == "settle":
-        state = FeeState.PAID if given.get("state") == "paid" else FeeState.WAIVED
-        actions.settle(fee=fee, by=by, state=state, note=given.get("note", ""))
-        return _("The fee is settled.")
+    if action == "waive":
+        actions.waive(fee=fee, by=by, note=given.get("note", ""))
+        return _("The fee is waived.")
+    if action == "received":
+        actions.note_payment(
+            fee=fee, by=by, amount=amount_in(given.get("amount", "")),
+            on=_day_in(given.get("on", "")), due=amount_in(given.get("due", "")),
+            note=given.get("note", ""),
+        )  # fmt: skip
+        return _("The payment is noted.")
+    if action == "charge-again":
+        actions.take_back_waiver(fee=fee, by=by, reason=given.get("reason", ""))
+        return _("The fee is due again. The family is told.")
     if action == "wait":
         waits = given.get("waits") == "yes"
         actions.let_wait(fee=fee, by=by, waits=waits)
         return _("The case waits for the fee.") if waits else _("The case goes on without it.")
+    return _given_back(action, request, fee)
+
+
+def _given_back(action: str, request: PersonRequest, fee: Any) -> str:
+    given, by = request.POST, request.user
     reason = given.get("reason", "")
     if action == "refund":
         refunding.give_back(
@@ -108,6 +127,13 @@ def _settled(action: str, request: PersonRequest, fee: Any) -> str:
         refunding.ask_again(refund=_refund(fee, given.get("refund", "")), by=by)
         return _("The payment service is asked again.")
     raise NotYours
+
+
+def _day_in(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return None
 
 
 def _refund(fee: Fee, key: str) -> Refund:

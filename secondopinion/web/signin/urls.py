@@ -6,7 +6,7 @@ from allauth.mfa.recovery_codes import views as recovery_codes
 from django.urls import path
 
 from secondopinion.web.access import own_account, public
-from secondopinion.web.signin import address, passkeys, reach, single, views
+from secondopinion.web.signin import address, one, passkeys, reach, single, views
 
 urlpatterns = [
     path("sign-in/", views.sign_in, name="account_login"),
@@ -25,6 +25,7 @@ urlpatterns = [
     path("account/factor/again/", passkeys.again, name="account_reauthenticate"),
     path("account/messages/", reach.reach, name="reach"),
     path("account/address/", address.address, name="own-address"),
+    path("account/one/", one.one_account, name="one-account"),
     path("account/factor/", passkeys.index, name="mfa_index"),
     path("account/factor/set-up/", own_account(passkeys.SetUpApp.as_view()),
          name="mfa_activate_totp"),

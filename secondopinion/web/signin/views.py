@@ -17,8 +17,10 @@ from django.views.decorators.http import require_POST
 
 from secondopinion.accounts import actions as accounts
 from secondopinion.accounts.models import Person
+from secondopinion.accounts.queries import closed_for_another
 from secondopinion.cases.models import Part
 from secondopinion.core.errors import Refused
+from secondopinion.messaging.actions import notify
 from secondopinion.web.access import PersonRequest, public, signed_in
 from secondopinion.web.forms import PlainForm
 
@@ -40,6 +42,10 @@ def _person(request: HttpRequest, email: str) -> Person:
     )
     if not allowed:
         raise Refused(_("Too many tries. Wait a few minutes, then try again."))
+    closed = closed_for_another(email)
+    if closed is not None:  # its mail says so; the page looks as it does for every address
+        notify(to=closed, template="account-closed")
+        return closed
     return accounts.ensure_person(email=email, language=get_language() or "en")
 
 

@@ -1,0 +1,197 @@
+"""Transfers with their day and sum, in parts; waivers that are taken back."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.core import mail
+
+from secondopinion.accounts.models import Person
+from secondopinion.audit.queries import entries_for
+from secondopinion.billing import actions, papers, paying, queries, refunding
+from secondopinion.billing.models import CreditNote, Fee, Payment
+from secondopinion.cases import actions as cases
+from secondopinion.cases.models import Case
+from secondopinion.core import clock, dates, jobs
+from secondopinion.core.errors import Conflict, NotYours, Refused
+from secondopinion.desk import actions as desk_actions
+from tests.billing.stripe_server import Server
+from tests.billing.test_fees import text_of
+from tests.web.conftest import sign_in, yesterday
+
+
+@pytest.fixture
+def fee(held: tuple[Case, Person, Person]) -> Fee:
+    """A fee of 600 USD that is due."""
+    case, _family, coordinator = held
+    return actions.charge(case=case, by=coordinator)
+
+
+def fresh(fee: Fee) -> Fee:
+    """Return a fee as a page reads it."""
+    return queries.fee_in(fee.case)
+
+
+def test_parts_add_up_and_the_rest_stays_due(held: tuple[Case, Person, Person], fee: Fee) -> None:
+    case, family, coordinator = held
+    first = yesterday() - timedelta(days=8)
+    desk, page = sign_in(coordinator), f"/desk/cases/{case.reference}/fee/"
+    part = {"amount": "250,50", "on": first.isoformat(), "due": "600.00", "note": "By the aunt"}
+    assert desk.post(f"{page}do/received/", part).status_code == 302
+    row = fresh(fee)
+    assert (row.state, row.still_due) == ("due", Decimal("349.50"))
+    assert row.settled_by is None
+    assert desk.post(f"{page}do/received/", part).status_code == 409, "not noted twice"
+    assert fresh(fee).still_due == Decimal("349.50")
+    shown = sign_in(family).get(f"/my/cases/{case.reference}/fee/").content.decode()
+    assert "Still to be paid" in shown
+    assert "349.50" in shown
+    assert dates.written(first) in shown
+    shown = desk.get(page).content.decode()
+    assert "349.50" in shown
+    assert "Give back what was paid" not in shown, "it is not paid yet"
+    with pytest.raises(NotYours):  # a receipt is of the whole
+        papers.paper(by=family, fee=fresh(fee), kind="receipt")
+    actions.note_payment(
+        fee=fee, by=coordinator, amount=Decimal("349.50"), due=Decimal("349.50"), on=yesterday()
+    )
+    row = fresh(fee)
+    assert (row.state, row.still_due) == ("paid", 0)
+    assert row.settled_by == coordinator
+    receipt = text_of(papers.paper(by=family, fee=row, kind="receipt"))
+    for each in (dates.written(first), dates.written(yesterday()), "250.50", "349.50", "600.00"):
+        assert each in receipt
+    with pytest.raises(Conflict):
+        actions.note_payment(
+            fee=fee, by=coordinator, amount=Decimal(1), due=Decimal(0), on=yesterday()
+        )
+    assert "fee-received" in {entry.verb for entry in entries_for(case.pk)}
+
+
+def test_what_is_no_payment(held: tuple[Case, Person, Person], fee: Fee) -> None:
+    _case, family, coordinator = held
+    right = {"amount": Decimal(10), "on": yesterday(), "due": Decimal(600)}
+    for wrong, field in (
+        ({"on": None}, "on"), ({"on": clock.today() + timedelta(days=2)}, "on"),
+        ({"amount": Decimal(0)}, "amount"), ({"amount": Decimal(-5)}, "amount"),
+        ({"amount": Decimal("1.005")}, "amount"),
+    ):  # fmt: skip
+        with pytest.raises(Refused) as refused:
+            actions.note_payment(fee=fee, by=coordinator, **(right | wrong))
+        assert refused.value.field == field
+    with pytest.raises(NotYours):
+        actions.note_payment(fee=fee, by=family, **right)
+    assert not Payment.objects.exists()
+
+
+def test_a_part_and_the_rest_waived(held: tuple[Case, Person, Person], fee: Fee) -> None:
+    case, _family, coordinator = held
+    actions.note_payment(
+        fee=fee, by=coordinator, amount=Decimal(200), due=Decimal(600), on=yesterday()
+    )
+    actions.waive(fee=fee, by=coordinator, note="Charity")
+    row = fresh(fee)
+    assert row.state == "paid"
+    assert CreditNote.objects.get().amount == 400
+    assert queries.too_much(row) == 0
+    assert refunding.left_of(row) == 200
+    with pytest.raises(Conflict):
+        actions.take_back_waiver(fee=row, by=coordinator, reason="They can pay")
+    assert "receipt" in [each.kind for each in queries.papers_of(row)]
+    cases.withdraw(by=held[1], case=case)
+    assert list(queries.to_decide()) == [row]
+
+
+def test_a_part_that_came_is_decided_when_the_case_is_declined(
+    held: tuple[Case, Person, Person], fee: Fee
+) -> None:
+    case, _family, coordinator = held
+    actions.note_payment(
+        fee=fee, by=coordinator, amount=Decimal(200), due=Decimal(600), on=yesterday()
+    )
+    page = sign_in(coordinator).post(
+        f"/desk/cases/{case.reference}/decline/", {"kind": "cannot-help"}
+    )
+    assert "200" in page.content.decode()
+    asked = {"by": coordinator, "case": case, "kind": "cannot-help", "reason": "No expert",
+             "letter": "We cannot help.", "instead": "Ask your doctor."}  # fmt: skip
+    with pytest.raises(Refused) as refused:
+        desk_actions.decline(**asked)
+    assert refused.value.code == "fee"
+    assert fresh(fee).state == "due", "nothing is waived where nothing is declined"
+    desk_actions.decline(**asked, fee="returned")
+    assert fresh(fee).state == "refunded"
+    assert fresh(fee).refunded == 200
+
+
+def test_what_is_begun_online_is_the_rest(
+    held: tuple[Case, Person, Person], fee: Fee, server: Server
+) -> None:
+    _case, family, coordinator = held
+    actions.note_payment(
+        fee=fee, by=coordinator, amount=Decimal(200), due=Decimal(600), on=yesterday()
+    )
+    assert paying.begin(fee=fresh(fee), by=family).amount == 400
+
+
+def test_a_waiver_that_is_taken_back(held: tuple[Case, Person, Person], fee: Fee) -> None:
+    case, family, coordinator = held
+    old = fee.number
+    papers.paper(by=family, fee=fresh(fee), kind="invoice")
+    actions.waive(fee=fee, by=coordinator, note="Charity fund")
+    with pytest.raises(Refused):
+        actions.take_back_waiver(fee=fee, by=coordinator, reason=" ")
+    with pytest.raises(NotYours):
+        actions.take_back_waiver(fee=fee, by=family, reason="I want to pay")
+    jobs.run_all()
+    mail.outbox.clear()
+    desk, page = sign_in(coordinator), f"/desk/cases/{case.reference}/fee/"
+    said = {"reason": "The insurance of the father pays."}
+    assert desk.post(f"{page}do/charge-again/", said).status_code == 302
+    assert desk.post(f"{page}do/charge-again/", said).status_code == 409, "two tabs"
+    row = fresh(fee)
+    assert row.number
+    assert (row.state, row.still_due) == ("due", 600)
+    assert row.number != old
+    jobs.run_all()
+    [told] = [each for each in mail.outbox if each.to == [family.email]]
+    assert "changed" in told.body
+    assert "insurance" not in told.body, "the reason is on the page"
+    shown = sign_in(family)
+    assert (
+        "insurance of the father" in shown.get(f"/my/cases/{case.reference}/fee/").content.decode()
+    )
+    kinds = [(each.kind, each.number) for each in queries.papers_of(row)]
+    [note] = CreditNote.objects.all()
+    assert kinds == [("invoice", old), ("invoice", row.number), ("credit", note.number)]
+    assert note.former is not None
+    assert note.former.number == old
+    new = papers.paper(by=family, fee=row, kind="invoice")
+    assert row.number in text_of(new)
+    former = papers.paper(by=family, fee=row, kind="invoice", former=note.former)
+    assert former.pk != new.pk
+    assert old in text_of(former)
+    assert old in text_of(papers.paper(by=family, fee=row, kind="credit", credit=note))
+    address = f"/files/{case.reference}/fee/former/{note.former.pk}.pdf"
+    assert shown.get(address).status_code == 200
+    assert shown.get(address.replace(str(note.former.pk), str(fee.pk))).status_code == 404
+    actions.note_payment(
+        fee=fee, by=coordinator, amount=Decimal(600), due=Decimal(600), on=yesterday()
+    )
+    assert queries.too_much(fresh(fee)) == 0
+    [back] = refunding.give_back(fee=fee, by=coordinator, amount=Decimal(600), reason="Agreed")
+    assert back.credit.amount == 600, "the note takes back the second invoice"
+
+
+def test_it_can_be_waived_again(held: tuple[Case, Person, Person], fee: Fee) -> None:
+    coordinator = held[2]
+    for _time in range(2):
+        actions.waive(fee=fee, by=coordinator, note="Charity")
+        actions.take_back_waiver(fee=fee, by=coordinator, reason="The fund is empty.")
+    actions.waive(fee=fee, by=coordinator, note="Charity")
+    assert [each.amount for each in CreditNote.objects.all()] == [600, 600, 600]
+    assert len({each.number for each in queries.papers_of(fresh(fee))}) == 6
+    cases.withdraw(by=held[1], case=fee.case)
+    with pytest.raises(Refused) as refused:
+        actions.take_back_waiver(fee=fresh(fee), by=coordinator, reason="Pay")
+    assert refused.value.code == "ended"
