@@ -51,56 +51,58 @@ def _opposites(code: str, *, spaced: bool) -> dict[str, _Opposite]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What one side says of one meaning."""
-
-    denied: list[Span]
-    said: list[Span]
-
-
 Segments = tuple[Segment, ...]
 
 
 def excused(pair: Pair, original: Language, translation: Language) -> Pair:
     """Return a pair without the denials that the other side says in another way."""
     ours, theirs = pair.original, pair.translation
-    one, other = _found(ours, original), _found(theirs, translation)
+    one, other = _denied(ours, original), _denied(theirs, translation)
     mine: list[Span] = []
     yours: list[Span] = []
-    for meaning in one.keys() & other.keys():
-        here, there = one[meaning], other[meaning]
-        for left, right in ((here, there), (there, here)):
-            more = len(left.denied) - len(right.denied)
-            many = max(0, min(more, len(right.said) - len(left.said)))
-            gone, kept = (mine, yours) if left is here else (yours, mine)
-            gone += left.denied[:many]
-            kept += right.said[:many]
+    for meaning in one.keys() | other.keys():
+        here, there = one.get(meaning, []), other.get(meaning, [])
+        more = len(here) - len(there)
+        if not more:
+            continue
+        left = _said(ours, meaning, original)
+        right = _said(theirs, meaning, translation)
+        many = max(0, min(abs(more), (len(right) - len(left)) * (1 if more > 0 else -1)))
+        mine += (here if more > 0 else left)[:many]
+        yours += (right if more > 0 else there)[:many]
     ours, theirs = _without(ours, mine), _without(theirs, yours)
     ours = _without(ours, _repeated(ours, theirs, late=translation.negates_late))
     theirs = _without(theirs, _repeated(theirs, ours, late=original.negates_late))
     return replace(pair, original=ours, translation=theirs)
 
 
-def _found(segments: Segments, language: Language) -> dict[str, _Found]:
-    """Return of each meaning where it is denied, and where it is said without a negation."""
-    known = _opposites(language.code, spaced=language.spaced)
-    cues = [cue for each in segments for cue in each.cues if cue.kind in _DENIES]
-    found = {}
-    for meaning, ways in known.items():
-        denied, said = [], []
-        for segment in segments:
+def _denied(segments: Segments, language: Language) -> dict[str, list[Span]]:
+    """Return where each meaning is denied."""
+    found: dict[str, list[Span]] = {}
+    for segment in segments:
+        cues = [cue.start for cue in segment.cues if cue.kind in _DENIES]
+        if not cues:
+            continue
+        for meaning, ways in _opposites(language.code, spaced=language.spaced).items():
             for each in ways.denied.finditer(segment.text):
                 start, end = segment.start + each.start(), segment.start + each.end()
-                if any(start <= cue.start < end for cue in cues):
-                    denied.append((start, end))
-            for each in ways.said.finditer(segment.text):
-                start, end = segment.start + each.start(), segment.start + each.end()
-                if ways.anyhow or not _is_denied(segment, start, end, language):
-                    said.append((start, end))
-        if denied or said:
-            found[meaning] = _Found(denied, said)
+                if any(start <= cue < end for cue in cues):
+                    found.setdefault(meaning, []).append((start, end))
     return found
+
+
+def _said(segments: Segments, meaning: str, language: Language) -> list[Span]:
+    """Return where a meaning is said without a negation."""
+    ways = _opposites(language.code, spaced=language.spaced).get(meaning)
+    if ways is None:
+        return []
+    return [
+        (start, end)
+        for segment in segments
+        for each in ways.said.finditer(segment.text)
+        for start, end in [(segment.start + each.start(), segment.start + each.end())]
+        if ways.anyhow or not _is_denied(segment, start, end, language)
+    ]
 
 
 def _is_denied(segment: Segment, start: int, end: int, language: Language) -> bool:
