@@ -3,7 +3,7 @@
     python benchmarks/translation_checks.py            # writes its results
     python benchmarks/translation_checks.py --quick    # Arabic and English only, prints only
 
-The texts are 84 invented medical documents in six languages under ``tests/translation/texts``,
+The texts are 90 invented medical documents in six languages under ``tests/translation/texts``,
 line by line the same. One error is put into a translation at a time (number, unit, left and right,
 negation, medicine, date, lost line); it counts as found when an alarm of its own code, in its own
 line, stands there that the clean translation does not have. What is reported first is about
@@ -51,7 +51,7 @@ TEXTS = ROOT / "tests" / "translation" / "texts"
 OTHERS = ("es", "fr", "ru", "ar", "zh")
 PAIRS = [pair for code in OTHERS for pair in ((code, "en"), ("en", code))]
 BESIDE_ENGLISH = [("es", "ar"), ("fr", "ru")]
-HELD_OUT = {str(number) for number in range(75, 85)}
+HELD_OUT = {str(number) for number in range(85, 91)}
 EACH = {"number": 3, "line-missing": 3}
 TOLD = "negation, told or alarmed"
 WANTED = {"number": 0.95, "unit": 0.95, "line-missing": 0.95, "laterality": 0.85, "negation": 0.85}

@@ -5,7 +5,7 @@ from typing import Any
 
 from secondopinion.findings.found import gettext_noop
 
-CHECK = "translation@11"
+CHECK = "translation@12"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from secondopinion.translation.checks import meanings, polarity
+from secondopinion.translation.checks import meanings, opposites, polarity
 from secondopinion.translation.checks.align import Pair, align
 from secondopinion.translation.checks.compare_words import Said, all_of
 from secondopinion.translation.checks.cues import JOINERS, Cue
@@ -36,6 +36,7 @@ class Negations:
 
     def __call__(self, pair: Pair) -> list[Said]:
         """Say which negation of one side the other one lacks."""
+        pair = opposites.excused(pair, self.original.language, self.translation.language)
         if not _cues(pair.original) and not _cues(pair.translation):
             return []
         likely = 1.0 if self._all_lost(pair) else polarity.likelihood(self.numbers(pair))

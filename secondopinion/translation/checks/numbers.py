@@ -96,7 +96,8 @@ def _minutes(found: re.Match[str], text: str, language: Language) -> tuple[int, 
     if hour > 24:
         return ()
     after = text[found.end() : found.end() + 18].lstrip(" \u00a0")
-    if re.match(language.words["pm"], after) and hour < 12:
+    edge = rf"(?!{LETTER})" if language.spaced else ""
+    if re.match(rf"(?:{language.words['pm']}){edge}", after) and hour < 12:
         return (hour * 60 + minute + 720,)
     return (hour * 60 + minute,)
 

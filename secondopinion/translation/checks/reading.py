@@ -160,6 +160,8 @@ def _sentences(
         )
         # What follows a number or a stroke is a unit, and its point ends the sentence.
         word = before.group(2) if before else ""
+        if before and text[: each.start() - len(word)].endswith(("'", "\u2019")):
+            word = ""  # "Meckel's." shortens nothing
         if before and before.group(1) and word.isascii() and word.isalpha():
             word = ""
         if word in _NUMBERED and not whole.text[each.end() : each.end() + 1].isdigit():

@@ -13,7 +13,8 @@ from secondopinion.web.access import PersonRequest, own_account
 from secondopinion.web.forms import PlainForm
 
 _CODE = {
-    "dir": "ltr", "inputmode": "numeric", "autocomplete": "off", "class": "w8", "spellcheck": "false",
+    "dir": "ltr", "inputmode": "numeric", "autocomplete": "off", "class": "w8",
+    "spellcheck": "false",
 }  # fmt: skip
 
 
