@@ -49,6 +49,8 @@ class Case(Stored):
 
     # Kept while one page is read: a person, and their parts in it; None: to be looked up.
     parts_for_reading: tuple[UUID, set[str]] | None = None
+    # Whether a court, or the patient, has said that who it is shown to decides nothing in it.
+    read_only = False
 
     class Meta:
         # The worklist reads these alone, however many cases have ended.

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from secondopinion.accounts.models import Person, Role
+from secondopinion.accounts.models import Guardianship, Person, Role
 from secondopinion.accounts.queries import staff_roles
 from secondopinion.cases.models import (
     Case,
@@ -88,6 +88,13 @@ def roles_of(case: Case, person: Person) -> set[str]:
     return roles
 
 
+def _decides_nothing(person: Person) -> QuerySet[Guardianship]:
+    """Return the ties of a person to the patient of a participation, who only sees by them."""
+    return Guardianship.objects.filter(
+        child=OuterRef("case__child"), person=person, may_consent=False, revoked_at=None
+    )
+
+
 def case_with_parts(person: Person, reference: str) -> tuple[Case, set[str]]:
     """Return a case that the person may see, and the parts that they have in it now.
 
@@ -102,10 +109,12 @@ def case_with_parts(person: Person, reference: str) -> tuple[Case, set[str]]:
         .filter(person=person, case__reference=reference)
         .exclude(role__in=_closed_to(roles))
         .select_related("case", *(f"case__{each}" for each in beside))
+        .annotate(limited=Exists(_decides_nothing(person)))
     )
     on_team = "coordinator" in roles
     if held:
         case = held[0].case
+        case.read_only = held[0].limited
     else:
         sent = Case.objects.filter(reference=reference, submitted_at__isnull=False)
         found = sent.select_related(*beside).first() if on_team else None

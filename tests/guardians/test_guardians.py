@@ -265,8 +265,11 @@ def test_who_only_sees_decides_nothing(held: tuple[Case, Person, Person]) -> Non
     order = actions.note_order(
         by=coordinator, case=case, person=parent, effect="sees_only", basis="Court of X"
     )
-    browser = sign_in(parent)
-    assert browser.get(f"/my/cases/{case.reference}/").status_code == 200
+    browser, here = sign_in(parent), f"/my/cases/{case.reference}/"
+    shown = browser.get(here).content.decode()
+    assert "Somebody else decides for this patient" in shown
+    assert "withdraw/" not in shown, "what they cannot do is not offered"
+    assert "Another parent or guardian" not in browser.get(f"{here}family/").content.decode()
     for do in (
         lambda: cases.withdraw(by=parent, case=case),
         lambda: cases.invite_guardian(
@@ -281,6 +284,7 @@ def test_who_only_sees_decides_nothing(held: tuple[Case, Person, Person]) -> Non
         with pytest.raises(Refused):
             do()
     actions.end_order(by=coordinator, order=order, why="Set aside.")
+    assert "withdraw/" in browser.get(here).content.decode()
     assert cases.withdraw(by=parent, case=case).state == "withdrawn"
 
 
