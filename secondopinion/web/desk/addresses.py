@@ -22,14 +22,9 @@ from secondopinion.web.forms import PlainForm
 from secondopinion.web.signin.address import ProofForm
 
 
-class AskedForm(PlainForm):
-    """The address, and how the family asked for it."""
+class HowAskedForm(PlainForm):
+    """How a family asked for something about its account."""
 
-    email = forms.CharField(
-        label=pgettext_lazy("of the family", "Their e-mail address"), max_length=254, strip=False,
-        help_text=gettext_lazy("Spell it back to them. A code goes there, which they tell you."),
-        widget=forms.TextInput(attrs={"type": "email", "dir": "ltr", "autocomplete": "off"}),
-    )  # fmt: skip
     way = forms.ChoiceField(
         label=gettext_lazy("How did they ask for it?"), choices=NewAddress.Way.choices,
         widget=forms.RadioSelect,
@@ -38,6 +33,18 @@ class AskedForm(PlainForm):
         label=gettext_lazy("What else should be known of it"), required=False, max_length=1000,
         help_text=gettext_lazy("For example how you made sure that it was them."),
         widget=forms.Textarea(attrs={"rows": 2}),
+    )  # fmt: skip
+
+
+class AskedForm(HowAskedForm):
+    """The address, and how the family asked for it."""
+
+    field_order = ["email", "way", "note"]
+
+    email = forms.CharField(
+        label=pgettext_lazy("of the family", "Their e-mail address"), max_length=254, strip=False,
+        help_text=gettext_lazy("Spell it back to them. A code goes there, which they tell you."),
+        widget=forms.TextInput(attrs={"type": "email", "dir": "ltr", "autocomplete": "off"}),
     )  # fmt: skip
 
 

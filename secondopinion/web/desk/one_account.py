@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from secondopinion.accounts.models import NewAddress, Person
+from secondopinion.accounts.models import Person
 from secondopinion.audit import actions as audit
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import holders_of
@@ -18,7 +18,7 @@ from secondopinion.core.errors import Conflict, Refused
 from secondopinion.desk import actions, queries
 from secondopinion.desk.models import OneAccount
 from secondopinion.web.access import PersonRequest, of_case
-from secondopinion.web.forms import PlainForm
+from secondopinion.web.desk.addresses import HowAskedForm
 
 
 class _Account(forms.ModelChoiceField):
@@ -28,8 +28,10 @@ class _Account(forms.ModelChoiceField):
         return f"{obj} · {obj.email}"
 
 
-class OneForm(PlainForm):
+class OneForm(HowAskedForm):
     """Which account stays, which one closes, and how the parent asked for it."""
+
+    field_order = ["kept", "email", "way", "note"]
 
     kept = _Account(
         label=gettext_lazy("Which account stays?"), queryset=Person.objects.none(),
@@ -39,15 +41,6 @@ class OneForm(PlainForm):
         label=gettext_lazy("The address of their other account"), max_length=254, strip=False,
         help_text=gettext_lazy("It closes. It need not be in this case."),
         widget=forms.TextInput(attrs={"type": "email", "dir": "ltr", "autocomplete": "off"}),
-    )  # fmt: skip
-    way = forms.ChoiceField(
-        label=gettext_lazy("How did they ask for it?"), choices=NewAddress.Way.choices,
-        widget=forms.RadioSelect,
-    )  # fmt: skip
-    note = forms.CharField(
-        label=gettext_lazy("What else should be known of it"), required=False, max_length=1000,
-        help_text=gettext_lazy("For example how you made sure that it was them."),
-        widget=forms.Textarea(attrs={"rows": 2}),
     )  # fmt: skip
 
     def __init__(self, case: Case, *args: object, **kwargs: object) -> None:
