@@ -138,6 +138,11 @@ def holder_of(email: str) -> Person | None:
     return Person.objects.filter(begun, email__iexact=email).first()
 
 
+def sees_only(person: Person) -> QuerySet[Guardianship]:
+    """Return the ties by which a person sees everything and decides nothing."""
+    return Guardianship.objects.filter(person=person, may_consent=False, revoked_at=None)
+
+
 def closed_for_another(email: str) -> Person | None:
     """Return the account with this address, if it was made one with another of its person."""
     return Person.objects.filter(email__iexact=email.strip(), goes_on_as__isnull=False).first()

@@ -10,8 +10,8 @@ from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from secondopinion.accounts.models import Guardianship, Person, Role
-from secondopinion.accounts.queries import staff_roles
+from secondopinion.accounts.models import Person, Role
+from secondopinion.accounts.queries import sees_only, staff_roles
 from secondopinion.cases.models import (
     Case,
     EmergencyAccess,
@@ -88,13 +88,6 @@ def roles_of(case: Case, person: Person) -> set[str]:
     return roles
 
 
-def _decides_nothing(person: Person) -> QuerySet[Guardianship]:
-    """Return the ties of a person to the patient of a participation, who only sees by them."""
-    return Guardianship.objects.filter(
-        child=OuterRef("case__child"), person=person, may_consent=False, revoked_at=None
-    )
-
-
 def case_with_parts(person: Person, reference: str) -> tuple[Case, set[str]]:
     """Return a case that the person may see, and the parts that they have in it now.
 
@@ -109,7 +102,7 @@ def case_with_parts(person: Person, reference: str) -> tuple[Case, set[str]]:
         .filter(person=person, case__reference=reference)
         .exclude(role__in=_closed_to(roles))
         .select_related("case", *(f"case__{each}" for each in beside))
-        .annotate(limited=Exists(_decides_nothing(person)))
+        .annotate(limited=Exists(sees_only(person).filter(child=OuterRef("case__child"))))
     )
     on_team = "coordinator" in roles
     if held:

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
+from secondopinion.accounts.queries import sees_only
 from secondopinion.accounts.rules import same_mailbox
 from secondopinion.cases.models import (
     Case,
@@ -145,7 +146,7 @@ def not_limited(case: Case, person: Person) -> None:
     Raises:
         Refused: a court, or a patient of age, has said so.
     """
-    if case.child.guardianships.filter(person=person, may_consent=False, revoked_at=None).exists():
+    if sees_only(person).filter(child=case.child_id).exists():
         raise Refused(
             _("You can see everything here. Somebody else decides for this patient."),
             code="sees-only",

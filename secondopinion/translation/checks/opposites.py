@@ -20,7 +20,7 @@ _DENIES = {"cues", "coord", "bare"}
 _CLAUSES = re.compile(r"[,;:.!?。；，：、।؛،()\n]|\s-\s")
 _COMMAS = re.compile("[,،、，]")
 _STOPS = re.compile("[;:.!?。；：؛]")
-_TWO = 2
+_SHORTEST_LIST = 2
 
 Span = tuple[int, int]
 
@@ -140,14 +140,14 @@ def _repeated(many: Segments, one: Segments, *, late: bool) -> list[Span]:
     """
     cues = [cue for each in many for cue in each.cues if cue.kind == "cues"]
     once = [cue for each in one for cue in each.cues if cue.kind in {"cues", "bare"}]
-    if len(cues) < _TWO or len(once) != 1 or not _in_turn(many, cues):
+    if len(cues) < _SHORTEST_LIST or len(once) != 1 or not _in_turn(many, cues):
         return []
     [cue] = once
     [segment] = [each for each in one if cue in each.cues]
     marks, joined = _listed(segment, cue)
     behind = late and all(mark < cue.start for mark in marks)
     things = len(marks) + 1
-    enough = things >= len(cues) if len(cues) > _TWO else things == len(cues)
+    enough = things >= len(cues) if len(cues) > _SHORTEST_LIST else things == len(cues)
     return [(each.start, each.end) for each in cues[1:]] if enough and (joined or behind) else []
 
 
