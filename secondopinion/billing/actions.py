@@ -28,7 +28,7 @@ from secondopinion.cases import actions as cases
 from secondopinion.cases.actions.parts import require
 from secondopinion.cases.actions.telling import tell_family
 from secondopinion.cases.models import Case, Part
-from secondopinion.core import clock
+from secondopinion.core import amounts, clock
 from secondopinion.core.errors import Conflict, Refused
 from secondopinion.program import queries as program
 from secondopinion.program.models import Price
@@ -68,15 +68,17 @@ def charge(*, case: Case, by: Person, kind: str = Price.Kind.OPINION) -> Fee:
 
 @transaction.atomic
 def note_payment(
-    *, fee: Fee, by: Person, amount: Decimal, on: date | None, due: Decimal, note: str = ""
-) -> Payment:
+    *, fee: Fee, by: Person, amount: Decimal, on: date | None, due: Decimal, note: str = "",
+    beyond: bool = False,
+) -> Payment:  # fmt: skip
     """Note money that came by transfer or by hand: how much, and on which day. Parts add up; the
     fee is paid when nothing of it is due any more. `due` is what was due on the page, so that two
-    who note the same transfer do not note it twice.
+    who note the same transfer do not note it twice. `beyond` says that more has come than is due.
 
     Raises:
         NotYours: by somebody who does not lead the case.
-        Refused: without a day, or on one that has not come; nothing, or parts of the smallest coin.
+        Refused: without a day, or on one that has not come; nothing, or parts of the smallest coin;
+            more than is due, which nobody has said.
         Conflict: it is settled already, or something came meanwhile.
     """
     require(fee.case, by, Part.COORDINATOR)
@@ -95,6 +97,12 @@ def note_payment(
         )  # fmt: skip
     if amount <= 0 or amount != amount.quantize(taxes.coin(row.currency)):
         raise Refused(_("Write a number, like 120.50."), code="amount", field="amount")
+    if amount > due and not beyond:
+        raise Refused(
+            _("This is more than the %(due)s that are due. If more has come, tick that it has.")
+            % {"due": amounts.written(due, row.currency)},
+            code="beyond", field="amount",
+        )  # fmt: skip
     made = Payment.objects.create(
         fee=row, provider=HAND, amount=amount, currency=row.currency, state=Payment.State.PAID,
         paid_at=clock.now(), received_on=on, note=note.strip(), begun_by=by,
@@ -106,6 +114,47 @@ def note_payment(
     tell_family(row.case, "news")
     fee.refresh_from_db()
     return made
+
+
+@transaction.atomic
+def strike_out(*, payment: Payment, by: Person, reason: str) -> Payment:
+    """Say that a payment that was noted by hand has never come: a slip. It stays in the list, and
+    what it paid is due again, or was waived too.
+
+    Raises:
+        NotYours: by somebody who does not lead the case.
+        Refused: without a reason, or a receipt of it was made, or money was given back since.
+        Conflict: it is struck out already.
+    """
+    require(payment.fee.case, by, Part.COORDINATOR)
+    if not reason.strip():
+        raise Refused(_("Say why."), code="reason-missing", field="reason")
+    fee = Fee.objects.select_for_update().select_related("case").get(pk=payment.fee_id)
+    row = fee.payments.get(pk=payment.pk)
+    if (row.provider, row.state) != (HAND, Payment.State.PAID):
+        raise Conflict(_("This is struck out already."), code="struck")
+    if (
+        fee.refunds.exists()
+        or FeePaper.objects.filter(fee=fee, kind=FeePaper.Kind.RECEIPT).exists()
+    ):
+        raise Refused(
+            _("There is a receipt of it already, or money was given back. Give back what was not "
+              "paid, or keep it, with a word why."),
+            code="receipt",
+        )  # fmt: skip
+    row.state, row.paid_at, row.note = Payment.State.STRUCK, None, reason.strip()
+    row.save()
+    left, waived = paid_of(fee), fee.credits.filter(refund=None, former=None).exists()
+    fee.kept_beyond, fee.kept_beyond_why = Decimal(0), ""
+    if waived:
+        fee.state = FeeState.PAID if left else FeeState.WAIVED
+        credit(fee=fee, amount=row.amount)
+    elif left < fee.amount:
+        fee.state, fee.settled_at, fee.settled_by = FeeState.DUE, None, None
+    fee.save()
+    audit.record("fee-payment-struck", by=by, case_id=fee.case_id, target=row)
+    tell_family(fee.case, "news")
+    return row
 
 
 @transaction.atomic

@@ -92,6 +92,12 @@ class Fee(Stored):
         return self.amount - sum((each.amount for each in self.received), Decimal(0))
 
     @property
+    def let_off(self) -> Decimal:
+        """What of it need not be paid, as its credit notes say; reads `credits` as prefetched."""
+        notes = [each for each in self.credits.all() if not (each.refund_id or each.former_id)]
+        return sum((each.amount for each in notes), Decimal(0))
+
+    @property
     def refunded(self) -> Decimal:
         """How much of it was given back; reads `refunds` as they were prefetched."""
         return sum((each.amount for each in self.refunds.all()), Decimal(0))
@@ -122,6 +128,7 @@ class Payment(Stored):
         PAID = "paid", _("Paid")
         FAILED = "failed", _("Failed")
         EXPIRED = "expired", _("Not used")
+        STRUCK = "struck", _("Noted by mistake")
 
     fee = models.ForeignKey(Fee, on_delete=models.PROTECT, related_name="payments")
     provider = models.CharField(max_length=20)

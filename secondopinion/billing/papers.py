@@ -5,15 +5,22 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
+from babel.numbers import format_decimal
 from django.db import IntegrityError, transaction
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from secondopinion.accounts.models import Person
 from secondopinion.audit import actions as audit
 from secondopinion.billing import queries, taxes
-from secondopinion.billing.models import CreditNote, Fee, FeePaper, FeeState, FormerInvoice
+from secondopinion.billing.models import (
+    CreditNote,
+    Fee,
+    FeePaper,
+    FeeState,
+    FormerInvoice,
+    Payment,
+)
 from secondopinion.billing.numbering import local_day
 from secondopinion.billing.providers import HAND
 from secondopinion.cases.actions.parts import require
@@ -21,10 +28,11 @@ from secondopinion.cases.models import Part
 from secondopinion.cases.queries import holders_of
 from secondopinion.core import clock, dates, vault
 from secondopinion.core.errors import NotYours
-from secondopinion.core.languages import in_language
+from secondopinion.core.languages import in_language, locale
 from secondopinion.opinions import typeset
 from secondopinion.program import queries as program
 
+_PATTERNS = {places: "#,##0." + "0" * places if places else "#,##0" for places in range(5)}
 TEMPLATE = Path(__file__).resolve().parent / "typst" / "fee.typ"
 
 
@@ -78,8 +86,9 @@ def paper(
 
 
 def money(amount: Decimal, currency: str) -> str:
-    """Write an amount with all its decimals and its currency, in the reader's language."""
-    return f"{number_format(amount, taxes.places(currency), use_l10n=True)} {currency}"
+    """Write an amount with all its decimals and its currency, in the reader's language, with the
+    marks that pages have."""
+    return f"{format_decimal(amount, _PATTERNS[taxes.places(currency)], locale())} {currency}"
 
 
 def _day(at: datetime) -> str:
@@ -120,11 +129,16 @@ def _sums(fee: Fee, said: _Said) -> list[list[str]]:
     """Return what stands above the total: the amount without tax, and the tax."""
     if not fee.tax_rate:
         return []
-    rate = number_format(fee.tax_rate.normalize(), use_l10n=True)
+    rate = format_decimal(fee.tax_rate.normalize(), locale=locale())
     return [
         [_("Without tax"), money(said.net, fee.currency)],
         [_("Tax, %(rate)s%%") % {"rate": rate}, money(said.total - said.net, fee.currency)],
     ]
+
+
+def _received(payment: Payment, day: str) -> str:
+    how = _("Received on %(day)s") if payment.provider == HAND else _("Paid online on %(day)s")
+    return how % {"day": day}
 
 
 def _said(fee: Fee, kind: str, credit: CreditNote | None, former: FormerInvoice | None) -> _Said:
@@ -134,19 +148,18 @@ def _said(fee: Fee, kind: str, credit: CreditNote | None, former: FormerInvoice 
     number = str(fee.number)
     if kind == FeePaper.Kind.INVOICE:
         bank, due = program.program().bank, fee.state == FeeState.DUE and former is None
-        state = _("Taken back by a credit note") if former else str(fee.get_state_display())
+        facts = [(_("State"), _("Taken back by a credit note"))] if former else []
         how = _("Please write the number of the case on your transfer.")
         return _Said(
             _("Invoice"), former.number if former else number,
-            former.issued_at if former else fee.invoice_day, [(_("State"), state)],
+            former.issued_at if former else fee.invoice_day, facts,
             [(what, whole)], fee.amount, net, (exempt, f"{bank}\n{how}" if due and bank else ""),
         )  # fmt: skip
     if kind == FeePaper.Kind.RECEIPT:
         paid = fee.received
-        ways = {HAND: _("Bank transfer or by hand")}
         lines = [
             (
-                f"{ways.get(each.provider, _('Online'))}, {dates.written(each.came_on)}",
+                _received(each, dates.written(each.came_on)),
                 money(each.amount, fee.currency),
             )
             for each in paid

@@ -380,6 +380,7 @@ class HandOver(Stored):
     giver = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     taker = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     note = models.TextField()
+    for_taker = models.BooleanField(default=True)  # else the note is for the history alone
 
     class Meta:
         ordering = ["created_at"]

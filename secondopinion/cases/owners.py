@@ -7,8 +7,9 @@ loaded.
 from collections.abc import Callable
 
 from secondopinion.accounts.models import Person
+from secondopinion.cases.models import Case
 
-Choice = Callable[[], Person | None]
+Choice = Callable[[Case], Person | None]
 CHOICES: list[Choice] = []
 
 
@@ -18,6 +19,6 @@ def chooses_owner(choice: Choice) -> Choice:
     return choice
 
 
-def next_owner() -> Person | None:
-    """Return who gets the next case, or None where there is no coordinator at all."""
-    return next((found for choice in CHOICES if (found := choice()) is not None), None)
+def next_owner(case: Case) -> Person | None:
+    """Return who gets a case that is sent, or None where there is no coordinator at all."""
+    return next((found for choice in CHOICES if (found := choice(case)) is not None), None)

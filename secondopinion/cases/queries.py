@@ -226,7 +226,7 @@ def asked(case: Case) -> list[InformationRequest]:
 
 def handed() -> Coalesce:
     """Return the hand-overs of a case to who owns it now, with their notes, as one column of it."""
-    rows = HandOver.objects.filter(taker=F("case__coordinator"))
+    rows = HandOver.objects.filter(taker=F("case__coordinator"), for_taker=True)
     return listed(rows, "case", "id", "note", outer="pk")
 
 

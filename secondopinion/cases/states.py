@@ -33,7 +33,7 @@ UNDER_WAY = frozenset(State) - ENDED - {State.DRAFT}
 
 # What the desk does next, in a few words for the worklist.
 DESK_NEXT = {
-    State.SUBMITTED: _("Take this case"),
+    State.SUBMITTED: _("Begin with this case"),
     State.COLLECTING: _("Check the records"),
     State.WAITING_ON_FAMILY: _("Wait for the answer"),
     State.READY: _("Choose a specialist"),
@@ -112,7 +112,7 @@ STOPPED: dict[str, frozenset[str]] = {
 class Why(models.TextChoices):
     """Why a case needs the desk."""
 
-    TAKE = "take", _("Take this case")
+    TAKE = "take", _("Begin with this case")
     LOOK = "look", _("Check the records")
     CHOOSE = "choose", _("Choose a specialist")
     DELIVER = "deliver", _("Deliver the report")
@@ -129,6 +129,7 @@ class Why(models.TextChoices):
     TRANSLATE = "translate", _("Words to be translated")
     WISH = "wish", _("The specialist needs more")
     READER = "reader", _("Choose a second reader")
+    ARRIVED = "arrived", _("Files came, without an answer")
 
 
 # What the desk itself has to do in a state; in the others somebody else is waited for.
@@ -141,4 +142,4 @@ STATE_NEEDS: dict[str, Why] = {
 
 # Why a case needs the desk that belongs to its state and goes with it; the others are met one by
 # one, whatever the state.
-OF_STATE = frozenset({*STATE_NEEDS.values(), Why.SILENT, Why.CHASE})
+OF_STATE = frozenset({*STATE_NEEDS.values(), Why.SILENT, Why.CHASE, Why.ARRIVED})

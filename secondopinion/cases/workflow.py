@@ -48,7 +48,8 @@ S = State
 _ROWS = (
     _row("submit", {S.DRAFT}, S.SUBMITTED, {"family", "entry"}, _("Send the request"),
          rules.complete_request),
-    _row("accept", {S.SUBMITTED}, S.COLLECTING, {"desk"}, _("Take this case"), rules.offered_here),
+    _row("accept", {S.SUBMITTED}, S.COLLECTING, {"desk"},
+         _("Begin with this case"), rules.offered_here),
     _row("ask", {S.COLLECTING, S.WAITING_ON_FAMILY}, S.WAITING_ON_FAMILY, {"coordinator"},
          _("Ask for something missing")),
     _row("answered", {S.WAITING_ON_FAMILY}, S.COLLECTING,
@@ -80,7 +81,7 @@ _ROWS = (
          _("Withdraw the request")),
     _row("join", {S.SUBMITTED, S.COLLECTING, S.WAITING_ON_FAMILY}, S.JOINED, {"desk"},
          _("Join with another request")),
-    _row("separate_new", {S.JOINED}, S.SUBMITTED, {"desk"}, _("Take it apart again, untaken")),
+    _row("separate_new", {S.JOINED}, S.SUBMITTED, {"desk"}, _("Take it apart again, not begun")),
     _row("separate", {S.JOINED}, S.COLLECTING, {"desk"}, _("Take it apart again")),
     _row("separate_waiting", {S.JOINED}, S.WAITING_ON_FAMILY, {"desk"},
          _("Take it apart again, and wait")),

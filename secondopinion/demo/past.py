@@ -18,12 +18,14 @@ from secondopinion.demo.people import Family
 from secondopinion.demo.walk import Walk
 from secondopinion.experts import actions as experts
 from secondopinion.opinions import actions as opinions
+from secondopinion.opinions.models import Delivery
 from secondopinion.outcomes import actions as outcomes
 from secondopinion.outcomes import asking
 
 CASES = 26  # more than the forecasts of a stage that the director's page wants before it judges
 APART = timedelta(days=11, hours=5)  # so that they fill the year, and hardly overlap
 LATEST = timedelta(days=45)  # ago: its family has told how it went
+READ_AFTER = timedelta(hours=3)
 SEED = 11
 # From one state to the next, in hours: the least and the most.
 _TAKES = {
@@ -110,6 +112,9 @@ class _Earlier(Walk):
 
     def _follow_up(self) -> None:
         opinions.deliver(by=self.coordinator, case=self.case)
+        with clock.as_if_at(clock.now() + READ_AFTER):
+            for each in Delivery.objects.filter(report__case=self.case):
+                opinions.open_report(by=each.to, report=each.report, proven=True)
 
     def _closed(self) -> None:
         asking.ask_due()

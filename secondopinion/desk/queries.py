@@ -108,14 +108,20 @@ class Load:
 
 
 @cache
-def _counted() -> QuerySet[Case, tuple[Any, ...]]:
-    """Return how many open cases each coordinator has: those that need them, and all.
+def _by_owner() -> QuerySet[Case, tuple[Any, ...]]:
+    """Return the owners of the open cases.
 
     Never read itself, only narrowed: Django's work of putting it together is done once.
     """
     rows = Case.objects.filter(ended_at=None).exclude(state=State.DRAFT).order_by()
-    due = Count("state", filter=Q(act_by__lt=clock.NEVER))
-    return rows.values_list("coordinator").annotate(due=due, cases=Count("*"))
+    return rows.values_list("coordinator")
+
+
+def _counted() -> QuerySet[Case, tuple[Any, ...]]:
+    """Return how many open cases each coordinator has: those that need them now, and all."""
+    here = Q(put_off_until=None) | Q(put_off_until__lte=clock.now())
+    due = Count("state", filter=Q(act_by__lt=clock.NEVER) & here)
+    return _by_owner().annotate(due=due, cases=Count("*"))
 
 
 def loads() -> list[Load]:
@@ -143,6 +149,16 @@ def of_nobody() -> QuerySet[Case]:
 
 
 @chooses_owner
+def first_owner(case: Case) -> Person | None:
+    """Return who gets a case that is sent: who entered it with the family, as long as they are here
+    and not away, else who has the least to do."""
+    known = people_with(Role.COORDINATOR).filter(
+        pk__in=CaseEntry.objects.filter(case=case).values("by")
+    )
+    away = on_now(Shift.Kind.AWAY).values("person")
+    return known.exclude(pk__in=away).first() or least_loaded()
+
+
 def least_loaded() -> Person | None:
     """Return the coordinator who has the least to do and is not away, if there is one: the first
     of `loads`, without all that a page says of them."""

@@ -10,9 +10,11 @@ from secondopinion.desk.mailing import notice_undelivered
 
 @periodic("desk-watched", every=timedelta(minutes=15))
 def watch() -> None:
-    """Find new owners for cases whose own has gone, note silence, tell of what will be late."""
+    """Find new owners for cases whose own has gone; note silence, and files without an answer; tell
+    of what will be late."""
     actions.find_owners()
     actions.notice_silence()
+    actions.notice_arrivals()
     notice_undelivered()
     actions.escalate()
 

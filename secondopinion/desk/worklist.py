@@ -27,6 +27,7 @@ LONGEST = 60  # letters that are sought
 MOST = 999  # cases that are counted in a view: beyond, the number says nothing more
 NEWS = (
     Why.ANSWER, Why.MESSAGE, Why.UNANSWERED, Why.QUESTION, Why.UNOPENED, Why.UNDELIVERED,
+    Why.ARRIVED,
     Why.REFERRAL, Why.WISH, Why.READER,
 )  # fmt: skip
 
@@ -50,7 +51,7 @@ def _due() -> Q:
 VIEWS: dict[str, View] = {
     "needs-you": View(
         _("Needs you"),
-        _("Your cases, and cases that nobody has taken, in which it is your turn."),
+        _("Your cases, and cases without an owner, in which it is your turn."),
         lambda own: [Q(coordinator__in=own) & _due(), Q(coordinator=None) & _due()], team=False,
     ),
     "mine": View(
@@ -62,7 +63,8 @@ VIEWS: dict[str, View] = {
         lambda own: [Q(coordinator__in=own, put_off_until__gt=clock.now())], team=False,
     ),
     "new": View(
-        _("To be taken"), _("New requests. Each has an owner; whoever is free may take it."),
+        _("New requests"),
+        _("Nobody has begun with these. Each has an owner; a colleague who begins becomes it."),
         lambda _own: [Q(state=State.SUBMITTED)],
     ),
     "news": View(

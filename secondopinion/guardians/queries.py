@@ -32,7 +32,7 @@ def with_guardians(case: Case) -> Case:
     """Return a case read again with what stands beside it: `asked` (the other parent), assent and
     coming of age."""
     asked = FilteredRelation("parent_consents", condition=Q(parent_consents__ended_at=None))
-    beside = ("asked__person", "assent", "coming_of_age__patient")
+    beside = ("asked__person", "assent__told_by", "coming_of_age__patient")
     return Case.objects.annotate(asked=asked).select_related(*beside).get(pk=case.pk)
 
 

@@ -206,7 +206,8 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     """
     before = urlsplit(_came_from(request)).path
     following = request.get_full_path() if request.method == "GET" else before or "/home/"
-    context = {"following": following, "typed": _typed(request)}
+    guest = request.path.startswith("/provider/")  # they have no account
+    context = {"following": following, "typed": _typed(request), "guest": guest}
     return render(request, "404.html", context, status=404)
 
 

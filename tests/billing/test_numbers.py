@@ -99,7 +99,7 @@ def test_papers_show_number_issuer_and_tax(
     written = {
         "en": ("495.87 USD", "104.13 USD", "600.00 USD", "165.29"),
         "es": ("495,87 USD", "104,13 USD", "600,00 USD", "165,29"),
-        "ar": ("495,87 USD", "104,13 USD", "600,00 USD", "165,29"),
+        "ar": ("495.87 USD", "104.13 USD", "600.00 USD", "165.29"),
     }[language]
     invoice = text_of(papers.paper(by=grace, fee=queries.fee_in(case), kind="invoice"))
     for each in (fee.number, "ESQ1234567C", *written[:3]):

@@ -95,6 +95,9 @@ def test_a_part_and_the_rest_waived(held: tuple[Case, Person, Person], fee: Fee)
     assert CreditNote.objects.get().amount == 400
     assert queries.too_much(row) == 0
     assert refunding.left_of(row) == 200
+    shown = sign_in(held[1]).get(f"/my/cases/{case.reference}/fee/").content.decode()
+    assert "Need not be paid:" in shown
+    assert "400 US dollars" in shown
     with pytest.raises(Conflict):
         actions.take_back_waiver(fee=row, by=coordinator, reason="They can pay")
     assert "receipt" in [each.kind for each in queries.papers_of(row)]
@@ -122,6 +125,59 @@ def test_a_part_that_came_is_decided_when_the_case_is_declined(
     desk_actions.decline(**asked, fee="returned")
     assert fresh(fee).state == "refunded"
     assert fresh(fee).refunded == 200
+
+
+def test_more_than_is_due_is_noted_only_where_somebody_says_so(
+    held: tuple[Case, Person, Person], fee: Fee
+) -> None:
+    case, _family, coordinator = held
+    desk, page = sign_in(coordinator), f"/desk/cases/{case.reference}/fee/"
+    slip = {"amount": "700", "on": yesterday().isoformat(), "due": "600.00"}
+    refused = desk.post(f"{page}do/received/", slip)
+    assert refused.status_code == 400
+    assert "600 US dollars that are due" in refused.content.decode()
+    assert fresh(fee).state == "due"
+    desk.post(f"{page}do/received/", slip | {"beyond": "yes"})
+    assert (fresh(fee).state, queries.too_much(fee)) == ("paid", 100)
+
+
+def test_a_slip_is_struck_out_and_is_due_again(held: tuple[Case, Person, Person], fee: Fee) -> None:
+    case, family, coordinator = held
+    desk, page = sign_in(coordinator), f"/desk/cases/{case.reference}/fee/"
+    slip = actions.note_payment(
+        fee=fee, by=coordinator, amount=Decimal(700), due=Decimal(600), on=yesterday(), beyond=True
+    )
+    for by, reason, error in ((family, "No", NotYours), (coordinator, " ", Refused)):
+        with pytest.raises(error):
+            actions.strike_out(payment=slip, by=by, reason=reason)
+    desk.post(f"{page}do/strike-out/", {"payment": str(slip.pk), "reason": "Of another case"})
+    row = fresh(fee)
+    assert (row.state, row.still_due, row.settled_by) == ("due", 600, None)
+    assert queries.too_much(row) == 0
+    shown = desk.get(page).content.decode()
+    assert "Of another case" in shown
+    assert "fee-payment-struck" in {entry.verb for entry in entries_for(case.pk)}
+    with pytest.raises(Conflict):
+        actions.strike_out(payment=slip, by=coordinator, reason="Again")
+    whole = actions.note_payment(
+        fee=row, by=coordinator, amount=Decimal(600), due=Decimal(600), on=yesterday()
+    )
+    papers.paper(by=family, fee=fresh(fee), kind="receipt")
+    with pytest.raises(Refused) as refused:
+        actions.strike_out(payment=whole, by=coordinator, reason="A slip")
+    assert refused.value.code == "receipt"
+
+
+def test_a_slip_beside_a_waiver_is_waived_too(held: tuple[Case, Person, Person], fee: Fee) -> None:
+    _case, _family, coordinator = held
+    slip = actions.note_payment(
+        fee=fee, by=coordinator, amount=Decimal(200), due=Decimal(600), on=yesterday()
+    )
+    actions.waive(fee=fee, by=coordinator, note="Charity")
+    actions.strike_out(payment=slip, by=coordinator, reason="Of another case")
+    row = fresh(fee)
+    assert (row.state, row.let_off) == ("waived", 600)
+    assert [each.kind for each in queries.papers_of(row)] == ["invoice", "credit", "credit"]
 
 
 def test_what_is_begun_online_is_the_rest(

@@ -20,6 +20,7 @@ from secondopinion.desk import actions
 from secondopinion.desk.fitting import fitting
 from secondopinion.desk.models import Evidence
 from secondopinion.messaging.models import Message
+from secondopinion.program import letters
 from secondopinion.program.models import Program
 from secondopinion.records import queries as records
 from secondopinion.records.models import Record
@@ -189,6 +190,17 @@ def test_a_template_is_shown_in_both_languages(hospital: Program) -> None:
     assert "The template in your language" in shown
 
 
+def test_a_template_for_another_kind_of_thing_is_told(case: Case, grace: Person) -> None:
+    item = case.checklist.filter(state=ItemState.OPEN).exclude(kind__in=["images", "fact"]).first()
+    keys = [row.key for row in letters.message_templates()]
+    here, warning = f"/desk/cases/{case.reference}/", "another kind of thing"
+    assert item
+    for key, told in (("missing-images", True), ("missing-record", False)):
+        shown = sign_in(grace).get(here, {"item": item.pk, "template": keys.index(key)})
+        assert (warning in shown.content.decode()) is told
+    assert warning not in sign_in(grace).get(here).content.decode(), "as it is offered"
+
+
 def test_the_page_of_a_local_provider_is_closed_and_opened_again(
     case: Case, grace: Person, mother: Person
 ) -> None:
@@ -206,7 +218,10 @@ def test_the_page_of_a_local_provider_is_closed_and_opened_again(
     people = f"/desk/cases/{case.reference}/people/"
     assert "works until" in desk.get(f"{people}?links=1").content.decode()
     desk.post(f"/desk/cases/{case.reference}/do/shut-provider-out/")
-    assert browser.get(page).status_code == 404
+    shut = browser.get(page)
+    assert shut.status_code == 404
+    assert "This page is closed" in shut.content.decode()
+    assert "Sign in to go on" not in shut.content.decode(), "they have no account"
     assert "page is closed" in desk.get(people).content.decode()
     before = Message.objects.filter(to=doctor).count()
     browser.post(found[0], {"again": "1"})

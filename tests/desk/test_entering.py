@@ -16,7 +16,7 @@ from secondopinion.cases.rules import NEEDED_CONSENTS
 from secondopinion.cases.states import State
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
-from secondopinion.desk import actions
+from secondopinion.desk import actions, queries
 from secondopinion.desk.models import CaseEntry, SpokenConsent
 from secondopinion.desk.queries import entered_pages, entries_left, entries_of
 from secondopinion.messaging.models import Message
@@ -115,6 +115,26 @@ def test_a_request_is_entered_sent_and_taken_over_once(grace: Person, omar: Pers
     assert entered_pages(entry, case.request) == {"start", "you", "story", "consent"}
 
 
+def test_who_entered_a_request_keeps_it_when_the_family_sends_it(
+    grace: Person, omar: Person
+) -> None:
+    for away, owner in ((False, grace), (True, omar)):
+        case = entered(grace)
+        actions.write_link(by=grace, case=case)
+        rosa = CaseEntry.objects.get(case=case).family
+        actions.take_over(by=rosa, token=token_of(case), birth_date=BORN)
+        consented = cases.give_consents(
+            by=rosa, case=case, kinds=list(NEEDED_CONSENTS), disclaimer=program.disclaimer("es"),
+            person=rosa,
+        )  # fmt: skip
+        if away:
+            today = queries.today()
+            actions.go_away(by=grace, first=today, last=today, cover=omar)
+        assert cases.submit(by=rosa, case=consented).coordinator == owner
+        place = f"/desk/entering/{case.reference}/"
+        assert sign_in(grace).get(place)["Location"] == f"/desk/cases/{case.reference}/"
+
+
 def test_what_the_family_changes_is_not_marked_any_more(grace: Person) -> None:
     case = entered(grace)
     actions.write_link(by=grace, case=case)
@@ -195,7 +215,8 @@ def test_the_pages_of_entering_and_of_taking_over(grace: Person) -> None:
         "/desk/entering/",
         {
             "way": "walk-in", "full_name": "Rosa Vega", "kind": "parent", "language": "es",
-            "email": "rosa@familia.example", "country": "MX", "specialty": str(specialty.pk),
+            "may_decide": "on", "email": "rosa@familia.example", "country": "MX",
+            "specialty": str(specialty.pk),
         },
     )  # fmt: skip
     case = Case.objects.get(entry__by=grace)
@@ -226,7 +247,7 @@ def test_the_pages_of_entering_and_of_taking_over(grace: Person) -> None:
     assert rosa.post(link, born)["Location"] == f"/my/cases/{case.reference}/"
     page = rosa.get(f"/my/cases/{case.reference}/request/").content.decode()
     assert "Grace Okafor" in page
-    assert desk.get(place).status_code == 404
+    assert desk.get(place).status_code == 404, "a draft that is the family's"
     assert "birth_date_day" not in rosa.get(link).content.decode(), "it works once"
     assert Client().get(link.replace("take-over", "link")).content.decode().count("<h1>") == 1
 

@@ -89,7 +89,11 @@ def test_the_history_says_in_words_who_did_what_and_what_stopped_the_clock(mothe
     cases.answer(by=mother, information_request=asked, text="There is none.")
     page = sign_in(grace)
     shown = page.get(f"/desk/cases/{case.reference}/history/").content.decode()
-    for words in ("The case was taken", "Grace Okafor", "Something missing was asked for"):
+    for words in (
+        "The team began with the case",
+        "Grace Okafor",
+        "Something missing was asked for",
+    ):
         assert words in shown
     assert "Somebody was let into the case: <bdi>Grace Okafor</bdi> (Intake coordinator)" in shown
     for machine in ("case-accept", "information-asked", "case-opened", "The case was opened"):

@@ -140,7 +140,7 @@ def test_who_may_make_codes_and_for_whom(grace: Person) -> None:
     answer = sign_in(grace).post(
         "/desk/entering/",
         {"way": "walk-in", "full_name": "Rosa", "kind": "parent", "language": "es", "email": "",
-         "phone": "", "country": "MX", "specialty": str(without.specialty_id)},
+         "may_decide": "on", "phone": "", "country": "MX", "specialty": str(without.specialty_id)},
     )  # fmt: skip
     assert "we need a phone number" in answer.content.decode()
 

@@ -1,6 +1,7 @@
 """The worklist: what needs whom and why, found by words, put off, handed over and undone."""
 
 from datetime import timedelta
+from io import BytesIO
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -12,6 +13,7 @@ from django.urls import reverse
 from secondopinion.accounts import actions as accounts
 from secondopinion.accounts.models import Person
 from secondopinion.accounts.queries import people_with
+from secondopinion.arrivals.actions import receive_file
 from secondopinion.cases import actions as cases
 from secondopinion.cases.models import Case, ItemState
 from secondopinion.cases.queries import of_team, visible_to
@@ -21,7 +23,7 @@ from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.desk import actions, queries, worklist
 from secondopinion.messaging.models import Message
 from secondopinion.program.models import Program
-from tests.web.conftest import person, sign_in, submitted, taken
+from tests.web.conftest import letter, person, sign_in, submitted, taken
 
 
 @pytest.fixture
@@ -144,6 +146,7 @@ def test_cases_are_put_off_and_what_is_new_brings_them_back(mother: Person) -> N
     until = queries.today() + timedelta(days=3)
     done = actions.put_off(by=grace, chosen=[case], until=until)
     assert (found(grace), found(grace, view="put-off")) == ([], [case])
+    assert [(load.cases, load.due) for load in queries.loads()] == [(1, 0)], "not their turn now"
     assert done.step
     actions.undo(by=grace, step=done.step)
     assert found(grace) == [case]
@@ -184,6 +187,10 @@ def test_several_cases_are_handed_over_and_the_step_is_undone_but_for_what_has_c
     second.refresh_from_db()
     assert (first.coordinator, second.coordinator) == (grace, third)
     assert [row.taker for row in first.hand_overs.all()][-2:] == [omar, grace], "both stand"
+    here = f"/desk/cases/{first.reference}/"
+    assert "Note of the hand-over" not in sign_in(grace).get(here).content.decode()
+    cases.hand_over(by=grace, case=first, to=omar, note="Again.")
+    assert "Again." in sign_in(omar).get(here).content.decode()
 
 
 def test_the_page_does_the_same_with_forms(mother: Person, omar: Person) -> None:
@@ -325,6 +332,25 @@ def test_a_family_that_is_silent_for_a_week_is_not_forgotten(mother: Person) -> 
         asked = case.information_requests.get()
         cases.answer(by=mother, information_request=asked, text="Here.")
     assert "silent" not in whys(case)
+
+
+def test_files_without_an_answer_are_not_left_lying(mother: Person) -> None:
+    case, grace = taken(mother)
+    cases.ask(by=grace, case=case, text="The EEG, please.")
+    with time_machine.travel(clock.now() + timedelta(minutes=5), tick=False):
+        receive_file(by=grace, case=case, name="a.png", source=BytesIO(letter()))
+    with time_machine.travel(clock.now() + timedelta(hours=1), tick=False):
+        assert actions.notice_arrivals() == 0, "not of who was asked"
+        receive_file(by=mother, case=case, name="eeg.png", source=BytesIO(letter() + b" "))
+        assert actions.notice_arrivals() == 0, "they may be sending still"
+    with time_machine.travel(clock.now() + timedelta(hours=2), tick=False):
+        assert actions.notice_arrivals() == 1
+        assert actions.notice_arrivals() == 0
+        assert found(grace) == [case]
+        here = f"/desk/cases/{case.reference}/"
+        assert "without an answer" in sign_in(grace).get(here).content.decode()
+        cases.answer(by=mother, information_request=case.information_requests.get(), text="Sent.")
+    assert "arrived" not in whys(case)
 
 
 def test_whom_a_case_waits_for_is_said(mother: Person) -> None:

@@ -77,7 +77,9 @@ def test_no_expert_starts_before_both_parents_agree(held: tuple[Case, Person, Pe
     )
     assert "María López" in other.get(address).content.decode()
     assert other.get(address).context["open"], "looking uses nothing up"
-    assert "You agree" in other.post(address, {"answer": "yes"}).content.decode()
+    agreed = other.post(address, {"answer": "yes"}, follow=True)
+    assert "You agree" in agreed.content.decode()
+    assert "link was used" not in agreed.content.decode(), "loading it again sends nothing again"
     assert not rules.owed(case)
     assert cases.complete(by=coordinator, case=case).state == "ready"
     row = queries.second_parent(case)
@@ -115,6 +117,19 @@ def test_the_other_parent_says_no_and_somebody_else_is_asked(
         actions.waive_parent(by=parent, case=case, reason="I say so")
     actions.waive_parent(by=coordinator, case=case, reason="He died; certificate seen.")
     assert not rules.owed(case)
+
+
+def test_who_asks_the_other_parent_is_the_family_also_where_the_desk_wrote(
+    held: tuple[Case, Person, Person],
+) -> None:
+    case, parent, coordinator = held
+    actions.ask_parent(
+        by=coordinator, case=case, full_name="José", email="jose@familia.example", language="en"
+    )
+    shown = Client().get(link_in(Message.objects.get(template="second-parent"))).content.decode()
+    assert parent.full_name in shown
+    assert coordinator.full_name not in shown
+    assert "both parents have to agree" not in shown, "the rule says that one decides"
 
 
 def test_a_second_guardian_with_an_account_agrees_there(held: tuple[Case, Person, Person]) -> None:
@@ -262,6 +277,7 @@ def test_who_only_sees_decides_nothing(held: tuple[Case, Person, Person]) -> Non
     cases.invite_guardian(
         by=parent, case=case, full_name="J", email="jose@familia.example", kind="parent"
     )
+    asked = cases.ask(by=coordinator, case=case, text="The EEG, please.")
     order = actions.note_order(
         by=coordinator, case=case, person=parent, effect="sees_only", basis="Court of X"
     )
@@ -269,9 +285,15 @@ def test_who_only_sees_decides_nothing(held: tuple[Case, Person, Person]) -> Non
     shown = browser.get(here).content.decode()
     assert "Somebody else decides for this patient" in shown
     assert "withdraw/" not in shown, "what they cannot do is not offered"
+    assert "The EEG, please." in shown
+    assert "We have asked who decides for this patient" in shown
+    for page in ("withdraw/", f"answer/{asked.pk}/"):
+        assert page not in shown
+        assert browser.get(f"{here}{page}").status_code == 400, page
     assert "Another parent or guardian" not in browser.get(f"{here}family/").content.decode()
     for do in (
         lambda: cases.withdraw(by=parent, case=case),
+        lambda: cases.answer(by=parent, information_request=asked, text="I have none."),
         lambda: cases.invite_guardian(
             by=parent, case=case, full_name="K", email="k@familia.example", kind="parent"
         ),

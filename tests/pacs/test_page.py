@@ -48,7 +48,7 @@ def test_a_coordinator_searches_chooses_and_sees_what_came(
     assert "once the records are marked complete" in shown
     # Who is on the team and does not own the case sees it, and cannot search.
     colleague = sign_in(person("other@harbour.example", "coordinator"))
-    assert "Take this case" in colleague.get(page).content.decode()
+    assert "Images are fetched into a case by its owner" in colleague.get(page).content.decode()
     assert colleague.post(page, {**given, "accession": "A77"}).status_code == 404
     # A server that does not answer is said, and nothing that was typed is in the audit.
     known(archive=described(f"http://127.0.0.1:{free_port()}"))

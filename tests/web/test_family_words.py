@@ -60,7 +60,7 @@ def test_the_mail_about_a_taken_case_promises_no_message(parent: Person) -> None
     mails = Message.objects.filter(to=parent, case_id=case.pk)
     assert mails.filter(template="news").count() == 1
     assert not mails.filter(template="message-waiting").exists()
-    assert "Your case was taken on" in text_of(sign_in(parent), f"/my/cases/{case.reference}/")
+    assert "We began with your case on" in text_of(sign_in(parent), f"/my/cases/{case.reference}/")
 
 
 def test_before_a_case_is_taken_the_page_says_who_looks_first(parent: Person) -> None:
@@ -68,7 +68,7 @@ def test_before_a_case_is_taken_the_page_says_who_looks_first(parent: Person) ->
     Case.objects.filter(pk=case.pk).update(state=State.SUBMITTED, accepted_at=None)
     shown = text_of(sign_in(parent), f"/my/cases/{case.reference}/")
     assert "Who looks at your request first" in shown
-    assert "When we take it, we write to you" in shown
+    assert "When we begin with it, we write to you" in shown
     assert "Who has your case" not in shown
 
 

@@ -31,7 +31,7 @@ def take(*, by: Person, case: Case) -> Case:
 
     Raises:
         NotYours: by somebody who is not of the intake team.
-        Conflict: a colleague took it in the same moment.
+        Conflict: a colleague began in the same moment.
         Refused: the program may not help there (any more).
     """
     rule = rules.delivery_rule(case)
@@ -49,8 +49,8 @@ def take(*, by: Person, case: Case) -> Case:
     if former not in {None, by.pk}:
         giver = Person.objects.get(pk=former)
         with override(giver.language):
-            note = gettext("A colleague has taken it before you began.")
-        HandOver.objects.create(case=case, giver=giver, taker=by, note=note)
+            note = gettext("A colleague has begun with it before you did.")
+        HandOver.objects.create(case=case, giver=giver, taker=by, note=note, for_taker=False)
         end_parts(case=case, role=Part.COORDINATOR, by=by)
     if former != by.pk or Part.COORDINATOR not in parts:
         give_part(case=case, person=by, role=Part.COORDINATOR, by=by)
@@ -59,10 +59,13 @@ def take(*, by: Person, case: Case) -> Case:
 
 
 @transaction.atomic
-def hand_over(*, by: Person | None, case: Case, to: Person, note: str) -> Case:
+def hand_over(
+    *, by: Person | None, case: Case, to: Person, note: str, for_taker: bool = True
+) -> Case:
     """Give a case to another coordinator, or take it over from an absent one, with a note.
 
-    `by` is None when a job does it, for a case whose owner has left the team.
+    `by` is None when a job does it, for a case whose owner has left the team. A note that is not
+    `for_taker` stands in the history alone.
 
     Raises:
         NotYours: not of the intake team, on either side.
@@ -78,10 +81,12 @@ def hand_over(*, by: Person | None, case: Case, to: Person, note: str) -> Case:
         )
     fresh = Case.objects.select_for_update().get(pk=case.pk)
     if fresh.coordinator is None:
-        raise Refused(_("Nobody has taken this case yet: take it first."), code="not-taken")
+        raise Refused(_("This case has no owner yet: begin with it first."), code="not-taken")
     if fresh.coordinator_id == to.pk:
         raise Refused(_("This colleague has the case already."), code="same-owner", field="to")
-    HandOver.objects.create(case=case, giver=fresh.coordinator, taker=to, note=note.strip())
+    HandOver.objects.create(
+        case=case, giver=fresh.coordinator, taker=to, note=note.strip(), for_taker=for_taker
+    )
     end_parts(case=case, role=Part.COORDINATOR, by=by)
     give_part(case=case, person=to, role=Part.COORDINATOR, by=by)
     if holders_of(case, Part.ENTRY).exists():
@@ -139,7 +144,7 @@ def answer(
 
     Raises:
         NotYours: by somebody of whom it was not asked (the coordinator may answer for them).
-        Refused: neither a word nor a file.
+        Refused: neither a word nor a file; by who decides nothing for the child.
         Conflict: it has been answered already.
     """
     if not (text.strip() or sent_files):
@@ -150,6 +155,7 @@ def answer(
         )
     case = Case.objects.select_for_update().get(pk=information_request.case_id)
     parts = require(case, by, information_request.to, Part.COORDINATOR)
+    rules.not_limited(case, by)
     done = InformationRequest.objects.filter(
         pk=information_request.pk, answered_at__isnull=True, dropped_at__isnull=True
     ).update(answer=text.strip(), answered_at=clock.now(), answered_by=by)

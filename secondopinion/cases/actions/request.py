@@ -375,7 +375,7 @@ def submit(*, by: Person, case: Case) -> Case:
     )
     changes.tell(case.pk)
     words.keep(case)
-    if (owner := by if Part.ENTRY in parts else owners.next_owner()) is not None:
+    if (owner := by if Part.ENTRY in parts else owners.next_owner(case)) is not None:
         give_owner(case=case, to=owner, by=by)
     write_to_provider(case=case, by=by)
     if Part.FAMILY in parts:

@@ -16,7 +16,12 @@ from secondopinion.desk.actions.joining import different, join, perhaps_one, und
 from secondopinion.desk.actions.many import hand_over, put_off, undo
 from secondopinion.desk.actions.shifts import end_shift, go_away, go_on_duty
 from secondopinion.desk.actions.views import remove_view, save_view
-from secondopinion.desk.actions.watching import escalate, find_owners, notice_silence
+from secondopinion.desk.actions.watching import (
+    escalate,
+    find_owners,
+    notice_arrivals,
+    notice_silence,
+)
 from secondopinion.desk.actions.ways_in import end_codes, make_code, text_code
 
 __all__ = [
@@ -37,6 +42,7 @@ __all__ = [
     "make_code",
     "not_it",
     "note_page",
+    "notice_arrivals",
     "notice_silence",
     "perhaps_one",
     "put_off",

@@ -187,7 +187,7 @@ def write_link(*, by: Person, case: Case) -> None:
     entry = CaseEntry.objects.select_for_update().get(case=case)
     if not entry.family.email:
         raise Refused(
-            _("This family has no e-mail address. Print a code for them, or send a text."),
+            _("This family has no e-mail address. They come in with a code: see their way in."),
             code="no-address",
         )
     if case.state in ENDED:

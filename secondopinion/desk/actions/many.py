@@ -106,7 +106,8 @@ def _give_back(by: Person, case: Case, was: dict[str, str]) -> bool:
     if str(case.coordinator_id) != was["to"] or case.ended_at is not None:
         return False
     giver = Person.objects.get(pk=was["from"])
-    cases.hand_over(by=by, case=case, to=giver, note=str(_("The step before is undone.")))
+    note = str(_("The step before is undone."))
+    cases.hand_over(by=by, case=case, to=giver, note=note, for_taker=False)
     return True
 
 
@@ -137,7 +138,7 @@ def _owned_by(case: Case) -> str:
     if case.ended_at is not None:
         return str(_("It has ended."))
     if case.coordinator is None:
-        return str(_("Nobody has taken it yet."))
+        return str(_("It has no owner yet."))
     return str(_("It is with %(name)s now.")) % {"name": case.coordinator.full_name}
 
 

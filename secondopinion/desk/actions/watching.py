@@ -3,16 +3,18 @@
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, Max, OuterRef
 from django.utils.translation import gettext, override
 
 from secondopinion.accounts.models import Person
+from secondopinion.arrivals.models import Upload, UploadState
 from secondopinion.audit import actions as audit
 from secondopinion.cases import actions as cases
 from secondopinion.cases import needs
 from secondopinion.cases.actions.parts import give_owner
 from secondopinion.cases.actions.telling import tell
 from secondopinion.cases.models import Case, ClockSpan, Need
+from secondopinion.cases.queries import holders_of, open_requests
 from secondopinion.cases.states import State, Why
 from secondopinion.core import clock
 from secondopinion.core.errors import Refused
@@ -24,6 +26,7 @@ from secondopinion.program import queries as program
 
 WARNED = timedelta(hours=2)  # business time before something is late
 SILENT_AFTER = timedelta(days=5)  # business days without an answer of the family
+ANSWERS_AFTER = timedelta(minutes=30)  # after the last file, who was asked says that it is all
 _WAITED_FOR = (State.OFFERED, State.IN_REVIEW)
 
 
@@ -87,6 +90,29 @@ def notice_silence() -> int:
             with transaction.atomic():
                 needs.arise(case, Why.SILENT)
             found += 1
+    return found
+
+
+def notice_arrivals() -> int:
+    """Note cases in which who was asked has sent files and then said nothing; return how many.
+
+    They may think that they have answered, while the clock stands and nobody looks.
+    """
+    quiet = clock.now() - ANSWERS_AFTER
+    came = Upload.objects.filter(state__in=(UploadState.RECEIVED, UploadState.SORTED))
+    since = came.filter(case=OuterRef("pk"), created_at__gte=OuterRef("state_since"))
+    waiting = Case.objects.filter(state__in=[State.WAITING_ON_FAMILY, State.MORE_NEEDED])
+    found = 0
+    for case in waiting.filter(Exists(since)).exclude(needs.has(Why.ARRIVED, Why.WISH)):
+        asked = {row.to: row.created_at for row in open_requests(case).order_by("created_at")}
+        for to, asked_at in asked.items():
+            sent = came.filter(case=case, by__in=holders_of(case, to), created_at__gte=asked_at)
+            last = sent.aggregate(last=Max("created_at"))["last"]
+            if last is not None and last < quiet:
+                with transaction.atomic():
+                    needs.arise(case, Why.ARRIVED)
+                found += 1
+                break
     return found
 
 

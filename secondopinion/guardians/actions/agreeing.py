@@ -183,12 +183,18 @@ def tell_assent(*, by: Person, case: Case, answer: str, reason: str = "") -> Ass
 
     Raises:
         NotYours: by somebody who is neither the family nor leads the case.
-        Refused: by who decides nothing; that it cannot be asked, without a reason.
+        Refused: by who decides nothing; that it cannot be asked, without a reason; by the desk,
+            without how it knows.
     """
-    require(case, by, Part.FAMILY, Part.COORDINATOR)
+    parts = require(case, by, Part.FAMILY, Part.COORDINATOR)
     rules.not_limited(case, by)
-    if answer == Assent.Answer.CANNOT and not reason.strip():
+    if not reason.strip() and answer == Assent.Answer.CANNOT:
         raise Refused(_("Say why."), code="reason-missing", field="reason")
+    if not reason.strip() and Part.FAMILY not in parts:
+        raise Refused(
+            _("Write how you know: who asked the child, and when."), code="reason-missing",
+            field="reason",
+        )  # fmt: skip
     row, _made = Assent.objects.update_or_create(
         case=case,
         defaults={

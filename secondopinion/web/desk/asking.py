@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from secondopinion.cases.actions.provider import CONFIRMED
 from secondopinion.cases.models import Case, ChecklistItem, ItemState, Part
+from secondopinion.cases.queries import open_requests
 from secondopinion.core.errors import Refused
 from secondopinion.program import letters
 from secondopinion.program import queries as program
@@ -29,6 +30,7 @@ def _language_of(case: Case, to: str) -> str:
 
 # Which template asks for a thing of the checklist, by its kind; records have the first.
 _KEYS = {"images": "missing-images", "fact": "missing-fact"}
+_RECORD = "missing-record"
 
 
 def words_for(case: Case, text: str, item: ChecklistItem | None, to: str) -> str:
@@ -73,10 +75,18 @@ def ask_context(request: PersonRequest, case: Case, items: list[ChecklistItem]) 
         "to": to,
         "templates": [program.in_language(row.titles) for row in templates],
         "template": chosen,
+        "unlike": bool(templates) and _is_unlike(templates[chosen], item),
         "language": language,
         "text": words_for(case, body, item, to) if complete else "",
         "meaning": _meaning(templates[chosen], item) if templates and language != mine else "",
     }
+
+
+def _is_unlike(template: MessageTemplate, item: ChecklistItem | None) -> bool:
+    """Say whether a template asks for another kind of thing than the one that is missing."""
+    if item is None or template.key not in {_RECORD, *_KEYS.values()}:
+        return False
+    return template.key != _KEYS.get(item.kind, _RECORD)
 
 
 def _template_for(item: ChecklistItem | None, templates: list[MessageTemplate]) -> int:
@@ -111,6 +121,7 @@ def message_context(request: PersonRequest, case: Case) -> dict[str, Any]:
         "language": language,
         "text": program.in_language(chosen.bodies, language) if chosen else "",
         "meaning": program.in_language(chosen.bodies) if chosen and language != mine else "",
+        "still_asked": chosen is not None and open_requests(case).filter(to=to).exists(),
     }
 
 

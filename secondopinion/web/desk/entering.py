@@ -46,7 +46,17 @@ def _languages() -> list[tuple[str, str]]:
 class EntryForm(family_forms.StartForm):
     """Who asks, how they came, and where the child lives."""
 
-    field_order = ("way", "full_name", "kind", "email", "phone", "language", "country", "specialty")
+    field_order = (
+        "way",
+        "full_name",
+        "kind",
+        "may_decide",
+        "email",
+        "phone",
+        "language",
+        "country",
+        "specialty",
+    )
 
     way = forms.ChoiceField(
         label=gettext_lazy("How did they reach us?"), choices=Way.choices, widget=forms.RadioSelect
@@ -58,12 +68,15 @@ class EntryForm(family_forms.StartForm):
         label=gettext_lazy("They are the child’s"), choices=GuardianKind.choices,
         widget=forms.RadioSelect,
     )  # fmt: skip
+    may_decide = forms.BooleanField(
+        label=gettext_lazy("They say that they have the right to decide about the child’s care.")
+    )
     email = forms.CharField(
         label=pgettext_lazy("of the family", "Their e-mail address"), max_length=254,
         required=False,
         help_text=gettext_lazy(
             "Spell it back to them. The link goes there with which they take the request over. "
-            "They have none? Leave this empty: you print a code for them, or send a text."
+            "They have none? Leave this empty: they come in with a code on paper."
         ),
         widget=forms.TextInput(attrs={"type": "email", "dir": "ltr", "autocomplete": "off"}),
     )  # fmt: skip
@@ -112,7 +125,9 @@ def entries(request: PersonRequest) -> HttpResponse:
     form = EntryForm(request.POST or None, initial={"way": Way.TELEPHONE})
     if request.method == "POST" and form.is_valid():
         try:
-            entry = actions.begin_entry(by=request.user, **form.cleaned_data)
+            given = dict(form.cleaned_data)
+            given.pop("may_decide")  # without it the form is not valid
+            entry = actions.begin_entry(by=request.user, **given)
         except Refused as refused:
             form.add_error(refused.field if refused.field in form.fields else None,
                            str(refused.message))  # fmt: skip
@@ -135,9 +150,11 @@ def _entry(case: Case) -> CaseEntry:
     return CaseEntry.objects.select_related("family", "by").get(case=case)
 
 
-@of_case(Part.ENTRY)
+@of_case(Part.ENTRY, "desk")
 def entry(request: PersonRequest, case: Case) -> HttpResponse:
-    """Show what is entered and what is missing; send it."""
+    """Show what is entered and what is missing; send it. Once the family has it, show the case."""
+    if Part.ENTRY not in request.parts:
+        return redirect("desk-case", case.reference)
     audit.record("case-opened", by=request.user, case_id=case.pk, target=case)
     with_answers(case)
     missing = rules.missing_pages(case)

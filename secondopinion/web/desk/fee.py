@@ -95,9 +95,16 @@ def _settled(action: str, request: PersonRequest, fee: Any) -> str:
         actions.note_payment(
             fee=fee, by=by, amount=amount_in(given.get("amount", "")),
             on=_day_in(given.get("on", "")), due=amount_in(given.get("due", "")),
-            note=given.get("note", ""),
+            note=given.get("note", ""), beyond="beyond" in given,
         )  # fmt: skip
         return _("The payment is noted.")
+    if action == "strike-out":
+        wanted = given.get("payment", "")
+        row = next((each for each in fee.payments.all() if str(each.pk) == wanted), None)
+        if row is None:
+            raise NotYours
+        actions.strike_out(payment=row, by=by, reason=given.get("reason", ""))
+        return _("The payment is struck out.")
     if action == "charge-again":
         actions.take_back_waiver(fee=fee, by=by, reason=given.get("reason", ""))
         return _("The fee is due again. The family is told.")

@@ -11,9 +11,12 @@ from django.views.decorators.http import require_POST
 
 from secondopinion.accounts.models import Person, Role
 from secondopinion.accounts.queries import people_with
+from secondopinion.core import zones
+from secondopinion.core.dates import written
 from secondopinion.core.errors import NotYours, Refused
 from secondopinion.desk import actions, queries
 from secondopinion.desk.models import Shift
+from secondopinion.program import queries as program
 from secondopinion.web.access import PersonRequest, staff
 from secondopinion.web.forms import day_in
 
@@ -26,6 +29,7 @@ def team(request: PersonRequest) -> HttpResponse:
         "most": max([each.cases for each in loads], default=0) or 1,
         "shifts": queries.shifts(),
         "today": queries.today(),
+        "zone": zones.city_of(str(program.calendar().zone)),
     }
     return render(request, "desk/team.html", context)
 
@@ -41,7 +45,11 @@ def set_shift(request: PersonRequest) -> HttpResponse:
     person = colleague(request.POST.get("person", ""))
     if request.POST.get("kind") == Shift.Kind.AWAY:
         actions.go_away(by=request.user, first=first, last=last, cover=person)
-        messages.success(request, _("It is noted. Your cases are in your colleague’s list then."))
+        if first <= queries.today():
+            told = _("It is noted. Your cases are in your colleague’s list from now on.")
+        else:
+            told = _("It is noted. Your cases are in your colleague’s list from %(day)s on.")
+        messages.success(request, told % {"day": written(first)})
     else:
         actions.go_on_duty(by=request.user, person=person, first=first, last=last)
         messages.success(request, _("It is noted who is second on duty."))

@@ -19,6 +19,8 @@ from secondopinion.desk import actions
 from secondopinion.desk.actions.ways_in import DAYS
 from secondopinion.desk.models import CaseEntry
 from secondopinion.messaging.actions import can_text
+from secondopinion.messaging.gateways import offered
+from secondopinion.messaging.models import Channel
 from secondopinion.web.access import PersonRequest, of_case
 
 
@@ -46,7 +48,12 @@ def way_in(request: PersonRequest, case: Case) -> HttpResponse:
         return redirect("desk-way-in", case.reference)
     audit.record("case-opened", by=request.user, case_id=case.pk, target=case)
     links = access_links(entry.family, case.pk)
-    context |= {"texts": can_text(entry.family), "out": any(x.stands == "open" for x in links)}
+    texts = can_text(entry.family)
+    context |= {
+        "texts": texts,
+        "wants_number": Channel.SMS in offered() and not texts,
+        "out": any(x.stands == "open" for x in links),
+    }
     return render(request, "desk/entry/way_in.html", context)
 
 

@@ -24,7 +24,7 @@ from secondopinion.cases.queries import (
     live_parts,
     visible_to,
 )
-from secondopinion.cases.rules import through_provider
+from secondopinion.cases.rules import not_limited, through_provider
 from secondopinion.cases.states import (
     ENDED,
     FAMILY_STEP,
@@ -136,6 +136,7 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
 @of_case(Part.FAMILY)
 def answer(request: PersonRequest, case: Case, number: str) -> HttpResponse:
     """Answer something that was asked for, with words and files."""
+    not_limited(case, request.user)
     row = get_object_or_404(asked_outside(case, Part.FAMILY), pk=number)
     if request.method == "POST":
         actions.answer(
@@ -190,6 +191,7 @@ def outcome(request: PersonRequest, case: Case) -> HttpResponse:
 @of_case(Part.FAMILY)
 def withdraw(request: PersonRequest, case: Case) -> HttpResponse:
     """Ask once more, then withdraw the request or delete the draft."""
+    not_limited(case, request.user)
     draft = case.state == State.DRAFT
     if request.method == "POST":
         billing.withdraw(by=request.user, case=case, reason=request.POST.get("reason", ""))

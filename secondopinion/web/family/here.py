@@ -29,7 +29,9 @@ def files_context(
     """Return what the lists of records and images show. `beside` are columns of the case that the
     page needs too: they come in the same query, under their names."""
     problems, set_aside = arrived.not_kept(case, _SHOWN)
-    rows = records.with_sheets(records.listed_for(case, request.user, request.parts))
+    rows = records.with_sheets(
+        records.listed_for(case, request.user, request.parts).select_related("sent_by")
+    )
     seen = _seen(case, request, beside or {})
     findings = as_rows(Finding, seen.pop("findings_here"))
     if not records.finds_out_whose(request.parts):  # of what is locked away, nothing is said

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 WORDS: dict[str, str | Promise] = {
     "case-submit": _("The request was sent"),
-    "case-accept": _("The case was taken"),
+    "case-accept": _("The team began with the case"),
     "case-ask": _("Something missing was asked for"),
     "case-answered": _("Everything asked for was answered"),
     "case-complete": _("The records were marked complete"),
@@ -263,6 +263,7 @@ WORDS: dict[str, str | Promise] = {
     "payment-too-much": _("More was paid than is owed"),
     "payment-differs": _("A payment differs from the fee"),
     "fee-received": _("A payment of a fee was noted"),
+    "fee-payment-struck": _("A payment that was noted by mistake was struck out"),
     "fee-due-again": _("A waiver was taken back: the fee is due again"),
     "fee-settled": _("A fee was settled"),
     "outcome-asked": _("The family was asked by mail what came of it"),
