@@ -281,11 +281,13 @@ def make_link(
     purpose: str = FOR_GUESTS,
     days: int = LINK_DAYS,
     token: str = "",
+    beside: bool = False,
 ) -> str:
     """Return the token of a fresh one-time link (a given one, or one too long to be typed);
-    earlier unused ones end.
+    earlier unused ones end, unless it stands `beside` them.
     """
-    end_links(person=person, case_id=case_id)
+    if not beside:
+        end_links(person=person, case_id=case_id)
     token = token or new_token()
     AccessLink.objects.create(
         token_hash=hash_of(token),

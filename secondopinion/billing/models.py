@@ -98,6 +98,11 @@ class Fee(Stored):
         return sum((each.amount for each in notes), Decimal(0))
 
     @property
+    def is_owed_back(self) -> bool:
+        """Whether something is to be given back and has not gone out; reads `refunds`."""
+        return any(each.state != Refund.State.DONE for each in self.refunds.all())
+
+    @property
     def refunded(self) -> Decimal:
         """How much of it was given back; reads `refunds` as they were prefetched."""
         return sum((each.amount for each in self.refunds.all()), Decimal(0))

@@ -10,6 +10,7 @@ from secondopinion.accounts.models import Person
 from secondopinion.accounts.queries import staff_roles
 from secondopinion.audit.queries import entries_for
 from secondopinion.cases.models import Case, HandOver
+from secondopinion.core import dates
 from secondopinion.core.errors import Conflict, NotYours
 
 
@@ -54,4 +55,4 @@ def refuse(case: Case, by: Person) -> None:
 
 def _when(value: datetime) -> str:
     local = timezone.localtime(value)
-    return f"{date_format(local, 'DATE_FORMAT')}, {date_format(local, 'H:i')}"
+    return f"{dates.written(local)}, {date_format(local, 'H:i')}"

@@ -130,6 +130,7 @@ class Why(models.TextChoices):
     WISH = "wish", _("The specialist needs more")
     READER = "reader", _("Choose a second reader")
     ARRIVED = "arrived", _("Files came, without an answer")
+    OBJECTION = "objection", _("A parent or the child says no")
 
 
 # What the desk itself has to do in a state; in the others somebody else is waited for.

@@ -76,7 +76,7 @@ _ROWS = (
     _row("ask_late", {S.CLOSED}, S.FOLLOW_UP, {"family", "local_provider"},
          _("Ask after it was closed")),
     _row("decline", {S.SUBMITTED, S.COLLECTING, S.WAITING_ON_FAMILY, S.READY}, S.DECLINED,
-         {"desk"}, _("Decline the case")),
+         {"coordinator"}, _("Decline the case")),
     _row("withdraw", {S.DRAFT, *UNDER_WAY}, S.WITHDRAWN, {"family", "entry"},
          _("Withdraw the request")),
     _row("join", {S.SUBMITTED, S.COLLECTING, S.WAITING_ON_FAMILY}, S.JOINED, {"desk"},

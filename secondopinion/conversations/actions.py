@@ -48,7 +48,7 @@ def post(*, case: Case, thread: str, by: Person, text: str) -> Post:
     if ours:
         needs.hold(case, Why.UNANSWERED, unanswered(case).exists())
     if case.coordinator_id != by.pk:
-        tell_coordinator(case)
+        tell_coordinator(case, "message-waiting")
     elif thread in {Thread.FAMILY, Thread.LOCAL_PROVIDER}:
         tell_part(case, Part(thread), "message-waiting")
     audit.record("message-posted", by=by, case_id=case.pk, target=made, detail={"thread": thread})

@@ -27,7 +27,7 @@ LONGEST = 60  # letters that are sought
 MOST = 999  # cases that are counted in a view: beyond, the number says nothing more
 NEWS = (
     Why.ANSWER, Why.MESSAGE, Why.UNANSWERED, Why.QUESTION, Why.UNOPENED, Why.UNDELIVERED,
-    Why.ARRIVED,
+    Why.ARRIVED, Why.OBJECTION,
     Why.REFERRAL, Why.WISH, Why.READER,
 )  # fmt: skip
 

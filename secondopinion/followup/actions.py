@@ -94,7 +94,7 @@ def ask(*, by: Person, case: Case, text: str) -> FollowUpQuestion:
         needs.meet(case, Why.QUESTION)  # for it to come back with the earlier time
     follow_needs(case)
     look_again(case.pk)
-    tell_coordinator(case, "soon-late" if urgent else "message-waiting")
+    tell_coordinator(case, "soon-late" if urgent else "case-news")
     audit.record(
         "follow-up-asked", by=by, case_id=case.pk, target=made,
         detail={"beyond": str(beyond), "urgent": urgent},

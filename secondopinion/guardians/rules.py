@@ -4,6 +4,7 @@ from calendar import isleap
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +25,7 @@ GRACE = 14  # days at least between telling them and the end of their access
 # Before an expert has it: what is owed is waited for.
 EARLY = frozenset({State.SUBMITTED, State.COLLECTING, State.WAITING_ON_FAMILY})
 SECOND, DOCUMENT, ASSENT = "second-parent", "document", "assent"
+PATIENT = "patient"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +40,16 @@ class Owed:
     @property
     def words(self) -> str | Promise:
         """What it is, for the family and the desk."""
-        return WORDS[self.key]
+        return REFUSALS[self.key] if self.refused else WORDS[self.key]
 
 
 WORDS = {
     SECOND: _("The other parent’s agreement"),
     DOCUMENT: _("A document that shows who decides for the child"),
     ASSENT: _("That the child has been asked too"),
+    PATIENT: _("The patient’s own agreement: they are of age where they live"),
 }
+REFUSALS = {SECOND: _("The other parent does not agree"), ASSENT: _("The child does not agree")}
 
 
 def owed(case: Case, rule: GuardianRule | None = None) -> list[Owed]:
@@ -64,12 +68,50 @@ def owed(case: Case, rule: GuardianRule | None = None) -> list[Owed]:
         sent = GuardianDocument.objects.filter(case=case, state="waiting")
         waited.append(Owed(DOCUMENT, asked=sent.exists()))
     born = case.child.birth_date
-    if born is not None and age_on(born, clock.today()) >= rule.assent_from:
+    if is_of_age(case, rule):
+        if not (_patient_agrees(case) or _has_guardian(case)):
+            waited.append(Owed(PATIENT, asked=_patients(case).exists()))
+    elif born is not None and age_on(born, clock.today()) >= rule.assent_from:
         said = set(Assent.objects.filter(case=case).values_list("answer", flat=True))
         refused = "disagrees" in said
         if refused or not (said & {"agrees", "cannot"} or _consented(case)):
             waited.append(Owed(ASSENT, refused=refused))
     return waited
+
+
+def objected(case: Case) -> bool:
+    """Say whether the other parent, or the child, has said no, and nothing has changed that."""
+    said_no = ParentConsent.objects.filter(case=case, ended_at=None, answer="refused")
+    return said_no.exists() or Assent.objects.filter(case=case, answer="disagrees").exists()
+
+
+def is_of_age(case: Case, rule: GuardianRule | None = None) -> bool:
+    """Say whether the patient decides alone by the rule of where they live."""
+    rule = rule or program.guardian_rule(str(case.country))
+    born = case.child.birth_date
+    return born is not None and age_on(born, clock.today()) >= rule.adult_from
+
+
+def _patients(case: Case) -> QuerySet[Guardianship]:
+    return Guardianship.objects.filter(child=case.child_id, revoked_at=None, kind=GuardianKind.SELF)
+
+
+def _patient_agrees(case: Case) -> bool:
+    """Say whether a patient of age has agreed."""
+    return Consent.objects.filter(
+        case=case, person__in=_patients(case).values("person"), kind=Consent.Kind.REVIEW,
+        withdrawn_at=None,
+    ).exists()  # fmt: skip
+
+
+def _has_guardian(case: Case) -> bool:
+    """Say whether a document shows that a court has named who decides for a patient of age."""
+    named = Guardianship.objects.filter(
+        child=case.child_id, revoked_at=None, may_consent=True, kind=GuardianKind.COURT
+    )
+    return GuardianDocument.objects.filter(
+        case=case, person__in=named.values("person"), state="accepted"
+    ).exists()
 
 
 def _decides_alone(case: Case) -> bool:

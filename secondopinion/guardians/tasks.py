@@ -12,7 +12,7 @@ def let_end() -> None:
     actions.let_orders_end()
 
 
-@periodic("coming-of-age", every=timedelta(hours=12))
+@periodic("coming-of-age", every=timedelta(hours=1))
 def come_of_age() -> None:
     """Tell families of patients who come of age soon; let those who have decide alone."""
     actions.come_of_age()

@@ -86,7 +86,7 @@ def notify(
             lines.append(str(words.sign_in))
         if words.link and link:
             lines.append(f"{settings.SITE_URL}{link}")
-        lines += ending(hospital, to)
+        lines += ending(hospital, to, writes=words.writes)
         subject = _BREAKS.sub(" ", str(words.subject) % values)
     reach = next(iter(_reaches().filter(person=to)), None)
     message = Message.objects.create(
@@ -205,7 +205,7 @@ def choose_reach(
 
     Raises:
         Refused: a channel that is not offered here, or that has no number to go to; quiet hours
-            with one end.
+            with one end, or with none between.
     """
     if also_by and also_by not in offered():
         raise Refused(_("Choose one of these to go on."), code="channel", field="also_by")
@@ -217,6 +217,11 @@ def choose_reach(
     if (quiet_from is None) != (quiet_to is None):
         raise Refused(
             _("Write when the quiet hours begin and when they end, or leave both empty."),
+            code="quiet", field="quiet_to",
+        )  # fmt: skip
+    if quiet_from is not None and quiet_from == quiet_to:
+        raise Refused(
+            _("These are no hours at all. Write when they end, or leave both empty."),
             code="quiet", field="quiet_to",
         )  # fmt: skip
     reach, _made = Reach.objects.update_or_create(

@@ -11,7 +11,8 @@ class Template:
     """A mail: `%(code)s`, `%(reference)s` and `%(hospital)s` may stand in its texts.
 
     `sign_in` is said to whoever has an account, before the address of the page. What goes out
-    `at_once` waits neither for the end of quiet hours nor for the message of the day.
+    `at_once` waits neither for the end of quiet hours nor for the message of the day. Who gets one
+    that does not say that they can write back (`writes`) has no page on which they could.
     """
 
     subject: str | Promise
@@ -19,6 +20,7 @@ class Template:
     sign_in: str | Promise = ""
     link: bool = True
     at_once: bool = False
+    writes: bool = True
 
 
 OF_ACCOUNTS: dict[str, Template] = {

@@ -38,6 +38,9 @@ TEMPLATES: dict[str, Template] = {
         (_("There is something new for you."),),
         _READ,
     ),
+    "case-news": Template(
+        _("Something new in %(reference)s"), (_("The page of the case says what is new."),)
+    ),
     "news": Template(
         _("There is news about your request %(reference)s"),
         (_("Your page says what is new."),),
@@ -64,6 +67,14 @@ TEMPLATES: dict[str, Template] = {
     "offer-moved-on": Template(
         _("The offer went on to the next expert: %(reference)s"),
         (_("It was declined, or not answered in time. You need do nothing."),),
+    ),
+    "offer-accepted": Template(
+        _("A specialist has accepted %(reference)s"),
+        (_("The review begins. You need do nothing."),),
+    ),
+    "offer-refused": Template(
+        _("A specialist has declined %(reference)s"),
+        (_("Why stands on the page of the case. It can be offered to somebody else now."),),
     ),
     "offer-lapsed": Template(
         _("No answer to an offer: %(reference)s"),
@@ -133,12 +144,12 @@ TEMPLATES: dict[str, Template] = {
         (
             _("A parent has asked %(hospital)s for a written second opinion about a child."),
             _(
-                "They have named you as the child’s other parent. Where the child lives, both of "
-                "you have to agree. The page behind the link says what it is about; you can agree "
-                "there, or say no."
+                "You were named as the child’s other parent. The page behind the link says what it "
+                "is about; you can agree there, or say no."
             ),
             _("If you do not know what this is about, you need do nothing."),
         ),
+        writes=False,
     ),
     "comes-of-age": Template(
         _("Soon the patient decides alone: %(reference)s"),
@@ -377,10 +388,12 @@ TEMPLATES: dict[str, Template] = {
             _("Open your page now: it says what to do. Do not wait for an answer from us."),
         ),
         at_once=True,
+        writes=False,
     ),
     "case-declined": Template(
         _("About your request %(reference)s"),
         (_("We cannot help with this request. Your page says why, and what you can do instead."),),
         at_once=True,
+        writes=False,
     ),
 }  # fmt: skip

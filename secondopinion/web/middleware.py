@@ -36,7 +36,7 @@ from secondopinion.web.meanwhile import said
 log = logging.getLogger(__name__)
 
 # Boxes into which people write at length: a refusal gives back what was in them.
-TYPED = ("text", "note", "reason", "instead", "reply", "to_name", "what_for", "outcome",
+TYPED = ("text", "note", "reason", "instead", "reply", "basis", "to_name", "what_for", "outcome",
          "caption")  # fmt: skip
 
 # What Django answers, and what allauth's own middleware does.

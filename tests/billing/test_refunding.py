@@ -129,7 +129,9 @@ def test_what_was_paid_by_hand_is_owed_until_it_is_transferred(
     desk.post(f"{page}do/refund/", {"amount": "200", "reason": "Agreed"})
     back = Refund.objects.get()
     assert back.state == Refund.State.OWED
-    assert "on its way" in sign_in(family).get(f"/my/cases/{case.reference}/fee/").content.decode()
+    shown = sign_in(family).get(f"/my/cases/{case.reference}/fee/").content.decode()
+    assert "transferred to you within some days" in shown
+    assert "on its way" not in shown, "nobody has sent it yet"
     refunding.note_transferred(refund=back, by=omar)  # who sees to the list is of the team
     back.refresh_from_db()
     assert (back.state, back.done_at is not None) == (Refund.State.DONE, True)

@@ -13,6 +13,7 @@ from secondopinion.audit.queries import entries_for
 from secondopinion.cases import actions as cases
 from secondopinion.cases.models import Case, ChecklistItem, ItemState
 from secondopinion.cases.queries import holders_of
+from secondopinion.conversations.actions import post
 from secondopinion.conversations.queries import posts, read_by
 from secondopinion.core import jobs
 from secondopinion.core.errors import Conflict, NotYours, Refused
@@ -199,6 +200,36 @@ def test_a_template_for_another_kind_of_thing_is_told(case: Case, grace: Person)
         shown = sign_in(grace).get(here, {"item": item.pk, "template": keys.index(key)})
         assert (warning in shown.content.decode()) is told
     assert warning not in sign_in(grace).get(here).content.decode(), "as it is offered"
+
+
+def test_words_for_one_thing_do_not_ask_for_another(case: Case, grace: Person) -> None:
+    first, other = case.checklist.filter(state=ItemState.OPEN)[:2]
+    desk, here = sign_in(grace), f"/desk/cases/{case.reference}/do/ask/"
+    given = {"for": str(first.pk), "item": str(other.pk), "to": "family"}
+    refused = desk.post(here, given | {"text": f"We need {first.labels['en']}."})
+    assert refused.status_code == 400
+    assert first.labels["en"] in refused.content.decode()
+    assert not case.information_requests.exists()
+    desk.post(here, given | {"text": "We need the other thing."})
+    assert case.information_requests.get().item == other
+
+
+def test_a_second_answer_to_the_same_message_is_stopped(
+    case: Case, grace: Person, mother: Person
+) -> None:
+    omar = person("omar@harbour.example", "coordinator", name="Omar Haddad")
+    asked = post(case=case, thread="family", by=mother, text="When?")
+    page, send = (f"/desk/cases/{case.reference}/{each}" for each in ("messages/", "do/message/"))
+    assert f'name="last" value="{asked.pk}"' in sign_in(omar).get(page).content.decode()
+    post(case=case, thread="family", by=grace, text="Tomorrow.")
+    stale = {"thread": "family", "last": str(asked.pk), "text": "On Friday."}
+    answer = sign_in(omar).post(send, stale)
+    assert answer.status_code == 409
+    assert "Grace Okafor has written to them meanwhile" in answer.content.decode()
+    assert "On Friday." in answer.content.decode(), "what was typed is given back"
+    last = post(case=case, thread="family", by=mother, text="Thank you.")
+    sign_in(omar).post(send, stale | {"last": str(last.pk)})
+    assert posts(case, omar).last().text == "On Friday."  # type: ignore[union-attr]
 
 
 def test_the_page_of_a_local_provider_is_closed_and_opened_again(

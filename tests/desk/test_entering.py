@@ -14,9 +14,10 @@ from secondopinion.cases.models import Case
 from secondopinion.cases.queries import roles_of, visible_to
 from secondopinion.cases.rules import NEEDED_CONSENTS
 from secondopinion.cases.states import State
-from secondopinion.core import clock
+from secondopinion.core import clock, jobs
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.desk import actions, queries
+from secondopinion.desk.mailing import notice_undelivered
 from secondopinion.desk.models import CaseEntry, SpokenConsent
 from secondopinion.desk.queries import entered_pages, entries_left, entries_of
 from secondopinion.messaging.models import Message
@@ -48,9 +49,9 @@ def begun(by: Person, email: str = "rosa@familia.example") -> Case:
     ).case  # fmt: skip
 
 
-def entered(by: Person) -> Case:
+def entered(by: Person, email: str = "rosa@familia.example") -> Case:
     """Enter everything but the consent."""
-    case = begun(by)
+    case = begun(by, email)
     cases.save_emergency(by=by, case=case, emergency=False)
     cases.save_child(
         by=by, case=case, full_name="Luz Vega", latin_name="", birth_date=BORN, sex="F"
@@ -133,6 +134,38 @@ def test_who_entered_a_request_keeps_it_when_the_family_sends_it(
         assert cases.submit(by=rosa, case=consented).coordinator == owner
         place = f"/desk/entering/{case.reference}/"
         assert sign_in(grace).get(place)["Location"] == f"/desk/cases/{case.reference}/"
+
+
+def test_a_family_that_has_not_taken_over_is_told_by_the_link_once_more(grace: Person) -> None:
+    case = entered(grace)
+    consent(grace, case)
+    actions.submit_entry(by=grace, case=case)
+    first, rosa = token_of(case), CaseEntry.objects.get(case=case).family
+    cases.take(by=grace, case=case)
+    cases.ask(by=grace, case=case, text="The EEG, please.")
+    mails = Message.objects.filter(to=rosa)
+    assert {each.template for each in mails} == {"entered-for-you"}
+    assert mails.all().count() == 3
+    for page in ("", "messages/"):
+        shown = sign_in(grace).get(f"/desk/cases/{case.reference}/{page}").content.decode()
+        assert "has not taken its request over yet" in shown
+    cases.decline(by=grace, case=case, reason="No.", instead="Ask at home.")
+    assert mails.all().count() == 4
+    actions.take_over(by=rosa, token=first, birth_date=BORN)
+    assert "Ask at home." in sign_in(rosa).get(f"/my/cases/{case.reference}/").content.decode()
+    with pytest.raises(Refused):
+        actions.take_over(by=rosa, token=token_of(case), birth_date=BORN)
+
+
+def test_of_a_family_without_an_address_the_desk_is_told_to_call(grace: Person) -> None:
+    case = entered(grace, email="")
+    consent(grace, case)
+    actions.submit_entry(by=grace, case=case)
+    cases.take(by=grace, case=case)
+    cases.ask(by=grace, case=case, text="The EEG, please.")
+    jobs.run_all()
+    notice_undelivered()
+    assert case.needs.filter(why="undelivered").exists()
 
 
 def test_what_the_family_changes_is_not_marked_any_more(grace: Person) -> None:

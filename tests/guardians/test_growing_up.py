@@ -1,6 +1,7 @@
 """The patient of age: who decides from then on, and who goes on reading."""
 
 from datetime import date, timedelta
+from io import BytesIO
 
 import pytest
 import time_machine
@@ -10,7 +11,7 @@ from django.urls import reverse
 from secondopinion.accounts.models import Person
 from secondopinion.audit.queries import entries_for
 from secondopinion.cases import actions as cases
-from secondopinion.cases.models import Case, Part
+from secondopinion.cases.models import Case, ItemState, Part
 from secondopinion.cases.queries import holders_of
 from secondopinion.core import clock
 from secondopinion.core.errors import NotYours, Refused
@@ -115,6 +116,50 @@ def test_a_patient_who_was_never_let_in_is_let_in_by_the_desk(
         assert set(holders_of(case, Part.FAMILY)) == {patient}
         actions.renew(by=patient, case=case, person=parent)
         assert parent in holders_of(case, Part.FAMILY)
+
+
+def test_no_expert_starts_on_the_word_of_a_parent_whose_child_is_of_age(
+    held: tuple[Case, Person, Person],
+) -> None:
+    case, parent, coordinator = held
+    case.child.birth_date = clock.today().replace(year=clock.today().year - 18)
+    case.child.save()
+    for item in case.checklist.all():
+        cases.settle_item(by=coordinator, item=item, state=ItemState.ARRIVED)
+    assert [each.key for each in rules.owed(case)] == [rules.PATIENT]
+    with pytest.raises(Refused) as refused:
+        cases.complete(by=coordinator, case=case)
+    assert refused.value.field == rules.PATIENT
+    own, page = sign_in(parent), reverse("my-of-age", args=[case.reference])
+    assert page in own.get(f"/my/cases/{case.reference}/").content.decode()
+    assert own.get(page).status_code == 200, "also before the clock has come round"
+    assert own.post(page, {"agree": "1"}).status_code == 404, "it is not theirs to say"
+    own.post(page, {"email": "camila@familia.example"})
+    patient = ComingOfAge.objects.get().patient
+    assert patient
+    assert rules.owed(case)[0].asked
+    theirs = sign_in(patient)
+    assert "it is for you to say" in theirs.get(page).content.decode()
+    theirs.post(page, {"agree": "1"})
+    assert not rules.owed(case)
+    assert "it is for you to say" not in theirs.get(page).content.decode()
+    assert "patient-agreed" in {entry.verb for entry in entries_for(case.pk)}
+    assert cases.complete(by=coordinator, case=case).state == "ready"
+
+
+def test_who_a_court_has_named_decides_for_a_patient_of_age(
+    held: tuple[Case, Person, Person],
+) -> None:
+    case, parent, coordinator = held
+    case.child.birth_date = clock.today().replace(year=clock.today().year - 18)
+    case.child.save()
+    case.child.guardianships.filter(person=parent).update(kind="court")
+    assert {each.key for each in rules.owed(case)} == {rules.DOCUMENT, rules.PATIENT}
+    paper = actions.send_document(
+        by=parent, case=case, kind="court", name="order.pdf", source=BytesIO(b"%PDF-1.4 order")
+    )
+    actions.judge(by=coordinator, document=paper, accept=True, note="")
+    assert not rules.owed(case)
 
 
 def test_age_counts_by_the_country_and_on_a_leap_day(held: tuple[Case, Person, Person]) -> None:

@@ -132,6 +132,31 @@ def test_who_asks_the_other_parent_is_the_family_also_where_the_desk_wrote(
     assert "both parents have to agree" not in shown, "the rule says that one decides"
 
 
+def test_a_no_of_a_parent_or_the_child_stands_on_the_worklist(
+    held: tuple[Case, Person, Person],
+) -> None:
+    case, parent, coordinator = held
+    actions.ask_parent(
+        by=parent, case=case, full_name="José", email="jose@familia.example", language="en"
+    )
+    cases.complete(by=coordinator, case=case)
+    other, address = Client(), link_in(Message.objects.get(template="second-parent"))
+    other.post(address, {"answer": "no"})
+    assert "no specialist starts" in other.get(address).content.decode()
+    assert case.needs.filter(why="objection").exists()
+    desk, here = sign_in(coordinator), f"/desk/cases/{case.reference}/"
+    assert "does not agree. Speak with the family" in desk.get(here).content.decode()
+    Case.objects.filter(pk=case.pk).update(state="in_review")
+    assert "A specialist had begun" in other.get(address).content.decode()
+    actions.waive_parent(by=coordinator, case=case, reason="A court says so.")
+    assert not case.needs.filter(why="objection").exists()
+    with pytest.raises(Refused):
+        actions.tell_assent(by=coordinator, case=case, answer="agrees")
+    for answer, stands in (("disagrees", True), ("agrees", False)):
+        actions.tell_assent(by=coordinator, case=case, answer=answer, reason="On the telephone.")
+        assert case.needs.filter(why="objection").exists() is stands
+
+
 def test_a_second_guardian_with_an_account_agrees_there(held: tuple[Case, Person, Person]) -> None:
     case, parent, _coordinator = held
     rule(both_parents=True)

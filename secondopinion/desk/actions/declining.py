@@ -12,12 +12,12 @@ from secondopinion.billing import actions as billing
 from secondopinion.billing import refunding
 from secondopinion.billing.models import Fee, FeeState
 from secondopinion.cases import actions as cases
+from secondopinion.cases.actions.parts import require
 from secondopinion.cases.models import Case, Part
-from secondopinion.cases.queries import roles_of
 from secondopinion.core import amounts
 from secondopinion.core.errors import Refused
 from secondopinion.desk.models import Refusal
-from secondopinion.desk.rules import require_team
+from secondopinion.messaging.wording import as_written
 from secondopinion.program import letters
 from secondopinion.program import queries as program
 from secondopinion.program.emergency import number_for
@@ -40,12 +40,14 @@ def letter_for(case: Case, kind: str, reason: str, language: str) -> Letter:
     text, instead = letters.decline_letter(kind, language)
     hospital = program.program()
     with override(language):
-        emergency = number_for(str(case.country)) or gettext("your local emergency number")
+        number = number_for(str(case.country))
+        emergency = as_written(number) if number else gettext("your local emergency number")
+        reference, phone = as_written(case.reference), as_written(hospital.phone)
     filled = {
         "child": case.child.full_name,
-        "reference": case.reference,
+        "reference": reference,
         "hospital": program.in_language(hospital.hospitals, language),
-        "phone": hospital.phone,
+        "phone": phone,
         "emergency_number": emergency,
         "reason": reason.strip(),
     }
@@ -88,13 +90,12 @@ def decline(
     `back` how much of it is given back (None: all) and `back_reason` why, for the team.
 
     Raises:
-        NotYours: by somebody who is not of the intake team.
+        NotYours: by somebody who does not lead the case.
         Refused: no such kind, no letter, no reason or nothing instead; a fee was paid, and it is
-            not said what becomes of it, or nothing or more than was paid is to be given back; one
-            is owed and the case is a colleague's.
-        Conflict: the case has moved on.
+            not said what becomes of it, or nothing or more than was paid is to be given back.
+        Conflict: the case has moved on, or is a colleague's since.
     """
-    require_team(by)
+    require(case, by, Part.COORDINATOR)
     if kind not in DeclineKind.values:
         raise Refused(_("Choose one of these to go on."), code="kind", field="kind")
     letter = letter.strip()
@@ -104,9 +105,7 @@ def decline(
         raise Refused(_("This letter is too long."), code="letter-long", field="letter")
     owed = Fee.objects.select_for_update().filter(case=case).first()
     if owed is not None and owed.received and owed.state == FeeState.DUE:
-        _mine(
-            case, by
-        )  # a part has come: the rest is waived, and the part is for the desk to decide
+        # A part has come: the rest is waived, and the part is for the desk to decide.
         billing.waive(fee=owed, by=by, note=gettext("The request was declined."))
     paid = owed is not None and owed.state == FeeState.PAID
     if paid and fee not in {Refusal.Fee.RETURNED, Refusal.Fee.KEPT}:
@@ -122,7 +121,6 @@ def decline(
             refunding.keep(fee=owed, by=by, reason=why)
     elif owed is not None and owed.state == FeeState.DUE:
         letter = f"{letter}\n\n{about_fee(owed, Decimal(0), case.language)}"
-        _mine(case, by)
         note = gettext("The request was declined.")
         billing.waive(fee=owed, by=by, note=note)
     urgent = kind == DeclineKind.EMERGENCY
@@ -132,10 +130,3 @@ def decline(
         fee=fee if paid else Refusal.Fee.NONE,
     )  # fmt: skip
     return case
-
-
-def _mine(case: Case, by: Person) -> None:
-    if Part.COORDINATOR not in roles_of(case, by):
-        raise Refused(
-            _("A fee of this case is not paid. Take the case over first."), code="fee-open"
-        )

@@ -19,7 +19,7 @@ from secondopinion.cases import actions as cases
 from secondopinion.cases import rules
 from secondopinion.cases.actions.parts import end_parts, require
 from secondopinion.cases.actions.starting import new_case
-from secondopinion.cases.actions.telling import tell_coordinator
+from secondopinion.cases.actions.telling import stands_in, tell_coordinator
 from secondopinion.cases.models import Case, Consent, Part
 from secondopinion.cases.queries import roles_of
 from secondopinion.cases.states import ENDED, State
@@ -197,14 +197,42 @@ def write_link(*, by: Person, case: Case) -> None:
             _("Enter the child’s date of birth first: the family is asked for it."),
             code="birth-date",
         )
-    token = accounts.make_link(person=entry.family, case_id=case.pk, purpose=PURPOSE)
+    entry.tries = 0
+    _mail_link(by, case, entry)
+
+
+def _mail_link(by: Person | None, case: Case, entry: CaseEntry, *, beside: bool = False) -> None:
+    token = accounts.make_link(person=entry.family, case_id=case.pk, purpose=PURPOSE, beside=beside)
     notify(
         to=entry.family, template="entered-for-you", case_id=case.pk,
         case_reference=case.reference, link=f"/take-over/{token}/",
     )  # fmt: skip
-    entry.written_at, entry.tries = clock.now(), 0
+    entry.written_at = clock.now()
     entry.save(update_fields=["written_at", "tries"])
     audit.record("entry-link-sent", by=by, case_id=case.pk, target=entry.family)
+
+
+def can_be_told(case: Case) -> bool:
+    """Say whether the family can be written to, or wrote the request themselves."""
+    entry = CaseEntry.objects.select_related("family").filter(case=case).first()
+    return entry is None or bool(entry.family.email) or can_text(entry.family)
+
+
+@stands_in
+def tell_who_waits(case: Case, template: str) -> None:
+    """Tell a family that has not taken its request over: their page has something new.
+
+    They get a link once more; one that they have already goes on working. Without an address they
+    get a text, or the desk is told to call them.
+    """
+    entries = CaseEntry.objects.select_for_update(of=("self",)).select_related("family")
+    entry = entries.filter(case=case, taken_over_at=None).first()
+    if entry is None:
+        return
+    if entry.family.email:
+        _mail_link(None, case, entry, beside=True)
+    else:
+        notify(to=entry.family, template=template, case_id=case.pk, case_reference=case.reference)
 
 
 def entry_behind(token: str) -> CaseEntry | None:

@@ -148,7 +148,7 @@ def accept(*, by: Person, offer: Offer) -> Case:
     case = workflow.advance(offer.case, "accept_offer", by=by, also=OFFERED, parts=parts)
     if Part.SPECIALIST not in parts:
         give_first_part(case=case, person=by, role=Part.SPECIALIST, by=by)
-    tell_coordinator(case)
+    tell_coordinator(case, "offer-accepted")
     return case
 
 
@@ -167,7 +167,7 @@ def decline(*, by: Person, offer: Offer, reason: str, note: str = "") -> Case:
         raise Refused(_("Choose a reason."), code="reason-missing", field="reason")
     _answer(offer, OfferState.DECLINED, reason=reason, note=note.strip())
     case = workflow.advance(offer.case, "decline_offer", by=by, also=OFFERED)
-    tell_coordinator(case, "offer-moved-on" if _moved_on(offer, case) else "message-waiting")
+    tell_coordinator(case, "offer-moved-on" if _moved_on(offer, case) else "offer-refused")
     return case
 
 

@@ -7,14 +7,15 @@ from secondopinion.accounts import actions as accounts
 from secondopinion.accounts import rules as people
 from secondopinion.accounts.models import AccessLink, Person
 from secondopinion.audit import actions as audit
-from secondopinion.cases import rules
+from secondopinion.cases import needs, rules
 from secondopinion.cases.actions.parts import require
 from secondopinion.cases.actions.telling import tell_coordinator, tell_family
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import holders_of
-from secondopinion.cases.states import ENDED
+from secondopinion.cases.states import ENDED, Why
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, Refused
+from secondopinion.guardians import rules as guarding
 from secondopinion.guardians.models import Assent, ParentConsent
 from secondopinion.guardians.queries import SECOND_PARENT
 from secondopinion.messaging.actions import notify
@@ -73,6 +74,7 @@ def _end_asking(case: Case) -> None:
         if row.person is not None:
             accounts.end_links(person=row.person, case_id=case.pk)
         ParentConsent.objects.filter(pk=row.pk).update(ended_at=clock.now())
+    needs.hold(case, Why.OBJECTION, guarding.objected(case))
 
 
 @transaction.atomic
@@ -152,6 +154,7 @@ def _note(row: ParentConsent, by: Person) -> None:
     audit.record("second-parent-answered", by=by, case_id=row.case_id, target=row,
                  detail={"answer": str(row.answer)})  # fmt: skip
     tell_coordinator(row.case)
+    needs.hold(row.case, Why.OBJECTION, guarding.objected(row.case))
     if row.answer == ParentConsent.Answer.AGREED:
         tell_family(row.case, "news")
 
@@ -204,6 +207,7 @@ def tell_assent(*, by: Person, case: Case, answer: str, reason: str = "") -> Ass
     )  # fmt: skip
     audit.record("assent-told", by=by, case_id=case.pk, target=row,
                  detail={"answer": str(row.answer)})  # fmt: skip
+    needs.hold(case, Why.OBJECTION, guarding.objected(case))
     if row.answer == Assent.Answer.DISAGREES:
         tell_coordinator(case)
     return row

@@ -13,15 +13,15 @@ from secondopinion.audit import actions as audit
 from secondopinion.cases import rules
 from secondopinion.cases.actions.parts import end_parts, give_part, require
 from secondopinion.cases.actions.telling import tell, tell_coordinator
-from secondopinion.cases.models import Case, Part
+from secondopinion.cases.models import Case, Consent, Part
 from secondopinion.cases.queries import holders_of
 from secondopinion.cases.states import State
 from secondopinion.core import clock
 from secondopinion.core.errors import NotYours, Refused
 from secondopinion.guardians.models import ComingOfAge, Renewal
 from secondopinion.guardians.queries import renewed
-from secondopinion.guardians.rules import GRACE, TELL_BEFORE, of_age_on
-from secondopinion.program.models import GuardianRule
+from secondopinion.guardians.rules import GRACE, TELL_BEFORE, is_of_age, of_age_on
+from secondopinion.program.models import Disclaimer, GuardianRule
 
 _EARLY = 366  # days: who is that much too young is not looked at
 
@@ -39,8 +39,9 @@ def invite_patient(*, by: Person, case: Case, email: str) -> Person:
     """
     require(case, by, Part.FAMILY, Part.COORDINATOR)
     rules.not_limited(case, by)
-    row = ComingOfAge.objects.select_for_update().filter(case=case).first()
-    if row is None:
+    rows = ComingOfAge.objects.select_for_update().filter(case=case)
+    row = rows.first() or (_look(case, clock.today()) and rows.first())
+    if not row:
         raise Refused(_("It is too early for this."), code="too-early")
     former = row.patient
     if former is not None and former.last_login is not None and case.coordinator_id != by.pk:
@@ -106,6 +107,30 @@ def renew(*, by: Person, case: Case, person: Person) -> Renewal:
 
 
 @transaction.atomic
+def agree_of_age(*, by: Person, case: Case, disclaimer: Disclaimer) -> None:
+    """Agree to the second opinion as a patient who is of age; the version shown is kept.
+
+    Raises:
+        NotYours: by somebody else.
+        Refused: the day has not come.
+    """
+    row = _of_patient(case, by)
+    if not is_of_age(case):
+        raise Refused(_("It is too early for this."), code="too-early")
+    given = Consent.objects.filter(case=case, person=by, withdrawn_at=None)
+    missing = set(rules.NEEDED_CONSENTS) - set(given.values_list("kind", flat=True))
+    Consent.objects.bulk_create(
+        Consent(
+            case=case, person=by, kind=kind, version=disclaimer.version,
+            language=disclaimer.language,
+        )
+        for kind in sorted(missing)
+    )  # fmt: skip
+    audit.record("patient-agreed", by=by, case_id=case.pk, target=row)
+    tell_coordinator(case)
+
+
+@transaction.atomic
 def end_renewal(*, by: Person, case: Case, person: Person) -> None:
     """Take a parent's access back, as the patient: at once where the patient is of age.
 
@@ -137,6 +162,11 @@ def come_of_age() -> int:
         Q(coming_of_age=None) | Q(coming_of_age__done_at=None)
     )
     return sum(_look(case, today) for case in near.select_related("child").iterator(500))
+
+
+def note_age(case: Case) -> None:
+    """Tell a family whose patient is of age, or soon will be, if it was not told yet."""
+    _look(case, clock.today())
 
 
 @transaction.atomic

@@ -10,10 +10,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from secondopinion.accounts.models import Person, Role
+from secondopinion.accounts.queries import has_role
 from secondopinion.cases.actions.provider import CONFIRMED
 from secondopinion.cases.models import Case, ChecklistItem, ItemState, Part
 from secondopinion.cases.queries import open_requests
-from secondopinion.core.errors import Refused
+from secondopinion.conversations.queries import posts
+from secondopinion.core.errors import Conflict, Refused
 from secondopinion.program import letters
 from secondopinion.program import queries as program
 from secondopinion.program.models import MessageTemplate
@@ -99,6 +102,45 @@ def _meaning(template: MessageTemplate, item: ChecklistItem | None) -> str:
     """Return what a template says in the language of who sends it."""
     body = program.in_language(template.bodies)
     return body.replace(ITEM, program.in_language(item.labels)) if item is not None else body
+
+
+def check_item(case: Case, item: ChecklistItem | None, former: str, text: str, to: str) -> None:
+    """Hold when a text that was written for one thing does not ask for another one by mistake.
+
+    Raises:
+        Refused: what is missing was chosen anew, and the text still names the `former` thing.
+    """
+    was = case.checklist.filter(pk=former).first() if former else None
+    if was is None or was == item:
+        return
+    named = program.in_language(was.labels, _language_of(case, to))
+    if named in text:
+        raise Refused(
+            _("These words ask for “%(item)s”. Press “Put it in” for those of what you chose, or "
+              "change them yourself.") % {"item": program.in_language(was.labels)},
+            code="other-item", field="text",
+        )  # fmt: skip
+
+
+def check_last(case: Case, by: Person, thread: str, last: str | None) -> None:
+    """Hold when no colleague has written to somebody outside since the page was shown, whose `last`
+    message that was; None where no page says it.
+
+    Raises:
+        Conflict: with who it was: their message may say the same.
+    """
+    if last is None or thread not in {Part.FAMILY, Part.LOCAL_PROVIDER}:
+        return
+    rows = posts(case, by)
+    until = rows.filter(pk=last).values_list("created_at", flat=True).first() if last else None
+    later = rows.filter(thread=thread).exclude(author=by)
+    for each in later.filter(created_at__gt=until) if until else later:
+        if has_role(each.author, Role.COORDINATOR):
+            raise Conflict(
+                _("%(name)s has written to them meanwhile. Read it before you send this.")
+                % {"name": each.author.full_name},
+                code="written-meanwhile",
+            )
 
 
 THREADS = ("family", "local_provider", "staff")

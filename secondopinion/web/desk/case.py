@@ -262,7 +262,8 @@ def _messages(request: PersonRequest, case: Case) -> Context:
         until = read.get(each.thread)
         each.seen = until is not None and until >= each.created_at
     return {
-        "posts": rows, "followed": tuple(READERS), **message_context(request, case),
+        "posts": rows, "last_post": rows[-1].pk if rows else "", "followed": tuple(READERS),
+        **message_context(request, case),
         "provider": getattr(case, "local_provider", None),
         "unanswered": any(each.answered_at is None for each in rows),
     }  # fmt: skip

@@ -18,6 +18,7 @@ from secondopinion.cases.models import Case, Part
 from secondopinion.core.errors import NotYours, Refused
 from secondopinion.desk import actions
 from secondopinion.desk.actions.declining import Letter, about_fee, letter_for
+from secondopinion.desk.actions.entering import can_be_told
 from secondopinion.desk.models import Refusal
 from secondopinion.program.models import DeclineKind
 from secondopinion.web.access import PersonRequest, of_case
@@ -38,7 +39,10 @@ def decline(request: PersonRequest, case: Case) -> HttpResponse:
         except Refused as refused:  # what was typed stands on the page again
             messages.error(request, str(refused.message))
         else:
-            messages.success(request, _("The case is declined, and the family is told."))
+            told = can_be_told(case)
+            messages.success(request, _("The case is declined, and the family is told.") if told
+                             else _("The case is declined. The family has no e-mail address: "
+                                    "call them, and read the letter to them."))  # fmt: skip
             return redirect("desk-case", case.reference)
     if "decline" not in {row.action for row in workflow.available(case, request.user)}:
         raise NotYours

@@ -37,6 +37,7 @@ def shown(request: PersonRequest, case: Case) -> dict[str, Any]:
         "second": getattr(beside, "asked", None),
         "assent": getattr(beside, "assent", None),
         "of_age": getattr(beside, "coming_of_age", None),
+        "is_of_age": rules.is_of_age(case, rule),
         "owed": rules.owed(case, rule) if case.state in rules.EARLY else [],
         "rule": rule,
     }

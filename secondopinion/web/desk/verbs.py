@@ -43,7 +43,7 @@ from secondopinion.translation import actions as translation_actions
 from secondopinion.translation import asking
 from secondopinion.web import images
 from secondopinion.web.access import PersonRequest, of_case
-from secondopinion.web.desk.asking import words_for
+from secondopinion.web.desk.asking import check_item, check_last, words_for
 from secondopinion.web.desk.behind import PART_OF
 from secondopinion.web.forms import day_in, files_of
 
@@ -73,6 +73,7 @@ class _Verbs:
             self.case.checklist.filter(pk=self.text("item")).first() if self.text("item") else None
         )
         to = self.text("to") or Part.FAMILY
+        check_item(self.case, item, self.text("for"), self.text(), to)
         words = words_for(self.case, self.text(), item, to)
         actions.ask(by=self.by, case=self.case, text=words, item=item, to=to)
         return _("The question is sent, and the clock has stopped.")
@@ -201,6 +202,7 @@ class _Verbs:
         return _("The case is closed.")
 
     def message(self) -> str:
+        check_last(self.case, self.by, self.text("thread"), self.given.get("last"))
         post_with_files(
             by=self.by, case=self.case, thread=self.text("thread"), text=self.text(),
             files=self._files,

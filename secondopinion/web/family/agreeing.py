@@ -9,10 +9,11 @@ from secondopinion.accounts.models import Person
 from secondopinion.audit import actions as audit
 from secondopinion.cases.models import Part
 from secondopinion.cases.queries import holders_of
-from secondopinion.cases.states import ENDED
+from secondopinion.cases.states import ENDED, State
 from secondopinion.core import clock
 from secondopinion.guardians import actions, queries
 from secondopinion.guardians.models import ParentConsent
+from secondopinion.guardians.rules import EARLY
 from secondopinion.program import queries as program
 from secondopinion.web.access import public
 
@@ -42,6 +43,7 @@ def agree(request: HttpRequest, token: str) -> HttpResponse:
         "case": row.case,
         "disclaimer": disclaimer,
         "asker": _asker(row),
+        "begun": row.case.state not in {*EARLY, State.READY, State.OFFERED},
         "both": program.guardian_rule(str(row.case.country)).both_parents,
         "ended": row.case.state in ENDED,
         "open": link.used_at is None and link.expires_at > clock.now() and not row.answer,

@@ -157,18 +157,27 @@ def assent(request: PersonRequest, case: Case) -> HttpResponse:
 def of_age(request: PersonRequest, case: Case) -> HttpResponse:
     """Let the patient in who comes of age; for the patient: who else goes on seeing the case."""
     row = queries.coming_of_age(case)
+    if row is None and rules.is_of_age(case):
+        guardianship.note_age(case)
+        row = queries.coming_of_age(case)
     if row is None:
         raise NotYours
     form = PatientForm(request.POST or None)
     if request.method == "POST" and "person" in request.POST:
         return _renew(request, case)
+    if request.method == "POST" and "agree" in request.POST:
+        guardianship.agree_of_age(by=request.user, case=case, disclaimer=program.disclaimer())
+        messages.success(request, _("Thank you. You agree."))
+        return redirect("my-of-age", case.reference)
     if request.method == "POST" and _done(
         form, lambda: guardianship.invite_patient(by=request.user, case=case, **form.cleaned_data)
     ):
         messages.success(request, _("Thank you. We have written to them."))
         return redirect("my-of-age", case.reference)
     own = row.patient_id == request.user.pk
-    more = {"row": row, "own": own, "others": _others(case, row) if own else []}
+    asked = own and any(each.key == rules.PATIENT for each in waited_for(case))
+    more = {"row": row, "own": own, "others": _others(case, row) if own else [],
+            "disclaimer": program.disclaimer() if asked else None}  # fmt: skip
     return _asked(request, case, "of_age", form, more)
 
 

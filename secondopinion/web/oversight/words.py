@@ -263,6 +263,7 @@ WORDS: dict[str, str | Promise] = {
     "payment-too-much": _("More was paid than is owed"),
     "payment-differs": _("A payment differs from the fee"),
     "fee-received": _("A payment of a fee was noted"),
+    "patient-agreed": _("The patient, who is of age, agreed"),
     "fee-payment-struck": _("A payment that was noted by mistake was struck out"),
     "fee-due-again": _("A waiver was taken back: the fee is due again"),
     "fee-settled": _("A fee was settled"),
