@@ -59,24 +59,36 @@ def owed(case: Case, rule: GuardianRule | None = None) -> list[Owed]:
     """
     rule = rule or program.guardian_rule(str(case.country))
     waited = []
+    if is_of_age(case, rule):
+        return _owed_by_patient(case, rule)
     if rule.both_parents:
         answers = ParentConsent.objects.filter(case=case, ended_at=None)
         said = set(answers.values_list("answer", flat=True))
         if not (said & {"agreed", "waived"} or _decides_alone(case)):
             waited.append(Owed(SECOND, asked="" in said, refused="refused" in said))
-    if _unproved(case, rule):
-        sent = GuardianDocument.objects.filter(case=case, state="waiting")
-        waited.append(Owed(DOCUMENT, asked=sent.exists()))
+    waited += _document(case, rule)
     born = case.child.birth_date
-    if is_of_age(case, rule):
-        if not (_patient_agrees(case) or _has_guardian(case)):
-            waited.append(Owed(PATIENT, asked=_patients(case).exists()))
-    elif born is not None and age_on(born, clock.today()) >= rule.assent_from:
+    if born is not None and age_on(born, clock.today()) >= rule.assent_from:
         said = set(Assent.objects.filter(case=case).values_list("answer", flat=True))
         refused = "disagrees" in said
         if refused or not (said & {"agrees", "cannot"} or _consented(case)):
             waited.append(Owed(ASSENT, refused=refused))
     return waited
+
+
+def _owed_by_patient(case: Case, rule: GuardianRule) -> list[Owed]:
+    """Return what is waited for where the patient is of age: neither parent is asked any more."""
+    waited = _document(case, rule)
+    if not (_patient_agrees(case) or _has_guardian(case)):
+        waited.append(Owed(PATIENT, asked=_patients(case).exists()))
+    return waited
+
+
+def _document(case: Case, rule: GuardianRule) -> list[Owed]:
+    if not _unproved(case, rule):
+        return []
+    sent = GuardianDocument.objects.filter(case=case, state="waiting")
+    return [Owed(DOCUMENT, asked=sent.exists())]
 
 
 def objected(case: Case) -> bool:
