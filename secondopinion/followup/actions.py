@@ -134,7 +134,7 @@ def pass_to_expert(*, by: Person, question: FollowUpQuestion) -> FollowUpQuestio
         )
     _move(question, [QuestionState.ASKED], state=QuestionState.WITH_EXPERT)
     for person in experts:
-        tell(case, person, "message-waiting", "/expert/cases")
+        tell(case, person, "case-news", "/expert/cases")
     audit.record("follow-up-passed", by=by, case_id=case.pk, target=question)
     return question
 

@@ -64,7 +64,7 @@ def hand_back(*, by: Person | None, case: Case, reason: str, note: str) -> Case:
     tell_coordinator(case, "case-handed-back")
     tell_family(case, "another-specialist")
     for person in holders_of(case, Part.SPECIALIST):
-        tell(case, person, "message-waiting", "/expert/cases")
+        tell(case, person, "case-news", "/expert/cases")
     if by is not None and by.pk != lead.pk:
         tell(case, lead, "review-ended", "/expert")
     return case

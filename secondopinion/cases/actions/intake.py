@@ -175,7 +175,7 @@ def answer(
         tell_coordinator(case)
     if case.state == State.IN_REVIEW:
         for person in holders_of(case, Part.SPECIALIST):
-            tell(case, person, "message-waiting", "/expert/cases")
+            tell(case, person, "case-news", "/expert/cases")
     return information_request
 
 

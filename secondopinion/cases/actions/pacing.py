@@ -52,7 +52,7 @@ def set_pace(*, by: Person, case: Case, urgency: str = "", kind: str = "", reaso
     case.save(update_fields=["due_at", "act_by", "put_off_until"])
     if case.state in _WITH_SPECIALIST:
         for person in holders_of(case, Part.SPECIALIST):
-            tell(case, person, "message-waiting", "/expert/cases")
+            tell(case, person, "case-news", "/expert/cases")
     audit.record(
         "pace-set", by=by, case_id=case.pk, target=case,
         detail={"urgency": urgency, "kind": kind, "before": f"{fresh.urgency} {fresh.kind}"},

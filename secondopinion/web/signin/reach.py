@@ -31,6 +31,7 @@ class ReachForm(PlainForm):
             ("daily", gettext_lazy("Once a day, all in one mail")),
         ],
         widget=forms.RadioSelect,
+        help_text=gettext_lazy("The mail of the day comes at 8:00, or when your quiet hours end."),
     )  # fmt: skip
     quiet_from = forms.TimeField(
         label=gettext_lazy("Do not write to me from"), required=False,
