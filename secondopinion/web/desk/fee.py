@@ -3,10 +3,12 @@
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -19,7 +21,7 @@ from secondopinion.billing.providers import HAND
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.states import State
 from secondopinion.core import clock
-from secondopinion.core.errors import NotYours, Refused
+from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.program import queries as program
 from secondopinion.program.models import Price
 from secondopinion.web.access import PersonRequest, of_case, staff
@@ -81,7 +83,14 @@ def act(request: PersonRequest, case: Case, action: str) -> HttpResponse:
         said = _("The fee is noted.")
     else:
         fee = queries.fee_in(case)
-        said = _settled(action, request, fee)
+        try:
+            said = _settled(action, request, fee)
+        except Refused as refused:
+            if action != "received" or isinstance(refused, Conflict):
+                raise
+            messages.error(request, str(refused.message))
+            typed = urlencode({name: given.get(name, "")[:20] for name in ("amount", "on")})
+            return redirect(f"{reverse('desk-case-fee', args=[case.reference])}?{typed}")
     messages.success(request, said)
     return redirect("desk-case-fee", case.reference)
 
