@@ -42,6 +42,12 @@ def grown(held: tuple[Case, Person, Person]) -> tuple[Case, Person, date]:
     return case, parent, on
 
 
+def make_of_age(case: Case) -> None:
+    """Let the patient be eighteen today."""
+    case.child.birth_date = clock.today().replace(year=clock.today().year - 18)
+    case.child.save()
+
+
 def test_the_patient_takes_over_and_a_parent_goes_on_by_their_word(
     grown: tuple[Case, Person, date],
 ) -> None:
@@ -122,8 +128,7 @@ def test_no_expert_starts_on_the_word_of_a_parent_whose_child_is_of_age(
     held: tuple[Case, Person, Person],
 ) -> None:
     case, parent, coordinator = held
-    case.child.birth_date = clock.today().replace(year=clock.today().year - 18)
-    case.child.save()
+    make_of_age(case)
     for item in case.checklist.all():
         cases.settle_item(by=coordinator, item=item, state=ItemState.ARRIVED)
     GuardianRule.objects.update(both_parents=True)
@@ -153,8 +158,7 @@ def test_who_a_court_has_named_decides_for_a_patient_of_age(
     held: tuple[Case, Person, Person],
 ) -> None:
     case, parent, coordinator = held
-    case.child.birth_date = clock.today().replace(year=clock.today().year - 18)
-    case.child.save()
+    make_of_age(case)
     case.child.guardianships.filter(person=parent).update(kind="court")
     assert {each.key for each in rules.owed(case)} == {rules.DOCUMENT, rules.PATIENT}
     paper = actions.send_document(
