@@ -1,6 +1,6 @@
 """Reads about people."""
 
-from functools import cache
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,21 +17,25 @@ from secondopinion.accounts.models import (
 from secondopinion.accounts.rules import MOST_TRIES
 from secondopinion.accounts.tokens import hash_of
 from secondopinion.core import clock
+from secondopinion.core.prepared import prepared
 
 
-@cache
-def _people_with_roles() -> QuerySet[Any]:
-    """Return people, once for each staff role that they have or had.
+@prepared
+def _with_roles(person: UUID) -> QuerySet[Any]:
+    """Return a person, once for each staff role that they have or had."""
+    rows = Person.objects.filter(pk=person)
+    return rows.annotate(held=F("staff_roles__role"), held_until=F("staff_roles__until"))
 
-    Never read itself, only narrowed: every request asks it, and Django's work of putting it
-    together is done once.
-    """
-    return Person.objects.annotate(held=F("staff_roles__role"), held_until=F("staff_roles__until"))
+
+@prepared
+def _roles(person: UUID, now: datetime) -> QuerySet[Any, str]:
+    live = Q(until__isnull=True) | Q(until__gt=now)
+    return StaffRole.objects.filter(live, person_id=person).values_list("role", flat=True)
 
 
 def person_with_roles(person_id: UUID) -> Person | None:
     """Return a person who knows their staff roles of this moment: for one request."""
-    now, rows = clock.now(), list(_people_with_roles().filter(pk=person_id))
+    now, rows = clock.now(), _with_roles(person_id)
     if not rows:
         return None
     person: Person = rows[0]  # once for each role that they have or had
@@ -48,10 +52,7 @@ def staff_roles(person: Person) -> set[str]:
         return set()
     if person.roles_for_reading is not None:
         return set(person.roles_for_reading)
-    held = StaffRole.objects.filter(person=person).filter(
-        Q(until__isnull=True) | Q(until__gt=clock.now())
-    )
-    return set(held.values_list("role", flat=True))
+    return set(_roles(person.pk, clock.now()))
 
 
 def has_role(person: Person, *roles: str) -> bool:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -13,10 +12,12 @@ from secondopinion.audit.chain import START, link
 from secondopinion.audit.models import Entry, Seal
 from secondopinion.core import clock
 from secondopinion.core.ids import earlier_id
+from secondopinion.core.prepared import add, prepared
 
 _SEAL_LOCK = 0x5EA1  # the key of PostgreSQL's advisory lock that lets one sealer run
 _BATCH = 1000
 _LATE = timedelta(days=1)  # no action takes so long
+_FIRST_ID = UUID(int=0)
 
 
 class Actor(Protocol):
@@ -51,33 +52,8 @@ def record(
         target_id=target_id,
         detail=detail or {},
     )
-    _add(entry)
+    add(entry)
     return entry
-
-
-def _add(entry: Entry) -> None:
-    """Write an entry down by a statement that is put together once: every act and every reading
-    adds one, and to Django's `save` that is half of the cost."""
-    statement, fields = _statement()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            statement,
-            [each.get_db_prep_save(getattr(entry, each.attname), connection) for each in fields],
-        )
-    entry._state.adding = False  # noqa: SLF001 - documented API: it stands in the database
-
-
-@cache
-def _statement() -> tuple[str, list[models.Field[Any, Any]]]:
-    """Return what adds an entry, and the fields in the order of its places."""
-    about, quoted = Entry._meta, connection.ops.quote_name  # noqa: SLF001 - documented API
-    fields = list(about.local_concrete_fields)
-    columns, places = (
-        ", ".join(quoted(str(each.column)) for each in fields),
-        ", ".join("%s" for _ in fields),
-    )
-    table = quoted(about.db_table)
-    return f"INSERT INTO {table} ({columns}) VALUES ({places})", fields  # noqa: S608 - names of the model
 
 
 def seal(*, lately: bool = False) -> int:
@@ -94,14 +70,12 @@ def seal(*, lately: bool = False) -> int:
             if connection.vendor == "postgresql":
                 with connection.cursor() as cursor:
                     cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SEAL_LOCK])
-            last = Seal.objects.order_by("-number").first()
+            last = next(iter(_last_seal()), None)
             number, previous = (last.number, last.hash) if last else (0, START)
             rows = []
             now = clock.now()
-            waiting = _unsealed()
-            if lately and last:
-                waiting = waiting.filter(pk__gt=earlier_id(last.entry_id, _LATE))
-            for entry in waiting[:_BATCH]:
+            since = earlier_id(last.entry_id, _LATE) if lately and last else _FIRST_ID
+            for entry in _next_unsealed(since):
                 number += 1
                 previous_hash, previous = previous, link(previous, number, entry)
                 rows.append(
@@ -154,14 +128,21 @@ def _broken(links: int, at: int, reason: str) -> Verdict:
     return Verdict(links=links, unsealed=_unsealed().count(), head="", broken_at=at, reason=reason)
 
 
-@cache
 def _unsealed() -> QuerySet[Entry]:
-    """Return the entries that are not sealed, in the order of their ids. Never read itself, only
-    narrowed: it is put together once."""
+    """Return the entries that are not sealed, in the order of their ids."""
     return Entry.objects.filter(seal__isnull=True).order_by("id")
+
+
+@prepared
+def _next_unsealed(since: UUID) -> QuerySet[Entry]:
+    return _unsealed().filter(pk__gt=since)[:_BATCH]
+
+
+@prepared
+def _last_seal() -> QuerySet[Seal]:
+    return Seal.objects.order_by("-number")[:1]
 
 
 def head() -> str:
     """Return the hash at the end of the chain, to be kept outside of it."""
-    last = Seal.objects.order_by("-number").first()
-    return last.hash if last else START
+    return next((each.hash for each in _last_seal()), START)

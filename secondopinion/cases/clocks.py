@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -12,6 +12,7 @@ from secondopinion.cases.models import Case, ClockSpan
 from secondopinion.cases.states import CLOCKS, STOPPED
 from secondopinion.core import clock
 from secondopinion.core.calendar import BusinessCalendar
+from secondopinion.core.prepared import prepared
 from secondopinion.program import queries as program
 
 SOON = 0.75  # of the target: from here on a step is shown as about to be late
@@ -70,18 +71,17 @@ def set_anew(case: Case) -> datetime | None:
     return min(due, default=None)
 
 
-@cache
-def _spans() -> QuerySet[ClockSpan, Any]:
-    """Return what clocks ran; never read itself, only narrowed: it is put together once."""
+@prepared
+def _spans(case: UUID) -> QuerySet[ClockSpan, Any]:
     columns = ("pk", "step", "began_at", "ended_at", "due_at")
-    return ClockSpan.objects.values_list(*columns, named=True)
+    return ClockSpan.objects.filter(case_id=case).values_list(*columns, named=True)
 
 
 def follow(case: Case) -> datetime | None:
     """Stop and start the clocks so that they fit the state; return when the first runs out."""
     now = clock.now()
     wanted = CLOCKS.get(case.state, frozenset())
-    spans = list(_spans().filter(case=case))
+    spans = _spans(case.pk)
     running = {span.step: span for span in spans if span.ended_at is None}
     if stopped := [span.pk for step, span in running.items() if step not in wanted]:
         ClockSpan.objects.filter(pk__in=stopped).update(ended_at=now)

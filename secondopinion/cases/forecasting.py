@@ -8,7 +8,6 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from secondopinion.cases.foreseen import Forecast, Stage
 from secondopinion.cases.models import Case
 from secondopinion.cases.states import State
 from secondopinion.core import clock
+from secondopinion.core.prepared import prepared
 from secondopinion.core.spans import Hours
 from secondopinion.program import queries as program
 
@@ -73,22 +73,19 @@ def began_at(
     }  # fmt: skip
 
 
-@cache
-def _hours() -> QuerySet[Case, tuple[Any, ...]]:
-    """Return the field and pace of cases, and the hours from each stage to the report.
-
-    Never read itself, only narrowed: Django's work of putting it together is done once.
-    """
+@prepared
+def _hours(since: datetime) -> QuerySet[Case, tuple[Any, ...]]:
+    """Return the field and pace of the cases reported since then, and the hours from each stage to
+    the report."""
     hours = [
         Hours("reported_at", when) for when in ("submitted_at", "accepted_at", READY, REVIEWED)
     ]  # fmt: skip
-    rows = Case.objects.order_by("-reported_at")
-    return rows.values_list("specialty_id", "kind", "urgency", *hours)
+    rows = Case.objects.filter(reported_at__gt=since).order_by("-reported_at")
+    return rows.values_list("specialty_id", "kind", "urgency", *hours)[:_MOST_PAST]
 
 
 def past() -> list[Past]:
     """Return the cases of the last two years that have their report, the latest first."""
-    rows = _hours().filter(reported_at__gt=clock.now() - _LOOKED_BACK)
     return [
         Past(
             specialty,
@@ -99,7 +96,7 @@ def past() -> list[Past]:
                 if took is not None
             },
         )
-        for specialty, kind, urgency, *took_hours in rows[:_MOST_PAST]
+        for specialty, kind, urgency, *took_hours in _hours(clock.now() - _LOOKED_BACK)
     ]
 
 

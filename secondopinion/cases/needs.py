@@ -4,7 +4,7 @@ A worklist of many thousand cases is read from one column (`Case.act_by`), not r
 """
 
 from datetime import datetime
-from functools import cache
+from uuid import UUID
 
 from django.db.models import Exists, Min, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Least
@@ -13,6 +13,7 @@ from secondopinion.cases import clocks
 from secondopinion.cases.models import Case, ChecklistItem, ItemState, Need
 from secondopinion.cases.states import ENDED, OF_STATE, STATE_NEEDS, Why
 from secondopinion.core import clock
+from secondopinion.core.prepared import prepared
 
 
 def in_a_day(case: Case) -> datetime:
@@ -20,15 +21,14 @@ def in_a_day(case: Case) -> datetime:
     return clocks.due_in(case, "acknowledge")
 
 
-@cache
-def _rows() -> QuerySet[Need, tuple[str, datetime]]:
-    """Return needs and by when; never read itself, only narrowed: it is put together once."""
-    return Need.objects.order_by().values_list("why", "due_at")
+@prepared
+def _rows(case: UUID) -> QuerySet[Need, tuple[str, datetime]]:
+    return Need.objects.filter(case_id=case).order_by().values_list("why", "due_at")
 
 
 def follow(case: Case) -> datetime:
     """Make the needs of a case those of its state, after it has moved; return the earliest."""
-    rows = dict(_rows().filter(case=case))
+    rows = dict(_rows(case.pk))
     wanted = STATE_NEEDS.get(case.state)
     gone = set(rows) if case.state in ENDED else set(rows) & (OF_STATE - {wanted})
     due = [due_at for why, due_at in rows.items() if why not in gone and why != wanted]

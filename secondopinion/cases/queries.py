@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import cache
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
@@ -24,6 +23,7 @@ from secondopinion.cases.states import State
 from secondopinion.core import clock
 from secondopinion.core.errors import NotYours
 from secondopinion.core.lists import listed
+from secondopinion.core.prepared import prepared
 
 # The parts that are work here: they open nothing once their role has been taken away.
 _OF_STAFF: dict[str, frozenset[str]] = {
@@ -66,18 +66,18 @@ def visible_to(person: Person) -> QuerySet[Case]:
     return Case.objects.filter(seen)
 
 
-@cache
-def _held() -> QuerySet[Participation, tuple[str, datetime | None]]:
-    """Return parts and until when they are held. Never read itself, only narrowed: every action
-    asks it, and Django's work of putting it together is done once."""
-    return Participation.objects.values_list("role", "until")
+@prepared
+def _held(case: UUID, person: UUID) -> QuerySet[Participation, tuple[str, datetime | None]]:
+    """Return the parts that a person has or had in a case, and until when."""
+    rows = Participation.objects.filter(case_id=case, person_id=person)
+    return rows.values_list("role", "until")
 
 
 def roles_of(case: Case, person: Person) -> set[str]:
     """Return the parts that a person has in a case now; ``desk`` is the intake team."""
     if case.parts_for_reading is not None and case.parts_for_reading[0] == person.pk:
         return set(case.parts_for_reading[1])
-    rows, now = _held().filter(case=case, person=person), clock.now()
+    rows, now = _held(case.pk, person.pk), clock.now()
     roles = {role for role, until in rows if until is None or until > now}
     if case.submitted_at is None and not roles & _OF_STAFF.keys():
         return roles

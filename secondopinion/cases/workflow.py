@@ -6,8 +6,10 @@ Buttons, the state diagram in the docs and the test of every role in every state
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +21,7 @@ from secondopinion.cases.queries import roles_of
 from secondopinion.cases.states import CLOCKS, ENDED, UNDER_WAY, State
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours
+from secondopinion.core.prepared import prepared
 
 SYSTEM = "system"  # a job, not a person
 
@@ -96,6 +99,11 @@ def who_is(case: Case, by: Person | None, also: frozenset[str] = frozenset()) ->
     return {SYSTEM} if by is None else roles_of(case, by) | also
 
 
+@prepared
+def _locked(case: UUID) -> QuerySet[Case]:
+    return Case.objects.select_for_update().filter(pk=case)
+
+
 @transaction.atomic
 def advance(
     case: Case,
@@ -123,7 +131,7 @@ def advance(
         if by is not None and Part.COORDINATOR in row.who:
             meanwhile.refuse(case, by)
         raise NotYours
-    fresh = Case.objects.select_for_update().get(pk=case.pk)
+    fresh = _locked(case.pk)[0]
     if fresh.coordinator_id == case.coordinator_id and Case.coordinator.is_cached(case):
         fresh.coordinator = case.coordinator  # who it is stays known, to be written to
     if fresh.state not in row.sources:

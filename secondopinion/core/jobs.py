@@ -12,7 +12,8 @@ from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache, partial
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError, connections, transaction
@@ -24,6 +25,7 @@ from django_tasks_db.models import DBTaskResult, get_date_max
 from secondopinion.core import clock
 from secondopinion.core.ids import short_code
 from secondopinion.core.models import JobLease, PeriodicRun
+from secondopinion.core.prepared import prepared
 
 log = logging.getLogger(__name__)
 
@@ -157,16 +159,14 @@ class _Heart:
 
 def enqueue_once(function: Task, *arguments: str) -> None:
     """Enqueue a job unless the same one waits already. For jobs that look at all there is."""
-    given = {"args": list(arguments), "kwargs": {}}
-    if not _waiting().filter(task_path=function.module_path, args_kwargs=given).exists():
+    if not _waiting(function.module_path, {"args": list(arguments), "kwargs": {}}):
         function.enqueue(*arguments)
 
 
-@cache
-def _waiting() -> QuerySet[DBTaskResult]:
-    """Return the jobs that wait. Never read itself, only narrowed: many actions ask it, and
-    Django's work of putting it together is done once."""
-    return DBTaskResult.objects.filter(status=TaskResultStatus.READY).order_by()
+@prepared
+def _waiting(path: str, given: dict[str, Any]) -> QuerySet[DBTaskResult, UUID]:
+    rows = DBTaskResult.objects.filter(status=TaskResultStatus.READY, task_path=path)
+    return rows.filter(args_kwargs=given).order_by().values_list("pk", flat=True)[:1]
 
 
 def reclaim() -> int:

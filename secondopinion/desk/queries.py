@@ -1,8 +1,7 @@
 """Reads of the team's own: who is away, who is on duty, saved views, how much each one has."""
 
 from dataclasses import dataclass
-from datetime import date
-from functools import cache
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from secondopinion.cases.owners import chooses_owner
 from secondopinion.cases.queries import live_parts
 from secondopinion.cases.states import ENDED, State
 from secondopinion.core import clock
+from secondopinion.core.prepared import prepared
 from secondopinion.desk.models import (
     CaseEntry,
     Duplicate,
@@ -107,21 +107,15 @@ class Load:
     duty: Shift | None = None
 
 
-@cache
-def _by_owner() -> QuerySet[Case, tuple[Any, ...]]:
-    """Return the owners of the open cases.
-
-    Never read itself, only narrowed: Django's work of putting it together is done once.
-    """
-    rows = Case.objects.filter(ended_at=None).exclude(state=State.DRAFT).order_by()
-    return rows.values_list("coordinator")
-
-
-def _counted() -> QuerySet[Case, tuple[Any, ...]]:
-    """Return how many open cases each coordinator has: those that need them now, and all."""
-    here = Q(put_off_until=None) | Q(put_off_until__lte=clock.now())
+def _counted(now: datetime) -> QuerySet[Case, tuple[Any, ...]]:
+    """Return how many open cases each owner has: those that need them now, and all."""
+    here = Q(put_off_until=None) | Q(put_off_until__lte=now)
     due = Count("state", filter=Q(act_by__lt=clock.NEVER) & here)
-    return _by_owner().annotate(due=due, cases=Count("*"))
+    rows = Case.objects.filter(ended_at=None).exclude(state=State.DRAFT).order_by()
+    return rows.values_list("coordinator").annotate(due=due, cases=Count("*"))
+
+
+_loads = prepared(_counted)
 
 
 def loads() -> list[Load]:
@@ -132,7 +126,7 @@ def loads() -> list[Load]:
     now = clock.now()
     found = {each.pk: Load(each) for each in people_with(Role.COORDINATOR)}
     late = Count("state", filter=Q(act_by__lt=now) | Q(due_at__lt=now))
-    for owner, *counts in _counted().filter(coordinator__in=found).annotate(late=late):
+    for owner, *counts in _counted(now).filter(coordinator__in=found).annotate(late=late):
         load = found[owner]
         load.due, load.cases, load.late = counts
     for shift in shifts().filter(first__lte=today(), person__in=found):
@@ -164,7 +158,7 @@ def least_loaded() -> Person | None:
     of `loads`, without all that a page says of them."""
     team = list(people_with(Role.COORDINATOR))
     away = set(on_now(Shift.Kind.AWAY).values_list("person_id", flat=True))
-    has = {owner: counts for owner, *counts in _counted().filter(coordinator__in=team)}
+    has = {owner: counts for owner, *counts in _loads(clock.now())}
     return min(team, key=lambda each: (each.pk in away, has.get(each.pk, [0, 0])), default=None)
 
 

@@ -2,7 +2,6 @@
 
 import re
 from datetime import time, timedelta
-from functools import cache
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -19,6 +18,7 @@ from secondopinion.accounts.models import Person
 from secondopinion.audit import actions as audit
 from secondopinion.core import clock, dates, zones
 from secondopinion.core.errors import Refused
+from secondopinion.core.prepared import add, prepared
 from secondopinion.messaging.gateways import offered
 from secondopinion.messaging.models import Channel, Message, MessageState, Reach
 from secondopinion.messaging.reaching import after_quiet, next_digest
@@ -33,11 +33,11 @@ GUEST_PAGES = {accounts.FOR_GUESTS: "link", "second-parent": "agree"}
 _BREAKS = re.compile(r"[\r\n]+")
 
 
-@cache
-def _reaches() -> QuerySet[Reach, Any]:
-    """Return how people are reached. Never read itself, only narrowed: every message asks it, and
-    Django's work of putting it together is done once."""
-    return Reach.objects.values_list("also_by", "quiet_from", "quiet_to", "daily", named=True)
+@prepared
+def _reaches(person: UUID) -> QuerySet[Reach, Any]:
+    """Return how a person is reached."""
+    rows = Reach.objects.filter(person_id=person)
+    return rows.values_list("also_by", "quiet_from", "quiet_to", "daily", named=True)
 
 
 # Nothing of the house's own is raised here: an error ends the whole action, so there is nothing to
@@ -88,8 +88,8 @@ def notify(
             lines.append(f"{settings.SITE_URL}{link}")
         lines += ending(hospital, to, writes=words.writes)
         subject = _BREAKS.sub(" ", str(words.subject) % values)
-    reach = next(iter(_reaches().filter(person=to)), None)
-    message = Message.objects.create(
+    reach = next(iter(_reaches(to.pk)), None)
+    message = Message(
         to=to,
         template=template,
         language=to.language or "en",
@@ -100,6 +100,7 @@ def notify(
         address=address,
         **_when(to, None if words.at_once else reach),
     )
+    add(message)
     _enqueue(message)
     if reach is not None and to.may_sign_in and case_id and words.link:
         _text(message, reach, hospital)

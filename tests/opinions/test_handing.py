@@ -59,7 +59,7 @@ def test_what_was_written_goes_to_the_next_one_and_not_back(held: tuple[Case, Pe
     assert not visible_to(former).filter(pk=case.pk).exists()
     offer = case.offers.get()
     assert (offer.state, offer.note) == ("handed_back", "I am ill. The EEG is the key.")
-    [known] = facts.gather([former.expert])
+    [known] = (each for each in facts.gather() if each.expert == former.expert)
     assert known.load == 0, "the place is free"
     said = matching.judged(case, known).reasons
     assert "Accepts 0 of 1 offers" in said, "how long the answer took is not known any more"

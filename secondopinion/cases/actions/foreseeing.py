@@ -1,7 +1,6 @@
 """Telling families when their report is likely to be there."""
 
 from datetime import datetime
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -13,31 +12,28 @@ from secondopinion.cases.foreseen import Forecast
 from secondopinion.cases.models import Case, Pace
 from secondopinion.cases.states import State
 from secondopinion.core import clock
+from secondopinion.core.prepared import prepared
 
 _COME_BACK_TO = frozenset({State.COLLECTING, State.IN_REVIEW})
 
 
-@cache
+@prepared
 def _foreseeable() -> QuerySet[Case, tuple[Any, ...]]:
-    """Return where each open case stands, once for everything that was told of it, the last last.
-
-    Never read itself, only copies of it: Django's work of putting it together is done once.
-    """
+    """Return where each open case stands, once for each forecast that was told, the last last."""
     rows = Case.objects.filter(state__in=list(STAGES)).order_by("forecasts__created_at")
     told = ("stage", "late", "created_at")
     return rows.values_list("pk", "state", "state_since", *(f"forecasts__{each}" for each in told))
 
 
-@cache
+@prepared
 def _paced() -> QuerySet[Pace, tuple[UUID, datetime]]:
-    """Return when the pace of each open case was said, the last last; put together once, too."""
+    """Return when the pace of each open case was said, the last last."""
     rows = Pace.objects.filter(case__state__in=list(STAGES)).order_by("created_at")
     return rows.values_list("case_id", "created_at")
 
 
-@cache
 def _reached() -> QuerySet[Case, tuple[Any, ...]]:
-    """Return the field, the pace, and when each stage began, of cases; put together once, too."""
+    """Return the field, the pace, and when each stage began, of cases."""
     return Case.objects.annotate(ready=READY, reviewed=REVIEWED).values_list(
         "pk", "state", "specialty_id", "kind", "urgency", "submitted_at", "accepted_at", "ready",
         "reviewed",
@@ -52,8 +48,8 @@ def foresee() -> int:
     have their report, when it goes on after its family was waited for, and when its kind or its
     urgency has changed. Safe to run at any time.
     """
-    now, paced = clock.now(), dict(_paced().all())
-    last = {case: told for case, *told in _foreseeable().all()}
+    now, paced = clock.now(), dict(_paced())
+    last = {case: told for case, *told in _foreseeable()}
     wanted = [
         case
         for case, (state, since, stage, late, told_at) in last.items()

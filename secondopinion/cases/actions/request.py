@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from functools import cache
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -34,6 +34,7 @@ from secondopinion.cases.queries import live_parts, roles_of
 from secondopinion.cases.states import State
 from secondopinion.core import clock, zones
 from secondopinion.core.errors import Conflict, Refused
+from secondopinion.core.prepared import prepared
 from secondopinion.program import queries as program
 from secondopinion.program.models import Disclaimer, Residence, Specialty
 
@@ -73,14 +74,13 @@ def _open_draft(case: Case, by: Person) -> Request:
     return _locked(case)
 
 
-@cache
-def _standing() -> QuerySet[Any]:
-    """Return requests with the state of their cases, under a lock. Never read itself, only
-    narrowed: it is asked with every page, and Django's work of putting it together is done once."""
+@prepared
+def _standing(case: UUID) -> QuerySet[Any]:
+    """Return the request of a case with the state of that, under a lock."""
     # Both rows are locked: a draft that is being sent waits, or is waited for.
-    rows = Request.objects.select_for_update().annotate(stands=F("case__state"))
+    rows = Request.objects.select_for_update().filter(case_id=case)
     # What a family wrote on other pages is long, and not asked for here.
-    return rows.only(*_OF_EVERY_PAGE)
+    return rows.annotate(stands=F("case__state")).only(*_OF_EVERY_PAGE)
 
 
 def _locked(case: Case) -> Request:
@@ -89,7 +89,7 @@ def _locked(case: Case) -> Request:
     Raises:
         Conflict: it has been submitted meanwhile.
     """
-    found = _standing().get(case=case)
+    found = _standing(case.pk)[0]
     if found.stands != State.DRAFT:
         raise Conflict(
             _("The request has been sent already. To add something, write us a message."),

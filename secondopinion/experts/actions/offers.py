@@ -84,15 +84,15 @@ def _not_listed(case: Case, expert: ExpertProfile) -> Known:
     Raises:
         Refused: they are no specialist any more, or have another part in the case.
     """
-    fresh = ExpertProfile.objects.select_related("person").get(pk=expert.pk)
-    if not fresh.person.is_active or not has_role(fresh.person, Role.SPECIALIST):
+    known = next((each for each in gather() if each.expert.pk == expert.pk), None)
+    if known is None:
         raise Refused(
-            _("%(name)s is not a specialist here any more.") % {"name": fresh.person},
+            _("%(name)s is not a specialist here any more.") % {"name": expert.person},
             code="not-a-specialist",
         )
-    if case.participations.filter(person=fresh.person, until__isnull=True).exists():
+    if case.participations.filter(person=expert.person, until__isnull=True).exists():
         raise Refused(_("This person has another part in the case."), code="other-part")
-    return gather([fresh])[0]
+    return known
 
 
 def _make(
