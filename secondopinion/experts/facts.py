@@ -32,10 +32,8 @@ def gather(*, beside: Case | None = None) -> list[Known]:
     Five or six queries, however many experts there are.
     """
     now = clock.now()
-    stand = set() if beside is None else set(_with_part(beside.pk))
-    known = {  # whoever holds the role twice, once
-        each.pk: Known(each) for each in _specialists(now) if each.person_id not in stand
-    }
+    experts = _everybody(now) if beside is None else _others(now, beside.pk)
+    known = {each.pk: Known(each) for each in experts}  # whoever holds the role twice, once
     fields: dict[UUID, set[UUID]] = defaultdict(set)
     for expert, specialty in _fields():
         fields[expert].add(specialty)
@@ -49,12 +47,6 @@ def gather(*, beside: Case | None = None) -> list[Known]:
             known[tie.expert_id].ties.append(tie)
     _offers(known, now)
     return sorted(known.values(), key=lambda each: each.expert.person.full_name)
-
-
-@prepared
-def _with_part(case: UUID) -> QuerySet[Any, UUID]:
-    parts = Participation.objects.filter(case_id=case, until__isnull=True)
-    return parts.values_list("person_id", flat=True)
 
 
 @prepared
@@ -73,14 +65,22 @@ def _ties() -> QuerySet[Tie]:
     return Tie.objects.all()
 
 
-@prepared
-def _specialists(now: datetime) -> QuerySet[Any]:
+def _specialists(now: datetime) -> QuerySet[ExpertProfile]:
     """Return the experts who are specialists, once for each time that they were given the role."""
     # One filter: behind each other, they would ask of two roles.
     held = Q(person__staff_roles__until__isnull=True) | Q(person__staff_roles__until__gt=now)
     return ExpertProfile.objects.filter(
         held, person__is_active=True, person__staff_roles__role=Role.SPECIALIST
     ).select_related("person")
+
+
+_everybody = prepared(_specialists)
+
+
+@prepared
+def _others(now: datetime, case: UUID) -> QuerySet[ExpertProfile]:
+    parts = Participation.objects.filter(case_id=case, until__isnull=True)
+    return _specialists(now).exclude(person__in=parts.values("person"))
 
 
 def with_ties(expert: ExpertProfile) -> Known:

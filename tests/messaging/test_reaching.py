@@ -26,6 +26,7 @@ from secondopinion.desk import mailing
 from secondopinion.messaging.actions import choose_reach, notify
 from secondopinion.messaging.delivery import note_failed
 from secondopinion.messaging.models import Channel, Message, MessageState, Reach
+from secondopinion.messaging.queries import waiting
 from secondopinion.messaging.reaching import after_quiet, next_digest
 from tests.web.conftest import person, sign_in, taken
 
@@ -102,6 +103,17 @@ def test_a_mail_waits_for_the_morning_and_a_code_does_not(maria: Person) -> None
     with time_machine.travel(at(7, 1, day=28), tick=False):
         jobs.run_all()
         assert len(mail.outbox) == 3
+
+
+def test_the_desk_is_told_until_when_a_mail_waits(maria: Person) -> None:
+    wishes(maria, quiet_from=time(21), quiet_to=time(7))
+    with time_machine.travel(at(22), tick=False):
+        first, _other = told(maria), told(maria)
+        assert first.case_id is not None
+        [who] = waiting(first.case_id)
+        assert (who, who.at) == (maria, at(7, day=28))
+    with time_machine.travel(at(7, 1, day=28), tick=False):
+        assert not waiting(first.case_id)
 
 
 def test_everything_of_a_day_comes_in_one_mail(maria: Person) -> None:

@@ -49,6 +49,7 @@ from secondopinion.followup.actions import window_open
 from secondopinion.followup.queries import questions
 from secondopinion.followup.rules import waiting_in
 from secondopinion.imaging import queries as imaging
+from secondopinion.messaging.queries import waiting
 from secondopinion.opinions import exporting, inviting, panels, second, translating
 from secondopinion.opinions.models import Delivery, OpinionState, SignedReport
 from secondopinion.opinions.queries import readable, report_in
@@ -261,11 +262,14 @@ def _messages(request: PersonRequest, case: Case) -> Context:
     for each in rows:
         until = read.get(each.thread)
         each.seen = until is not None and until >= each.created_at
+    # Of a message that has been read, nobody asks when the mail about it goes out.
+    mine = bool(rows) and rows[-1].author_id == request.user.pk and not rows[-1].seen
     return {
         "posts": rows, "last_post": rows[-1].pk if rows else "", "followed": tuple(READERS),
         **message_context(request, case),
         "provider": getattr(case, "local_provider", None),
         "unanswered": any(each.answered_at is None for each in rows),
+        "waiting": waiting(case.pk) if mine else (),
     }  # fmt: skip
 
 
