@@ -186,3 +186,65 @@ def test_lines_that_end_by_themselves_are_not_joined() -> None:
 def test_a_language_that_is_not_known_is_refused() -> None:
     with pytest.raises(Unsupported):
         compare("x 1", "y 1", "en", "tlh")
+
+
+SAME = [
+    ("Chest X-ray on 28/10: clear.", "Рентгенограмма 28.10: без изменений.", "en", "ru"),
+    ("Chest X-ray on 28 October: clear.", "Рентгенограмма 28.10: без изменений.", "en", "ru"),
+    ("Weight 8.2 kg (July: 7.1 kg).", "Вес 8,2 кг (в июле 7,1 кг).", "en", "ru"),
+    ("He has never tried pistachios.", "Фисташки он никогда не пробовал.", "en", "ru"),
+    ("Folate and vitamin B12 are normal.", "叶酸及维生素B12正常。", "en", "zh"),
+    ("At about 5:30 pm he ate half a biscuit.", "下午5:30左右，他吃了半块饼干。", "en", "zh"),
+    ("Complication: grade 2 respiratory failure.", "并发症：呼吸衰竭2度。", "en", "zh"),
+    ("One doctor said 25 kilos, another 30.", "一位医生说25公斤，另一位说30公斤。", "en", "zh"),
+    ("Apgar 8 at 1 minute and 9 at 5 minutes.", "Apgar 8 al minuto y 9 a los 5 minutos.", "en",
+     "es"),
+    ("HbA1c 57 mmol/mol (7.4 %).", "HbA1c 57 مليمول/مول (7.4٪).", "en", "ar"),
+    ("16p11.2 x1, a loss of 607 kb on chromosome 16.", "16p11.2x1，16号染色体缺失607 kb。", "en",
+     "zh"),
+    ("Echocardiogram on 11 August: LVEF 66 %.",
+     "إيكو القلب في 11 أغسطس: الكسر القذفي للبطين الأيسر 66٪.", "en", "ar"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("original", "translation", "source", "target"), SAME)
+def test_what_is_the_same_in_other_words_raises_no_alarm(
+    original: str, translation: str, source: str, target: str
+) -> None:
+    assert not alarms(original, translation, source, target)
+    assert not alarms(translation, original, target, source)
+
+
+OTHER = [
+    ("Chest X-ray on 28/10: clear.", "Рентгенограмма 28.11: без изменений.", "en", "ru"),
+    ("Weight 8.2 kg (July: 7.1 kg).", "Вес 8,2 кг (в июле 1,7 кг).", "en", "ru"),
+    ("At about 5:30 pm he ate half a biscuit.", "上午5:30左右，他吃了半块饼干。", "en", "zh"),
+    ("One doctor said 25 kilos, another 30.", "一位医生说25公斤，另一位说300公斤。", "en", "zh"),
+    ("Apgar 8 at 1 minute and 9 at 5 minutes.", "Apgar 8 a los 2 minutos y 9 a los 5.", "en", "es"),
+    ("HbA1c 57 mmol/mol (7.4 %).", "HbA1c 57 مليمول/ل (7.4٪).", "en", "ar"),
+    ("Echocardiogram: LVEF 66 %.", "إيكو القلب: الكسر القذفي للبطين الأيمن 66٪.", "en", "ar"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("original", "translation", "source", "target"), OTHER)
+def test_what_only_looks_like_it_is_an_alarm(
+    original: str, translation: str, source: str, target: str
+) -> None:
+    assert alarms(original, translation, source, target)
+
+
+def test_a_sentence_put_otherwise_in_a_full_row_is_not_missing() -> None:
+    original = "He is due his flu vaccine. Is it safe? He eats eggs without trouble.\nHe is well."
+    said = "他该打流感疫苗了。安全吗？他吃鸡蛋没有问题。\n他很好。"
+    assert not alarms(original, said, "en", "zh")
+    found = alarms(original, "他该打流感疫苗了。安全吗？\n他很好。", "en", "zh")
+    assert "translation-line-missing" in {each.code for each in found}
+
+
+def test_chinese_lines_that_a_page_broke_before_a_number_are_joined() -> None:
+    text = (
+        "尊敬的同道：我复查了埃洛伊丝·塔拉韦尔，二〇二六年十月出生，现七周龄，双下肢良好，今日体重\n"
+        "4.62 kg。\n患儿为孤立性左侧马蹄内翻足，孕期超声诊断；右足正常。双下肢活动良好。"
+    )
+    rows = {each.row for each in read(text, language("zh")).segments}
+    assert len(rows) == 2

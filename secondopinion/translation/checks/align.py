@@ -157,6 +157,24 @@ def _count(view: View) -> tuple[int, int]:
     return len({each.row for each in view.segments}), len({each.line for each in view.segments})
 
 
+def lacking(original: View, translation: View) -> dict[int, float]:
+    """Return by row which share of its letters the translation falls short of, where both texts
+    have as many rows: a sentence that finds no partner in a full row was put otherwise."""
+    if _count(original) != _count(translation):
+        return {}
+    left, right = _widths(original, translation)
+    ours, theirs = sizes(original), sizes(translation)
+    return {row: 1 - theirs[row] * right / (size * left) for row, size in ours.items() if size}
+
+
+def sizes(view: View) -> Counter[int]:
+    """Return the letters of each row."""
+    found: Counter[int] = Counter()
+    for each in view.segments:
+        found[each.row] += each.size
+    return found
+
+
 def align(original: View, translation: View) -> list[Pair]:
     """Return the pairs of sentences in their order, gaps included."""
     ones, others = original.segments, translation.segments

@@ -1,5 +1,6 @@
 """Numbers, units and dates of matching sentences compared."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -13,6 +14,8 @@ from secondopinion.translation.checks.numbers import Quantity
 from secondopinion.translation.checks.reading import Segment, View
 from secondopinion.translation.checks.units import converts, related
 
+_MOST_SEVERE = 4
+_COUNTED = {"a", "mo", "wk", "d", "h", "min", "s", "iu"}
 _SPELT = 4  # letters of a unit that is no abbreviation
 _NEXT = 12  # letters within which the next number of a range or a change begins
 _REACH = 2  # pairs around one in which a number that was moved is looked for
@@ -41,6 +44,8 @@ class Bench:
         return bool(self.pair.original and self.pair.translation)
 
 
+# A day without its year, in many languages: "28.10", "05.11".
+_DAY = re.compile(r"(?:0?[1-9]|[12]\d|3[01])\.(?:0[1-9]|1[0-2])")
 Fit = Callable[[Quantity, Quantity], bool]
 
 
@@ -83,6 +88,23 @@ def _giga(one: Quantity, other: Quantity) -> bool:
         ):
             return True
     return False
+
+
+def _grade(one: Quantity, other: Quantity) -> bool:
+    """Say whether it is a grade: 度 counts degrees, and how severe something is."""
+    unit = one.unit or other.unit
+    return unit is not None and unit.top == "deg" and one.values[0] in range(1, _MOST_SEVERE + 1)
+
+
+def _elsewhere(bench: Bench, one: Quantity, other: Quantity) -> bool:
+    """Say whether the missing unit stands in that sentence beside another number, and not twice:
+    "25 kilos, another said 30"."""
+    bare, unit = (one, other.unit) if one.unit is None else (other, one.unit)
+    segments = bench.pair.original if bare is one else bench.pair.translation
+    return any(
+        each.unit == unit and each.end <= bare.start
+        for segment in segments for each in segment.quantities
+    )  # fmt: skip
 
 
 def _unit_follows(bench: Bench, one: Quantity, other: Quantity) -> bool:
@@ -177,7 +199,9 @@ class Numbers:
             if (
                 not named
                 and not _of_fever(one, other)
+                and not _grade(one, other)
                 and not _unit_follows(bench, one, other)
+                and not _elsewhere(bench, one, other)
                 and not _counts(bench, one, other)
             ):
                 self._say("unit-missing", one, other, 0.6)
@@ -229,9 +253,15 @@ class Numbers:
 
     def _split(self, bench: Bench) -> None:
         """Take numbers apart that were read as one because of a space, and dates into numbers."""
-        for mine, others in ((bench.left, bench.right), (bench.right, bench.left)):
+        for mine, others, days in (
+            (bench.left, bench.right, bench.right_dates),
+            (bench.right, bench.left, bench.left_dates),
+        ):
             for one in [each for each in mine if len(each.parts) > 1]:
                 if _consume(one.parts, others):
+                    mine.remove(one)
+            for one in [each for each in mine if _DAY.fullmatch(each.digits)]:
+                if _is_day(one, others, days):
                     mine.remove(one)
             _take_ages(mine, others)
         for dates, others in (
@@ -345,6 +375,16 @@ def _consume(parts: tuple[float, ...], others: list[Quantity]) -> bool:
     return True
 
 
+def _is_day(one: Quantity, others: list[Quantity], days: list[DateMention]) -> bool:
+    """Take away what says the day that a number without a year is: "28.10" of 28/10, 28 October."""
+    day, month = (int(part) for part in one.digits.split("."))
+    found = next((d for d in days if any((w.day, w.month) == (day, month) for w in d.days)), None)
+    if found is not None:
+        days.remove(found)
+        return True
+    return _consume((float(day), float(month)), others)
+
+
 def _take_ages(mine: list[Quantity], others: list[Quantity]) -> None:
     """Take away years with the months behind them that are so many months on the other side, or
     are said once more in months on their own."""
@@ -385,4 +425,5 @@ def _repeated(one: Quantity, segments: tuple[Segment, ...], alone: list[Quantity
 
 def _worth_saying(one: Quantity) -> bool:
     # A name with a digit in it is often translated by words; a one is often an article.
-    return not one.prefix and not (one.unit is None and one.values[0] == 1)
+    bare = one.unit is None or one.unit.top in _COUNTED  # "a minute", "al minuto", "per unit"
+    return not one.prefix and not (one.values[0] == 1 and bare)

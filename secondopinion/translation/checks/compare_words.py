@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable
 
-from secondopinion.translation.checks.align import Pair
+from secondopinion.translation.checks.align import Pair, lacking, sizes
 from secondopinion.translation.checks.cues import Cue
 from secondopinion.translation.checks.drugs import DrugMention, parts
 from secondopinion.translation.checks.found import Mismatch, mismatch
@@ -13,6 +13,7 @@ from secondopinion.translation.checks.sound import distance, skeleton
 
 # What is said of a pair: a kind, places in the original and in the translation, how sure.
 Said = tuple[str, Cue | DrugMention | None, Cue | DrugMention | None, float]
+_HALF = 0.5  # of a sentence's letters, by which a row is short when it is lost
 _SHORT = 4  # letters and digits below which a lost line is nothing
 
 
@@ -116,10 +117,14 @@ def _mismatch(said: Said, original: View, translation: View, pair: Pair) -> Mism
 def lines(original: View, translation: View, pairs: list[Pair]) -> list[Mismatch]:
     """Find what is missing, what was added, and what was left in its own language."""
     found = []
+    short_of, size = lacking(original, translation), sizes(original)
     for at, pair in enumerate(pairs):
         if pair.original and not pair.translation:
             for segment in pair.original:
-                if segment.size >= _SHORT and not _absorbed(segment, pairs, at):
+                share = segment.size / max(1, size[segment.row])
+                full = short_of.get(segment.row, 1.0) < share * _HALF
+                words = segment.size >= _SHORT and any(map(str.isalpha, segment.text))
+                if words and not full and not _absorbed(segment, pairs, at):
                     sure = 0.9 if segment.size > 15 else 0.7
                     place = original.place(segment.start, segment.end)
                     found.append(mismatch("line-missing", place, None, sure, original=place.text))
@@ -136,11 +141,13 @@ def lines(original: View, translation: View, pairs: list[Pair]) -> list[Mismatch
 def _absorbed(segment: Segment, pairs: list[Pair], at: int) -> bool:
     """Say whether what a lost sentence names stands in excess in a neighbour's translation."""
     sure = {k for k in segment.features if k[:2] in {"n:", "d:", "m:", "t:"}}
-    if len(sure) < 2:
+    if not sure:
         return False
     for near in pairs[max(0, at - 1) : at + 2]:
         if not near.translation or not near.original:
             continue
+        if len(sure) == 1 and near.original[0].row != segment.row:
+            continue  # one may be there by chance
         theirs: Counter[str] = Counter()
         ours: Counter[str] = Counter()
         for each in near.translation:
@@ -148,7 +155,7 @@ def _absorbed(segment: Segment, pairs: list[Pair], at: int) -> bool:
         for each in near.original:
             ours.update(each.features)
         excess = sum(theirs[k] > ours[k] for k in sure)
-        if excess >= max(2, 0.7 * len(sure)):
+        if excess >= max(min(2, len(sure)), 0.7 * len(sure)):
             return True
     return False
 

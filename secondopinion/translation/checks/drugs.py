@@ -14,6 +14,7 @@ _SPELT = 2  # letters in which languages with Latin letters write a name differe
 _FIRST = ({"c", "k"}, {"c", "s", "z"}, {"f", "p"}, {"g", "j"}, {"i", "y", "j"}, {"h", "e", "o"})
 _SHORTEST = 5  # consonants from which on a sound alone is enough
 _ARTICLE = re.compile(r"^[وف]?(?:ال|بال|لل|ب|ل|ك)?(?=.{5,})")
+_VERB = re.compile(r"(?:вал|вала|вали|вало|вать|ваться|вался|валась)$")  # what no medicine ends in
 _ENDINGS = re.compile(r"(?:а|у|ом|ы|ов|е|ой|ою|ами|ах|um|in|in'den|i|u|nin|den|dan|la|le)$")
 
 
@@ -154,7 +155,11 @@ def find_drugs(text: str, language: Language) -> list[DrugMention]:
         found += [DrugMention(m.start(), m.end(), names[m.group()]) for m in chinese.finditer(text)]
     taken = [(each.start, each.end) for each in found]
     for each in WORD.finditer(text):
-        if len(each.group()) < 7 or any(s < each.end() and each.start() < e for s, e in taken):
+        if (
+            len(each.group()) < 7
+            or _VERB.search(each.group())
+            or any(s < each.end() and each.start() < e for s, e in taken)
+        ):
             continue
         word = _ARTICLE.sub("", each.group()) if language.script == "Arab" else each.group()
         name = _by_sound(word)

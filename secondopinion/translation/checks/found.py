@@ -5,7 +5,7 @@ from typing import Any
 
 from secondopinion.findings.found import gettext_noop
 
-CHECK = "translation@12"
+CHECK = "translation@13"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ _NUMBER = re.compile(
     r"\d{1,3}(?:[\u00a0']\d{3})+(?:[.,٫]\d+)?(?!\d)"  # 12 500 with a space that does not break
     r"|\d+(?:[.,٫]\d++(?!:\d))+|\d+"  # "38.2,04:00" is a fever and a time
 )
+# In Chinese a comma that groups no three digits is a comma: "16p11.2x1，16号染色体".
+_HAN_NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d++(?!:\d))+|\d+")
 _SPACED = re.compile(r"\d{1,3}(?: \d{3})+(?:[.,٫]\d+)?(?!\d|[.,]\d|/\d{1,2}(?!\d))")
 # "23 h 10 min" is as long as that, and no time of day.
 _TIME = re.compile(
@@ -31,6 +33,7 @@ _UNREAD = re.compile(
 )
 # A place in a molecule, and no amount: "25-OH vitamin D", "6-MP".
 _OF_NAME = re.compile(r"-(?:oh[dp]?|hydroxy[a-z]*|asa|mp|fu|ht|hiaa)(?![a-z])")
+_LATER = re.compile(r"(?:下午|晚上|傍晚|夜里)[\s约]?$")  # Chinese says it before the hour
 _A_MINUTE = re.compile(r"每分钟?约?[\s]*$")  # "24 times" after it are 24 a minute
 _EARLIEST = 20  # weeks of a pregnancy
 _TEN = 10
@@ -95,6 +98,8 @@ def _minutes(found: re.Match[str], text: str, language: Language) -> tuple[int, 
     hour, minute = int(found.group(1)), int(found.group(2))
     if hour > 24:
         return ()
+    if hour < 12 and _LATER.search(text[: found.start()], max(0, found.start() - 4)):
+        return (hour * 60 + minute + 720,)
     after = text[found.end() : found.end() + 18].lstrip(" \u00a0")
     edge = rf"(?!{LETTER})" if language.spaced else ""
     if re.match(rf"(?:{language.words['pm']}){edge}", after) and hour < 12:
@@ -137,7 +142,7 @@ def _number_at(text: str, at: int, language: Language) -> tuple[str, int, tuple[
         if spaced:
             parts = tuple(float(part) for part in re.findall(r"\d+", spaced.group()))
             return spaced.group(), spaced.end(), parts
-    found = _NUMBER.match(text, at)
+    found = (_NUMBER if language.spaced else _HAN_NUMBER).match(text, at)
     assert found is not None  # noqa: S101 - it begins with a digit
     return found.group(), found.end(), ()
 

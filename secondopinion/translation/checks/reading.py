@@ -98,7 +98,7 @@ def _unwrapped(whole: Folded, *, spaced: bool) -> Folded:
     joins = set()
     for (start, end), (begin, until), width in zip(lines[1:], lines, widths, strict=False):
         this, before = text[start:end].strip(), text[begin:until].rstrip()
-        follows = _width(this.split(" ")[0][: _LONG_WORD if spaced else 1])
+        follows = _width(_first_word(this, spaced=spaced)[:_LONG_WORD])
         # The next word would not have found room.
         full = most >= _NARROWEST and width + follows + 1 >= _FULL * most
         small = page or _first(whole, start, end).islower() or this[-1:] in _ENDING
@@ -110,6 +110,15 @@ def _unwrapped(whole: Folded, *, spaced: bool) -> Folded:
         tuple(whole.at[at] for at in kept),
         whole.source,
     )
+
+
+def _first_word(line: str, *, spaced: bool) -> str:
+    """Return what of a line stands together: a Chinese sign alone, a number, a foreign word."""
+    word = line.split(" ", maxsplit=1)[0]
+    if spaced:
+        return word
+    together = re.match(r"[^\u2e80-\uffef]+", word)
+    return together.group() if together else word[:1]
 
 
 def _first(whole: Folded, start: int, end: int) -> str:
