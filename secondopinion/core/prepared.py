@@ -58,7 +58,13 @@ def prepared[**Given, Row](
         places: Any = [_Place(name, kind) for name, kind in kinds.items()]
         rows = make(*places)  # type: ignore[call-arg]
         compiler = rows.query.get_compiler(rows.db)
-        return rows, compiler, *compiler.as_sql()
+        statement = compiler.as_sql()
+        # Which columns are turned into something else, and how, does not change either.
+        converters = compiler.get_converters(
+            [column for column, _sql, _name in compiler.select[: compiler.col_count]]
+        )
+        compiler.get_converters = lambda _columns: converters
+        return rows, compiler, *statement
 
     @wraps(make)
     def read(*args: Given.args, **kwargs: Given.kwargs) -> list[Row]:
