@@ -202,6 +202,13 @@ SAME = [
     ("HbA1c 57 mmol/mol (7.4 %).", "HbA1c 57 مليمول/مول (7.4٪).", "en", "ar"),
     ("16p11.2 x1, a loss of 607 kb on chromosome 16.", "16p11.2x1，16号染色体缺失607 kb。", "en",
      "zh"),
+    ("FSH rose from 3.1 to 12.4 IU/L.", "FSH由3.1升至12.4 IU/L。", "en", "zh"),
+    ("White cells 18,700/µL.", "白细胞18 700/µL。", "en", "zh"),
+    ("The left muscle is strong and the right is not.",
+     "Le muscle gauche est fort, mais pas du droit.", "en", "fr"),
+    ("The largest lymph node is right paratracheal.", "最大淋巴结位于右侧气管旁。", "en", "zh"),
+    ("Benzylpenicillin 700,000 units every 4 h.", "بنزيل بنسلين 700000 وحدة كل 4 ساعات.", "en",
+     "ar"),
     ("Echocardiogram on 11 August: LVEF 66 %.",
      "إيكو القلب في 11 أغسطس: الكسر القذفي للبطين الأيسر 66٪.", "en", "ar"),
 ]  # fmt: skip

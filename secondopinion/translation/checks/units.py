@@ -25,6 +25,7 @@ _ORDINAL = re.compile(
     rf"(?:st|nd|rd|th|e|er|ere|eme|-(?:и|я|е|ю|го|ои|му|м|ом|х|ыи|ая|ую|ым|ых))(?!{LETTER})"
 )
 _WORD_BEFORE = re.compile(rf"(?<!{LETTER})(?P<word>{LETTER}{{3,12}})[\s\u00a0]+$")
+_RISES = ("升至", "升到", "升高", "升为", "升了")  # what rises, where 升 alone is a litre
 _PER_DAY = re.compile(r"[\s\u00a0]*/[\s\u00a0]*24[\s\u00a0]*\w{1,7}")
 
 
@@ -151,6 +152,8 @@ def unit_at(text: str, at: int, language: Language) -> tuple[Unit | None, int]:
         text, start
     )
     start = filler.end() if filler else start
+    if text.startswith(_RISES, start):
+        return None, at
     top = _one(text, start, language)
     if top is None:
         cells = re.compile(_CELLS).match(text, start)
