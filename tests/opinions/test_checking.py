@@ -44,7 +44,7 @@ def test_the_reports_of_the_demonstration_are_not_doubted(written: object) -> No
 
 
 def test_letters_of_clinics_hold_no_placeholder_and_no_wrong_dose() -> None:
-    """A hundred and twenty texts in six languages that were written for other tests."""
+    """Letters in six languages that were written for other tests."""
     files = sorted(TEXTS.glob("*/*.txt"))
     assert len(files) > 100
     for path in files:
