@@ -9,7 +9,7 @@ which clocks run) is therefore written as a function that returns a queryset for
 
 from collections.abc import Callable
 from copy import copy
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache, wraps
 from inspect import signature
 from types import SimpleNamespace
@@ -19,8 +19,8 @@ from uuid import UUID
 from django.db import connection, connections, models
 
 _KINDS: dict[Any, type[models.Field[Any, Any]]] = {
-    UUID: models.UUIDField, str: models.TextField, datetime: models.DateTimeField,
-    dict: models.JSONField,
+    UUID: models.UUIDField, str: models.TextField, dict: models.JSONField,
+    date: models.DateField, datetime: models.DateTimeField,
 }  # fmt: skip
 
 
@@ -45,8 +45,8 @@ def prepared[**Given, Row](
 ) -> Callable[Given, list[Row]]:
     """Turn a function that returns a queryset into one that reads it, put together once.
 
-    Each parameter is a UUID, a datetime, a str or a dict (JSON), says so, and is only compared
-    with: Python's own `if` in the function sees a place, no value. None is no value.
+    Each parameter is a UUID, a date, a datetime, a str or a dict (JSON), says so, and is only
+    compared with: Python's own `if` in the function sees a place, no value. None is no value.
     """
     kinds = {
         each.name: _KINDS[get_origin(each.annotation) or each.annotation]

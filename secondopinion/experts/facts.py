@@ -39,8 +39,8 @@ def gather(*, beside: Case | None = None) -> list[Known]:
         fields[expert].add(specialty)
     for each in known.values():
         each.specialties = frozenset(fields[each.expert.pk])
-    for expert, first, last in _absences():
-        if expert in known and last >= clock.today():
+    for expert, first, last in _absences(clock.today()):
+        if expert in known:
             known[expert].away.append((first, last))
     for tie in _ties():
         if tie.expert_id in known:
@@ -56,8 +56,8 @@ def _fields() -> QuerySet[Any, tuple[UUID, UUID]]:
 
 
 @prepared
-def _absences() -> QuerySet[Away, tuple[UUID, date, date]]:
-    return Away.objects.values_list("expert_id", "first", "last")
+def _absences(today: date) -> QuerySet[Away, tuple[UUID, date, date]]:
+    return Away.objects.filter(last__gte=today).values_list("expert_id", "first", "last")
 
 
 @prepared

@@ -192,6 +192,7 @@ SAME = [
     ("Chest X-ray on 28/10: clear.", "Рентгенограмма 28.10: без изменений.", "en", "ru"),
     ("Chest X-ray on 28 October: clear.", "Рентгенограмма 28.10: без изменений.", "en", "ru"),
     ("Weight 8.2 kg (July: 7.1 kg).", "Вес 8,2 кг (в июле 7,1 кг).", "en", "ru"),
+    ("Seen on March 5,2024.", "Vista el 5 de marzo de 2024.", "en", "es"),
     ("He has never tried pistachios.", "Фисташки он никогда не пробовал.", "en", "ru"),
     ("Folate and vitamin B12 are normal.", "叶酸及维生素B12正常。", "en", "zh"),
     ("At about 5:30 pm he ate half a biscuit.", "下午5:30左右，他吃了半块饼干。", "en", "zh"),

@@ -165,7 +165,7 @@ def _patterns(language: Months) -> tuple[tuple[str, re.Pattern[str]], ...]:
             ),
             (
                 "words",
-                rf"(?<!{LETTER}){name}{edge}[\s\u00a0.]*(?P<d>\d{{1,2}})(?!\d|[.,٫]\d)(?:st|nd|rd|th|[\s\u00a0]*ቀ[ንገ])?(?:[\s\u00a0,]*(?P<y>{_YEAR}))?",
+                rf"(?<!{LETTER}){name}{edge}[\s\u00a0.]*(?P<d>\d{{1,2}})(?!\d|[.,٫](?!{_YEAR}(?!\d))\d)(?:st|nd|rd|th|[\s\u00a0]*ቀ[ንገ])?(?:[\s\u00a0,]*(?P<y>{_YEAR}))?",
             ),
             ("words", rf"(?<!{LETTER}){name}{edge}{_GLUE}(?P<y>{_YEAR})(?!\d)"),
         ]
