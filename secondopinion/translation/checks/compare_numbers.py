@@ -2,46 +2,19 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from itertools import pairwise
 
 from secondopinion.translation.checks import marks
 from secondopinion.translation.checks.align import Pair
+from secondopinion.translation.checks.bench import NEXT, Bench, bench_of, may_lack_unit
 from secondopinion.translation.checks.dates import DateMention
 from secondopinion.translation.checks.found import Mismatch, mismatch
-from secondopinion.translation.checks.languages import WORD
 from secondopinion.translation.checks.numbers import Quantity
 from secondopinion.translation.checks.reading import Segment, View
 from secondopinion.translation.checks.units import converts, related
 
-_MOST_SEVERE = 4
 _COUNTED = {"a", "mo", "wk", "d", "h", "min", "s", "iu"}
-_SPELT = 4  # letters of a unit that is no abbreviation
-_NEXT = 12  # letters within which the next number of a range or a change begins
 _REACH = 2  # pairs around one in which a number that was moved is looked for
-
-
-@dataclass(slots=True)
-class Bench:
-    """What of one pair is still to be matched, on both sides."""
-
-    pair: Pair
-    left: list[Quantity] = field(default_factory=list)
-    right: list[Quantity] = field(default_factory=list)
-    left_words: list[Quantity] = field(default_factory=list)
-    right_words: list[Quantity] = field(default_factory=list)
-    left_dates: list[DateMention] = field(default_factory=list)
-    right_dates: list[DateMention] = field(default_factory=list)
-
-    @property
-    def context(self) -> str:
-        """The folded text of both sides."""
-        return " ".join(each.text for each in (*self.pair.original, *self.pair.translation))
-
-    @property
-    def whole(self) -> bool:
-        """Whether both sides are there."""
-        return bool(self.pair.original and self.pair.translation)
 
 
 # A day without its year, in many languages: "28.10", "05.11".
@@ -70,12 +43,6 @@ def _exact(one: Quantity, other: Quantity) -> bool:
     return same and one.meets(other)
 
 
-def _of_fever(one: Quantity, other: Quantity) -> bool:
-    """Say whether it is the temperature of a body, whose unit is often left out."""
-    unit = one.unit or other.unit
-    return unit is not None and unit.top in {"degc", "deg"} and 30 <= one.values[0] <= 43
-
-
 def _giga(one: Quantity, other: Quantity) -> bool:
     """Say whether one is written as French does: 4,1 G/L are 4.1 × 10⁹ cells in a litre."""
     for few, many in ((one, other), (other, one)):
@@ -88,59 +55,6 @@ def _giga(one: Quantity, other: Quantity) -> bool:
         ):
             return True
     return False
-
-
-def _grade(one: Quantity, other: Quantity) -> bool:
-    """Say whether it is a grade: 度 counts degrees, and how severe something is."""
-    unit = one.unit or other.unit
-    return unit is not None and unit.top == "deg" and one.values[0] in range(1, _MOST_SEVERE + 1)
-
-
-def _elsewhere(bench: Bench, one: Quantity, other: Quantity) -> bool:
-    """Say whether the missing unit stands in that sentence beside another number, and not twice:
-    "25 kilos, another said 30"."""
-    bare, unit = (one, other.unit) if one.unit is None else (other, one.unit)
-    segments = bench.pair.original if bare is one else bench.pair.translation
-    return any(
-        each.unit == unit and each.end <= bare.start
-        for segment in segments for each in segment.quantities
-    )  # fmt: skip
-
-
-def _unit_follows(bench: Bench, one: Quantity, other: Quantity) -> bool:
-    """Say whether the next number has the missing unit: "from 600 to 700 mg" is said of both."""
-    bare, unit = (one, other.unit) if one.unit is None else (other, one.unit)
-    segments = bench.pair.original if bare is one else bench.pair.translation
-    after = [
-        each for segment in segments for each in segment.quantities
-        if bare.end <= each.start <= bare.end + _NEXT
-    ]  # fmt: skip
-    return bool(after) and after[0].unit == unit
-
-
-def _counts(bench: Bench, one: Quantity, other: Quantity) -> bool:
-    """Say whether the unit is the word "units" spelt out: another language counts "exchanges"."""
-    bearer, segments = (one, bench.pair.original) if one.unit else (other, bench.pair.translation)
-    if bearer.unit is None or bearer.unit.top != "iu":
-        return False
-    said = "".join(
-        segment.text[bearer.start - segment.start : bearer.end - segment.start]
-        for segment in segments
-        if segment.start <= bearer.start < segment.end
-    )
-    words = [word for word in WORD.findall(said) if word.isalpha()]
-    return bool(words) and len(words[0]) >= _SPELT
-
-
-def bench_of(pair: Pair) -> Bench:
-    """Return the bench of a pair with nothing matched yet."""
-    bench = Bench(pair)
-    for segments, side in ((pair.original, "left"), (pair.translation, "right")):
-        for segment in segments:
-            getattr(bench, side).extend(segment.quantities)
-            getattr(bench, f"{side}_words").extend(segment.words)
-            getattr(bench, f"{side}_dates").extend(segment.dates)
-    return bench
 
 
 class Numbers:
@@ -195,15 +109,7 @@ class Numbers:
             self._copied(one, other)
         self._conversions(bench)
         for one, other in _take(bench, _related("missing")):
-            named = one.prefix or other.prefix or one.unread or other.unread
-            if (
-                not named
-                and not _of_fever(one, other)
-                and not _grade(one, other)
-                and not _unit_follows(bench, one, other)
-                and not _elsewhere(bench, one, other)
-                and not _counts(bench, one, other)
-            ):
+            if not may_lack_unit(bench, one, other):
                 self._say("unit-missing", one, other, 0.6)
         self._spelt(bench)
         self._split(bench)
@@ -389,7 +295,7 @@ def _take_ages(mine: list[Quantity], others: list[Quantity]) -> None:
     """Take away years with the months behind them that are so many months on the other side, or
     are said once more in months on their own."""
     for years, months in list(pairwise(mine)):
-        if months.start - years.end > _NEXT or _tops(years, months) != ("a", "mo"):
+        if months.start - years.end > NEXT or _tops(years, months) != ("a", "mo"):
             continue
         total = years.values[0] * 12 + months.values[0]
         same = [q for q in (*others, *mine) if q.values[0] == total and _tops(q) == ("mo",)]
