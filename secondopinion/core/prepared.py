@@ -56,7 +56,7 @@ def prepared[**Given, Row](
     @cache
     def ready() -> tuple[Any, Any, str, tuple[Any, ...]]:
         places: Any = [_Place(name, kind) for name, kind in kinds.items()]
-        rows = make(*places)  # type: ignore[call-arg]
+        rows = make(*places)  # type: ignore[call-arg]  # as many places as parameters
         compiler = rows.query.get_compiler(rows.db)
         statement = compiler.as_sql()
         # Which columns are turned into something else, and how, does not change either.
@@ -81,9 +81,9 @@ def prepared[**Given, Row](
         bound.connection, bound.as_sql = own, lambda: (statement, params)
         asked: Any = SimpleNamespace(
             db=rows.db, query=SimpleNamespace(get_compiler=lambda *_, **__: bound),
-            _fields=rows._fields, _fetch_mode=rows._fetch_mode, _known_related_objects={},  # noqa: SLF001
+            _fields=rows._fields, _fetch_mode=rows._fetch_mode, _known_related_objects={},  # noqa: SLF001 - what its rows are made by: docs/decisions/0033
         )  # fmt: skip
-        return list(rows._iterable_class(asked))  # noqa: SLF001
+        return list(rows._iterable_class(asked))  # noqa: SLF001 - the same
 
     return read
 
@@ -97,7 +97,7 @@ def add(row: models.Model) -> None:
             [each.get_db_prep_save(each.pre_save(row, add=True), connection) for each in fields],
         )
     row._state.adding = False  # noqa: SLF001 - documented API: it stands in the database
-    row._state.db = connection.alias  # noqa: SLF001
+    row._state.db = connection.alias  # noqa: SLF001 - documented, too
 
 
 @cache

@@ -33,7 +33,6 @@ _UNREAD = re.compile(
 )
 # A place in a molecule, and no amount: "25-OH vitamin D", "6-MP".
 _OF_NAME = re.compile(r"-(?:oh[dp]?|hydroxy[a-z]*|asa|mp|fu|ht|hiaa)(?![a-z])")
-_LATER = re.compile(r"(?:下午|晚上|傍晚|夜里)[\s约]?$")  # Chinese says it before the hour
 _A_MINUTE = re.compile(r"每分钟?约?[\s]*$")  # "24 times" after it are 24 a minute
 _EARLIEST = 20  # weeks of a pregnancy
 _TEN = 10
@@ -98,11 +97,13 @@ def _minutes(found: re.Match[str], text: str, language: Language) -> tuple[int, 
     hour, minute = int(found.group(1)), int(found.group(2))
     if hour > 24:
         return ()
-    if hour < 12 and _LATER.search(text[: found.start()], max(0, found.start() - 4)):
-        return (hour * 60 + minute + 720,)
     after = text[found.end() : found.end() + 18].lstrip(" \u00a0")
     edge = rf"(?!{LETTER})" if language.spaced else ""
-    if re.match(rf"(?:{language.words['pm']}){edge}", after) and hour < 12:
+    later = re.match(rf"(?:{language.words['pm']}){edge}", after)
+    if not language.spaced:  # Chinese says it before the hour
+        before = text[max(0, found.start() - 4) : found.start()]
+        later = later or re.search(rf"(?:{language.words['pm']})[\s约]?$", before)
+    if later and hour < 12:
         return (hour * 60 + minute + 720,)
     return (hour * 60 + minute,)
 
