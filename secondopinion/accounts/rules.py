@@ -108,7 +108,7 @@ def check_birth_date(birth_date: date) -> None:
         raise Refused(
             _(
                 "This program is for children and young people up to 18 years old. What you "
-                "wrote is kept. Write to us, and we will say who can help an adult."
+                "wrote is kept. Our team can say who helps an adult."
             ),
             code="too-old",
             field="birth_date",

@@ -133,10 +133,7 @@ def strike_out(*, payment: Payment, by: Person, reason: str) -> Payment:
     row = fee.payments.get(pk=payment.pk)
     if (row.provider, row.state) != (HAND, Payment.State.PAID):
         raise Conflict(_("This is struck out already."), code="struck")
-    if (
-        fee.refunds.exists()
-        or FeePaper.objects.filter(fee=fee, kind=FeePaper.Kind.RECEIPT).exists()
-    ):
+    if _is_told(fee):
         raise Refused(
             _("There is a receipt of it already, or money was given back. Give back what was not "
               "paid, or keep it, with a word why."),
@@ -155,6 +152,12 @@ def strike_out(*, payment: Payment, by: Person, reason: str) -> Payment:
     audit.record("fee-payment-struck", by=by, case_id=fee.case_id, target=row)
     tell_family(fee.case, "news")
     return row
+
+
+def _is_told(fee: Fee) -> bool:
+    """Say whether a receipt tells already what was paid, or money was given back."""
+    receipts = FeePaper.objects.filter(fee=fee, kind=FeePaper.Kind.RECEIPT)
+    return fee.refunds.exists() or receipts.exists()
 
 
 @transaction.atomic
@@ -193,14 +196,16 @@ def _waive(fee: Fee, by: Person, note: str) -> bool:
 
 @transaction.atomic
 def take_back_waiver(*, fee: Fee, by: Person, reason: str) -> Fee:
-    """Take back that a fee need not be paid: it is due again, with an invoice of its own.
+    """Take back that a fee, or the rest of it, need not be paid: it is due again, with an invoice
+    of its own.
 
-    The former invoice, and the note that took it back, stay as they are.
+    The former invoice, and the note that took it back, stay as they are; what was paid counts.
 
     Raises:
         NotYours: by somebody who does not lead the case.
-        Refused: without a reason, which the family reads, or the case has ended.
-        Conflict: it is not waived, or a part of it was paid before.
+        Refused: without a reason, which the family reads; the case has ended; of a part that was
+            paid there is a receipt, or money was given back.
+        Conflict: nothing of it is waived.
     """
     require(fee.case, by, Part.COORDINATOR)
     if not reason.strip():
@@ -208,22 +213,27 @@ def take_back_waiver(*, fee: Fee, by: Person, reason: str) -> Fee:
     row = Fee.objects.select_for_update().select_related("case").get(pk=fee.pk)
     if row.case.ended_at is not None:
         raise Refused(_("This case has ended."), code="ended")
-    if row.state != FeeState.WAIVED:
+    if row.state not in {FeeState.WAIVED, FeeState.PAID} or not row.let_off:
         raise Conflict(_("This fee is not waived."), code="not-waived")
-    if row.number:
-        former = FormerInvoice.objects.create(
-            fee=row, number=row.number, issued_at=row.invoice_day, by=by, reason=reason.strip()
-        )
-        row.credits.filter(former=None).update(former=former)
-        FeePaper.objects.filter(fee=row, kind=FeePaper.Kind.INVOICE, former=None).update(
-            former=former
-        )
+    if _is_told(row):
+        raise Refused(
+            _("There is a receipt of what was paid already, or money was given back: the rest "
+              "cannot be due again."),
+            code="receipt",
+        )  # fmt: skip
+    former = FormerInvoice.objects.create(
+        fee=row, number=str(row.number), issued_at=row.invoice_day, by=by, reason=reason.strip()
+    )
+    row.credits.filter(former=None).update(former=former)
+    FeePaper.objects.filter(fee=row, kind=FeePaper.Kind.INVOICE, former=None).update(former=former)
     row.invoiced_at = clock.now()
     row.number = next_number(NumberSeries.Kind.INVOICE, row.invoiced_at)
     row.state, row.settled_at, row.settled_by, row.note = FeeState.DUE, None, None, ""
+    row.kept_beyond, row.kept_beyond_why = Decimal(0), ""
     row.save()
     audit.record("fee-due-again", by=by, case_id=row.case_id, target=row)
-    tell_family(row.case, "fee-due-again")
+    # What came beyond the waiver may be all of it.
+    tell_family(row.case, "fee-due-again" if follow(row).state == FeeState.DUE else "news")
     fee.refresh_from_db()
     return fee
 

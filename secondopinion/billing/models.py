@@ -82,7 +82,7 @@ class Fee(Stored):
     def received(self) -> list["Payment"]:
         """What was paid, by the day on which it came; reads `payments` as they were prefetched."""
         paid = [each for each in self.payments.all() if each.state == Payment.State.PAID]
-        return sorted(paid, key=lambda each: (each.came_on or date.min, each.created_at))
+        return sorted(paid, key=lambda each: (each.received_on or date.min, each.created_at))
 
     @property
     def still_due(self) -> Decimal:
@@ -144,7 +144,7 @@ class Payment(Stored):
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     begun_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     paid_at = models.DateTimeField(null=True, blank=True)
-    received_on = models.DateField(null=True, blank=True)  # of a transfer, as the bank says
+    received_on = models.DateField(null=True, blank=True)  # as the bank says, or when we were told
     note = models.TextField(blank=True)
 
     class Meta:
@@ -163,11 +163,6 @@ class Payment(Stored):
 
     def __str__(self) -> str:
         return f"{self.amount} {self.currency} by {self.provider} ({self.state})"
-
-    @property
-    def came_on(self) -> date | None:
-        """The day on which it came: as the bank said, else when we were told."""
-        return self.received_on or (self.paid_at and self.paid_at.date())
 
 
 class Refund(Stored):

@@ -136,6 +136,14 @@ def _sums(fee: Fee, said: _Said) -> list[list[str]]:
     ]
 
 
+def _lines(fee: Fee) -> list[tuple[str, str]]:
+    return [
+        (_received(each, dates.written(each.received_on)), money(each.amount, fee.currency))
+        for each in fee.received
+        if each.received_on
+    ]
+
+
 def _received(payment: Payment, day: str) -> str:
     how = _("Received on %(day)s") if payment.provider == HAND else _("Paid online on %(day)s")
     return how % {"day": day}
@@ -149,6 +157,7 @@ def _said(fee: Fee, kind: str, credit: CreditNote | None, former: FormerInvoice 
     if kind == FeePaper.Kind.INVOICE:
         bank, due = program.program().bank, fee.state == FeeState.DUE and former is None
         facts = [(_("State"), _("Taken back by a credit note"))] if former else []
+        facts += _lines(fee) if due else []
         how = _("Please write the number of the case on your transfer.")
         return _Said(
             _("Invoice"), former.number if former else number,
@@ -157,18 +166,10 @@ def _said(fee: Fee, kind: str, credit: CreditNote | None, former: FormerInvoice 
         )  # fmt: skip
     if kind == FeePaper.Kind.RECEIPT:
         paid = fee.received
-        lines = [
-            (
-                _received(each, dates.written(each.came_on)),
-                money(each.amount, fee.currency),
-            )
-            for each in paid
-            if each.came_on
-        ]
         when = max(each.paid_at for each in paid if each.paid_at)
         total = sum((each.amount for each in paid), Decimal(0))
         return _Said(
-            _("Receipt"), number, when, [(_("What for"), what)], lines, total,
+            _("Receipt"), number, when, [(_("What for"), what)], _lines(fee), total,
             taxes.net_of(total, fee.tax_rate, fee.currency), (exempt,),
         )  # fmt: skip
     if credit is None:

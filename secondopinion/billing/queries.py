@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import DecimalField, F, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models import Count, DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext
 
 from secondopinion.billing.models import (
     CreditNote,
@@ -31,6 +32,16 @@ class Paper:
     number: str
     credit: CreditNote | None = None
     former: FormerInvoice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """What several fees of one currency come to, and what that is."""
+
+    label: str
+    fees: int
+    amount: Decimal
+    currency: str
 
 
 def fee_of(case: Case) -> Fee | None:
@@ -83,6 +94,39 @@ def to_decide() -> QuerySet[Fee]:
     return rows.exclude(case__participations__role=Part.SPECIALIST).select_related(
         "case__child", "case__coordinator"
     ).order_by("case__ended_at")  # fmt: skip
+
+
+def totals(cases: QuerySet[Case]) -> list[Total]:
+    """Return what the fees of such cases come to: by where they stand, what of them came in part or
+    was waived for the rest, and what was given back."""
+    fees = Fee.objects.filter(case__in=cases).annotate(
+        came=_sum(Payment.objects.filter(state=Payment.State.PAID)),
+        off=_sum(CreditNote.objects.filter(refund=None, former=None)),
+    )
+    rows = fees.values("state", "currency").annotate(
+        fees=Count("pk"), whole=Sum("amount"), came_of=Sum("came"), off_of=Sum("off"),
+        came_in=Count("pk", filter=Q(came__gt=0)), off_in=Count("pk", filter=Q(off__gt=0)),
+    )  # fmt: skip
+    found = []
+    for row in rows.order_by("state", "currency"):
+        state, currency, left = FeeState(row["state"]), row["currency"], row["whole"]
+        parts = []
+        if state == FeeState.DUE and row["came_of"]:
+            left -= row["came_of"]
+            label = gettext("Received in part, the rest to be paid")
+            parts.append(Total(label, row["came_in"], row["came_of"], currency))
+        if state != FeeState.WAIVED and row["off_of"]:
+            left -= row["off_of"]
+            label = gettext("Waived after a part was paid")
+            parts.append(Total(label, row["off_in"], row["off_of"], currency))
+        found += [Total(str(state.label), row["fees"], left, currency), *parts]
+    back = Refund.objects.filter(fee__case__in=cases).exclude(state=Refund.State.FAILED)
+    back_by = back.values("fee__currency").annotate(refunds=Count("pk"), all=Sum("amount"))
+    label = gettext("Given back of what was paid")
+    return found + [
+        Total(label, row["refunds"], row["all"], row["fee__currency"])
+        for row in back_by.order_by("fee__currency")
+    ]
 
 
 def too_much(fee: Fee) -> Decimal:

@@ -50,7 +50,7 @@ def join(*, draft: Opinion, expert: Person) -> PanelMember:
     if case.kind != Price.Kind.PANEL and case.coordinator is not None:
         with override(case.coordinator.language):
             why = gettext("%(name)s writes the report too.") % {"name": expert.full_name}
-        set_pace(by=case.coordinator, case=case, kind=Price.Kind.PANEL, reason=why)
+        set_pace(by=case.coordinator, case=case, kind=Price.Kind.PANEL, reason=why, tells=False)
     give_part(case=case, person=expert, role=Part.SPECIALIST, by=expert)
     look_again(case.pk)
     audit.record("panel-joined", by=expert, case_id=case.pk, target=expert)

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from statistics import median, quantiles
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
-from django.utils.translation import gettext as _
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from secondopinion.accounts.models import Person
-from secondopinion.billing.models import Fee, FeeState, Refund
+from secondopinion.billing import queries as billing
+from secondopinion.billing.queries import Total
 from secondopinion.cases.clocks import readings_of
 from secondopinion.cases.models import Case
 from secondopinion.cases.states import ENDED, State
@@ -71,7 +71,7 @@ class Figures:
     late: int
     turnaround: list[Turnaround]
     countries: list[tuple[str, int]]
-    fees: dict[str, tuple[int, str]]
+    fees: list[Total]
     outcomes: Outcomes
 
 
@@ -149,7 +149,7 @@ def figures(since: datetime, until: datetime) -> Figures:
         late=count("late"),
         turnaround=_turnaround(cases),
         countries=Counter(str(each.country) for each in cases).most_common(),
-        fees=_fees(submitted),
+        fees=billing.totals(submitted),
         outcomes=_outcomes(since, until),
     )
 
@@ -168,34 +168,6 @@ def _turnaround(cases: list[Case]) -> list[Turnaround]:
             row.days.append(reading.used / hours)
             row.in_time += not reading.late
     return list(by_step.values())
-
-
-def _fees(cases: QuerySet[Case]) -> dict[str, tuple[int, str]]:
-    rows = (
-        Fee.objects.filter(case__in=cases)
-        .values("state", "currency")
-        .annotate(count=Count("pk"), total=Sum("amount"))
-        .order_by("state", "currency")
-    )
-    back = (
-        Refund.objects.filter(fee__case__in=cases)
-        .exclude(state=Refund.State.FAILED)
-        .values("fee__currency")
-        .annotate(count=Count("pk"), total=Sum("amount"))
-        .order_by("fee__currency")
-    )
-    told = [
-        (str(FeeState(row["state"]).label), row["currency"], row["count"], row["total"])
-        for row in rows
-    ]
-    told += [
-        (_("Given back of what was paid"), row["fee__currency"], row["count"], row["total"])
-        for row in back
-    ]
-    return {
-        f"{label} ({currency})": (count, f"{total} {currency}")
-        for label, currency, count, total in told
-    }
 
 
 def _outcomes(since: datetime, until: datetime) -> Outcomes:

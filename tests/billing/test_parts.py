@@ -98,11 +98,41 @@ def test_a_part_and_the_rest_waived(held: tuple[Case, Person, Person], fee: Fee)
     shown = sign_in(held[1]).get(f"/my/cases/{case.reference}/fee/").content.decode()
     assert "Need not be paid:" in shown
     assert "400 US dollars" in shown
-    with pytest.raises(Conflict):
-        actions.take_back_waiver(fee=row, by=coordinator, reason="They can pay")
     assert "receipt" in [each.kind for each in queries.papers_of(row)]
+    papers.paper(by=held[1], fee=row, kind="receipt")
+    with pytest.raises(Refused) as refused:
+        actions.take_back_waiver(fee=row, by=coordinator, reason="They can pay")
+    assert refused.value.code == "receipt"
     cases.withdraw(by=held[1], case=case)
     assert list(queries.to_decide()) == [row]
+
+
+def test_the_rest_that_was_waived_is_due_again(held: tuple[Case, Person, Person], fee: Fee) -> None:
+    case, family, coordinator = held
+    actions.note_payment(
+        fee=fee, by=coordinator, amount=Decimal(200), due=Decimal(600), on=yesterday()
+    )
+    everyone = Case.objects.all()
+    assert [(each.fees, each.amount) for each in queries.totals(everyone)] == [(1, 400), (1, 200)]
+    actions.waive(fee=fee, by=coordinator, note="Charity")
+    assert [(each.fees, each.amount) for each in queries.totals(everyone)] == [(1, 200), (1, 400)]
+    desk, page = sign_in(coordinator), f"/desk/cases/{case.reference}/fee/"
+    assert "Take the waiver back" in desk.get(page).content.decode()
+    desk.post(f"{page}do/charge-again/", {"reason": "The fund is empty."})
+    row = fresh(fee)
+    assert (row.state, row.still_due, row.let_off) == ("due", 400, 0)
+    kinds = [each.kind for each in queries.papers_of(row)]
+    assert kinds == ["invoice", "invoice", "credit"]
+    new = text_of(papers.paper(by=family, fee=row, kind="invoice"))
+    assert dates.written(yesterday()) in new, "what came already stands on the new invoice"
+    actions.note_payment(
+        fee=row, by=coordinator, amount=Decimal(400), due=Decimal(400), on=yesterday()
+    )
+    row = fresh(fee)
+    assert (row.state, queries.too_much(row), refunding.left_of(row)) == ("paid", 0, 600)
+    assert [(each.fees, each.amount) for each in queries.totals(everyone)] == [(1, 600)]
+    refunding.give_back(fee=row, by=coordinator, amount=Decimal(600), reason="Agreed")
+    assert [each.amount for each in queries.totals(everyone)] == [600, 600]
 
 
 def test_a_part_that_came_is_decided_when_the_case_is_declined(

@@ -57,10 +57,12 @@ def test_who_is_asked_has_no_part_before_they_accept_in_one_tap(
     assert "Dr. Omar" in desk.get(f"{page}specialist/").content.decode()
     with pytest.raises(Conflict):
         invited(opinion, omar)
+    asked_at = clock.now()
     answer = browser.post(here, {"accept": "1"})
     assert answer["Location"] == f"/expert/cases/{case.reference}/"
     assert [each.person for each in panels.members(opinion)] == [omar]
-    assert told(opinion.author, "panel-joined") == 1, "who leads need not find out by chance"
+    told_lead = Message.objects.filter(to=opinion.author, created_at__gt=asked_at)
+    assert [each.template for each in told_lead] == ["panel-joined"], "told, and of one thing once"
     assert browser.get(f"/expert/cases/{case.reference}/").status_code == 200
     case.refresh_from_db()
     assert case.kind == "panel"

@@ -19,10 +19,13 @@ LONGEST = 500  # letters of a reason
 
 
 @transaction.atomic
-def set_pace(*, by: Person, case: Case, urgency: str = "", kind: str = "", reason: str) -> Case:
+def set_pace(
+    *, by: Person, case: Case, urgency: str = "", kind: str = "", reason: str, tells: bool = True
+) -> Case:
     """Say how urgent a case is, or of which kind; what is not named stays. Its clocks follow.
 
-    What was used of a target stays used, and the specialist who reviews the case is told.
+    What was used of a target stays used, and the specialist who reviews the case is told, unless
+    the caller tells them of what brings the change.
 
     Raises:
         NotYours: by somebody who does not own the case.
@@ -50,7 +53,7 @@ def set_pace(*, by: Person, case: Case, urgency: str = "", kind: str = "", reaso
     case.due_at = clocks.set_anew(case)
     case.act_by, case.put_off_until = needs.follow(case), None
     case.save(update_fields=["due_at", "act_by", "put_off_until"])
-    if case.state in _WITH_SPECIALIST:
+    if tells and case.state in _WITH_SPECIALIST:
         for person in holders_of(case, Part.SPECIALIST):
             tell(case, person, "case-news", "/expert/cases")
     audit.record(
