@@ -116,24 +116,30 @@ class Writer:
         self.length, self.digest = 0, ""
 
     def write(self, piece: bytes | memoryview) -> None:
-        """Take the next bytes in."""
+        """Take the next bytes in; whole chunks are sealed where they are, without a copy."""
         self._hash.update(piece)
         self.length += len(piece)
-        self._held += piece
         # The last chunk is never empty, but in an empty file.
-        whole = (len(self._held) - 1) // CHUNK
+        whole = (len(self._held) + len(piece) - 1) // CHUNK
         if whole < 1:
+            self._held += piece
             return
+        begun = CHUNK - len(self._held) if self._held else 0
+        self._held += piece[:begun]
         sealed = bytearray(whole * SEALED)
-        with memoryview(self._held) as held, memoryview(sealed) as made:
+        with memoryview(piece) as fresh, memoryview(sealed) as made:
             for index in range(whole):
-                self._sealer.seal_into(
-                    self._number,
-                    held[index * CHUNK : (index + 1) * CHUNK],
-                    made[index * SEALED : (index + 1) * SEALED],
-                )
+                if begun and not index:
+                    chunk = memoryview(self._held)
+                else:
+                    at = begun + (index - bool(begun)) * CHUNK
+                    chunk = fresh[at : at + CHUNK]
+                with chunk:
+                    self._sealer.seal_into(
+                        self._number, chunk, made[index * SEALED : (index + 1) * SEALED]
+                    )
                 self._number += 1
-        del self._held[: whole * CHUNK]
+            self._held[:] = fresh[begun + (whole - bool(begun)) * CHUNK :]
         self._put(sealed)
 
     def _put(self, data: bytes | bytearray) -> None:

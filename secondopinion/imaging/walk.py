@@ -47,6 +47,45 @@ class NotUnderstood(Exception):
     """The quick walk does not decide this one; pydicom does."""
 
 
+_FIRST, _MOST = 32 * 1024, 512 * 1024  # bytes of an object that are looked at first, and at most
+
+
+class Beginning:
+    """The first bytes of an object as it comes in: views of its pieces, copied when they are read.
+
+    Most headers end within 32 KiB; where one does not, half a megabyte is looked at.
+    """
+
+    def __init__(self) -> None:
+        self._pieces: list[memoryview] = []
+        self._left = _MOST
+
+    def add(self, piece: bytes | memoryview) -> None:
+        """Take the next bytes of the object; what is behind the first half megabyte is let go."""
+        if self._left:
+            self._pieces.append(memoryview(piece)[: self._left])
+            self._left -= len(self._pieces[-1])
+
+    def _bytes(self, most: int) -> bytes:
+        found = bytearray()
+        for piece in self._pieces:
+            found += piece[: most - len(found)]
+        return bytes(found)
+
+    def walk(self, length: int) -> dict[str, Any]:
+        """Return what `walk` does, of an object of this size; raises as it does."""
+        try:
+            return walk(self._bytes(_FIRST), length)
+        except NotUnderstood:
+            if self._left >= _MOST - _FIRST:
+                raise  # that was all there is
+        return walk(self._bytes(_MOST), length)
+
+    def named(self) -> tuple[str, str]:
+        """Return what `named` does."""
+        return named(self._bytes(_FIRST))
+
+
 def named(head: bytes | bytearray) -> tuple[str, str]:
     """Return the class and the UID that the file's meta information gives, empty where it gives
     none."""

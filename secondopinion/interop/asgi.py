@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 PREFIX = "/dicomweb/"
 _URLS = "secondopinion.interop.urls"
 _AT_ONCE = 2 << 20  # bytes of an answer that are made together
+_FEW = 8  # pieces of a body that are taken one by one; what came in crumbs is put together
 _THREADS = 6  # one more than the connections that a viewer opens
 _pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="dicomweb")
 Send = Callable[[dict[str, Any]], Any]
@@ -141,8 +142,9 @@ class _Storing:
         [self.store] = begun
         return None
 
-    def feed(self, piece: bytes) -> None:
-        self.store.feed(piece)
+    def feed(self, pieces: list[bytes]) -> None:
+        for piece in pieces if len(pieces) <= _FEW else [b"".join(pieces)]:
+            self.store.feed(piece)
 
     def finish(self) -> HttpResponseBase:
         return views.stored(self.request, self.store)
@@ -167,7 +169,7 @@ async def _store(scope: dict[str, Any], receive: Any) -> HttpResponseBase:
             held.append(message.get("body", b""))
             size += len(held[-1])
             if size >= views.PIECE or not more:
-                refused = await step(storing.feed, b"".join(held))
+                refused = await step(storing.feed, held)
                 held, size = [], 0
         return refused if refused is not None else await step(storing.finish)
     finally:

@@ -14,7 +14,7 @@ from secondopinion.interop.access import Caller
 from secondopinion.interop.multipart import Malformed, Parser, Part, content_type
 
 _DICOM = "application/dicom"
-_HEAD = 512 * 1024  # bytes of an object kept in memory for the walk over its header
+_SIGNED = 132  # bytes from the beginning of an object to the end of its "DICM"
 _MOST_PARTS = 20_000
 _DIRECTORY = "1.2.840.10008.1.3.10"  # Media Storage Directory Storage
 # Reasons of failure (PS3.18, Annex I; PS3.3, C.12.1.1): what could not be understood, another
@@ -63,7 +63,8 @@ class Store:
             raise Rejected(415, "Send multipart/related with parts of application/dicom.")
         self._answers: list[_Answer] = []
         self._writer: vault.Writer | None = None
-        self._head = bytearray()
+        self._head = walk.Beginning()
+        self._begun = b""  # of an object, too little to tell what it is
         self._size = 0
         if self._parser is None:
             self._begin(Part(b"Content-Type: application/dicom"))
@@ -130,27 +131,25 @@ class Store:
         if len(self._answers) >= _MOST_PARTS:
             raise Rejected(413, "There are too many parts in this request.")
         self._answers.append(_Answer(len(self._answers) + 1))
-        self._head = bytearray()
+        self._head, self._begun = walk.Beginning(), b""
         if part.type not in {_DICOM, "application/octet-stream"}:
             self._answers[-1].reason = _NOT_UNDERSTOOD
             self._answers[-1].comment = "not a DICOM part"
 
-    def _data(self, piece: bytes) -> None:
+    def _data(self, piece: bytes | memoryview) -> None:
         answer = self._answers[-1]
         if answer.reason:
             return  # the rest of a part that is refused is passed over
-        before = bytes(self._head) if self._writer is None else b""
-        if len(self._head) < _HEAD:
-            self._head += piece if not self._head else piece[: _HEAD - len(self._head)]
         if self._writer is None:
-            if len(self._head) < 132:
-                return  # too little to tell what it is
-            if self._head[128:132] != b"DICM":
+            if self._begun or len(piece) < _SIGNED:
+                piece = self._begun = self._begun + piece
+            if len(piece) < _SIGNED:
+                return
+            if piece[_SIGNED - 4 : _SIGNED] != b"DICM":
                 answer.reason, answer.comment = _NOT_UNDERSTOOD, "not a DICOM object"
                 return
             self._writer = vault.Writer(self.caller.case.vault)
-            if before:  # too little until now: it was held in the head alone
-                self._writer.write(before)
+        self._head.add(piece)
         self._writer.write(piece)
 
     def _end(self) -> None:
@@ -161,10 +160,10 @@ class Store:
             return
         writer.finish()
         try:
-            head = walk.walk(self._head, writer.length)
+            head = self._head.walk(writer.length)
         except walk.NotUnderstood:
             head = None
-            answer.sop_class, answer.instance = walk.named(self._head)
+            answer.sop_class, answer.instance = self._head.named()
         if head is not None:
             answer.sop_class, answer.instance = head["sop_class"], head["instance"]
         if answer.sop_class == _DIRECTORY:

@@ -113,7 +113,7 @@ class Client:
             pieces: Iterator[bytes] = answer.iter_content(_PIECE)
             if kind == _DICOM:
                 yield Part(b"")
-                yield from pieces
+                yield from (memoryview(piece) for piece in pieces)
                 yield None
                 return
             if kind != "multipart/related":

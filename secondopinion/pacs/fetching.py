@@ -28,7 +28,6 @@ from secondopinion.pacs.servers import Server, server_of
 TURN = 20.0  # seconds after which other jobs have their turn
 BATCH_FILES = 100
 PAUSES = (10, 30, 120, 600, 1800)  # seconds before the next try
-_HEAD = 512 * 1024  # bytes kept of an object to tell what it is
 _MOST_SILENT = 20  # instances in a row that a server does not send
 
 
@@ -91,19 +90,18 @@ class _Coming:
     """One object as its bytes come in."""
 
     writer: vault.Writer
-    head: bytearray = field(default_factory=bytearray)
+    head: walk.Beginning = field(default_factory=walk.Beginning)
 
-    def write(self, piece: bytes) -> None:
-        if len(self.head) < _HEAD:
-            self.head += piece[: _HEAD - len(self.head)]
+    def write(self, piece: memoryview) -> None:
+        self.head.add(piece)
         self.writer.write(piece)
 
     def uid(self) -> str:
         """Return the UID that the object has by itself, nothing where only pydicom can tell."""
         try:
-            return str(walk.walk(self.head, self.writer.length)["instance"])
+            return str(self.head.walk(self.writer.length)["instance"])
         except walk.NotUnderstood:
-            return walk.named(self.head)[1]
+            return self.head.named()[1]
 
 
 class _Turn:
@@ -220,7 +218,7 @@ class _Turn:
                     coming.writer.finish()
                     done, coming = coming, None
                     yield done
-                elif isinstance(event, bytes) and coming is not None:
+                elif isinstance(event, memoryview) and coming is not None:
                     coming.write(event)
                     self.bytes += len(event)
                     if self.bytes > settings.UPLOAD_MAX_BYTES:

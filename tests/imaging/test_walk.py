@@ -68,3 +68,28 @@ def test_a_sequence_without_end_is_left_to_pydicom() -> None:
     assert both(data)[0] is None or both(data)[0] == both(data)[1]
     with pytest.raises(walk.NotUnderstood):
         walk.walk(data[:600], len(data))
+
+
+def in_pieces(data: bytes, size: int) -> walk.Beginning:
+    """Return what is kept of an object that comes in pieces of a size."""
+    beginning = walk.Beginning()
+    for at in range(0, len(data), size):
+        beginning.add(data[at : at + size])
+    return beginning
+
+
+@pytest.mark.parametrize("private", [0, 40_000, 400_000, 600_000])
+@pytest.mark.parametrize("size", [700, 32 * 1024, 2**20])
+def test_what_comes_in_pieces_is_read_like_the_whole(private: int, size: int) -> None:
+    dataset = pydicom.dcmread(DATA / "test_files" / "CT_small.dcm")
+    dataset.private_block(0x0029, "SOMEBODY", create=True).add_new(0x01, "OB", b"\1" * private)
+    out = io.BytesIO()
+    dataset.save_as(out)
+    data = out.getvalue()
+    beginning = in_pieces(data, size)
+    assert beginning.named()[1] == dataset.SOPInstanceUID
+    if private > 512 * 1024:
+        with pytest.raises(walk.NotUnderstood):
+            beginning.walk(len(data))
+        return
+    assert beginning.walk(len(data)) == walk.walk(data, len(data))
