@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from secondopinion.cases.models import Case
 from secondopinion.core.models import Blob
+from secondopinion.core.prepared import prepared
 from secondopinion.imaging.checks.roles import role_of
 from secondopinion.imaging.models import Instance, Series, Study
 
@@ -36,7 +37,8 @@ def index(case: Case, objects: list[Parsed], source: str) -> None:
     """
     studies = _studies(case, objects, source)
     series = _series(studies, objects)
-    bring_back(Series.objects.filter(pk__in=[row.pk for row in series.values()]))
+    if removed := [row.pk for row in series.values() if row.removed_at]:
+        bring_back(Series.objects.filter(pk__in=removed))
     found: dict[tuple[UUID, str], set[UUID]] = {}
     for series_id, uid, blob_id in Instance.objects.filter(
         series__in=list(series.values()), uid__in=[each.head["instance"] for each in objects]
@@ -71,14 +73,23 @@ def _study_key(head: dict[str, Any]) -> _StudyKey:
     return head["study"], _patient_key(head)
 
 
+@prepared
+def _studies_of(case: UUID, uid: str) -> QuerySet[Study]:
+    return Study.objects.select_for_update().filter(case=case, uid=uid).order_by("pk")
+
+
+@prepared
+def _series_of(study: UUID, uid: str) -> QuerySet[Series]:
+    return Series.objects.filter(study=study, uid=uid)
+
+
 def _studies(case: Case, objects: list[Parsed], source: str) -> dict[_StudyKey, Study]:
     wanted = {_study_key(each.head): each.head for each in objects}
 
     def there() -> dict[_StudyKey, Study]:
-        rows = Study.objects.select_for_update().filter(
-            case=case, uid__in={uid for uid, _key in wanted}
-        )
-        return {(row.uid, row.patient_key): row for row in rows.order_by("pk")}
+        uids = sorted({uid for uid, _key in wanted})  # locked in one order by all
+        rows = [row for uid in uids for row in _studies_of(case.pk, uid)]
+        return {(row.uid, row.patient_key): row for row in rows}
 
     found = there()
     if missing := wanted.keys() - found.keys():
@@ -113,7 +124,7 @@ def _series(studies: dict[_StudyKey, Study], objects: Iterable[Parsed]) -> dict[
     by_pk = {row.pk: row for row in studies.values()}
 
     def there() -> dict[_SeriesKey, Series]:
-        rows = Series.objects.filter(study__in=by_pk, uid__in={uid for _pk, uid in wanted})
+        rows = [row for study, uid in wanted for row in _series_of(study, uid)]
         return {(row.study_id, row.uid): row for row in rows}
 
     found = there()

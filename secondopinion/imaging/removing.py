@@ -14,7 +14,7 @@ from secondopinion.cases.states import ENDED, State
 from secondopinion.core import clock, jobs
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.imaging.indexing import bring_back
-from secondopinion.imaging.models import Series
+from secondopinion.imaging.models import Series, Study
 from secondopinion.imaging.tasks import check_images
 
 REPORTED = frozenset({State.REPORTED, State.FOLLOW_UP})
@@ -59,6 +59,7 @@ def remove(*, by: Person, case: Case, series: UUID, whole_study: bool, why: str)
     row = here.filter(pk=series).first()
     if row is None:
         raise NotYours
+    Study.objects.select_for_update().get(pk=row.study_id)  # what comes in now is before or behind
     pks = list(here.filter(study=row.study_id).values_list("pk", flat=True))
     pks = pks if whole_study else [row.pk]
     Series.objects.filter(pk__in=pks).update(removed_at=clock.now(), removed_by=by, removed_why=why)
