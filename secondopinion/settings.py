@@ -234,6 +234,7 @@ SECURE_CSP = {
     "worker-src": [CSP.SELF, "blob:"],
     "style-src": [CSP.SELF],
     "img-src": [CSP.SELF, "data:", "blob:"],
+    "media-src": [CSP.SELF],
     "font-src": [CSP.SELF],
     "connect-src": [CSP.SELF],
     "form-action": [CSP.SELF],

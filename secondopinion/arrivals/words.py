@@ -6,7 +6,9 @@ from django.utils.translation import gettext_lazy as _
 WORDS: dict[str, str | Promise] = {
     "empty": _("This file is empty (0 bytes). Please send it again."),
     "executable": _("This is a program, not a document or an image. It was not opened."),
-    "unknown": _("We cannot read this kind of file. Please send a PDF, a photo, or the images."),
+    "unknown": _(
+        "We cannot read this kind of file. Please send a PDF, a photo, a video, or the images."
+    ),
     "office": _(
         "This is a table, slides, or a file of an older Office or Outlook. We cannot open it. "
         "Please save it as a PDF and send that."

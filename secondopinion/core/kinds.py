@@ -19,6 +19,11 @@ _VIEWER_ENDINGS = (".dll", ".ocx", ".cab", ".msi", ".ini", ".css", ".js", ".ico"
 _TEXT_ENDINGS = (".txt", ".text", ".csv", ".eml", ".htm", ".html")  # in an older encoding
 _CONTROLS = set(range(32)) - set(b"\t\r\n\f\x1b")
 _HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif"}
+# The first brand of ISO/IEC 14496-12 files of what phones film; those of sound alone are none.
+_VIDEO_BRANDS = re.compile(
+    rb"isom|iso[2-9]|mp4[12]|avc1|M4V |M4VP|MSNV|dash|mmp4|f4v |3g[gp2][0-9a-z]|XAVC", re.IGNORECASE
+)
+QUICKTIME, MP4, WEBM = "video/quicktime", "video/mp4", "video/webm"
 _MAGIC = (
     (b"%PDF-", PDF),
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -131,7 +136,19 @@ def _by_magic(head: bytes) -> str:
         return DICOM
     if head[4:8] == b"ftyp" and head[8:12] in _HEIF_BRANDS:
         return "image/heic"
+    if video := _video(head):
+        return video
     return next((kind for magic, kind in _MAGIC if head.startswith(magic)), "")
+
+
+def _video(head: bytes) -> str:
+    if head[4:8] == b"ftyp":
+        if head[8:12] == b"qt  ":
+            return QUICKTIME
+        return MP4 if _VIDEO_BRANDS.fullmatch(head[8:12]) else ""
+    if head[4:8] in {b"moov", b"wide", b"mdat"} and not head[0]:  # QuickTime before it had brands
+        return QUICKTIME
+    return WEBM if head.startswith(b"\x1aE\xdf\xa3") and b"webm" in head[:64] else ""
 
 
 def _begins_with_elements(head: bytes) -> bool:

@@ -124,22 +124,20 @@ class Writer:
         if whole < 1:
             self._held += piece
             return
-        begun = CHUNK - len(self._held) if self._held else 0
-        self._held += piece[:begun]
+        held = 1 if self._held else 0  # chunks that have begun
+        at = CHUNK - len(self._held) if held else 0
+        self._held += piece[:at]
         sealed = bytearray(whole * SEALED)
         with memoryview(piece) as fresh, memoryview(sealed) as made:
             for index in range(whole):
-                if begun and not index:
-                    chunk = memoryview(self._held)
-                else:
-                    at = begun + (index - bool(begun)) * CHUNK
-                    chunk = fresh[at : at + CHUNK]
-                with chunk:
+                begin = at + (index - held) * CHUNK
+                begun = held and not index
+                with memoryview(self._held) if begun else fresh[begin : begin + CHUNK] as chunk:
                     self._sealer.seal_into(
                         self._number, chunk, made[index * SEALED : (index + 1) * SEALED]
                     )
                 self._number += 1
-            self._held[:] = fresh[begun + (whole - bool(begun)) * CHUNK :]
+            self._held[:] = fresh[at + (whole - held) * CHUNK :]
         self._put(sealed)
 
     def _put(self, data: bytes | bytearray) -> None:

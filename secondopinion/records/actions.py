@@ -46,6 +46,7 @@ def take_in(
         defaults={
             "title": title,
             "media_type": media_type,
+            "kind": Kind.VIDEO if media_type.startswith("video/") else Kind.OTHER,
             "source": source,
             "sent_by": by,
             "retakes": retakes,

@@ -31,6 +31,7 @@ class Kind(models.TextChoices):
     PRESCRIPTION = "prescription", _("Prescription")
     CONSENT = "consent", _("Consent form")
     IDENTITY_DOCUMENT = "identity_document", _("Identity document")
+    VIDEO = "video", _("Video")
 
 
 class RecordState(models.TextChoices):
@@ -89,6 +90,11 @@ class Record(Stored):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def is_video(self) -> bool:
+        """Whether it is a video: its pages are stills of it, and nothing is read on them."""
+        return self.media_type.startswith("video/")
 
     @property
     def likely(self) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from secondopinion.records import (
     pdfs,
     reading,
     sheets,
+    videos,
     written,
 )
 from secondopinion.records.checks.words import (
@@ -27,6 +28,7 @@ from secondopinion.records.checks.words import (
     BROKEN,
     FORM,
     HIDDEN,
+    LARGE_VIDEO,
     LOCKED,
     LONG,
     NOT_SHOWN,
@@ -48,7 +50,10 @@ def make_pages(record: Record) -> bool:
     if record.state != RecordState.READING:
         return False
     try:
-        state, found = _read(record, vault.read(record.opened or record.blob))
+        if record.is_video:
+            state, found = _read_video(record)
+        else:
+            state, found = _read(record, vault.read(record.opened or record.blob))
     except sandbox.Failed:
         state, found = RecordState.UNREADABLE, [Found("unreadable-file", Severity.BLOCKER, BROKEN)]
     if state == RecordState.READING:
@@ -102,6 +107,23 @@ def _read(record: Record, data: bytes) -> tuple[RecordState, list[Found]]:
             return RecordState.UNREADABLE, [Found("unreadable-file", Severity.BLOCKER, BROKEN)]
         _keep(record, pages)
     return RecordState.READ, found
+
+
+def _read_video(record: Record) -> tuple[RecordState, list[Found]]:
+    """Keep stills of a video, so that it is known at a glance, and what others are given of it."""
+    if record.blob.length > videos.MOST_BYTES:
+        return RecordState.UNREADABLE, [Found("unreadable-file", Severity.BLOCKER, LARGE_VIDEO)]
+    if not record.pages.exists():
+        clean, pages = sandbox.run(
+            videos.shown, vault.read(record.blob), memory_mb=2048, cpu_s=120, wall_s=180
+        )
+        if not pages:
+            return RecordState.UNREADABLE, [Found("unreadable-file", Severity.BLOCKER, BROKEN)]
+        if clean:
+            opened = vault.put(record.case.vault, clean)
+            Record.objects.filter(pk=record.pk).update(opened=opened)
+        _keep(record, pages)
+    return RecordState.READ, []
 
 
 def _read_pdf(record: Record, data: bytes) -> tuple[RecordState, list[Found]]:

@@ -21,10 +21,11 @@ def read_pages(record_id: str) -> None:
     if make_pages(record):
         read_pages.enqueue(record_id)
         return
-    if record.state == RecordState.READ:
+    shown = record.state == RecordState.READ and not record.is_video
+    if shown:
         look_over(record)
         retaking.put_in_place(record)
-    if record.state == RecordState.READ and settings.UNDERSTAND_PAGES:
+    if shown and settings.UNDERSTAND_PAGES:
         record.refresh_from_db(fields=["merged_into"])
         understand_pages.enqueue(str(record.merged_into_id or record_id))
     else:

@@ -13,14 +13,14 @@ from django.utils.http import content_disposition_header
 
 from secondopinion.audit import actions as audit
 from secondopinion.cases.models import Case, Part
-from secondopinion.core import streams, vault
+from secondopinion.core import kinds, streams, vault
 from secondopinion.core.errors import NotYours
 from secondopinion.core.models import Blob
 from secondopinion.opinions import actions as opinions
 from secondopinion.opinions import exporting, packing, pictures, second
 from secondopinion.opinions import queries as reports
 from secondopinion.records import queries as records
-from secondopinion.records.models import Page
+from secondopinion.records.models import Page, RecordState
 from secondopinion.web.access import PersonRequest, of_case
 from secondopinion.web.proving import is_proven
 
@@ -46,6 +46,29 @@ def original(request: PersonRequest, case: Case, record: UUID) -> StreamingHttpR
     audit.record("record-downloaded", by=request.user, case_id=case.pk, target=row)
     blob, name = records.file_for(request.user, row)
     return download(request, blob, name, "application/octet-stream")
+
+
+@of_case()
+def video(request: PersonRequest, case: Case, record: UUID) -> HttpResponseBase:
+    """Play a video on a page: bytes of it, as the browser asks for them (RFC 9110, section 14)."""
+    row = records.record_for(request.user, case.reference, record)
+    if not row.is_video or row.state != RecordState.READ:
+        raise NotYours
+    blob, _name = records.file_for(request.user, row)
+    begin, end = streams.wanted(request.headers.get("Range", ""), blob.length)
+    if begin >= end:
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{blob.length}"})
+    if begin == 0:
+        audit.record("video-opened", by=request.user, case_id=case.pk, target=row)
+    # Browsers play the QuickTime of phones, and by that name alone some do not try.
+    kind = kinds.MP4 if row.media_type == kinds.QUICKTIME else row.media_type
+    response = streams.answer(request, vault.pieces(blob, begin, end - begin), kind)
+    response["Accept-Ranges"], response["Content-Length"] = "bytes", str(end - begin)
+    response["Cache-Control"] = "private, no-store"
+    if "Range" in request.headers:
+        response.status_code = 206
+        response["Content-Range"] = f"bytes {begin}-{end - 1}/{blob.length}"
+    return response
 
 
 @of_case()

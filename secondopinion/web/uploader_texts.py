@@ -7,7 +7,7 @@ UPLOADER_TEXTS: dict[str, str | Promise] = {
     "drop": _("Drop a folder or files here"),
     "drop_hint": _("Any number of files. A whole disc is fine."),
     "send": _("Send photos and files"),
-    "send_hint": _("Any number of files: photos, PDF, Word, or a zip of the CD."),
+    "send_hint": _("Any number of files: photos, videos, PDF, Word, or a zip of the CD."),
     "choose_photos": _("Choose photos or files"),
     "take_photo": _("Take a photo"),
     "choose_folder": _("Choose a folder"),

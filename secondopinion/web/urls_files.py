@@ -10,6 +10,7 @@ urlpatterns = [
     path("scan/done/", capture.done, name="scan-done"),
     path("scan/<str:token>/", capture.start, name="scan-start"),
     path("files/<str:reference>/records/<uuid:record>/original", files.original, name="original"),
+    path("files/<str:reference>/records/<uuid:record>/video", files.video, name="video"),
     path("files/<str:reference>/records/<uuid:record>/pages/<int:number>", files.page, name="page"),
     path(
         "files/<str:reference>/records/<uuid:record>/pages/<int:number>/small",

@@ -32,6 +32,14 @@ def test_what_is_put_is_read(length: int) -> None:
 
 
 @relaxed
+@given(sizes=st.lists(st.sampled_from(EDGES) | st.integers(0, 3 * vault.CHUNK), max_size=8))
+def test_what_comes_in_pieces_is_read_whole(sizes: list[int]) -> None:
+    pieces = [os.urandom(size) for size in sizes]
+    views = (memoryview(each) if number % 2 else each for number, each in enumerate(pieces))
+    assert vault.read(vault.put(vault.new_space(), views)) == b"".join(pieces)
+
+
+@relaxed
 @given(length=lengths, start=st.integers(0, 4 * vault.CHUNK), count=st.integers(0, vault.CHUNK * 2))
 def test_any_range_is_read(length: int, start: int, count: int) -> None:
     data = os.urandom(length)

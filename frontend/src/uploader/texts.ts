@@ -3,7 +3,7 @@ export const TEXTS = {
   drop: "Drop a folder or files here",
   drop_hint: "Any number of files. A whole disc is fine.",
   send: "Send photos and files",
-  send_hint: "Any number of files: photos, PDF, Word, or a zip of the CD.",
+  send_hint: "Any number of files: photos, videos, PDF, Word, or a zip of the CD.",
   choose_photos: "Choose photos or files",
   take_photo: "Take a photo",
   choose_folder: "Choose a folder",

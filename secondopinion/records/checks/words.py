@@ -74,6 +74,10 @@ NOT_SHOWN = gettext_noop("A page cannot be shown: it is damaged, or far too larg
 BROKEN = gettext_noop(
     "We cannot open this file. Please send it again, or send a photo of each page."
 )
+LARGE_VIDEO = gettext_noop(
+    "This video is too large for us. Please send a shorter part of it: about two minutes are "
+    "enough."
+)
 LONG = gettext_noop("This document is very long. We read the first 500 pages and keep all of it.")
 RETAKE = gettext_noop(
     "Lay the page flat in good light, hold the phone straight above it, and send a new photo."

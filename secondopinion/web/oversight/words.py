@@ -118,6 +118,7 @@ WORDS: dict[str, str | Promise] = {
     "records-arranged": _("Pages were arranged"),
     "records-arranged-back": _("An arrangement of pages was undone"),
     "records-searched": _("The records were searched"),
+    "video-opened": _("A video was opened"),
     "page-opened": _("A page was opened"),
     "file-not-taken": _("The scanner of viruses kept a file out"),
     "disc-directory-read": _("The directory of a disc was read"),
