@@ -232,12 +232,14 @@ def join(*, by: Person, case: Case, record: UUID, into: UUID) -> Rearrangement:
 
     Raises:
         NotYours, Conflict: see `Step`.
-        Refused: into itself.
+        Refused: into itself; a video stays one by itself.
     """
     if record == into:
         raise Refused(_("Choose another document."), code="same-document")
     step = Step(case, by, "join")
     whole, rest = step.take_whole(into), step.take_whole(record)
+    if whole.is_video or rest.is_video:
+        raise Refused(_("Choose another document."), code="video")
     rows = step.pages_of(whole) + step.pages_of(rest)
     for row in rows:
         row.record = whole

@@ -12,8 +12,9 @@ from secondopinion.accounts.models import Person
 from secondopinion.audit.queries import entries_for
 from secondopinion.cases.models import Case
 from secondopinion.core import jobs, kinds, sandbox, streams, vault
+from secondopinion.core.errors import Refused
 from secondopinion.findings.models import Finding
-from secondopinion.records import queries, videos
+from secondopinion.records import arranging, queries, videos
 from secondopinion.records.models import Kind, Record, RecordState
 from tests.arrivals.test_bad_input import send
 from tests.web.conftest import sign_in, taken
@@ -96,6 +97,11 @@ def test_others_have_it_without_its_place(maria: Person, tmp_path: Path) -> None
     for page in ("records", "records/pages"):
         shown = desk.get(f"/desk/cases/{case.reference}/{page}/").content.decode()
         assert f"/files/{case.reference}/records/{row.pk}/video" in shown
+    send(case, maria, "note.txt", b"A letter")
+    jobs.run_all()
+    note = Record.objects.get(case=case, title="note.txt")
+    with pytest.raises(Refused):
+        arranging.join(by=coordinator, case=case, record=note.pk, into=row.pk)
 
 
 @given(seed=st.binary(min_size=1, max_size=400))
