@@ -176,6 +176,10 @@ def test_joined_side_by_side_and_taken_apart_again(two: tuple[Case, Case, Person
     assert set(shown(kept).values_list("pk", flat=True)) == before
     assert kept.questions.count() == 2
     assert not kept.child.guardianships.filter(person=second, revoked_at=None).exists()
+    pair.refresh_from_db()
+    assert (pair.state, pair.by) == ("open", None), "nobody has said that they are two children"
+    assert kept.needs.filter(why=Why.TWICE).exists()
+    assert other.needs.filter(why=Why.TWICE).exists()
     with pytest.raises(Conflict):
         actions.undo_join(by=coordinator, row=Join.objects.get())
     verbs = {entry.verb for entry in entries_for(kept.pk)}
@@ -349,6 +353,29 @@ def test_told_apart_and_one_after_all(two: tuple[Case, Case, Person]) -> None:
     assert "requests-perhaps-one" in {entry.verb for entry in entries_for(other.pk)}
 
 
+def test_why_neither_can_go_on_is_said_beside_each(two: tuple[Case, Case, Person]) -> None:
+    kept, other, grace = two
+    page = reverse("desk-duplicate", args=[found(two).pk])
+    tom = person("tom@harbour.example", "coordinator", name="Tom Lindqvist")
+
+    def says(who: Person) -> str:
+        return sign_in(who).get(page).content.decode()
+
+    assert 'value="join"' in (text := says(grace))
+    assert "nobody has begun with it yet" in text
+    assert f'href="/desk/cases/{other.reference}/">Begin with it first' in text
+    assert 'value="join"' not in (text := says(tom)), "neither is his"
+    assert f'href="/desk/cases/{kept.reference}/people/?take=1#take-over">Take it over' in text
+    assert "Why stands beside each of them" in text
+    assert 'value="different"' in text
+    cases.take(by=tom, case=other)
+    assert 'value="join"' in says(tom)
+    Case.objects.filter(pk=other.pk).update(state="ready")
+    assert "the other one cannot end" in says(grace)
+    Case.objects.filter(pk=other.pk).update(state="in_review")
+    assert "(it is with an expert)" in says(tom)
+
+
 def test_a_pair_of_which_one_has_ended_stays_apart(two: tuple[Case, Case, Person]) -> None:
     _kept, other, coordinator = two
     pair = found(two)
@@ -379,4 +406,3 @@ def test_what_was_sent_comes_along_again_when_they_are_joined_again(
         actions.undo_join(by=coordinator, row=joined)
         assert set(shown(kept).values_list("pk", flat=True)) == before
         assert not images.exists()
-        actions.perhaps_one(by=coordinator, pair=pair)
