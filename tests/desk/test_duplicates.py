@@ -30,6 +30,7 @@ from secondopinion.guardians import actions as guardians
 from secondopinion.imaging import actions as imaging
 from secondopinion.imaging import removing
 from secondopinion.imaging.models import Instance
+from secondopinion.messaging.models import Message
 from secondopinion.program.models import Program
 from secondopinion.records.models import Record
 from tests.conftest import MR_HEAD
@@ -374,6 +375,23 @@ def test_why_neither_can_go_on_is_said_beside_each(two: tuple[Case, Case, Person
     assert "the other one cannot end" in says(grace)
     Case.objects.filter(pk=other.pk).update(state="in_review")
     assert "(it is with an expert)" in says(tom)
+
+
+def test_the_owner_of_the_other_request_is_told_that_it_was_joined(
+    two: tuple[Case, Case, Person],
+) -> None:
+    kept, other, grace = two
+    pair, tom = found(two), person("tom@harbour.example", "coordinator", name="Tom Lindqvist")
+    cases.take(by=tom, case=other)
+    Message.objects.filter(to=tom).delete()
+    joined = actions.join(by=grace, pair=pair, kept=kept, people=[])
+    mail = Message.objects.get(to=tom)
+    assert (mail.template, mail.case_id) == ("case-joined", other.pk)
+    assert "Camila" not in mail.subject + mail.body
+    jobs.run_all()
+    actions.undo_join(by=grace, row=joined)
+    assert Message.objects.filter(to=tom, template="case-news", case_id=other.pk).count() == 1
+    assert not Message.objects.filter(to=grace, template="case-joined").exists()
 
 
 def test_a_pair_of_which_one_has_ended_stays_apart(two: tuple[Case, Case, Person]) -> None:

@@ -24,7 +24,7 @@ from secondopinion.cases import actions as cases
 from secondopinion.cases import needs, words
 from secondopinion.cases.actions.parts import end_parts, give_part, require
 from secondopinion.cases.actions.request import MOST_QUESTIONS
-from secondopinion.cases.actions.telling import tell
+from secondopinion.cases.actions.telling import tell, tell_coordinator
 from secondopinion.cases.models import Case, Part, Question
 from secondopinion.cases.queries import holders_of
 from secondopinion.cases.rules import not_kept_out
@@ -86,6 +86,8 @@ def join(
         moved["questions"] = _add_questions(kept, joined)
     made = Join.objects.create(pair=pair, kept=kept, joined=joined, by=by, moved=moved)
     cases.join(by=by, case=joined)
+    if joined.coordinator_id != by.pk:
+        tell_coordinator(joined, "case-joined")
     _meet(pair)
     words.keep(kept)
     audit.record("requests-joined", by=by, case_id=kept.pk, target=made)
@@ -250,6 +252,8 @@ def undo_join(*, by: Person, row: Join) -> Case:
     Question.objects.filter(case=kept, pk__in=row.moved["questions"]).delete()
     _take_back(by, kept, joined, row)
     cases.separate(by=by, case=joined)
+    if joined.coordinator_id != by.pk:
+        tell_coordinator(joined)
     _look_again(row.pair, Duplicate.State.JOINED, kept, joined)
     words.keep(kept)
     for case in (kept, joined):

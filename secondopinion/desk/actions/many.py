@@ -107,7 +107,7 @@ def _give_back(by: Person, case: Case, was: dict[str, str]) -> bool:
         return False
     giver = Person.objects.get(pk=was["from"])
     note = str(_("The step before is undone."))
-    cases.hand_over(by=by, case=case, to=giver, note=note, for_taker=False)
+    cases.hand_over(by=by, case=case, to=giver, note=note, back=True)
     return True
 
 
