@@ -9,6 +9,7 @@ import time_machine
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils.timezone import localtime
 
 from secondopinion.accounts import actions as accounts
 from secondopinion.accounts.models import Person
@@ -18,7 +19,7 @@ from secondopinion.cases import actions as cases
 from secondopinion.cases.models import Case, ItemState
 from secondopinion.cases.queries import of_team, visible_to
 from secondopinion.conversations.actions import mark_seen, post
-from secondopinion.core import clock, hiding
+from secondopinion.core import clock, dates, hiding
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.desk import actions, queries, worklist
 from secondopinion.messaging.models import Message
@@ -161,6 +162,59 @@ def test_cases_are_put_off_and_what_is_new_brings_them_back(mother: Person) -> N
     for day in (queries.today(), queries.today() + timedelta(days=91)):
         with pytest.raises(Refused):
             actions.put_off(by=grace, chosen=[case], until=day)
+
+
+def test_what_is_put_off_beyond_its_day_is_named_and_the_undo_goes_with_the_step(
+    mother: Person,
+) -> None:
+    case, grace = taken(mother)
+    desk = sign_in(grace)
+    given = {"case": [case.reference], "verb": "put-off", "back": "view=mine"}
+    soon, late = queries.today() + timedelta(days=1), queries.today() + timedelta(days=60)
+    Case.objects.filter(pk=case.pk).update(act_by=clock.now() + timedelta(days=10))
+    desk.post("/desk/many/", {**given, "until": soon.isoformat()})
+    page = desk.get("/desk/?view=mine").content.decode()
+    assert page.count("1 case is put off.") == 1, "said once, beside the undo"
+    assert "Due before the day" not in page
+    desk.post("/desk/many/", {**given, "until": late.isoformat()})
+    page = desk.get("/desk/?view=mine").content.decode()
+    due = dates.written(localtime(clock.now() + timedelta(days=10)))
+    assert f"Due before the day that you chose: {case.reference}: {due}." in page
+    assert "1 case is put off." in desk.get("/desk/?view=open").content.decode()
+    post(case=case, thread="family", by=mother, text="It is worse.")
+    assert "is put off." not in desk.get("/desk/?view=open").content.decode(), "it has come back"
+
+
+def test_what_is_sought_is_found_in_other_views_and_stays_while_filters_go(
+    mother: Person, omar: Person
+) -> None:
+    case, grace = taken(mother)
+    desk = sign_in(grace)
+    assert found(omar, q="Camila") == []
+    cases.decline(by=grace, case=case, reason="Not here.", instead="Ask at home.")
+    given = {"q": "Camila", "view": "needs-you", "country": "NG"}
+    address = desk.post(reverse("desk-search"), given)["Location"]
+    page = desk.get(address).content.decode()
+    assert "Not found in this view, but in:" in page
+    ended = worklist.Wanted(view="ended", q="Camila").address.replace("&", "&amp;")
+    assert f'<a href="?{ended}">Ended</a>' in page
+    assert case.reference in desk.get(f"/desk/?{ended}".replace("&amp;", "&")).content.decode()
+    kept = worklist.Wanted(q="Camila").address.replace("&", "&amp;")
+    assert f'<a href="?{kept}">Show all of them</a>' in page
+    page = desk.get(f"/desk/?{worklist.Wanted(q='Nobody').address}").content.decode()
+    assert "Found in no view." in page
+    assert "Show all of them" not in page
+
+
+@pytest.mark.parametrize("view", list(worklist.VIEWS))
+def test_a_view_in_which_something_is_found_shows_it(view: str, mother: Person) -> None:
+    case, grace = taken(mother)
+    post(case=case, thread="family", by=mother, text="It is worse.")
+    gone, _grace = taken(mother)
+    cases.decline(by=grace, case=gone, reason="Not here.", instead="Ask at home.")
+    named = worklist.found_in(grace, "Camila", worklist.own(grace))
+    assert bool(found(grace, q="Camila", view=view)) == (view in named)
+    assert {"needs-you", "mine", "news", "open", "ended"} <= set(named)
 
 
 def test_several_cases_are_handed_over_and_the_step_is_undone_but_for_what_has_changed(
