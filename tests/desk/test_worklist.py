@@ -242,9 +242,10 @@ def test_several_cases_are_handed_over_and_the_step_is_undone_but_for_what_has_c
     assert (first.coordinator, second.coordinator) == (grace, third)
     assert [row.taker for row in first.hand_overs.all()][-2:] == [omar, grace], "both stand"
     here = f"/desk/cases/{first.reference}/"
-    assert "A hand-over of the case was taken back" in sign_in(grace).get(
-        f"{here}history/"
-    ).content.decode()
+    assert (
+        "A hand-over of the case was taken back"
+        in sign_in(grace).get(f"{here}history/").content.decode()
+    )
     assert "Note of the hand-over" not in sign_in(grace).get(here).content.decode()
     cases.hand_over(by=grace, case=first, to=omar, note="Again.")
     assert "Again." in sign_in(omar).get(here).content.decode()

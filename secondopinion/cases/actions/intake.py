@@ -66,9 +66,7 @@ def take(*, by: Person, case: Case) -> Case:
 
 
 @transaction.atomic
-def hand_over(
-    *, by: Person | None, case: Case, to: Person, note: str, back: bool = False
-) -> Case:
+def hand_over(*, by: Person | None, case: Case, to: Person, note: str, back: bool = False) -> Case:
     """Give a case to another coordinator, or take it over from one, with a note.
 
     `by` is None when a job does it, for a case whose owner has left the team. Where a hand-over is
@@ -92,9 +90,7 @@ def hand_over(
         raise Refused(_("This case has no owner yet: begin with it first."), code="not-taken")
     if giver.pk == to.pk:
         raise Refused(_("This colleague has the case already."), code="same-owner", field="to")
-    HandOver.objects.create(
-        case=case, giver=giver, taker=to, note=note.strip(), for_taker=not back
-    )
+    HandOver.objects.create(case=case, giver=giver, taker=to, note=note.strip(), for_taker=not back)
     end_parts(case=case, role=Part.COORDINATOR, by=by)
     give_part(case=case, person=to, role=Part.COORDINATOR, by=by)
     if holders_of(case, Part.ENTRY).exists():
