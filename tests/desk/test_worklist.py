@@ -283,8 +283,33 @@ def test_who_takes_a_case_over_reads_the_note_and_who_covers_is_told_how_to_act(
     actions.go_away(by=omar, first=today, last=today, cover=grace)
     told = sign_in(grace).get(here).content.decode()
     assert "You cover for" in told
-    assert f'{here}people/#take-over"' in told
+    assert f'{here}people/?take=1#take-over"' in told
     assert "You cover for" not in sign_in(omar).get(here).content.decode()
+
+
+def test_who_does_not_own_a_case_reads_whose_it_is_and_how_to_take_it_over(
+    mother: Person, omar: Person
+) -> None:
+    case, grace = taken(mother)
+    here, desk = f"/desk/cases/{case.reference}/", sign_in(omar)
+    for part in ("", "records/", "people/"):
+        told = desk.get(f"{here}{part}").content.decode()
+        assert "This case is with <bdi>Grace Okafor</bdi>" in told
+        assert f'{here}people/?take=1#take-over"' in told
+        assert "This case is with" not in sign_in(grace).get(f"{here}{part}").content.decode()
+    form = '<details class="form" open><summary>Take the case over'
+    assert form not in desk.get(f"{here}people/").content.decode()
+    page = desk.get(f"{here}people/?take=1").content.decode()
+    assert form in page
+    assert "who gets a mail that you have taken it over" in page
+    desk.post(f"{here}do/take-over/", {"note": "Grace is ill."})
+    assert "This case is with" not in desk.get(here).content.decode()
+    new = submitted(person("other@familia.example"))
+    other = grace if new.coordinator == omar else omar
+    told = sign_in(other).get(f"/desk/cases/{new.reference}/").content.decode()
+    assert "begin with it: it is yours then" in told
+    cases.withdraw(by=mother, case=case)
+    assert "This case is with" not in sign_in(grace).get(here).content.decode()
 
 
 def test_a_list_that_has_not_changed_is_not_sent_again(mother: Person) -> None:
