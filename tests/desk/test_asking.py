@@ -16,7 +16,7 @@ from secondopinion.arrivals.clipping import post_with_files
 from secondopinion.arrivals.models import Attachment
 from secondopinion.audit.queries import entries_for
 from secondopinion.cases import actions as cases
-from secondopinion.cases.models import Case, ChecklistItem, ItemState
+from secondopinion.cases.models import Case, ChecklistItem, ItemState, Part
 from secondopinion.cases.queries import holders_of
 from secondopinion.conversations.actions import post
 from secondopinion.conversations.queries import posts, read_by
@@ -199,6 +199,10 @@ def test_an_answer_is_what_comes_next_and_leads_to_the_files_that_came_with_it(
     cases.settle_item(by=grace, item=first, state=ItemState.ARRIVED)
     page = sign_in(grace).get(f"/desk/cases/{case.reference}/").content.decode()
     assert "Wait for the answer" in page
+    doctor = holders_of(case, Part.LOCAL_PROVIDER).get()
+    cases.confirm_treating(by=doctor, case=case, correction="Another telephone.")
+    page = sign_in(grace).get(f"/desk/cases/{case.reference}/").content.decode()
+    assert "Look at the answer" in page, "this one too is on the checklist"
 
 
 def test_the_desk_sees_whether_the_family_has_read(
@@ -220,7 +224,7 @@ def test_a_template_is_shown_in_both_languages(hospital: Program) -> None:
     page = f"/desk/cases/{case.reference}/messages/words/"
     shown = desk.post(page, {"thread": "family", "template": "0"}).content.decode()
     assert "The template in your language" in shown
-    assert "no words in this language yet" not in shown
+    assert "not written yet in the language" not in shown
 
 
 def field(page: HttpResponse, name: str) -> str:
@@ -275,8 +279,8 @@ def test_a_template_without_words_in_the_language_is_said_to_be_english(
         )
         .content.decode()
     )
-    assert "no words in this language yet: Arabic." in shown
-    assert "in this one: English." in shown
+    assert "not written yet in the language of its reader (Arabic)" in shown
+    assert "in another one (English)" in shown
     assert "The template in your language" not in shown
 
 
