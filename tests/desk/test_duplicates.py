@@ -30,11 +30,9 @@ from secondopinion.guardians import actions as guardians
 from secondopinion.imaging import actions as imaging
 from secondopinion.imaging import removing
 from secondopinion.imaging.models import Instance
-from secondopinion.messaging.models import Message
-from secondopinion.program.models import Program
 from secondopinion.records.models import Record
 from tests.conftest import MR_HEAD
-from tests.web.conftest import person, sign_in, submitted
+from tests.web.conftest import person, sign_in
 
 BORN = date(2019, 3, 2)
 
@@ -90,17 +88,6 @@ def test_a_slip_of_the_pen_is_a_day_that_is_looked_for() -> None:
     days = duplicates._like_days(BORN)
     assert {BORN, date(2019, 2, 3), date(2018, 3, 2), date(2019, 3, 12)} <= days
     assert date(2020, 4, 2) not in days
-
-
-@pytest.fixture
-def two(hospital: Program) -> tuple[Case, Case, Person]:
-    """Two requests about one child from two parents, the first of them taken; its coordinator."""
-    first = submitted(person("maria@familia.example", name="María López"))
-    second = submitted(person("jose@familia.example", name="José Fernández"))
-    second.questions.create(number=3, text="And her brother?")
-    coordinator = person("grace@harbour.example", "coordinator", name="Grace Okafor")
-    cases.take(by=coordinator, case=first)
-    return first, second, coordinator
 
 
 def found(two: tuple[Case, Case, Person]) -> Duplicate:
@@ -320,88 +307,6 @@ def test_what_a_court_has_said_holds_in_the_kept_request_too(
     actions.undo_join(by=coordinator, row=row)
     ties = kept.child.guardianships.filter(revoked_at=None)
     assert [each.person for each in ties] == [mother]
-
-
-def test_two_children_are_not_shown_again(two: tuple[Case, Case, Person]) -> None:
-    kept, _other, coordinator = two
-    pair = found(two)
-    page = reverse("desk-duplicate", args=[pair.pk])
-    assert sign_in(person("rosa@familia.example")).get(page).status_code == 404
-    sign_in(coordinator).post(page, {"do": "different"})
-    assert not kept.needs.filter(why=Why.TWICE).exists()
-    assert duplicates.search(kept) == []
-    assert Duplicate.objects.get().state == "different"
-
-
-def test_told_apart_and_one_after_all(two: tuple[Case, Case, Person]) -> None:
-    kept, other, coordinator = two
-    pair = found(two)
-    desk, page = sign_in(coordinator), reverse("desk-duplicate", args=[pair.pk])
-    desk.post(page, {"do": "different"})
-    assert "Told apart" in desk.get(reverse("desk-duplicates")).content.decode()
-    with pytest.raises(Conflict):
-        actions.join(by=coordinator, pair=pair, kept=kept, people=[])
-    assert "one after all" in desk.get(page).content.decode()
-    desk.post(page, {"do": "one"})
-    assert kept.needs.filter(why=Why.TWICE).exists()
-    assert other.needs.filter(why=Why.TWICE).exists()
-    with pytest.raises(Conflict):  # a colleague's page is older
-        actions.perhaps_one(by=coordinator, pair=pair)
-    with pytest.raises(NotYours):
-        actions.perhaps_one(by=holders_of(kept, Part.FAMILY).get(), pair=pair)
-    actions.join(by=coordinator, pair=pair, kept=kept, people=[])
-    assert Case.objects.get(pk=other.pk).state == "joined"
-    assert "requests-perhaps-one" in {entry.verb for entry in entries_for(other.pk)}
-
-
-def test_why_neither_can_go_on_is_said_beside_each(two: tuple[Case, Case, Person]) -> None:
-    kept, other, grace = two
-    page = reverse("desk-duplicate", args=[found(two).pk])
-    tom = person("tom@harbour.example", "coordinator", name="Tom Lindqvist")
-
-    def says(who: Person) -> str:
-        return sign_in(who).get(page).content.decode()
-
-    assert 'value="join"' in (text := says(grace))
-    assert "nobody has begun with it yet" in text
-    assert f'href="/desk/cases/{other.reference}/">Begin with it first' in text
-    assert 'value="join"' not in (text := says(tom)), "neither is his"
-    assert f'href="/desk/cases/{kept.reference}/people/?take=1#take-over">Take it over' in text
-    assert "Why stands beside each of them" in text
-    assert 'value="different"' in text
-    cases.take(by=tom, case=other)
-    assert 'value="join"' in says(tom)
-    Case.objects.filter(pk=other.pk).update(state="ready")
-    assert "the other one cannot end" in says(grace)
-    Case.objects.filter(pk=other.pk).update(state="in_review")
-    assert "(it is with an expert)" in says(tom)
-
-
-def test_the_owner_of_the_other_request_is_told_that_it_was_joined(
-    two: tuple[Case, Case, Person],
-) -> None:
-    kept, other, grace = two
-    pair, tom = found(two), person("tom@harbour.example", "coordinator", name="Tom Lindqvist")
-    cases.take(by=tom, case=other)
-    Message.objects.filter(to=tom).delete()
-    joined = actions.join(by=grace, pair=pair, kept=kept, people=[])
-    mail = Message.objects.get(to=tom)
-    assert (mail.template, mail.case_id) == ("case-joined", other.pk)
-    assert "Camila" not in mail.subject + mail.body
-    jobs.run_all()
-    actions.undo_join(by=grace, row=joined)
-    assert Message.objects.filter(to=tom, template="case-news", case_id=other.pk).count() == 1
-    assert not Message.objects.filter(to=grace, template="case-joined").exists()
-
-
-def test_a_pair_of_which_one_has_ended_stays_apart(two: tuple[Case, Case, Person]) -> None:
-    _kept, other, coordinator = two
-    pair = found(two)
-    actions.different(by=coordinator, pair=pair)
-    cases.withdraw(by=holders_of(other, Part.FAMILY).get(), case=other)
-    with pytest.raises(Conflict) as refused:
-        actions.perhaps_one(by=coordinator, pair=pair)
-    assert refused.value.code == "ended"
 
 
 def test_what_was_sent_comes_along_again_when_they_are_joined_again(
