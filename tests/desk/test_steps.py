@@ -54,7 +54,8 @@ def test_what_is_put_off_beyond_its_day_is_named_and_the_undo_goes_with_the_step
     desk.post("/desk/many/", {**given, "until": late.isoformat()})
     page = desk.get("/desk/?view=mine").content.decode()
     due = dates.written(localtime(clock.now() + timedelta(days=10)))
-    assert f"Due before the day that you chose: {case.reference}: {due}." in page
+    told = f"Due before the day that you chose: \u2066{case.reference}\u2069: \u2068{due}\u2069."
+    assert told in page
     assert "1 case is put off." in desk.get("/desk/?view=open").content.decode()
     post(case=case, thread="family", by=mother, text="It is worse.")
     assert "is put off." not in desk.get("/desk/?view=open").content.decode(), "it has come back"

@@ -149,7 +149,10 @@ def many(request: PersonRequest) -> HttpResponse:
     _tell_left(request, done)
     early = [(case, due) for case in done.changed if (due := _due_before(case))]
     if early:
-        days = "; ".join(f"{case.reference}: {written(localtime(due))}" for case, due in early)
+        days = "; ".join(
+            f"\u2066{case.reference}\u2069: \u2068{written(localtime(due))}\u2069"
+            for case, due in early
+        )
         messages.warning(
             request,
             _("Due before the day that you chose: %(cases)s. See whether it can wait, or undo it.")
