@@ -133,7 +133,7 @@ def test_what_is_sought_is_found_in_other_views_and_stays_while_filters_go(
     given = {"q": "Camila", "view": "needs-you", "country": "NG"}
     address = desk.post(reverse("desk-search"), given)["Location"]
     page = desk.get(address).content.decode()
-    assert "Not found in this view, but in:" in page
+    assert "Not found here, but in:" in page
     ended = worklist.Wanted(view="ended", q="Camila").address.replace("&", "&amp;")
     assert f'<a href="?{ended}">Ended</a>' in page
     assert case.reference in desk.get(f"/desk/?{ended}".replace("&amp;", "&")).content.decode()
