@@ -181,6 +181,7 @@ def main() -> int:
         ("ended", "/desk/?view=ended"),
         ("open, one field and one language", f"/desk/?view=open&field={field.pk}&language=ar"),
         ("search: a common name", f"/desk/?view=open&s={hiding.hide('camila')}"),
+        ("search: a common name, in other views", f"/desk/?view=put-off&s={hiding.hide('camila')}"),
         ("search: two beginnings", f"/desk/?view=open&s={hiding.hide('cam fern')}"),
         ("search: a case number", f"/desk/?view=open&s={hiding.hide('2026-0000123')}"),
         ("kept fresh (every 15 s)", "/desk/changes/"),

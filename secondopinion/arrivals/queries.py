@@ -1,6 +1,8 @@
 """Reads of what arrived."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Case as Case_
@@ -10,7 +12,10 @@ from django.db.models.functions import Coalesce, RowNumber
 from secondopinion.accounts.models import Person
 from secondopinion.arrivals.models import ArrivedFile, Sending, Upload, UploadState
 from secondopinion.cases.models import Case
+from secondopinion.cases.queries import asked
 from secondopinion.core.errors import NotYours
+from secondopinion.core.lists import listed
+from secondopinion.records.models import Record
 
 
 def upload_for(person: Person, upload_id: UUID | str) -> Upload:
@@ -62,6 +67,21 @@ def unfinished_of(person: Person) -> QuerySet[Sending]:
 def sent_since(case: Case, person: Person, since: datetime) -> bool:
     """Say whether this person has sent files to the case since an instant."""
     return Upload.objects.filter(case=case, by=person, created_at__gte=since).exists()
+
+
+def asked_with_records(case: Case, arrived: Sequence[Record]) -> list[Any]:
+    """Return what has been asked, each answer with those of the records that have arrived that
+    `came` with it: what its writer sent after the question and before the answer."""
+    sent = ArrivedFile.objects.filter(
+        outcome=ArrivedFile.Outcome.RECORD, upload__by=OuterRef("answered_by"),
+        upload__created_at__range=(OuterRef("created_at"), OuterRef("answered_at")),
+    )  # fmt: skip
+    rows: list[Any] = asked(case, sent=listed(sent, "upload__case", "subject_id", outer="case"))
+    known = {record.pk: record for record in arrived}
+    for row in rows:
+        came = {UUID(each["subject_id"]) for each in row.sent}
+        row.came = [known[pk] for pk in sorted(came & known.keys())]
+    return rows
 
 
 def waiting(case: Case) -> int:

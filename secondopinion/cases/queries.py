@@ -215,13 +215,11 @@ def states_of(cases: Sequence[Case]) -> dict[UUID, str]:
     }
 
 
-def asked(case: Case) -> list[InformationRequest]:
-    """Return what has been asked and not taken back, the oldest first, answered or not."""
-    return list(
-        InformationRequest.objects.filter(case=case, dropped_at__isnull=True).select_related(
-            "item", "asked_by", "answered_by"
-        )
-    )
+def asked(case: Case, **beside: Coalesce) -> list[InformationRequest]:
+    """Return what has been asked and not taken back, the oldest first, answered or not, with the
+    columns that a room above this one wants `beside`."""
+    rows = InformationRequest.objects.filter(case=case, dropped_at__isnull=True)
+    return list(rows.select_related("item", "asked_by", "answered_by").annotate(**beside))
 
 
 def handed() -> Coalesce:

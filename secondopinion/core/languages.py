@@ -31,6 +31,13 @@ def in_language(texts: Mapping[str, str], language: str | None = None) -> str:
     return texts.get(language) or texts.get(language.split("-")[0]) or texts.get("en", "") or first
 
 
+def language_of(texts: Mapping[str, str], language: str) -> str:
+    """Return in which language `in_language` answers."""
+    text = in_language(texts, language)
+    codes = (language, language.split("-", maxsplit=1)[0], "en", *texts)
+    return next((code for code in codes if text and texts.get(code) == text), language)
+
+
 def language_name(code: str) -> str:
     """Return the reader's name for a language (ISO 639-1), or its code where there is none."""
     try:

@@ -25,6 +25,7 @@ from secondopinion.desk.models import (
     Shift,
     Step,
 )
+from secondopinion.desk.rules import still_stands
 from secondopinion.program import queries as program
 
 
@@ -60,6 +61,11 @@ def last_step(person: Person) -> Step | None:
         .order_by("-created_at")
         .first()
     )
+
+
+def undoable(step: Step) -> int:
+    """Return in how many cases a step still stands, and so can be undone."""
+    return sum(still_stands(step, case) for case in Case.objects.filter(pk__in=step.before))
 
 
 def entries_of(person: Person) -> QuerySet[CaseEntry]:

@@ -1,5 +1,7 @@
 """Who may do what at the desk, and which two accounts can be one person's."""
 
+from datetime import datetime
+
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +12,7 @@ from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import live_parts
 from secondopinion.cases.rules import not_kept_out
 from secondopinion.core.errors import NotYours, Refused
-from secondopinion.desk.models import CaseEntry
+from secondopinion.desk.models import CaseEntry, Step
 from secondopinion.guardians.models import CourtOrder
 
 
@@ -22,6 +24,14 @@ def require_team(person: Person) -> None:
     """
     if not has_role(person, "coordinator"):
         raise NotYours
+
+
+def still_stands(step: Step, case: Case) -> bool:
+    """Say whether a case is as a step on several cases has left it: only then is it undone."""
+    left = step.before[str(case.pk)]["to"]
+    if step.verb == Step.Verb.HAND_OVER:
+        return case.ended_at is None and str(case.coordinator_id) == left
+    return case.put_off_until == datetime.fromisoformat(left)
 
 
 def can_be_one(kept: Person, other: Person) -> None:

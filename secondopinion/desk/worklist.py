@@ -116,6 +116,16 @@ class Wanted:
         parts = {"view": self.view, "s": hiding.hide(self.q), **self.filters}
         return urlencode({key: value for key, value in parts.items() if value})
 
+    @property
+    def unsought(self) -> str:
+        """The address without what is sought."""
+        return replace(self, q="").address
+
+    @property
+    def unfiltered(self) -> str:
+        """The address without the filters."""
+        return replace(self, filters={}).address
+
 
 def wanted(params: Mapping[str, str]) -> Wanted:
     """Return what an address asks for; what it says that does not exist is left out."""
@@ -197,6 +207,16 @@ def rows(person: Person, what: Wanted, whose: list[UUID]) -> QuerySet[Case]:
         else:
             found = found.filter(**{_COLUMNS[key]: value})
     return words.search(found, what.q) if what.q else found
+
+
+def found_in(person: Person, text: str, whose: list[UUID]) -> list[str]:
+    """Return the views in which what is sought is found, as long as no filter is set."""
+    asked: dict[str, Any] = {}
+    for key, view in VIEWS.items():
+        rule = reduce(or_, view.parts(whose)) & Q(ended_at__isnull=not view.ended)
+        asked[key] = Count("pk", filter=rule)
+    found = words.search(of_team(person), text).aggregate(**asked)
+    return [key for key in VIEWS if found[key]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from secondopinion.messaging.owners import OF_OWNERS
 from secondopinion.messaging.template import OF_ACCOUNTS, Template
 
 _READ = _("Sign in to read it.")
@@ -9,6 +10,7 @@ _READ = _("Sign in to read it.")
 
 TEMPLATES: dict[str, Template] = {
     **OF_ACCOUNTS,
+    **OF_OWNERS,
     "request-received": Template(
         _("We have your request %(reference)s"),
         (
@@ -38,9 +40,6 @@ TEMPLATES: dict[str, Template] = {
         (_("There is something new for you."),),
         _READ,
     ),
-    "case-news": Template(
-        _("Something new in %(reference)s"), (_("The page of the case says what is new."),)
-    ),
     "news": Template(
         _("There is news about your request %(reference)s"),
         (_("Your page says what is new."),),
@@ -49,12 +48,6 @@ TEMPLATES: dict[str, Template] = {
     "daily": Template(
         _("What is new for you today"),
         (_("There is something new for you:"),),
-    ),
-    "soon-late": Template(
-        _("Time is running out: %(reference)s"),
-        (_("Something in this case is due soon, or late. Its page says what."),),
-        _READ,
-        at_once=True,
     ),
     "offer-waiting": Template(
         _("A case is offered to you: %(reference)s"),

@@ -1,4 +1,4 @@
-"""Two accounts of one mother, each with a request, and a coordinator."""
+"""Coordinators and a mother; two accounts of one mother, or two parents, each with a request."""
 
 import pytest
 
@@ -41,3 +41,26 @@ def first(grace: Person, kept: Person) -> Case:
 def second(first: Case, other: Person) -> Case:
     """A request of her other account."""
     return submitted(other)
+
+
+@pytest.fixture
+def omar(hospital: Program) -> Person:
+    """Another one."""
+    return person("omar@harbour.example", "coordinator", name="Omar Haddad")
+
+
+@pytest.fixture
+def mother(hospital: Program) -> Person:
+    """A mother."""
+    return person("maria@familia.example")
+
+
+@pytest.fixture
+def two(hospital: Program) -> tuple[Case, Case, Person]:
+    """Two requests about one child from two parents, the first of them taken; its coordinator."""
+    first = submitted(person("maria@familia.example", name="María López"))
+    second = submitted(person("jose@familia.example", name="José Fernández"))
+    second.questions.create(number=3, text="And her brother?")
+    coordinator = person("grace@harbour.example", "coordinator", name="Grace Okafor")
+    cases.take(by=coordinator, case=first)
+    return first, second, coordinator

@@ -1,17 +1,22 @@
 """What a checklist rests on, files with messages, who has read what, and a page that is closed."""
 
 import re
+from html import unescape
 from io import BytesIO
 
 import pytest
+from django.core.cache import caches
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
+from django.urls import reverse
 
 from secondopinion.accounts.models import AccessLink, Person
+from secondopinion.arrivals.actions import receive_file
 from secondopinion.arrivals.clipping import post_with_files
 from secondopinion.arrivals.models import Attachment
 from secondopinion.audit.queries import entries_for
 from secondopinion.cases import actions as cases
-from secondopinion.cases.models import Case, ChecklistItem, ItemState
+from secondopinion.cases.models import Case, ChecklistItem, ItemState, Part
 from secondopinion.cases.queries import holders_of
 from secondopinion.conversations.actions import post
 from secondopinion.conversations.queries import posts, read_by
@@ -22,7 +27,7 @@ from secondopinion.desk.fitting import fitting
 from secondopinion.desk.models import Evidence
 from secondopinion.messaging.models import Message
 from secondopinion.program import letters
-from secondopinion.program.models import Program
+from secondopinion.program.models import MessageTemplate, Program
 from secondopinion.records import queries as records
 from secondopinion.records.models import Record
 from tests.web.conftest import person, sign_in, taken
@@ -169,6 +174,37 @@ def test_files_go_with_no_message_where_they_may_not(
     assert not posts(case, grace).exists(), "nothing of it was written"
 
 
+def test_an_answer_is_what_comes_next_and_leads_to_the_files_that_came_with_it(
+    case: Case, grace: Person, mother: Person
+) -> None:
+    first, second = case.checklist.filter(state=ItemState.OPEN)[:2]
+    asked = cases.ask(by=grace, case=case, text="The EEG, please.", item=first)
+    cases.ask(by=grace, case=case, text="The letter, please.", item=second)
+    receive_file(by=mother, case=case, name="eeg.txt", source=BytesIO(b"The EEG of the clinic."))
+    jobs.run_all()
+    cases.answer(by=mother, information_request=asked, text="", sent_files=True)
+    case.refresh_from_db()
+    assert case.state == "waiting_on_family", "the other question is open"
+    shown = sign_in(grace).get(f"/desk/cases/{case.reference}/").content.decode()
+    assert "Wait for the answer" not in shown
+    assert '<a href="#answers">Look at the answer</a>' in shown
+    box = shown[shown.index('id="answers"') :]
+    record = Record.objects.get(case=case, title="eeg.txt")
+    assert reverse("page-look", args=[case.reference, record.pk, 1]) in box[: box.index("</ul>")]
+    receive_file(by=mother, case=case, name="later.txt", source=BytesIO(b"Of the day after."))
+    jobs.run_all()
+    page = sign_in(grace).get(f"/desk/cases/{case.reference}/").content.decode()
+    box = page[page.index('id="answers"') :]
+    assert "later.txt" not in box[: box.index("</section>")]
+    cases.settle_item(by=grace, item=first, state=ItemState.ARRIVED)
+    page = sign_in(grace).get(f"/desk/cases/{case.reference}/").content.decode()
+    assert "Wait for the answer" in page
+    doctor = holders_of(case, Part.LOCAL_PROVIDER).get()
+    cases.confirm_treating(by=doctor, case=case, correction="Another telephone.")
+    page = sign_in(grace).get(f"/desk/cases/{case.reference}/").content.decode()
+    assert "Look at the answer" in page, "this one too is on the checklist"
+
+
 def test_the_desk_sees_whether_the_family_has_read(
     case: Case, grace: Person, mother: Person
 ) -> None:
@@ -185,10 +221,67 @@ def test_the_desk_sees_whether_the_family_has_read(
 def test_a_template_is_shown_in_both_languages(hospital: Program) -> None:
     case, grace = taken(person("maria@familia.example", language="es"))
     desk = sign_in(grace)
-    to = desk.post(f"/desk/cases/{case.reference}/messages/words/",
-                   {"thread": "family", "template": "0"})["Location"]  # fmt: skip
-    shown = desk.get(to.partition("#")[0]).content.decode()
+    page = f"/desk/cases/{case.reference}/messages/words/"
+    shown = desk.post(page, {"thread": "family", "template": "0"}).content.decode()
     assert "The template in your language" in shown
+    assert "not written yet in the language" not in shown
+
+
+def field(page: HttpResponse, name: str) -> str:
+    """Return what stands in a text field of a page, or in a hidden one."""
+    text = page.content.decode()
+    found = re.search(rf'<textarea[^>]* name="{name}"[^>]*>(.*?)</textarea>', text, re.DOTALL)
+    found = found or re.search(rf'name="{name}" value="([^"]*)"', text)
+    assert found
+    return unescape(found[1]).strip()
+
+
+@pytest.mark.parametrize("page", ["messages/words/", "ask/"])
+def test_a_template_comes_beneath_what_was_typed(page: str, case: Case, grace: Person) -> None:
+    desk, here = sign_in(grace), f"/desk/cases/{case.reference}/{page}"
+    MessageTemplate.objects.create(key="zz", titles={"en": "Thanks"}, bodies={"en": "Thank you."})
+    caches["memory"].clear()
+    item = str(case.checklist.filter(state=ItemState.OPEN)[0].pk)
+    given = {"thread": "family", "item": item, "text": "Dear María,\r\nthank you.", "put": ""}
+    first = desk.post(here, {**given, "template": "0"})
+    words = field(first, "put")
+    assert words
+    assert field(first, "text") == f"Dear María,\nthank you.\n\n{words}"
+    given |= {"text": field(first, "text").replace("\n", "\r\n"), "put": words}
+    other = desk.post(here, {**given, "template": "1"})
+    assert field(other, "put") not in {"", words}
+    assert field(other, "text") == f"Dear María,\nthank you.\n\n{field(other, 'put')}"
+    changed = field(other, "text") + " Today."
+    again = desk.post(here, {**given, "text": changed, "put": field(other, "put")})
+    assert field(again, "text").startswith(changed), "what was changed by hand stays"
+
+
+def test_to_whom_one_writes_stays_chosen(case: Case, grace: Person) -> None:
+    page = f"/desk/cases/{case.reference}/messages/words/"
+    shown = sign_in(grace).post(page, {"thread": "staff", "template": "0"}).content.decode()
+    assert '<option value="staff" selected>' in shown
+
+
+@pytest.mark.parametrize("page", ["messages/words/", "ask/"])
+def test_a_template_without_words_in_the_language_is_said_to_be_english(
+    page: str, hospital: Program
+) -> None:
+    case, grace = taken(person("amina@familia.example", language="ar"))
+    for row in MessageTemplate.objects.all():
+        row.bodies = {"en": row.bodies["en"], "ar": "", "es": "Hola."}
+        row.save()
+    caches["memory"].clear()
+    shown = (
+        sign_in(grace)
+        .post(
+            f"/desk/cases/{case.reference}/{page}",
+            {"thread": "family", "template": "0", "item": ""},
+        )
+        .content.decode()
+    )
+    assert "not written yet in the language of its reader (Arabic)" in shown
+    assert "in another one (English)" in shown
+    assert "The template in your language" not in shown
 
 
 def test_a_template_for_another_kind_of_thing_is_told(case: Case, grace: Person) -> None:

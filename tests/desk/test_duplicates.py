@@ -30,10 +30,9 @@ from secondopinion.guardians import actions as guardians
 from secondopinion.imaging import actions as imaging
 from secondopinion.imaging import removing
 from secondopinion.imaging.models import Instance
-from secondopinion.program.models import Program
 from secondopinion.records.models import Record
 from tests.conftest import MR_HEAD
-from tests.web.conftest import person, sign_in, submitted
+from tests.web.conftest import person, sign_in
 
 BORN = date(2019, 3, 2)
 
@@ -89,17 +88,6 @@ def test_a_slip_of_the_pen_is_a_day_that_is_looked_for() -> None:
     days = duplicates._like_days(BORN)
     assert {BORN, date(2019, 2, 3), date(2018, 3, 2), date(2019, 3, 12)} <= days
     assert date(2020, 4, 2) not in days
-
-
-@pytest.fixture
-def two(hospital: Program) -> tuple[Case, Case, Person]:
-    """Two requests about one child from two parents, the first of them taken; its coordinator."""
-    first = submitted(person("maria@familia.example", name="María López"))
-    second = submitted(person("jose@familia.example", name="José Fernández"))
-    second.questions.create(number=3, text="And her brother?")
-    coordinator = person("grace@harbour.example", "coordinator", name="Grace Okafor")
-    cases.take(by=coordinator, case=first)
-    return first, second, coordinator
 
 
 def found(two: tuple[Case, Case, Person]) -> Duplicate:
@@ -176,6 +164,10 @@ def test_joined_side_by_side_and_taken_apart_again(two: tuple[Case, Case, Person
     assert set(shown(kept).values_list("pk", flat=True)) == before
     assert kept.questions.count() == 2
     assert not kept.child.guardianships.filter(person=second, revoked_at=None).exists()
+    pair.refresh_from_db()
+    assert (pair.state, pair.by) == ("open", None), "nobody has said that they are two children"
+    assert kept.needs.filter(why=Why.TWICE).exists()
+    assert other.needs.filter(why=Why.TWICE).exists()
     with pytest.raises(Conflict):
         actions.undo_join(by=coordinator, row=Join.objects.get())
     verbs = {entry.verb for entry in entries_for(kept.pk)}
@@ -317,48 +309,6 @@ def test_what_a_court_has_said_holds_in_the_kept_request_too(
     assert [each.person for each in ties] == [mother]
 
 
-def test_two_children_are_not_shown_again(two: tuple[Case, Case, Person]) -> None:
-    kept, _other, coordinator = two
-    pair = found(two)
-    page = reverse("desk-duplicate", args=[pair.pk])
-    assert sign_in(person("rosa@familia.example")).get(page).status_code == 404
-    sign_in(coordinator).post(page, {"do": "different"})
-    assert not kept.needs.filter(why=Why.TWICE).exists()
-    assert duplicates.search(kept) == []
-    assert Duplicate.objects.get().state == "different"
-
-
-def test_told_apart_and_one_after_all(two: tuple[Case, Case, Person]) -> None:
-    kept, other, coordinator = two
-    pair = found(two)
-    desk, page = sign_in(coordinator), reverse("desk-duplicate", args=[pair.pk])
-    desk.post(page, {"do": "different"})
-    assert "Told apart" in desk.get(reverse("desk-duplicates")).content.decode()
-    with pytest.raises(Conflict):
-        actions.join(by=coordinator, pair=pair, kept=kept, people=[])
-    assert "one after all" in desk.get(page).content.decode()
-    desk.post(page, {"do": "one"})
-    assert kept.needs.filter(why=Why.TWICE).exists()
-    assert other.needs.filter(why=Why.TWICE).exists()
-    with pytest.raises(Conflict):  # a colleague's page is older
-        actions.perhaps_one(by=coordinator, pair=pair)
-    with pytest.raises(NotYours):
-        actions.perhaps_one(by=holders_of(kept, Part.FAMILY).get(), pair=pair)
-    actions.join(by=coordinator, pair=pair, kept=kept, people=[])
-    assert Case.objects.get(pk=other.pk).state == "joined"
-    assert "requests-perhaps-one" in {entry.verb for entry in entries_for(other.pk)}
-
-
-def test_a_pair_of_which_one_has_ended_stays_apart(two: tuple[Case, Case, Person]) -> None:
-    _kept, other, coordinator = two
-    pair = found(two)
-    actions.different(by=coordinator, pair=pair)
-    cases.withdraw(by=holders_of(other, Part.FAMILY).get(), case=other)
-    with pytest.raises(Conflict) as refused:
-        actions.perhaps_one(by=coordinator, pair=pair)
-    assert refused.value.code == "ended"
-
-
 def test_what_was_sent_comes_along_again_when_they_are_joined_again(
     two: tuple[Case, Case, Person],
 ) -> None:
@@ -379,4 +329,3 @@ def test_what_was_sent_comes_along_again_when_they_are_joined_again(
         actions.undo_join(by=coordinator, row=joined)
         assert set(shown(kept).values_list("pk", flat=True)) == before
         assert not images.exists()
-        actions.perhaps_one(by=coordinator, pair=pair)

@@ -7,6 +7,7 @@ from secondopinion.billing import actions as billing
 from secondopinion.cases import actions as cases
 from secondopinion.cases.models import ItemState
 from secondopinion.core.errors import Conflict, NotYours
+from secondopinion.messaging.models import Message
 from secondopinion.program.models import Program
 from tests.web.conftest import person, sign_in, submitted, taken, yesterday
 
@@ -48,6 +49,40 @@ def test_who_had_the_case_is_told_who_has_it_and_what_was_typed_is_kept(mother: 
     with pytest.raises(NotYours):
         cases.settle_item(by=never, item=item, state=ItemState.ARRIVED)
     assert not case.information_requests.exists()
+
+
+def test_who_had_the_case_gets_a_mail_that_says_nothing_of_the_child(mother: Person) -> None:
+    case, grace = taken(mother)
+    omar = person("omar@harbour.example", "coordinator", name="Omar Haddad")
+
+    def mails(to: Person) -> list[str]:
+        sent = Message.objects.filter(to=to, case_id=case.pk).order_by("created_at")
+        return list(sent.values_list("template", flat=True))
+
+    before = mails(grace)
+    sign_in(omar).post(f"/desk/cases/{case.reference}/do/take-over/", {"note": "Grace is ill."})
+    case.refresh_from_db()
+    assert case.coordinator == omar
+    assert mails(grace) == [*before, "case-taken-over"]
+    assert "case-taken-over" not in mails(omar), "who did it needs no mail"
+    mail = Message.objects.get(template="case-taken-over")
+    assert case.reference in mail.subject
+    for word in ("Camila", "Grace is ill", "Omar"):
+        assert word not in mail.subject + mail.body
+    sign_in(grace).post(
+        f"/desk/cases/{case.reference}/do/hand-over/", {"to": str(grace.pk), "note": "I am back."}
+    )
+    assert mails(omar)[-1] == "case-taken-over"
+    cases.hand_over(by=grace, case=case, to=omar, note="For you.")
+    assert mails(grace) == [*before, "case-taken-over"], "who gives it away knows"
+
+
+def test_who_had_a_new_request_is_told_that_a_colleague_began_with_it(hospital: Program) -> None:
+    grace = person("grace@harbour.example", "coordinator", name="Grace Okafor")
+    case = submitted(person("maria@familia.example"))
+    assert case.coordinator == grace
+    cases.take(by=person("omar@harbour.example", "coordinator"), case=case)
+    assert Message.objects.filter(to=grace, template="case-taken-over").count() == 1
 
 
 def test_whatever_was_done_meanwhile_is_said_with_who_did_it(mother: Person) -> None:

@@ -19,29 +19,11 @@ from secondopinion.cases.models import Case, ItemState
 from secondopinion.cases.queries import of_team, visible_to
 from secondopinion.conversations.actions import mark_seen, post
 from secondopinion.core import clock, hiding
-from secondopinion.core.errors import Conflict, NotYours, Refused
+from secondopinion.core.errors import Conflict, Refused
 from secondopinion.desk import actions, queries, worklist
 from secondopinion.messaging.models import Message
 from secondopinion.program.models import Program
 from tests.web.conftest import letter, person, sign_in, submitted, taken
-
-
-@pytest.fixture
-def grace(hospital: Program) -> Person:
-    """A coordinator."""
-    return person("grace@harbour.example", "coordinator", name="Grace Okafor")
-
-
-@pytest.fixture
-def omar(hospital: Program) -> Person:
-    """Another one."""
-    return person("omar@harbour.example", "coordinator", name="Omar Haddad")
-
-
-@pytest.fixture
-def mother(hospital: Program) -> Person:
-    """A mother."""
-    return person("maria@familia.example")
 
 
 def found(who: Person, **address: str) -> list[Case]:
@@ -141,92 +123,36 @@ def test_the_team_sees_what_its_members_may_see_and_nobody_else(
         assert sign_in(mother).get(address).status_code == 404
 
 
-def test_cases_are_put_off_and_what_is_new_brings_them_back(mother: Person) -> None:
+def test_what_is_sought_is_found_in_other_views_and_stays_while_filters_go(
+    mother: Person, omar: Person
+) -> None:
     case, grace = taken(mother)
-    until = queries.today() + timedelta(days=3)
-    done = actions.put_off(by=grace, chosen=[case], until=until)
-    assert (found(grace), found(grace, view="put-off")) == ([], [case])
-    assert [(load.cases, load.due) for load in queries.loads()] == [(1, 0)], "not their turn now"
-    assert done.step
-    actions.undo(by=grace, step=done.step)
-    assert found(grace) == [case]
-    with pytest.raises(Conflict):
-        actions.undo(by=grace, step=done.step)
-    actions.put_off(by=grace, chosen=[case], until=until)
+    desk = sign_in(grace)
+    assert found(omar, q="Camila") == []
+    cases.decline(by=grace, case=case, reason="Not here.", instead="Ask at home.")
+    given = {"q": "Camila", "view": "needs-you", "country": "NG"}
+    address = desk.post(reverse("desk-search"), given)["Location"]
+    page = desk.get(address).content.decode()
+    assert "Not found here, but in:" in page
+    ended = worklist.Wanted(view="ended", q="Camila").address.replace("&", "&amp;")
+    assert f'<a href="?{ended}">Ended</a>' in page
+    assert case.reference in desk.get(f"/desk/?{ended}".replace("&amp;", "&")).content.decode()
+    kept = worklist.Wanted(q="Camila").address.replace("&", "&amp;")
+    assert f'<a href="?{kept}">Show all of them</a>' in page
+    page = desk.get(f"/desk/?{worklist.Wanted(q='Nobody').address}").content.decode()
+    assert "Found in no view." in page
+    assert "Show all of them" not in page
+
+
+@pytest.mark.parametrize("view", list(worklist.VIEWS))
+def test_a_view_in_which_something_is_found_shows_it(view: str, mother: Person) -> None:
+    case, grace = taken(mother)
     post(case=case, thread="family", by=mother, text="It is worse.")
-    assert found(grace) == [case], "something new"
-    actions.put_off(by=grace, chosen=[case], until=until)
-    with time_machine.travel(clock.now() + timedelta(days=4), tick=False):
-        assert found(grace) == [case]
-    for day in (queries.today(), queries.today() + timedelta(days=91)):
-        with pytest.raises(Refused):
-            actions.put_off(by=grace, chosen=[case], until=day)
-
-
-def test_several_cases_are_handed_over_and_the_step_is_undone_but_for_what_has_changed(
-    mother: Person, omar: Person
-) -> None:
-    first, grace = taken(mother)
-    second, _grace = taken(person("other@familia.example"))
-    foreign = submitted(person("third@familia.example"))
-    with pytest.raises(Refused):
-        actions.hand_over(by=grace, chosen=[first], to=omar, note=" ")
-    done = actions.hand_over(by=grace, chosen=[first, second, foreign], to=omar, note="Holiday.")
-    assert done.changed == [first, second]
-    assert [case for case, _why in done.left] == [foreign]
-    assert set(found(omar)) == {first, second, foreign}
-    third = person("ruth@harbour.example", "coordinator")
-    second.refresh_from_db()
-    cases.hand_over(by=omar, case=second, to=third, note="Speaks Arabic.")
-    assert done.step
-    with pytest.raises(NotYours):
-        actions.undo(by=omar, step=done.step)
-    back = actions.undo(by=grace, step=done.step)
-    assert (back.changed, [case for case, _why in back.left]) == ([first], [second])
-    first.refresh_from_db()
-    second.refresh_from_db()
-    assert (first.coordinator, second.coordinator) == (grace, third)
-    assert [row.taker for row in first.hand_overs.all()][-2:] == [omar, grace], "both stand"
-    here = f"/desk/cases/{first.reference}/"
-    assert "Note of the hand-over" not in sign_in(grace).get(here).content.decode()
-    cases.hand_over(by=grace, case=first, to=omar, note="Again.")
-    assert "Again." in sign_in(omar).get(here).content.decode()
-
-
-def test_the_page_does_the_same_with_forms(mother: Person, omar: Person) -> None:
-    case, grace = taken(mother)
-    desk, chosen = sign_in(grace), {"case": [case.reference], "back": "view=mine&country=MX"}
-    answer = desk.post(
-        "/desk/many/", {**chosen, "verb": "hand-over", "to": str(omar.pk), "note": "For you."}
-    )
-    assert answer["Location"] == "/desk/?view=mine&country=MX"
-    step = queries.last_step(grace)
-    assert step
-    assert "1 case is handed over." in desk.get("/desk/").content.decode()
-    assert sign_in(omar).post(f"/desk/undo/{step.pk}/", {}).status_code == 404
-    desk.post(f"/desk/undo/{step.pk}/", {})
-    case.refresh_from_db()
-    assert case.coordinator == grace
-    for wrong in ({"verb": "hand-over", "to": "x"}, {"verb": "burn"}):
-        assert desk.post("/desk/many/", {**chosen, **wrong}).status_code == 404
-    assert desk.post("/desk/many/", {"verb": "put-off", "until": "soon"}).status_code == 400
-
-
-def test_who_takes_a_case_over_reads_the_note_and_who_covers_is_told_how_to_act(
-    mother: Person, omar: Person
-) -> None:
-    case, grace = taken(mother)
-    here = f"/desk/cases/{case.reference}/"
-    assert "Calls after five." not in sign_in(grace).get(here).content.decode()
-    cases.hand_over(by=grace, case=case, to=omar, note="Calls after five.")
-    assert "Calls after five." in sign_in(omar).get(here).content.decode()
-    today = queries.today()
-    assert "You cover for" not in sign_in(grace).get(here).content.decode()
-    actions.go_away(by=omar, first=today, last=today, cover=grace)
-    told = sign_in(grace).get(here).content.decode()
-    assert "You cover for" in told
-    assert f'{here}people/#take-over"' in told
-    assert "You cover for" not in sign_in(omar).get(here).content.decode()
+    gone, _grace = taken(mother)
+    cases.decline(by=grace, case=gone, reason="Not here.", instead="Ask at home.")
+    named = worklist.found_in(grace, "Camila", worklist.own(grace))
+    assert bool(found(grace, q="Camila", view=view)) == (view in named)
+    assert {"needs-you", "mine", "news", "open", "ended"} <= set(named)
 
 
 def test_a_list_that_has_not_changed_is_not_sent_again(mother: Person) -> None:

@@ -1,6 +1,6 @@
 """Pages ask the database a few times, and not more often when there is more to show."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
 
@@ -12,6 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from secondopinion.arrivals import actions as arrivals
 from secondopinion.cases import actions
 from secondopinion.core import jobs
+from secondopinion.desk import actions as desk
+from secondopinion.desk import queries, worklist
 from secondopinion.program.models import Program
 from secondopinion.records.models import LabValue
 from tests.experts.ready import coordinator, ready
@@ -111,6 +113,16 @@ def test_choosing_an_expert_asks_a_few_times_however_many_there_are(
         ready(f"family{number}@familia.example")
         profile(f"expert{number}@harbour.example", conditions=["epilep"])
     assert asks(browser, page) == first
+
+
+def test_a_worklist_that_finds_nothing_here_or_offers_an_undo_asks_a_few_times(
+    hospital: Program,
+) -> None:
+    case, grace = taken(person("maria@familia.example"))
+    until = queries.today() + timedelta(days=2)
+    desk.put_off(by=grace, chosen=[case], until=until)
+    sought = worklist.Wanted(view="late", q="Camila").address
+    assert asks(sign_in(grace), f"/desk/?{sought}") <= MOST
 
 
 def test_a_case_that_collects_records_asks_a_few_times(hospital: Program) -> None:

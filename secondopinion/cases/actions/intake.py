@@ -9,7 +9,13 @@ from secondopinion.accounts.queries import has_role
 from secondopinion.audit import actions as audit
 from secondopinion.cases import changes, needs, rules, workflow
 from secondopinion.cases.actions.parts import end_parts, give_part, require
-from secondopinion.cases.actions.telling import tell, tell_coordinator, tell_family, tell_part
+from secondopinion.cases.actions.telling import (
+    tell,
+    tell_coordinator,
+    tell_family,
+    tell_former_owner,
+    tell_part,
+)
 from secondopinion.cases.actions.wishing import wishes
 from secondopinion.cases.models import (
     Case,
@@ -52,6 +58,7 @@ def take(*, by: Person, case: Case) -> Case:
             note = gettext("A colleague has begun with it before you did.")
         HandOver.objects.create(case=case, giver=giver, taker=by, note=note, for_taker=False)
         end_parts(case=case, role=Part.COORDINATOR, by=by)
+        tell_former_owner(case, giver, by)
     if former != by.pk or Part.COORDINATOR not in parts:
         give_part(case=case, person=by, role=Part.COORDINATOR, by=by)
     tell_family(case, "news")
@@ -59,13 +66,11 @@ def take(*, by: Person, case: Case) -> Case:
 
 
 @transaction.atomic
-def hand_over(
-    *, by: Person | None, case: Case, to: Person, note: str, for_taker: bool = True
-) -> Case:
-    """Give a case to another coordinator, or take it over from an absent one, with a note.
+def hand_over(*, by: Person | None, case: Case, to: Person, note: str, back: bool = False) -> Case:
+    """Give a case to another coordinator, or take it over from one, with a note.
 
-    `by` is None when a job does it, for a case whose owner has left the team. A note that is not
-    `for_taker` stands in the history alone.
+    `by` is None when a job does it, for a case whose owner has left the team. Where a hand-over is
+    undone, the case comes `back`, and the note stands in the history alone.
 
     Raises:
         NotYours: not of the intake team, on either side.
@@ -80,13 +85,12 @@ def hand_over(
             _("Write what your colleague should know."), code="note-missing", field="note"
         )
     fresh = Case.objects.select_for_update().get(pk=case.pk)
-    if fresh.coordinator is None:
+    giver = fresh.coordinator
+    if giver is None:
         raise Refused(_("This case has no owner yet: begin with it first."), code="not-taken")
-    if fresh.coordinator_id == to.pk:
+    if giver.pk == to.pk:
         raise Refused(_("This colleague has the case already."), code="same-owner", field="to")
-    HandOver.objects.create(
-        case=case, giver=fresh.coordinator, taker=to, note=note.strip(), for_taker=for_taker
-    )
+    HandOver.objects.create(case=case, giver=giver, taker=to, note=note.strip(), for_taker=not back)
     end_parts(case=case, role=Part.COORDINATOR, by=by)
     give_part(case=case, person=to, role=Part.COORDINATOR, by=by)
     if holders_of(case, Part.ENTRY).exists():
@@ -96,7 +100,10 @@ def hand_over(
     case.refresh_from_db()
     if by is None or by.pk != to.pk:
         tell_coordinator(case)
-    audit.record("case-handed-over", by=by, case_id=case.pk, target=to)
+    if by is not None:
+        tell_former_owner(case, giver, by)
+    verb = "case-taken-back" if back else "case-handed-over"
+    audit.record(verb, by=by, case_id=case.pk, target=to)
     return case
 
 

@@ -7,6 +7,7 @@ it is loaded.
 from collections.abc import Callable
 
 from secondopinion.accounts.models import Person
+from secondopinion.accounts.queries import has_role
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import holders_of
 from secondopinion.messaging.actions import notify
@@ -43,6 +44,12 @@ def tell_part(case: Case, part: Part, template: str) -> None:
 def tell_family(case: Case, template: str) -> None:
     """Write to the family of a case."""
     tell_part(case, Part.FAMILY, template)
+
+
+def tell_former_owner(case: Case, former: Person, by: Person) -> None:
+    """Write to who had a case that somebody else has taken over, unless they have left the team."""
+    if former.pk != by.pk and has_role(former, "coordinator"):
+        tell(case, former, "case-taken-over", "/desk/cases")
 
 
 def tell_coordinator(case: Case, template: str = "case-news") -> None:

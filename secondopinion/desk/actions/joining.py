@@ -24,7 +24,7 @@ from secondopinion.cases import actions as cases
 from secondopinion.cases import needs, words
 from secondopinion.cases.actions.parts import end_parts, give_part, require
 from secondopinion.cases.actions.request import MOST_QUESTIONS
-from secondopinion.cases.actions.telling import tell
+from secondopinion.cases.actions.telling import tell, tell_coordinator
 from secondopinion.cases.models import Case, Part, Question
 from secondopinion.cases.queries import holders_of
 from secondopinion.cases.rules import not_kept_out
@@ -86,6 +86,8 @@ def join(
         moved["questions"] = _add_questions(kept, joined)
     made = Join.objects.create(pair=pair, kept=kept, joined=joined, by=by, moved=moved)
     cases.join(by=by, case=joined)
+    if joined.coordinator_id != by.pk:
+        tell_coordinator(joined, "case-joined")
     _meet(pair)
     words.keep(kept)
     audit.record("requests-joined", by=by, case_id=kept.pk, target=made)
@@ -168,6 +170,17 @@ def _meet(pair: Duplicate) -> None:
         needs.hold(case, Why.TWICE, still.exists())
 
 
+def _look_again(pair: Duplicate, settled: str, *both: Case) -> None:
+    """Have a pair looked at again that was settled in one way."""
+    done = Duplicate.objects.filter(pk=pair.pk, state=settled).update(
+        state=Duplicate.State.OPEN, by=None, at=None
+    )
+    if not done:
+        raise Conflict(_("A colleague has looked at this pair already."), code="pair-settled")
+    for case in both:
+        needs.arise(case, Why.TWICE)
+
+
 def _sent_into(joined: Case) -> list[Upload]:
     """Return what was sent into a request as files; images come along besides, one by one."""
     rows = Upload.objects.filter(
@@ -207,20 +220,15 @@ def perhaps_one(*, by: Person, pair: Duplicate) -> None:
     both = Case.objects.select_for_update().filter(pk__in=[pair.earlier_id, pair.later_id])
     if any(case.ended_at is not None for case in both.order_by("pk")):
         raise Conflict(_("One of the two requests has ended."), code="ended")
-    done = Duplicate.objects.filter(pk=pair.pk, state=Duplicate.State.DIFFERENT).update(
-        state=Duplicate.State.OPEN, by=None, at=None
-    )
-    if not done:
-        raise Conflict(_("A colleague has looked at this pair already."), code="pair-settled")
+    _look_again(pair, Duplicate.State.DIFFERENT, pair.earlier, pair.later)
     for case in (pair.earlier, pair.later):
-        needs.arise(case, Why.TWICE)
         audit.record("requests-perhaps-one", by=by, case_id=case.pk, target=pair)
 
 
 @transaction.atomic
 def undo_join(*, by: Person, row: Join) -> Case:
-    """Take two requests apart again: the joined one goes on where it stood, and what it brought
-    leaves the kept one. What somebody saw meanwhile stays in the audit.
+    """Take two requests apart again: the joined one goes on where it stood, what it brought leaves
+    the kept one, and the pair is to be looked at. What somebody saw meanwhile stays in the audit.
 
     Raises:
         NotYours: by somebody who does not lead the kept request.
@@ -243,10 +251,10 @@ def undo_join(*, by: Person, row: Join) -> Case:
         accounts.end_guardianship(by=by, child=kept.child, person=person)
     Question.objects.filter(case=kept, pk__in=row.moved["questions"]).delete()
     _take_back(by, kept, joined, row)
-    Duplicate.objects.filter(pk=row.pair_id).update(
-        state=Duplicate.State.DIFFERENT, by=by, at=clock.now()
-    )
     cases.separate(by=by, case=joined)
+    if joined.coordinator_id != by.pk:
+        tell_coordinator(joined)
+    _look_again(row.pair, Duplicate.State.JOINED, kept, joined)
     words.keep(kept)
     for case in (kept, joined):
         audit.record("requests-separated", by=by, case_id=case.pk, target=row)

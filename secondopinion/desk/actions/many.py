@@ -16,7 +16,7 @@ from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.desk.models import Step
 from secondopinion.desk.queries import today
-from secondopinion.desk.rules import require_team
+from secondopinion.desk.rules import require_team, still_stands
 from secondopinion.program import queries as program
 
 MOST = 200  # cases in one step
@@ -73,6 +73,7 @@ def put_off(*, by: Person, chosen: Sequence[Case], until: date) -> Done:
         Case.objects.filter(pk=fresh.pk).update(put_off_until=at)
         audit.record("case-put-off", by=by, case_id=fresh.pk, target=fresh)
         before[str(fresh.pk)] = {"from": was.isoformat() if was else "", "to": at.isoformat()}
+        fresh.put_off_until = at
         done.changed.append(fresh)
     return _kept(done, by, Step.Verb.PUT_OFF, before)
 
@@ -94,30 +95,25 @@ def undo(*, by: Person, step: Step) -> Done:
     done = Done(step)
     for case in Case.objects.select_for_update().filter(pk__in=step.before):
         was = step.before[str(case.pk)]
-        back = _give_back if step.verb == Step.Verb.HAND_OVER else _bring_back
-        if back(by, case, was):
-            done.changed.append(case)
-        else:
+        if not still_stands(step, case):
             done.left.append((case, _owned_by(case)))
+            continue
+        back = _give_back if step.verb == Step.Verb.HAND_OVER else _bring_back
+        back(by, case, was)
+        done.changed.append(case)
     return done
 
 
-def _give_back(by: Person, case: Case, was: dict[str, str]) -> bool:
-    if str(case.coordinator_id) != was["to"] or case.ended_at is not None:
-        return False
+def _give_back(by: Person, case: Case, was: dict[str, str]) -> None:
     giver = Person.objects.get(pk=was["from"])
     note = str(_("The step before is undone."))
-    cases.hand_over(by=by, case=case, to=giver, note=note, for_taker=False)
-    return True
+    cases.hand_over(by=by, case=case, to=giver, note=note, back=True)
 
 
-def _bring_back(by: Person, case: Case, was: dict[str, str]) -> bool:
-    if case.put_off_until != datetime.fromisoformat(was["to"]):
-        return False
+def _bring_back(by: Person, case: Case, was: dict[str, str]) -> None:
     before = datetime.fromisoformat(was["from"]) if was["from"] else None
     Case.objects.filter(pk=case.pk).update(put_off_until=before)
     audit.record("case-brought-back", by=by, case_id=case.pk, target=case)
-    return True
 
 
 def _check(by: Person, chosen: Sequence[Case]) -> None:

@@ -1,14 +1,9 @@
 """Asking for what is missing: the item, the template and its words as they will be sent."""
 
 from typing import Any
-from urllib.parse import urlencode
 
-from django.http import HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from secondopinion.accounts.models import Person, Role
 from secondopinion.accounts.queries import has_role
@@ -17,10 +12,11 @@ from secondopinion.cases.models import Case, ChecklistItem, ItemState, Part
 from secondopinion.cases.queries import open_requests
 from secondopinion.conversations.queries import posts
 from secondopinion.core.errors import Conflict, Refused
+from secondopinion.core.languages import language_of
 from secondopinion.program import letters
 from secondopinion.program import queries as program
 from secondopinion.program.models import MessageTemplate
-from secondopinion.web.access import PersonRequest, of_case
+from secondopinion.web.access import PersonRequest
 
 ITEM = "{item}"
 
@@ -60,18 +56,20 @@ def ask_context(request: PersonRequest, case: Case, items: list[ChecklistItem]) 
     """
     there = {ItemState.ARRIVED, ItemState.WAIVED}
     missing = [row for row in items if row.state not in there and row.key != CONFIRMED]
-    wanted = request.GET.get("item")
+    given = request.POST or request.GET
+    wanted = given.get("item")
     first = sorted(missing, key=lambda row: row.state != ItemState.OPEN)
     item = next((row for row in first if wanted in {None, str(row.pk)}), None)
-    to = request.GET.get("to", "")
+    to = given.get("to", "")
     to = to if to in {Part.FAMILY, Part.LOCAL_PROVIDER} else Part.FAMILY
     templates = letters.message_templates()
-    place = request.GET.get("template", "")
+    place = given.get("template", "")
     known = place.isdecimal() and int(place) < len(templates)
     chosen = int(place) if known else _template_for(item, templates)
-    language, mine = _language_of(case, to), get_language() or "en"
+    language = _language_of(case, to)
     body = program.in_language(templates[chosen].bodies, language) if templates else ""
     complete = item is not None or ITEM not in body
+    words = words_for(case, body, item, to) if complete else ""
     return {
         "missing": missing,
         "item": item,
@@ -80,9 +78,27 @@ def ask_context(request: PersonRequest, case: Case, items: list[ChecklistItem]) 
         "template": chosen,
         "unlike": bool(templates) and _is_unlike(templates[chosen], item),
         "language": language,
-        "text": words_for(case, body, item, to) if complete else "",
-        "meaning": _meaning(templates[chosen], item) if templates and language != mine else "",
+        "text": put_in(request, words),
+        "words": words,
+        "meaning": _meaning(templates[chosen], item, language) if templates else "",
+        "lacks": _lacks(templates[chosen], language) if templates else "",
     }
+
+
+def put_in(request: PersonRequest, words: str) -> str:
+    """Return what somebody has typed with the words of a template beneath it, in the place of those
+    (`words`) that were put in before: nothing that was typed is lost."""
+    typed, before = (
+        request.POST.get(name, "").replace("\r\n", "\n").strip() for name in ("text", "put")
+    )
+    parts = (typed.removesuffix(before).rstrip(), words)
+    return "\n\n".join(part for part in parts if part)
+
+
+def _lacks(template: MessageTemplate, language: str) -> str:
+    """Return in which language a template's words are where it has none in the wanted one."""
+    found = language_of(template.bodies, language)
+    return "" if found in {language, language.split("-", maxsplit=1)[0]} else found
 
 
 def _is_unlike(template: MessageTemplate, item: ChecklistItem | None) -> bool:
@@ -98,9 +114,11 @@ def _template_for(item: ChecklistItem | None, templates: list[MessageTemplate]) 
     return next((place for place, row in enumerate(templates) if row.key == key), 0)
 
 
-def _meaning(template: MessageTemplate, item: ChecklistItem | None) -> str:
-    """Return what a template says in the language of who sends it."""
+def _meaning(template: MessageTemplate, item: ChecklistItem | None, language: str) -> str:
+    """Return what a template says in the language of who sends it, unless it is sent so."""
     body = program.in_language(template.bodies)
+    if body == program.in_language(template.bodies, language):
+        return ""
     return body.replace(ITEM, program.in_language(item.labels)) if item is not None else body
 
 
@@ -149,20 +167,24 @@ THREADS = ("family", "local_provider", "staff")
 def message_context(request: PersonRequest, case: Case) -> dict[str, Any]:
     """Return what the form of a message shows: a template in the language of who reads it, and
     what it says in one's own. Templates that name a thing of the checklist belong to asking."""
-    to = request.GET.get("to", "")
+    given = request.POST or request.GET
+    to = given.get("thread") or given.get("to", "")
     to = to if to in THREADS else THREADS[0]
     usable = [row for row in letters.message_templates() if ITEM not in row.bodies.get("en", "")]
-    place = request.GET.get("template", "")
+    place = given.get("template", "")
     chosen = usable[int(place)] if place.isdecimal() and int(place) < len(usable) else None
     mine = get_language() or "en"
     language = mine if to == "staff" or not has_reader(case, to) else _language_of(case, to)
+    words = program.in_language(chosen.bodies, language) if chosen else ""
     return {
         "to": to,
         "templates": [program.in_language(row.titles) for row in usable],
         "template": place if chosen else "",
         "language": language,
-        "text": program.in_language(chosen.bodies, language) if chosen else "",
-        "meaning": program.in_language(chosen.bodies) if chosen and language != mine else "",
+        "text": put_in(request, words),
+        "words": words,
+        "meaning": _meaning(chosen, None, language) if chosen else "",
+        "lacks": _lacks(chosen, language) if chosen else "",
         "still_asked": chosen is not None and open_requests(case).filter(to=to).exists(),
     }
 
@@ -170,20 +192,3 @@ def message_context(request: PersonRequest, case: Case) -> dict[str, Any]:
 def has_reader(case: Case, to: str) -> bool:
     """Say whether the case has somebody who reads a thread."""
     return to != Part.LOCAL_PROVIDER or hasattr(case, "local_provider")
-
-
-@of_case("desk", Part.COORDINATOR)
-@require_POST
-def choose_message(request: PersonRequest, case: Case) -> HttpResponse:
-    """Show the form of a message again with a template's words."""
-    given = {"to": request.POST.get("thread", ""), "template": request.POST.get("template", "")}
-    address = reverse("desk-case-messages", args=[case.reference])
-    return redirect(f"{address}?{urlencode(given)}#write")
-
-
-@of_case("desk", Part.COORDINATOR)
-@require_POST
-def choose_words(request: PersonRequest, case: Case) -> HttpResponse:
-    """Show the form again with a template's words: what was typed stays out of the address."""
-    chosen = urlencode({name: request.POST.get(name, "") for name in ("item", "to", "template")})
-    return redirect(f"{reverse('desk-case', args=[case.reference])}?{chosen}#ask")

@@ -15,11 +15,11 @@ from django.utils.translation import pgettext_lazy
 from secondopinion.accounts.models import NewAddress, Role
 from secondopinion.accounts.queries import access_links, people_with
 from secondopinion.arrivals.clipping import posts_with_files
+from secondopinion.arrivals.queries import asked_with_records
 from secondopinion.audit import actions as audit
 from secondopinion.cases import clocks, workflow
 from secondopinion.cases.models import Case, HandOver, Need, Part, Participation
 from secondopinion.cases.queries import (
-    asked,
     emergencies,
     handed,
     live_parts,
@@ -144,7 +144,7 @@ def _now(request: PersonRequest, case: Case) -> Context:
         "needs": held,
         "conditions": (groups := program.kept_conditions()),
         "condition": next((each for each in groups if each.key == case.condition), None),
-        "asked": asked(case),
+        "asked": asked_with_records(case, arrived),
         "undelivered": mailing.undelivered(case) if Why.UNDELIVERED in held else [],
         "findings": records.placed(each for each in limitations_for(case) if each.state == "open"),
         "emergencies": emergencies().filter(case=case) if told["opened"] else [],

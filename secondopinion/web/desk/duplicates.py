@@ -8,10 +8,12 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from secondopinion.accounts.models import Role
+from secondopinion.accounts.models import Person, Role
 from secondopinion.audit import actions as audit
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import holders_of
+from secondopinion.cases.states import State
+from secondopinion.cases.workflow import TRANSITIONS
 from secondopinion.core.errors import NotYours, Refused
 from secondopinion.desk import actions, queries
 from secondopinion.desk.actions.joining import OPEN_TO_MORE
@@ -22,6 +24,8 @@ from secondopinion.records import queries as records
 from secondopinion.web.access import PersonRequest, staff
 
 MOST = 50  # pairs of a kind that the list shows
+_CAN_END = TRANSITIONS["join"].sources
+_WITH_EXPERT = frozenset({State.OFFERED, State.IN_REVIEW, State.MORE_NEEDED})
 
 
 @staff(Role.COORDINATOR)
@@ -51,11 +55,16 @@ def pair(request: PersonRequest, pair: UUID) -> HttpResponse:
     if request.method == "POST":
         messages.success(request, _do(request, row))
         return redirect("desk-duplicate", row.pk)
+    user = request.user
     for case in (row.earlier, row.later):
-        audit.record("duplicate-opened", by=request.user, case_id=case.pk, target=row)
+        audit.record("duplicate-opened", by=user, case_id=case.pk, target=row)
+    both = ((row.earlier, row.later), (row.later, row.earlier))
+    sides = [_side(case) | {"obstacle": _obstacle(case, other, user)} for case, other in both]
     context = {
         **_told(row),
-        "sides": [_side(row.earlier), _side(row.later)],
+        "sides": sides,
+        "joinable": row.state == Duplicate.State.OPEN
+        and not all(each["obstacle"] for each in sides),
         "ended": row.earlier.ended_at is not None or row.later.ended_at is not None,
         "join": Join.objects.filter(pair=row, undone_at=None).select_related("kept", "by").first(),
     }
@@ -70,8 +79,20 @@ def _side(case: Case) -> dict[str, Any]:
         "questions": list(case.questions.all()),
         "records": records.for_case(case).count(),
         "series": series,
-        "may_keep": case.state in OPEN_TO_MORE,
     }
+
+
+def _obstacle(case: Case, other: Case, by: Person) -> str:
+    """Return why a request cannot go on with what the other one holds, or nothing if it can."""
+    if case.ended_at is not None:
+        return "ended"
+    if case.state == State.SUBMITTED:
+        return "not-begun"
+    if case.state not in OPEN_TO_MORE:
+        return "with-expert" if case.state in _WITH_EXPERT else "reported"
+    if other.state not in _CAN_END:
+        return "other-stays"
+    return "" if case.coordinator_id == by.pk else "not-yours"
 
 
 def _do(request: PersonRequest, row: Duplicate) -> str:

@@ -5,7 +5,6 @@ from django.urls import path
 from secondopinion.web.desk import (
     addresses,
     arranging,
-    asking,
     assigning,
     case,
     copies,
@@ -84,8 +83,8 @@ urlpatterns = [
     ),
     path(_CASE + "close/", case.close, name="desk-close"),
     path(_CASE + "decline/", declining.decline, name="desk-decline"),
-    path(_CASE + "messages/words/", asking.choose_message, name="desk-message-words"),
-    path(_CASE + "ask/", asking.choose_words, name="desk-ask-words"),
+    path(_CASE + "messages/words/", case.messages_page, name="desk-message-words"),
+    path(_CASE + "ask/", case.now, name="desk-ask-words"),
     path(_CASE + "do/<str:action>/", verbs.act, name="desk-act"),
     path(_CASE + "referrals/<int:number>/", referrals.referral, name="referral"),
     path(_CASE + "referrals/<int:number>/package.zip", referrals.package, name="referral-package"),

@@ -1,5 +1,6 @@
 """The worklist: what needs the desk, by due time; its views, and steps on several cases."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -8,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.crypto import salted_hmac
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -15,8 +17,10 @@ from django_countries import countries
 
 from secondopinion.accounts.models import Role
 from secondopinion.accounts.queries import people_with
+from secondopinion.cases.models import Case
 from secondopinion.cases.queries import of_team
 from secondopinion.core import clock
+from secondopinion.core.dates import written
 from secondopinion.core.errors import NotYours, Refused
 from secondopinion.desk import actions, queries, worklist
 from secondopinion.desk.actions.many import Done
@@ -27,6 +31,7 @@ from secondopinion.web.access import PersonRequest, staff
 from secondopinion.web.desk.team import colleague
 from secondopinion.web.family.countries import every
 from secondopinion.web.forms import day_in
+from secondopinion.web.templatetags.house import due_of
 
 Context = dict[str, Any]
 
@@ -46,7 +51,7 @@ def desk(request: PersonRequest) -> HttpResponse:
         "said": _said(what, team, fields),
         "left": queries.entries_left().count(),
         "last": (last := queries.last_step(request.user)),
-        "last_says": _words(last.verb, len(last.before)) if last else "",
+        "last_says": _words(last.verb, n) if last and (n := queries.undoable(last)) else "",
         "today": queries.today(),
     }
     return render(request, "desk/worklist.html", context)
@@ -80,8 +85,14 @@ def _listed(request: PersonRequest, what: worklist.Wanted) -> Context:
         for key, n in worklist.counts(request.user, whose).items()
     }
     views = [(key, view, counts.get(key)) for key, view in worklist.VIEWS.items()]
+    found = worklist.listed(request.user, what, whose)
+    elsewhere = worklist.found_in(request.user, what.q, whose) if what.q and not found.cases else ()
     return {
-        "list": worklist.listed(request.user, what, whose),
+        "list": found,
+        "elsewhere": [
+            (worklist.VIEWS[key].label, worklist.Wanted(view=key, q=what.q).address)
+            for key in elsewhere
+        ],
         "own_views": [each for each in views if not each[1].team],
         "team_views": [each for each in views if each[1].team],
         "view": worklist.VIEWS[what.view],
@@ -135,7 +146,18 @@ def many(request: PersonRequest) -> HttpResponse:
         done = actions.put_off(by=request.user, chosen=chosen, until=until)
     else:
         raise NotYours
-    _tell(request, done, _words(verb, len(done.changed)))
+    _tell_left(request, done)
+    early = [(case, due) for case in done.changed if (due := _due_before(case))]
+    if early:
+        days = "; ".join(
+            f"\u2066{case.reference}\u2069: \u2068{written(localtime(due))}\u2069"
+            for case, due in early
+        )
+        messages.warning(
+            request,
+            _("Due before the day that you chose: %(cases)s. See whether it can wait, or undo it.")
+            % {"cases": days},
+        )
     return redirect(f"{reverse('desk')}?{what.address}")
 
 
@@ -145,11 +167,10 @@ def undo(request: PersonRequest, step: Any) -> HttpResponse:
     """Undo one's last step on several cases."""
     row = get_object_or_404(Step, pk=step, by=request.user)
     done = actions.undo(by=request.user, step=row)
-    n = len(done.changed)
-    _tell(
-        request, done,
-        ngettext("It is undone for %(n)s case.", "It is undone for %(n)s cases.", n) % {"n": n},
-    )  # fmt: skip
+    if n := len(done.changed):
+        told = ngettext("It is undone for %(n)s case.", "It is undone for %(n)s cases.", n)
+        messages.success(request, told % {"n": n})
+    _tell_left(request, done)
     what = worklist.wanted(QueryDict(request.POST.get("back", "")).dict())
     return redirect(f"{reverse('desk')}?{what.address}")
 
@@ -162,9 +183,13 @@ def _words(verb: str, n: int) -> str:
     return words % {"n": n}
 
 
-def _tell(request: PersonRequest, done: Done, words: str) -> None:
-    if done.changed:
-        messages.success(request, words)
+def _due_before(case: Case) -> datetime | None:
+    """Return when something is due in a case that was put off beyond it."""
+    due, back = due_of(case), case.put_off_until
+    return due if due and back and due < back else None
+
+
+def _tell_left(request: PersonRequest, done: Done) -> None:
     if done.left:
         left = "; ".join(f"{case.reference}: {why}" for case, why in done.left)
         messages.error(request, _("Left as they were: %(cases)s") % {"cases": left})

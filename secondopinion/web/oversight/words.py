@@ -28,6 +28,7 @@ WORDS: dict[str, str | Promise] = {
     "case-started": _("A request was begun"),
     "case-opened": _("The case was opened"),
     "case-handed-over": _("The case was handed to a colleague"),
+    "case-taken-back": _("A hand-over of the case was taken back"),
     "case-put-off": _("The case was put off to another day"),
     "case-brought-back": _("The case was brought back"),
     "case-escalated": _("Somebody was told that time is running out"),
