@@ -3,6 +3,7 @@
 import re
 
 from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from secondopinion.accounts.models import AccessLink
@@ -73,6 +74,31 @@ def test_what_was_asked_for_is_answered_once(hospital: Program) -> None:
     case.refresh_from_db()
     assert asked.answer == "It does not exist."
     assert case.state == "collecting"
+
+
+def test_files_that_cannot_be_used_are_no_answer(hospital: Program) -> None:
+    maria = person("maria@familia.example")
+    case, coordinator = taken(maria)
+    asked = actions.ask(by=coordinator, case=case, text="Please send the EEG report.")
+    browser, here = sign_in(maria), f"/my/cases/{case.reference}/"
+    answer = f"{here}answer/{asked.pk}/"
+
+    def sent_with(name: str, content: bytes) -> str:
+        browser.post(f"{here}files/add/", {"files": SimpleUploadedFile(name, content)})
+        jobs.run_all()
+        back = {"referer": f"http://testserver{answer}"}
+        told = browser.post(answer, {"text": ""}, follow=True, headers=back).content.decode()
+        asked.refresh_from_db()
+        return told
+
+    shown = sent_with("eeg.pdf", b"")
+    assert "We cannot use the files that you sent." in shown
+    assert "This file is empty" in shown, "why, on the same page"
+    assert asked.answered_at is None
+    case.refresh_from_db()
+    assert case.state == "waiting_on_family"
+    assert "Thank you. Your answer is with our team." in sent_with("eeg.txt", b"EEG: normal.")
+    assert asked.answered_at
 
 
 def test_nobody_answers_what_another_case_was_asked(hospital: Program) -> None:

@@ -10,11 +10,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from secondopinion.arrivals.clipping import post_with_files, posts_with_files
-from secondopinion.arrivals.queries import sent_since
+from secondopinion.arrivals.clipping import (
+    answer_with_files,
+    post_with_files,
+    posts_with_files,
+)
 from secondopinion.audit import actions as audit
 from secondopinion.billing import actions as billing
-from secondopinion.cases import actions, forecasting
+from secondopinion.cases import forecasting
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import (
     asked,
@@ -139,10 +142,8 @@ def answer(request: PersonRequest, case: Case, number: str) -> HttpResponse:
     not_limited(case, request.user)
     row = get_object_or_404(asked_outside(case, Part.FAMILY), pk=number)
     if request.method == "POST":
-        actions.answer(
-            by=request.user, information_request=row, text=request.POST.get("text", ""),
-            sent_files=sent_since(case, request.user, row.created_at),
-        )  # fmt: skip
+        text = request.POST.get("text", "")
+        answer_with_files(by=request.user, information_request=row, text=text)
         messages.success(request, _("Thank you. Your answer is with our team."))
         return redirect("my-case", case.reference)
     return render(
