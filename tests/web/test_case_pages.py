@@ -13,6 +13,7 @@ from secondopinion.conversations.models import Post
 from secondopinion.core import jobs
 from secondopinion.followup.models import FollowUpQuestion
 from secondopinion.messaging.models import Message
+from secondopinion.opinions import translating
 from secondopinion.program.models import Program
 from tests.web.conftest import Whole, doctor_of, person, sign_in, submitted, taken
 
@@ -300,3 +301,24 @@ def test_the_specialist_sees_every_page_of_a_long_record(whole: Whole) -> None:
     answer = sign_in(whole.specialist).get(f"/expert/cases/{whole.case.reference}/")
     for number in range(2, 41):
         assert f"What stands on page {number}." in answer.text
+
+
+def test_a_report_in_another_language_is_asked_for_in_ones_own_by_one_button(whole: Whole) -> None:
+    family, here = sign_in(whole.family), f"/my/cases/{whole.case.reference}/"
+    report = f"{here}reports/{whole.report.number}/"
+    family.cookies["django_language"] = "es"
+    assert 'name="text"' not in family.get(report).content.decode(), "nobody here translates"
+    translator = person("li@harbour.example", "translator")
+    shown = family.get(report).content.decode()
+    wish = re.search(r'name="text" value="([^"]+)"', shown)
+    assert wish
+    assert "español" in wish[1]
+    family.post(f"{here}message/", {"text": wish[1]})
+    assert Post.objects.filter(case=whole.case, text=wish[1], thread="family").exists()
+    translating.ask(
+        by=whole.coordinator, report=whole.report, language="es", translator=translator,
+        reviewer=None,
+    )  # fmt: skip
+    assert 'name="text"' not in family.get(report).content.decode(), "it is on its way"
+    family.cookies["django_language"] = "en"
+    assert "The language of this report" not in family.get(report).content.decode()

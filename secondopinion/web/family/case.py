@@ -55,7 +55,7 @@ from secondopinion.web.calling import call_context
 from secondopinion.web.family.guardians import waited_for
 from secondopinion.web.family.here import files_context
 from secondopinion.web.family.questions import asking_context
-from secondopinion.web.family.report_language import language_context
+from secondopinion.web.family.report_language import language_context, translation_context
 from secondopinion.web.forms import files_of
 from secondopinion.web.proving import ask, is_proven
 
@@ -218,6 +218,7 @@ def report(request: PersonRequest, case: Case, number: int) -> HttpResponse:
         "translations": mine.filter(translates=row),
         "words": [(each[row.language], each.get(language)) for each in meanings(row.body, language)]
         if row.language in dict(settings.LANGUAGES) else [],
-        "foreign": row.language != language,
+        "foreign": row.language != language, "ended": case.state in ENDED,
+        **(translation_context(row, language) if row.language != language else {}),
     }  # fmt: skip
     return render(request, "family/report.html", context)
