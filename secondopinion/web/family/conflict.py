@@ -73,7 +73,8 @@ def _kept(form: PlainForm, name: str) -> Inputs:
     field, value = form.fields[name], form[name].value()
     if isinstance(field, DateField):
         parts = value if isinstance(value, list) else DateParts().decompress(value)
-        return {each: [part] for each, part in zip(pages.inputs_of(name, field), parts, strict=True)}
+        names = pages.inputs_of(name, field)
+        return {each: [part] for each, part in zip(names, parts, strict=True)}
     if isinstance(field, forms.BooleanField):
         return {name: ["on"] if value else []}
     return {name: ["" if value is None else str(localize_input(value))]}
