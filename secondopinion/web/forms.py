@@ -8,6 +8,7 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.core.errors import Refused
@@ -34,8 +35,22 @@ def make_plain(field: forms.Field) -> None:
         field.error_messages["invalid_choice"] = _("Choose one of these to go on.")
     else:
         field.error_messages["required"] = _("Fill this in to go on.")
+    if isinstance(field, forms.IntegerField) and not isinstance(field, forms.DecimalField):
+        words = _numbers_between(field.min_value, field.max_value)
+        field.error_messages |= dict.fromkeys(("invalid", "min_value", "max_value"), words)
     if isinstance(field.widget, forms.TextInput | forms.Textarea):
         field.widget.attrs.setdefault("dir", "auto")
+
+
+def _numbers_between(least: int | None, most: int | None) -> str:
+    """Say which whole numbers a field takes."""
+    if least is not None and most is not None:
+        return gettext("Write a whole number from %(least)s to %(most)s.") % {
+            "least": least, "most": most,
+        }  # fmt: skip
+    if least is not None:
+        return gettext("Write a whole number of %(least)s or more.") % {"least": least}
+    return gettext("Write a whole number.")
 
 
 def labels_of(field: forms.ChoiceField) -> dict[str, Any]:
