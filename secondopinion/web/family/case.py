@@ -17,6 +17,7 @@ from secondopinion.arrivals.clipping import (
 )
 from secondopinion.audit import actions as audit
 from secondopinion.billing import actions as billing
+from secondopinion.billing.queries import holds_up
 from secondopinion.cases import forecasting
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import (
@@ -123,6 +124,7 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
         **_outcome_context(case),
         "provider": getattr(case, "local_provider", None),
         "fee": getattr(case, "fee", None),
+        "fee_holds_up": holds_up(getattr(case, "fee", None)),
         "refusal": Refusal.objects.filter(case=case).first()
         if case.state == State.DECLINED else None,
         "emergency_number": number_for(str(case.country)),
