@@ -36,14 +36,16 @@ def make_plain(field: forms.Field) -> None:
     else:
         field.error_messages["required"] = _("Fill this in to go on.")
     if isinstance(field, forms.IntegerField) and not isinstance(field, forms.DecimalField):
-        words = _numbers_between(field.min_value, field.max_value)
+        words = _numbers_of(field)
         field.error_messages |= dict.fromkeys(("invalid", "min_value", "max_value"), words)
     if isinstance(field.widget, forms.TextInput | forms.Textarea):
         field.widget.attrs.setdefault("dir", "auto")
 
 
-def _numbers_between(least: int | None, most: int | None) -> str:
+def _numbers_of(field: forms.IntegerField) -> str:
     """Say which whole numbers a field takes."""
+    limits = (field.min_value, field.max_value)
+    least, most = (each() if callable(each) else each for each in limits)
     if least is not None and most is not None:
         return gettext("Write a whole number from %(least)s to %(most)s.") % {
             "least": least, "most": most,
