@@ -10,7 +10,7 @@ from django.core.cache import caches
 from django.test import Client
 from django.urls import reverse
 
-from secondopinion.accounts.models import Child, Person
+from secondopinion.accounts.models import Person
 from secondopinion.arrivals import captures
 from secondopinion.audit.queries import entries_for
 from secondopinion.cases import actions as cases
@@ -375,20 +375,6 @@ def test_a_child_of_an_age_is_asked(held: tuple[Case, Person, Person]) -> None:
     browser.post(page, {"answer": "agrees"})
     assert not rules.owed(case)
     cases.complete(by=coordinator, case=case)
-
-
-def test_a_young_person_is_not_spoken_to_as_a_child(held: tuple[Case, Person, Person]) -> None:
-    case, parent, _coordinator = held
-    rule(assent_from=6)
-    page, browser = reverse("my-assent", args=[case.reference]), sign_in(parent)
-    shown = browser.get(page).content.decode()
-    assert "looks at the pictures of you" in shown
-    assert "you alone decide here" not in shown
-    born = clock.today().replace(day=1) - timedelta(days=17 * 366)
-    Child.objects.filter(pk=case.child_id).update(birth_date=born)
-    shown = browser.get(page).content.decode()
-    assert "looks at the pictures of you" not in shown
-    assert f"From {born.day} {born:%B} {born.year + 18} on you alone decide here." in shown
 
 
 def test_the_consent_page_asks_by_the_rule_of_the_country(hospital: Program) -> None:
