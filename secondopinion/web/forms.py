@@ -35,7 +35,11 @@ def make_plain(field: forms.Field) -> None:
         field.error_messages["invalid_choice"] = _("Choose one of these to go on.")
     else:
         field.error_messages["required"] = _("Fill this in to go on.")
-    if isinstance(field, forms.IntegerField) and not isinstance(field, forms.DecimalField):
+    if (
+        isinstance(field, forms.IntegerField)
+        and not isinstance(field, forms.DecimalField)
+        and "min_value" not in field.error_messages  # it has no sentence of its own
+    ):
         words = _numbers_of(field)
         field.error_messages |= dict.fromkeys(("invalid", "min_value", "max_value"), words)
     if isinstance(field.widget, forms.TextInput | forms.Textarea):

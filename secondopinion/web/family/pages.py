@@ -242,8 +242,8 @@ def keep(page: Page, case: Case, person: Person, form: PlainForm, data: QueryDic
     names = [each for name, field in form.fields.items() for each in inputs_of(name, field)]
     try:
         kept = actions.autosave(
-            by=person, case=case, page=page.key, base_revision=int(base) if base.isdecimal() else
-            None,
+            by=person, case=case, page=page.key,
+            base_revision=int(base) if base.isdecimal() else None,
             # A box that is not ticked is not sent: it is kept as empty.
             values={name: values or [""] for name, values in raw(data, names).items()},
         )  # fmt: skip
