@@ -7,6 +7,7 @@ from urllib.parse import urlparse
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
+from secondopinion.core.country_names import names
 from secondopinion.environment import database, flag, kept_secret, made, number, tls
 
 ROOT = Path(__file__).resolve().parent
@@ -252,6 +253,8 @@ UPLOAD_MAX_BYTES = number("UPLOAD_MAX_BYTES", 8 * 1024**3)
 # Languages: those whose catalogues are complete
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("es", _("Spanish")), ("ar", _("Arabic"))]
+FORMAT_MODULE_PATH = ["secondopinion.core.formats"]
+COUNTRIES_OVERRIDE = names()  # of django_countries
 LOCALE_PATHS = [ROOT / "locale"]
 USE_I18N = True
 USE_TZ = True

@@ -19,7 +19,7 @@ from secondopinion.accounts.models import (
 )
 from secondopinion.accounts.tokens import hash_of, new_token
 from secondopinion.audit import actions as audit
-from secondopinion.core import clock
+from secondopinion.core import clock, zones
 from secondopinion.core.errors import NotYours, Refused
 
 LINK_DAYS = 30  # that a one-time link works, where nothing else is said
@@ -68,13 +68,17 @@ def make_without_mail(*, full_name: str, phone: str, language: str = "en") -> Pe
 
 
 @transaction.atomic
-def make_guest(*, full_name: str, email: str, language: str = "en") -> Person:
+def make_guest(
+    *, full_name: str, email: str, language: str = "en", timezone: str = zones.UNKNOWN
+) -> Person:
     """Make a person who cannot sign in and is reached by one-time links, at an address kept apart.
 
     The address may belong to an account too: the guest is another row, so that a link never opens
     more than the one case that it was made for.
     """
-    person = Person(full_name=full_name, language=language, may_sign_in=False, email=None)
+    person = Person(
+        full_name=full_name, language=language, timezone=timezone, may_sign_in=False, email=None
+    )
     person.set_unusable_password()
     person.contact_email = rules.clean_email(email)
     person.save()

@@ -1,4 +1,5 @@
-"""Messages with files: each file goes the way of every other, and is told of under its message."""
+"""Messages and answers with files: each file goes the way of every other, and is told of under its
+message; one that cannot be used is no answer."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -16,8 +17,10 @@ from django.utils.translation import gettext_lazy as _
 from secondopinion.accounts.models import Person
 from secondopinion.arrivals.actions import receive_file, source_of
 from secondopinion.arrivals.models import ArrivedFile, Attachment
+from secondopinion.arrivals.queries import sent_since
 from secondopinion.arrivals.words import say
-from secondopinion.cases.models import Case
+from secondopinion.cases.actions import answer
+from secondopinion.cases.models import Case, InformationRequest
 from secondopinion.conversations.actions import post
 from secondopinion.conversations.models import Post, Thread
 from secondopinion.conversations.queries import posts
@@ -64,6 +67,30 @@ def post_with_files(
         upload = receive_file(by=by, case=case, name=name, source=content)
         Attachment.objects.create(post=made, upload=upload)
     return made
+
+
+@transaction.atomic
+def answer_with_files(
+    *, by: Person, information_request: InformationRequest, text: str
+) -> InformationRequest:
+    """Answer what was asked with words, with the files that were sent since then, or with both.
+
+    Raises:
+        NotYours: by somebody of whom it was not asked.
+        Refused: neither a word nor a file, or only files that cannot be used.
+        Conflict: it has been answered already.
+    """
+    case, since = information_request.case, information_request.created_at
+    sent, useful = sent_since(case, by, since)
+    if sent and not useful and not text.strip():
+        raise Refused(
+            _(
+                "We cannot use the files that you sent. Below it says why. Send them in another "
+                "way, or write a few words."
+            ),
+            code="files-refused", field="text",
+        )  # fmt: skip
+    return answer(by=by, information_request=information_request, text=text, sent_files=useful)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,9 +64,14 @@ def unfinished_of(person: Person) -> QuerySet[Sending]:
     )
 
 
-def sent_since(case: Case, person: Person, since: datetime) -> bool:
-    """Say whether this person has sent files to the case since an instant."""
-    return Upload.objects.filter(case=case, by=person, created_at__gte=since).exists()
+def sent_since(case: Case, person: Person, since: datetime) -> tuple[bool, bool]:
+    """Say whether this person has sent files to the case since an instant, and whether one of them
+    is of use, or may be: it is still being looked at."""
+    outcome = ArrivedFile.Outcome
+    rows = Upload.objects.filter(case=case, by=person, created_at__gte=since, state__in=HERE)
+    kept = (outcome.RECORD, outcome.IMAGE, outcome.DUPLICATE)
+    useful = rows.filter(Q(state=UploadState.RECEIVED) | Q(files__outcome__in=kept))
+    return rows.exists(), useful.exists()
 
 
 def asked_with_records(case: Case, arrived: Sequence[Record]) -> list[Any]:

@@ -22,6 +22,8 @@ from secondopinion.cases.models import Case, Part
 from secondopinion.cases.states import State
 from secondopinion.core.errors import NotYours
 
+_BEFORE_AN_OFFER = (State.SUBMITTED, State.COLLECTING, State.WAITING_ON_FAMILY, State.READY)
+
 
 @dataclass(frozen=True, slots=True)
 class Paper:
@@ -163,6 +165,11 @@ def _sum(rows: QuerySet[Any]) -> Coalesce:
     return Coalesce(total, Value(Decimal(0)), output_field=DecimalField())
 
 
-def waits(case: Case) -> bool:
-    """Say whether a case waits for its fee."""
-    return Fee.objects.filter(case=case, waits=True, state=FeeState.DUE).exists()
+def holds_up(fee: Fee | None) -> bool:
+    """Say whether the case of a fee stands still until it is paid: no specialist has been asked."""
+    return (
+        fee is not None
+        and fee.waits
+        and fee.state == FeeState.DUE
+        and fee.case.state in _BEFORE_AN_OFFER
+    )

@@ -20,7 +20,7 @@ from secondopinion.cases.models import (
     Participation,
 )
 from secondopinion.cases.states import State
-from secondopinion.core import clock
+from secondopinion.core import clock, zones
 from secondopinion.core.errors import NotYours
 from secondopinion.core.lists import listed
 from secondopinion.core.prepared import prepared
@@ -161,6 +161,16 @@ def holders_of(case: Case, role: str) -> QuerySet[Person]:
     # One filter: behind each other, they would ask of several parts.
     rows = Person.objects.filter(live, participations__case=case, participations__role=role)
     return rows.order_by("participations__since")
+
+
+def zone_at_home(case: Case) -> str:
+    """Return the zone in which who is asked at home may be thought to live, until their device says
+    more: the family's, where it lies in the child's country, else the only one of that country."""
+    here = str(case.country)
+    for told in holders_of(case, Part.FAMILY).values_list("timezone", flat=True):
+        if zones.country_of(told) == here:
+            return told
+    return zones.zone_of(here)
 
 
 def taken_out(case: Case) -> QuerySet[Participation]:

@@ -10,10 +10,11 @@ from django.utils.translation import ngettext
 from django_countries import countries
 
 from secondopinion.accounts.models import Person
+from secondopinion.accounts.queries import has_role
 from secondopinion.accounts.rules import age_on, same_mailbox
 from secondopinion.cases.models import Case
 from secondopinion.core import clock
-from secondopinion.core.errors import Refused
+from secondopinion.core.errors import NotYours, Refused
 from secondopinion.core.folding import plain
 from secondopinion.experts.known import Known
 from secondopinion.experts.models import ExpertProfile, Kind, Tie
@@ -23,6 +24,19 @@ from secondopinion.program.queries import conditions
 
 MOST_CASES = 50  # that a specialist can say to take at once, or in a week
 MOST_YEARS = 30
+
+
+def may_describe(by: Person | None, person: Person) -> None:
+    """Hold when somebody may say what a specialist takes: themselves, the director, or an
+    administrator; `by` None: a program.
+
+    Raises:
+        NotYours: anybody else, or about somebody who is not a specialist.
+    """
+    if by is not None and by.pk != person.pk and not has_role(by, "director", "administrator"):
+        raise NotYours
+    if not has_role(person, "specialist"):
+        raise NotYours
 
 
 def clean(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -133,13 +147,18 @@ def _limits(expert: ExpertProfile, case: Case) -> list[str | Promise]:
     return [_("May not advise in this country")] if barred else []
 
 
+def barriers(known: Known, case: Case) -> list[str | Promise]:
+    """Return why an expert may have no part in a case at all, in sentences; none: they may."""
+    return [*_limits(known.expert, case), *conflicts(known, case)]
+
+
 def must_be_allowed(known: Known, case: Case) -> None:
     """Hold when an expert may advise in the country of a case and has no conflict of interest.
 
     Raises:
         Refused: with what stands in the way.
     """
-    if found := [*_limits(known.expert, case), *conflicts(known, case)]:
+    if found := barriers(known, case):
         raise Refused(
             _("%(name)s: %(why)s.") % {"name": known.expert.person, "why": found[0]},
             code="not-possible",

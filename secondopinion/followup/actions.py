@@ -28,11 +28,10 @@ ASKERS = (Part.FAMILY, Part.LOCAL_PROVIDER)
 
 
 def window_open(case: Case) -> bool:
-    """Say whether the time for questions runs."""
+    """Say whether the time for questions runs: that was promised, and a case that is closed before
+    its end keeps it."""
     return (
-        case.state == State.FOLLOW_UP
-        and case.follow_up_until is not None
-        and clock.now() <= case.follow_up_until
+        may_ask(case) and case.follow_up_until is not None and clock.now() <= case.follow_up_until
     )
 
 

@@ -122,11 +122,14 @@ def book(*, by: Person, call: VideoCall, slot: str) -> VideoCall:
 
     Raises:
         NotYours: by somebody with whom the call is not, or a time that was not offered.
+        Refused: no time is chosen.
         Conflict: the time is over, another was chosen, or the case has ended.
     """
     require(call.case, by, guest_of(call.case))
     if Case.objects.select_for_update().get(pk=call.case_id).state in ENDED:
         raise Conflict(_("This case has ended."), code="ended")
+    if not slot:
+        raise Refused(_("Choose a time."), code="slot-missing", field="slot")
     if slot not in call.times:
         raise NotYours
     chosen = datetime.fromisoformat(slot)

@@ -2,7 +2,7 @@
 
 from calendar import isleap
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
@@ -21,6 +21,7 @@ from secondopinion.program.models import GuardianRule
 
 TELL_BEFORE = 60  # days before the birthday on which the family is told
 GRACE = 14  # days at least between telling them and the end of their access
+YOUNG_PERSON_FROM = 14  # years: who is asked is spoken to as a young person
 
 # Before an expert has it: what is owed is waited for.
 EARLY = frozenset({State.SUBMITTED, State.COLLECTING, State.WAITING_ON_FAMILY})
@@ -184,3 +185,15 @@ def of_age_on(case: Case) -> date | None:
     if (born.month, born.day) == (2, 29) and not isleap(year):
         return date(year, 3, 1)
     return born.replace(year=year)
+
+
+def is_asked_as_young_person(case: Case) -> bool:
+    """Say whether a patient is spoken to as a young person, no longer as a child."""
+    born = case.child.birth_date
+    return born is not None and age_on(born, clock.today()) >= YOUNG_PERSON_FROM
+
+
+def soon_of_age_on(case: Case) -> date | None:
+    """Return the day on which the patient comes of age, where that is within a year."""
+    day, today = of_age_on(case), clock.today()
+    return day if day is not None and today < day <= today + timedelta(days=366) else None

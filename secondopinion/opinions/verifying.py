@@ -5,7 +5,7 @@ import io
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -36,6 +36,7 @@ class Verified:
     code: str = ""
     signer: str = ""
     signed_at: str = ""  # as it is printed there
+    at: datetime | None = None
     level: str = ""
     replaced_on: date | None = None
     later: list[tuple[str | Promise, date]] = field(default_factory=list)
@@ -58,6 +59,7 @@ def _of(report: SignedReport, *, bottom_line: bool) -> Verified:
         code=report.code,
         signer=report.body.get("translation", {}).get("signed_by") or report.signed_by.full_name,
         signed_at=report.body["signed_at"],
+        at=report.signed_at,
         level=report.level,
         replaced_on=newer.signed_on if newer else None,
         later=[(row.get_kind_display(), row.signed_on) for row in later],

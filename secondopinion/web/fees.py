@@ -13,6 +13,7 @@ from secondopinion.billing.models import FeePaper, Payment
 from secondopinion.billing.providers import BadSignature, configured
 from secondopinion.billing.registry import PROVIDERS, provider_for
 from secondopinion.cases.models import Case, Part
+from secondopinion.cases.states import ENDED
 from secondopinion.core.errors import NotYours
 from secondopinion.program import queries as program
 from secondopinion.web.access import PersonRequest, of_case, public
@@ -34,6 +35,8 @@ def fee(request: PersonRequest, case: Case) -> HttpResponse:
     context = {
         "case": case,
         "fee": row,
+        "holds_up": queries.holds_up(row),
+        "ended": case.state in ENDED,
         "papers": queries.papers_of(row),
         "again": row.former_invoices.last(),
         "bank": program.program().bank,

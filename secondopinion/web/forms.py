@@ -8,6 +8,7 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.core.errors import Refused
@@ -34,8 +35,28 @@ def make_plain(field: forms.Field) -> None:
         field.error_messages["invalid_choice"] = _("Choose one of these to go on.")
     else:
         field.error_messages["required"] = _("Fill this in to go on.")
+    if (
+        isinstance(field, forms.IntegerField)
+        and not isinstance(field, forms.DecimalField)
+        and "min_value" not in field.error_messages  # it has no sentence of its own
+    ):
+        words = _numbers_of(field)
+        field.error_messages |= dict.fromkeys(("invalid", "min_value", "max_value"), words)
     if isinstance(field.widget, forms.TextInput | forms.Textarea):
         field.widget.attrs.setdefault("dir", "auto")
+
+
+def _numbers_of(field: forms.IntegerField) -> str:
+    """Say which whole numbers a field takes."""
+    limits = (field.min_value, field.max_value)
+    least, most = (each() if callable(each) else each for each in limits)
+    if least is not None and most is not None:
+        return gettext("Write a whole number from %(least)s to %(most)s.") % {
+            "least": least, "most": most,
+        }  # fmt: skip
+    if least is not None:
+        return gettext("Write a whole number of %(least)s or more.") % {"least": least}
+    return gettext("Write a whole number.")
 
 
 def labels_of(field: forms.ChoiceField) -> dict[str, Any]:

@@ -49,7 +49,9 @@ UPLOADER_TEXTS: dict[str, str | Promise] = {
     "checking": _(
         "We are checking what has arrived. You need not wait: go on, and look again later."
     ),
-    "checked": _("What you sent has been checked."),
+    "checked": _(
+        "What you sent has been checked. Below is what we have, and which files we could not use."
+    ),
     "check_failed": _("What you sent has arrived. The checks are still running; look again later."),
     "live": _("{percent} sent"),
 }

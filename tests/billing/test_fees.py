@@ -75,10 +75,8 @@ def test_a_case_waits_for_its_fee_or_not(held: tuple[Case, Person, Person]) -> N
     with pytest.raises(Refused) as refused:
         experts.offer(by=coordinator, case=case, expert=somebody)
     assert refused.value.code == "fee-due"
-    assert (
-        "as soon as it is paid"
-        in sign_in(family).get(f"/my/cases/{case.reference}/").content.decode()
-    )
+    shown = sign_in(family).get(f"/my/cases/{case.reference}/fee/").content.decode()
+    assert "as soon as it is paid" in shown
     desk, page = sign_in(coordinator), f"/desk/cases/{case.reference}/fee/"
     desk.post(f"{page}do/wait/", {"waits": "no"})
     fee.refresh_from_db()

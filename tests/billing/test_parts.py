@@ -11,7 +11,7 @@ from secondopinion.audit.queries import entries_for
 from secondopinion.billing import actions, papers, paying, queries, refunding
 from secondopinion.billing.models import CreditNote, Fee, Payment
 from secondopinion.cases import actions as cases
-from secondopinion.cases.models import Case
+from secondopinion.cases.models import Case, ItemState
 from secondopinion.core import clock, dates, jobs
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.desk import actions as desk_actions
@@ -282,3 +282,27 @@ def test_it_can_be_waived_again(held: tuple[Case, Person, Person], fee: Fee) -> 
     with pytest.raises(Refused) as refused:
         actions.take_back_waiver(fee=fresh(fee), by=coordinator, reason="Pay")
     assert refused.value.code == "ended"
+
+
+def test_the_family_reads_whether_its_case_waits_and_which_papers_there_are(
+    held: tuple[Case, Person, Person],
+) -> None:
+    case, family, coordinator = held
+    fee = actions.charge(case=case, by=coordinator)
+    actions.let_wait(fee=fee, by=coordinator, waits=True)
+    for item in case.checklist.all():
+        cases.settle_item(by=coordinator, item=item, state=ItemState.ARRIVED)
+    cases.complete(by=coordinator, case=case)
+    browser, here = sign_in(family), f"/my/cases/{case.reference}/"
+    shown = browser.get(here).content.decode()
+    assert "We ask a specialist as soon as the fee is paid." in shown
+    assert "We are finding the right specialist." not in shown
+    actions.let_wait(fee=fee, by=coordinator, waits=False)
+    for address in (here, f"{here}fee/"):
+        shown = browser.get(address).content.decode()
+        assert "It does not wait for this." in shown
+        assert "as soon as" not in shown
+    actions.waive(fee=queries.fee_in(case), by=coordinator, note="Charity fund")
+    shown = browser.get(here).content.decode()
+    assert "Fee and papers" in shown
+    assert "receipt" not in shown, "there is none"

@@ -4,7 +4,9 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.utils.formats import number_format
 from django.utils.translation import override
+from django_countries import countries
 
 from secondopinion.core import amounts, dates, zones
 from secondopinion.core.languages import enumerated
@@ -23,6 +25,27 @@ def test_an_amount_has_its_currencys_name(language: str, whole: str, cents: str,
         assert amounts.written(Decimal("600.00"), "USD") == whole
         assert amounts.written(Decimal("1450.50"), "EUR") == cents
         assert amounts.written(Decimal(1), "USD") == one
+
+
+@pytest.mark.parametrize("language", ["en", "es", "ar"])
+def test_a_measure_has_the_mark_that_amounts_have(language: str) -> None:
+    with override(language):
+        amount = amounts.written(Decimal("1450.50"), "EUR").partition(" ")[0]
+        assert number_format(Decimal("1450.50"), use_l10n=True)[-3] == amount[-3]
+
+
+@pytest.mark.parametrize(
+    ("language", "names"),
+    [
+        ("ar", ["إثيوبيا", "إستونيا", "الإكوادور", "إندونيسيا", "جزر المالديف", "فلسطين"]),
+        ("es", ["Etiopía", "Estonia", "Ecuador", "Indonesia", "Maldivas", "Estado de Palestina"]),
+        ("en", ["Ethiopia", "Estonia", "Ecuador", "Indonesia", "Maldives", "Palestine"]),
+    ],
+)
+def test_a_country_is_called_as_its_readers_write_it(language: str, names: list[str]) -> None:
+    with override(language):
+        assert [countries.name(code) for code in ("ET", "EE", "EC", "ID", "MV", "PS")] == names
+        assert len(list(countries)) == 249
 
 
 @pytest.mark.parametrize(

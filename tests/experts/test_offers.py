@@ -6,6 +6,7 @@ import pytest
 import time_machine
 
 from secondopinion.accounts import actions as accounts
+from secondopinion.accounts.models import Child
 from secondopinion.billing import actions as billing
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
@@ -60,16 +61,78 @@ def test_what_stands_in_the_way_of_the_next_offer_keeps_nobody_from_answering(
     assert (case.state, case.offers.filter(state="open").count()) == ("ready", 0)
 
 
-def test_a_conflict_that_is_said_after_the_offer_keeps_from_accepting(hospital: Program) -> None:
+def test_a_conflict_that_is_said_after_the_offer_closes_it(hospital: Program) -> None:
     case, someone = ready(), profile("mei@harbour.example")
+    other = profile("dan@harbour.example")
+    offer = experts.offer(by=coordinator(), case=case, expert=someone, onward=True)
+    browser = sign_in(someone.person)
+    tie = {"what": "add-tie", "tie-kind": "treated", "tie-name": case.child.full_name}
+    told = browser.post("/expert/profile/", tie, follow=True).content.decode()
+    assert "The offer is closed, and the case goes to somebody else." in told
+    offer.refresh_from_db()
+    assert (offer.state, offer.reason) == ("declined", "conflict")
+    assert case.offers.get(state="open").expert == other, "it moves on like one that is declined"
+    shown = browser.get(f"/expert/offers/{case.reference}/").content.decode()
+    assert "Conflict of interest" in shown
+    assert 'name="accept"' not in shown
+    assert case.reference not in browser.get("/expert/").content.decode()
+    with pytest.raises(Refused):
+        experts.accept(by=someone.person, offer=offer)
+
+
+def test_a_conflict_that_comes_to_light_later_keeps_from_accepting(hospital: Program) -> None:
+    case, someone = ready(), profile("mei@harbour.example")
+    experts.add_tie(by=None, expert=someone, kind="treated", name="Lucas Ortega")
     offer = experts.offer(by=coordinator(), case=case, expert=someone)
-    tie = experts.add_tie(by=None, expert=someone, kind="relative", name=case.child.full_name)
+    Child.objects.filter(pk=case.child_id).update(full_name="Lucas Ortega")
+    offer = Offer.objects.get(pk=offer.pk)
     with pytest.raises(Refused):
         experts.accept(by=someone.person, offer=offer)
     offer.refresh_from_db()
-    assert offer.state == "open"
-    experts.remove_tie(by=None, tie=tie)
-    assert experts.accept(by=someone.person, offer=offer).state == "in_review"
+    assert offer.state == "open", "a refusal changes nothing"
+    told = sign_in(someone.person).post(
+        f"/expert/offers/{case.reference}/", {"accept": "1"}, follow=True
+    )
+    assert "The offer is closed" in told.content.decode()
+    offer.refresh_from_db()
+    assert offer.state == "declined"
+
+
+def test_an_offer_from_where_one_may_not_advise_any_more_is_closed(hospital: Program) -> None:
+    case, someone = ready(), profile("mei@harbour.example")
+    offer = experts.offer(by=coordinator(), case=case, expert=someone)
+    experts.describe(by=None, person=someone.person, not_in=["RU"])
+    offer.refresh_from_db()
+    assert offer.state == "open", "it has nothing to do with this case"
+    experts.describe(by=None, person=someone.person, not_in=["MX"])
+    offer.refresh_from_db()
+    assert (offer.state, offer.reason) == ("declined", "other")
+    case.refresh_from_db()
+    assert case.state == "ready"
+
+
+@pytest.mark.parametrize(
+    ("sent", "field", "words"),
+    [
+        ({"what": "add-away", "away-first_day": "31", "away-first_month": "2"}, "away-first_0",
+         "This is not a date."),
+        ({"what": "add-tie", "tie-kind": "treated", "tie-name": ""}, "tie-name", "Fill this in"),
+        ({"what": "profile", "weekly": "-1"}, "weekly", "Write a whole number from 0 to 50."),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_on_the_own_page_is_told_on_top_with_a_way_to_it(
+    hospital: Program, sent: dict[str, str], field: str, words: str
+) -> None:
+    browser = sign_in(profile("mei@harbour.example").person)
+    answer = browser.post("/expert/profile/", sent)
+    assert answer.status_code == 400
+    shown = answer.content.decode()
+    assert "<title>Error: What I take" in shown
+    summary = shown[shown.index('role="alert"') : shown.index("<h1>")]
+    assert f'href="#id_{field}"' in summary
+    assert f'id="id_{field}"' in shown
+    assert words in summary
+    assert "Ensure this value" not in shown
 
 
 def test_an_offer_without_that_wish_stays_with_the_coordinator(hospital: Program) -> None:

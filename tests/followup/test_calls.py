@@ -80,6 +80,11 @@ def test_a_call_is_offered_booked_held_and_told(whole: Whole) -> None:
         slot = call.times[0]
         with pytest.raises(NotYours):
             calls.book(by=whole.provider, call=call, slot=slot)
+        back = {"referer": f"http://testserver{here}"}
+        told = family.post(f"/files/{reference}/calls/1/", {}, follow=True, headers=back)
+        assert "Choose a time." in told.content.decode()
+        call.refresh_from_db()
+        assert call.state == "offered"
         family.post(f"/files/{reference}/calls/1/", {"slot": slot})
         call.refresh_from_db()
         assert call.starts_at == datetime(2026, 3, 10, 13, tzinfo=UTC)
@@ -151,7 +156,13 @@ def test_where_advice_goes_from_doctor_to_doctor_the_call_does_too(whole: Whole)
         'name="slot"' in provider.get(f"/provider/cases/{whole.case.reference}/").content.decode()
     )
     calls.book(by=whole.provider, call=call, slot=slot)
+    there = f"/provider/cases/{whole.case.reference}/"
+    asked = provider.get(there).content.decode()
+    assert asked.index("This cannot be undone") < asked.index("Yes, cancel the call")
     provider.post(f"/files/{whole.case.reference}/calls/1/", {"cancel": "1"})
+    shown = provider.get(there).content.decode()
+    assert "Would you like another time?" in shown
+    assert 'id="messages"' in shown
     call.refresh_from_db()
     assert call.state == "cancelled"
     assert "STATUS:CANCELLED" in calls.entry(call).decode()

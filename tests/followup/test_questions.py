@@ -101,17 +101,41 @@ def test_a_question_opens_a_closed_case_again(whole: Whole) -> None:
     question = whole.case.follow_up_questions.get()
     actions.settle(by=whole.coordinator, question=question, reply="In six months.")
     cases.close(by=whole.coordinator, case=whole.case)
-    page = sign_in(whole.family).get(f"/my/cases/{whole.case.reference}/").content.decode()
-    assert "You may still write" in page or "more question" in page
-    asked = actions.ask(by=whole.family, case=whole.case, text="And now?")
+    browser, here = sign_in(whole.family), f"/my/cases/{whole.case.reference}/"
+    page = browser.get(here).content.decode()
+    assert "You can ask 4 more questions until" in page, "the time that was promised runs on"
+    assert "A question opens it again." in page
+    told = browser.post(f"{here}ask/", {"text": "And now?"}, follow=True).content.decode()
+    assert "Your question is sent." in told
+    assert "The case is open again." in told
+    assert "The time for questions" not in told
+    assert "You can ask 3 more questions until" in told
+    asked = whole.case.follow_up_questions.get(text="And now?")
     case = Case.objects.get(pk=whole.case.pk)
-    assert (case.state, case.ended_at, asked.beyond) == ("follow_up", None, "late")
+    assert (case.state, case.ended_at, asked.beyond) == ("follow_up", None, "")
     assert Need.objects.filter(case=case, why=Why.QUESTION).exists(), "the desk sees it"
     with pytest.raises(NotYours):
         actions.ask(by=whole.specialist, case=case, text="May I?")
     Case.objects.filter(pk=case.pk).update(state="in_review")
     with pytest.raises(Refused):
         actions.ask(by=whole.family, case=case, text="Too early?")
+
+
+def test_a_late_question_opens_a_closed_case_and_page_and_word_agree(whole: Whole) -> None:
+    question = whole.case.follow_up_questions.get()
+    actions.settle(by=whole.coordinator, question=question, reply="In six months.")
+    cases.close(by=whole.coordinator, case=whole.case)
+    here, over = f"/my/cases/{whole.case.reference}/", "questions about this report is over"
+    assert whole.case.follow_up_until
+    with time_machine.travel(whole.case.follow_up_until + timedelta(hours=1), tick=False):
+        browser = sign_in(whole.family)
+        assert over in browser.get(here).content.decode()
+        told = browser.post(f"{here}ask/", {"text": "And now?"}, follow=True).content.decode()
+        assert "The time for questions is over, so our team reads it first" in told
+        assert over in told
+        assert "The case is open again." in told
+        assert "more question" not in told
+    assert whole.case.follow_up_questions.get(text="And now?").beyond == "late"
 
 
 def test_danger_shows_whom_to_call_before_and_behind_the_question(whole: Whole) -> None:

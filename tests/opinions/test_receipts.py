@@ -9,7 +9,7 @@ from secondopinion.cases import actions as cases
 from secondopinion.cases.models import Case, Need, Part
 from secondopinion.cases.queries import holders_of
 from secondopinion.cases.states import Why
-from secondopinion.core import clock
+from secondopinion.core import clock, dates
 from secondopinion.core.errors import Conflict, NotYours
 from secondopinion.messaging.models import Message
 from secondopinion.opinions import actions, receipts
@@ -83,10 +83,16 @@ def test_the_family_knows_where_its_report_is(signed: SignedReport) -> None:
     case = Case.objects.get(pk=signed.case_id)
     family = case.participations.get(role=Part.FAMILY).person
     browser, page = sign_in(family), f"/my/cases/{case.reference}/"
-    assert "with your local provider" not in browser.get(page).content.decode()
+    shown = browser.get(page).content.decode()
+    assert "with your local provider" not in shown
+    assert "The report is signed. We send it now." in shown
+    assert f"By {dates.written(case.due_at)}" not in shown, "one word on when it comes"
     assert case.coordinator
     actions.deliver(by=case.coordinator, case=case)
-    assert "They have not opened it yet" in browser.get(page).content.decode()
+    shown = browser.get(page).content.decode()
+    assert "They have not opened it yet" in shown
+    assert "Your local provider talks about the report with you. Then you can ask us" in shown
+    assert "You can ask questions about the report until" not in shown
     provider = case.local_provider.person
     assert provider
     actions.open_report(by=provider, report=signed, proven=True)

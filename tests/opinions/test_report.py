@@ -71,7 +71,8 @@ def test_the_day_of_a_report_is_that_of_the_hospital_wherever_it_is_read(
         assert "9 March 2027" in words
         assert "10 March 2027" not in words
         verified = Client().get(f"/verify/{report.code}/").content.decode()
-        assert "2027-03-09 23:00 UTC-05:00" in verified
+        assert "9 March 2027, 23:00" in verified, "written out, as the clock stood on the paper"
+        assert "time in New York" in verified
         Case.objects.filter(pk=case.pk).update(delivery_mode="to_family")
         actions.deliver(by=case.coordinator, case=Case.objects.get(pk=case.pk))
         Person.objects.filter(pk=family.pk).update(language="en")

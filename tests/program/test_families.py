@@ -100,6 +100,8 @@ def test_anybody_sees_whether_they_can_be_helped_without_signing_in(admin: Perso
     assert "4,000 Mexican pesos" in there
     gone = browser.get(page, asked | {"residence": "visitor"}).content.decode()
     assert "Ask at home." in gone
+    assert "Our phone number:" in gone
+    assert "Our phone number:" not in there
     assert "Choose one" in browser.get(page, {"country": "", "specialty": "x"}).content.decode()
     assert not Case.objects.exists()
 

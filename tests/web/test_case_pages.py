@@ -3,6 +3,7 @@
 import re
 
 from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from secondopinion.accounts.models import AccessLink
@@ -12,6 +13,7 @@ from secondopinion.conversations.models import Post
 from secondopinion.core import jobs
 from secondopinion.followup.models import FollowUpQuestion
 from secondopinion.messaging.models import Message
+from secondopinion.opinions import translating
 from secondopinion.program.models import Program
 from tests.web.conftest import Whole, doctor_of, person, sign_in, submitted, taken
 
@@ -73,6 +75,31 @@ def test_what_was_asked_for_is_answered_once(hospital: Program) -> None:
     case.refresh_from_db()
     assert asked.answer == "It does not exist."
     assert case.state == "collecting"
+
+
+def test_files_that_cannot_be_used_are_no_answer(hospital: Program) -> None:
+    maria = person("maria@familia.example")
+    case, coordinator = taken(maria)
+    asked = actions.ask(by=coordinator, case=case, text="Please send the EEG report.")
+    browser, here = sign_in(maria), f"/my/cases/{case.reference}/"
+    answer = f"{here}answer/{asked.pk}/"
+
+    def sent_with(name: str, content: bytes) -> str:
+        browser.post(f"{here}files/add/", {"files": SimpleUploadedFile(name, content)})
+        jobs.run_all()
+        back = {"referer": f"http://testserver{answer}"}
+        told = browser.post(answer, {"text": ""}, follow=True, headers=back).content.decode()
+        asked.refresh_from_db()
+        return told
+
+    shown = sent_with("eeg.pdf", b"")
+    assert "We cannot use the files that you sent." in shown
+    assert "This file is empty" in shown, "why, on the same page"
+    assert asked.answered_at is None
+    case.refresh_from_db()
+    assert case.state == "waiting_on_family"
+    assert "Thank you. Your answer is with our team." in sent_with("eeg.txt", b"EEG: normal.")
+    assert asked.answered_at
 
 
 def test_nobody_answers_what_another_case_was_asked(hospital: Program) -> None:
@@ -274,3 +301,24 @@ def test_the_specialist_sees_every_page_of_a_long_record(whole: Whole) -> None:
     answer = sign_in(whole.specialist).get(f"/expert/cases/{whole.case.reference}/")
     for number in range(2, 41):
         assert f"What stands on page {number}." in answer.text
+
+
+def test_a_report_in_another_language_is_asked_for_in_ones_own_by_one_button(whole: Whole) -> None:
+    family, here = sign_in(whole.family), f"/my/cases/{whole.case.reference}/"
+    report = f"{here}reports/{whole.report.number}/"
+    family.cookies["django_language"] = "es"
+    assert 'name="text"' not in family.get(report).content.decode(), "nobody here translates"
+    translator = person("li@harbour.example", "translator")
+    shown = family.get(report).content.decode()
+    wish = re.search(r'name="text" value="([^"]+)"', shown)
+    assert wish
+    assert "español" in wish[1]
+    family.post(f"{here}message/", {"text": wish[1]})
+    assert Post.objects.filter(case=whole.case, text=wish[1], thread="family").exists()
+    translating.ask(
+        by=whole.coordinator, report=whole.report, language="es", translator=translator,
+        reviewer=None,
+    )  # fmt: skip
+    assert 'name="text"' not in family.get(report).content.decode(), "it is on its way"
+    family.cookies["django_language"] = "en"
+    assert "The language of this report" not in family.get(report).content.decode()

@@ -1,11 +1,14 @@
 """Another parent or guardian: let in by the first, kept out again before they came."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
-from secondopinion.accounts.models import Person
+from secondopinion.accounts.models import Child, Person
 from secondopinion.audit.queries import entries_for
 from secondopinion.cases import actions
+from secondopinion.core import clock
 from secondopinion.messaging.models import Message
 from tests.web.conftest import draft, person, sign_in, submitted
 
@@ -82,3 +85,16 @@ def test_whom_one_cannot_let_in(maria: Client, email: str, said: str) -> None:
     provider.save()
     answer = maria.post(f"/my/cases/{case.reference}/family/", {**THEM, "email": email})
     assert said in answer.content.decode()
+
+
+def test_a_young_person_is_not_spoken_to_as_a_child(maria: Client) -> None:
+    case = draft(Person.objects.get(email="maria@familia.example"))
+    page = f"/my/cases/{case.reference}/family/child/"
+    shown = maria.get(page).content.decode()
+    assert "looks at the pictures of you" in shown
+    assert "you alone decide here" not in shown
+    born = clock.today().replace(day=1) - timedelta(days=17 * 366)
+    Child.objects.filter(pk=case.child_id).update(birth_date=born)
+    shown = maria.get(page).content.decode()
+    assert "looks at the pictures of you" not in shown
+    assert f"From {born.day} {born:%B} {born.year + 18} on you alone decide here." in shown

@@ -8,11 +8,13 @@ import time_machine
 from django.core import mail
 from django.test import Client
 
+from secondopinion.accounts.models import Person
 from secondopinion.accounts.rules import same_mailbox
 from secondopinion.cases import actions, rules
 from secondopinion.cases.models import Case, LocalProvider
 from secondopinion.core import jobs
 from secondopinion.core.errors import Refused
+from secondopinion.guardians import actions as guarding
 from secondopinion.messaging.models import Message
 from secondopinion.opinions import actions as opinions
 from secondopinion.program.models import Program
@@ -41,6 +43,37 @@ def link_in(message: Message) -> str:
 def latest(case: Case, template: str) -> Message:
     """Return the latest mail of a kind about a case."""
     return Message.objects.filter(case_id=case.pk, template=template).latest("created_at")
+
+
+@pytest.mark.parametrize(
+    ("country", "familys", "zone"),
+    [
+        ("SA", "UTC", "Asia/Riyadh"),
+        ("MX", "America/Tijuana", "America/Tijuana"),
+        ("MX", "Asia/Riyadh", "UTC"),  # the family travels; the country has several
+        ("SA", "Europe/Madrid", "Asia/Riyadh"),
+    ],
+)
+def test_times_are_those_of_home_until_a_device_says_more(
+    hospital: Program, country: str, familys: str, zone: str
+) -> None:
+    family = person("maria@familia.example")
+    case = draft(family, country=country)
+    Person.objects.filter(pk=family.pk).update(timezone=familys)
+    actions.invite_provider(case=case, by=family)
+    doctor = LocalProvider.objects.get(case=case).person
+    assert doctor is not None
+    assert doctor.timezone == zone
+    asked = guarding.ask_parent(
+        by=family, case=case, full_name="Juan López", email="juan@familia.example", language="es"
+    )
+    assert asked.person is not None
+    assert asked.person.timezone == zone
+    browser = Client()
+    browser.cookies["zone"] = "Asia/Tokyo"
+    browser.post(link_in(latest(case, "provider-invited")), follow=True)
+    doctor.refresh_from_db()
+    assert doctor.timezone == "Asia/Tokyo", "as their device has it"
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,13 @@ def test_a_wrong_code_says_so_and_too_many_end_it(hospital: Program) -> None:
     assert "_auth_user_id" not in browser.session
 
 
+def test_a_wrong_code_is_told_by_the_words_that_stand_at_its_box(hospital: Program) -> None:
+    browser = Client()
+    asked(browser, "maria@familia.example")
+    shown = browser.post("/sign-in/code/", {"code": "WRONGCDE"}).content.decode()
+    assert '<a href="#id_code">Code from the mail – This code is not right.' in shown
+
+
 def test_a_code_works_once(hospital: Program) -> None:
     browser = Client()
     code = asked(browser, "maria@familia.example")

@@ -1,4 +1,5 @@
-"""A page open in two tabs: the later save shows both versions, and one chooses; no JavaScript."""
+"""A page open in two tabs: the later save shows both versions, and one chooses; no JavaScript. A
+page that is not taken keeps what was typed, and overwrites nothing."""
 
 import re
 
@@ -6,7 +7,7 @@ import pytest
 from django.test import Client
 
 from secondopinion.cases.models import Case
-from tests.web.conftest import page, start
+from tests.web.conftest import page, person, sign_in, start
 from tests.web.test_request import ANSWERS, autosave
 
 
@@ -87,3 +88,42 @@ def test_a_refused_page_does_not_hide_a_conflict(maria: Client) -> None:
     shown = maria.post(page(case, "child"), wrong).content.decode()
     assert f'name="base_revision" value="{base}"' in shown
     assert maria.post(page(case, "child"), wrong | {"sex": "F"}).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("key", "change"),
+    [
+        ("child", {"birth_date_day": "31", "birth_date_month": "2"}),
+        ("child", {"height_cm": "999"}),
+        ("provider", {"email": "lucia@clinica"}),
+    ],
+)
+def test_a_page_that_is_not_taken_is_kept_as_it_says(
+    maria: Client, key: str, change: dict[str, str]
+) -> None:
+    case = start(maria)
+    values = ANSWERS[key] | change
+    answer = maria.post(page(case, key), values | {"base_revision": "0"})
+    assert "Everything that you wrote is kept." in answer.content.decode()
+    elsewhere = sign_in(person("maria@familia.example")).get(page(case, key)).content.decode()
+    for text in values.values():
+        assert text in elsewhere
+    assert 'type="radio" name="sex" value="F" id="id_sex_0" checked' in elsewhere or key != "child"
+    base = re.search(r'name="base_revision" value="(\d+)"', answer.content.decode())
+    assert base
+    mended = ANSWERS[key] | {"base_revision": base[1]}
+    assert maria.post(page(case, key), mended).status_code == 302, "it is no other version"
+    case.request.refresh_from_db()
+    assert key not in case.request.typed
+
+
+def test_a_page_that_is_not_taken_overwrites_nothing_of_another_device(maria: Client) -> None:
+    case = start(maria)
+    autosave(maria, case, "provider", {"full_name": "Dr. Elsewhere"})
+    wrong = ANSWERS["provider"] | {"email": "no address", "base_revision": "0"}
+    shown = maria.post(page(case, "provider"), wrong).content.decode()
+    assert "Everything that you wrote is kept." not in shown
+    assert "This page was changed elsewhere" in shown
+    assert "Dr. Elsewhere" in maria.get(page(case, "provider")).content.decode()
+    answer = maria.post(page(case, "provider"), ANSWERS["provider"] | {"base_revision": "0"})
+    assert answer.status_code == 409, "both versions are shown"

@@ -11,7 +11,7 @@ from secondopinion.cases import rules
 from secondopinion.cases.actions.parts import end_parts, give_part, require
 from secondopinion.cases.actions.telling import tell
 from secondopinion.cases.models import Case, Part
-from secondopinion.cases.queries import holders_of
+from secondopinion.cases.queries import holders_of, zone_at_home
 from secondopinion.cases.states import ENDED
 from secondopinion.core.errors import NotYours, Refused
 
@@ -51,7 +51,9 @@ def invite_guardian(*, by: Person, case: Case, full_name: str, email: str, kind:
             _("Four people can be here at most. Write us a message if there are more."),
             code="guardians-enough",
         )
-    person = accounts.ensure_person(email=email, full_name=full_name, language=by.language)
+    person = accounts.ensure_person(
+        email=email, full_name=full_name, language=by.language, timezone=zone_at_home(case)
+    )
     give_part(case=case, person=person, role=Part.FAMILY, by=by)
     accounts.set_guardianship(by=by, child=case.child, person=person, kind=kind)
     tell(case, person, "guardian-invited", "/my/cases")

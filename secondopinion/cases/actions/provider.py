@@ -11,6 +11,7 @@ from secondopinion.cases import needs, rules
 from secondopinion.cases.actions.parts import end_parts, give_first_part, give_part, require
 from secondopinion.cases.actions.telling import tell, tell_coordinator, tell_family
 from secondopinion.cases.models import Case, ChecklistItem, ItemState, LocalProvider, Part
+from secondopinion.cases.queries import zone_at_home
 from secondopinion.cases.states import ENDED, State
 from secondopinion.core import clock
 from secondopinion.core.errors import Refused
@@ -44,8 +45,9 @@ def write_to_provider(*, case: Case, by: Person | None) -> LocalProvider:
     give = give_part
     if person is None:
         person = accounts.make_guest(
-            full_name=provider.full_name, email=provider.email, language=provider.language
-        )
+            full_name=provider.full_name, email=provider.email, language=provider.language,
+            timezone=zone_at_home(case),
+        )  # fmt: skip
         give = give_first_part
     give(case=case, person=person, role=Part.LOCAL_PROVIDER, by=by)
     again = provider.invited_at is not None

@@ -11,6 +11,7 @@ from secondopinion.experts.actions.directory import (
 )
 from secondopinion.experts.actions.offers import (
     accept,
+    close_barred,
     decline,
     hand_back,
     lapse_offers,
@@ -21,7 +22,7 @@ from secondopinion.experts.actions.offers import (
 )
 
 __all__ = [
-    "accept", "add_away", "add_code", "add_tie", "decline", "describe", "hand_back",
-    "lapse_offers", "offer", "pass_on", "remind_of_offers", "remove_away", "remove_code",
-    "remove_tie", "take_back",
+    "accept", "add_away", "add_code", "add_tie", "close_barred", "decline", "describe",
+    "hand_back", "lapse_offers", "offer", "pass_on", "remind_of_offers", "remove_away",
+    "remove_code", "remove_tie", "take_back",
 ]  # fmt: skip

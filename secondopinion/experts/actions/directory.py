@@ -7,23 +7,16 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
-from secondopinion.accounts.queries import has_role
 from secondopinion.audit import actions as audit
 from secondopinion.coding.codes import code_of
 from secondopinion.core import clock
-from secondopinion.core.errors import NotYours, Refused
+from secondopinion.core.errors import Refused
 from secondopinion.experts import rules
+from secondopinion.experts.actions.offers import close_barred
 from secondopinion.experts.models import Away, ExpertProfile, Tie
 from secondopinion.program.models import Specialty
 
 MOST_CODES = 40
-
-
-def _may_change(by: Person | None, person: Person) -> None:
-    if by is not None and by.pk != person.pk and not has_role(by, "director", "administrator"):
-        raise NotYours
-    if not has_role(person, "specialist"):
-        raise NotYours
 
 
 @transaction.atomic
@@ -32,18 +25,21 @@ def describe(
 ) -> ExpertProfile:
     """Say what a specialist can take; the specialist, the director or an administrator may.
 
-    Fields that are not named stay as they are.
+    Fields that are not named stay as they are. What is offered to them from a country where they
+    may not advise is closed.
 
     Raises:
         NotYours: by anybody else, or about somebody who is not a specialist.
         Refused: a value that cannot be.
     """
-    _may_change(by, person)
+    rules.may_describe(by, person)
     values = rules.clean(fields)
     profile, _made = ExpertProfile.objects.update_or_create(person=person, defaults=values)
     if specialties is not None:
         profile.specialties.set(specialties)
     audit.record("expert-described", by=by, target=person, detail={"fields": sorted(fields)})
+    if "not_in" in fields:
+        close_barred(by=by, expert=profile)
     return profile
 
 
@@ -55,7 +51,7 @@ def add_code(*, by: Person | None, expert: ExpertProfile, system: str, code: str
         NotYours: by somebody who may not.
         Refused: there is no such code, or there are enough.
     """
-    _may_change(by, expert.person)
+    rules.may_describe(by, expert.person)
     found = code_of(system, code)
     if found is None:
         raise Refused(
@@ -81,7 +77,7 @@ def remove_code(*, by: Person | None, expert: ExpertProfile, system: str, code: 
     Raises:
         NotYours: by somebody who may not.
     """
-    _may_change(by, expert.person)
+    rules.may_describe(by, expert.person)
     fresh = ExpertProfile.objects.select_for_update().get(pk=expert.pk)
     kept = [each for each in fresh.codes if (each["system"], each["code"]) != (system, code)]
     if len(kept) == len(fresh.codes):
@@ -104,7 +100,7 @@ def add_away(*, by: Person | None, expert: ExpertProfile, first: date, last: dat
         NotYours: by somebody who may not.
         Refused: it ends before it begins, or has passed.
     """
-    _may_change(by, expert.person)
+    rules.may_describe(by, expert.person)
     if last < first:
         raise Refused(_("The last day is before the first."), code="days", field="last")
     if last < clock.today():
@@ -122,7 +118,7 @@ def remove_away(*, by: Person | None, away: Away) -> None:
     Raises:
         NotYours: by somebody who may not.
     """
-    _may_change(by, away.expert.person)
+    rules.may_describe(by, away.expert.person)
     away.delete()
     days = {"first": away.first.isoformat(), "last": away.last.isoformat()}
     audit.record("expert-not-away", by=by, target=away.expert.person, detail=days)
@@ -130,19 +126,21 @@ def remove_away(*, by: Person | None, away: Away) -> None:
 
 @transaction.atomic
 def add_tie(*, by: Person | None, expert: ExpertProfile, kind: str, name: str) -> Tie:
-    """Say in whose cases an expert takes no part: a person's, or those of an institution.
+    """Say in whose cases an expert takes no part: a person's, or those of an institution. What is
+    offered to them of these is closed.
 
     Raises:
         NotYours: by somebody who may not.
         Refused: without a name.
     """
-    _may_change(by, expert.person)
+    rules.may_describe(by, expert.person)
     if not name.strip() or len(name) > 200:
         raise Refused(_("Write the name."), code="name-missing", field="name")
     if kind not in Tie.Kind.values:
         raise Refused(_("Choose what it is."), code="kind-missing", field="kind")
     made = Tie.objects.create(expert=expert, kind=kind, name=name.strip())
     audit.record("expert-tied", by=by, target=expert.person, detail={"kind": kind})
+    close_barred(by=by, expert=expert)
     return made
 
 
@@ -153,6 +151,6 @@ def remove_tie(*, by: Person | None, tie: Tie) -> None:
     Raises:
         NotYours: by somebody who may not.
     """
-    _may_change(by, tie.expert.person)
+    rules.may_describe(by, tie.expert.person)
     tie.delete()
     audit.record("expert-untied", by=by, target=tie.expert.person, detail={"kind": tie.kind})

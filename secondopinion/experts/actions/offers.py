@@ -1,6 +1,7 @@
 """Offering a case to a specialist, what they answer, and what silence does."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 from django.db import transaction
@@ -22,7 +23,7 @@ from secondopinion.experts.facts import gather, with_ties
 from secondopinion.experts.known import Known
 from secondopinion.experts.matching import Suggestion, points, suggest
 from secondopinion.experts.models import ExpertProfile, Offer, OfferState
-from secondopinion.experts.queries import OFFERED
+from secondopinion.experts.queries import OFFERED, open_offers
 from secondopinion.program import queries as program
 from secondopinion.program.models import Urgency
 
@@ -165,10 +166,36 @@ def decline(*, by: Person, offer: Offer, reason: str, note: str = "") -> Case:
         raise NotYours
     if reason not in Offer.Reason.values:
         raise Refused(_("Choose a reason."), code="reason-missing", field="reason")
-    _answer(offer, OfferState.DECLINED, reason=reason, note=note.strip())
+    return _decline(offer, by, reason, note.strip())
+
+
+def _decline(offer: Offer, by: Person | None, reason: str, note: str) -> Case:
+    _answer(offer, OfferState.DECLINED, reason=reason, note=note)
     case = workflow.advance(offer.case, "decline_offer", by=by, also=OFFERED)
     tell_coordinator(case, "offer-moved-on" if _moved_on(offer, case) else "offer-refused")
     return case
+
+
+@transaction.atomic
+def close_barred(*, by: Person | None, expert: ExpertProfile) -> list[Offer]:
+    """Close the open offers of cases in which an expert may have no part by what is said of them
+    now: each goes on like one that they decline. Return them.
+
+    Raises:
+        NotYours: by somebody who does not say what this expert takes.
+    """
+    rules.may_describe(by, expert.person)
+    known, closed = with_ties(expert), []
+    for each in open_offers(expert.person):
+        found = rules.barriers(known, each.case)
+        if not found:
+            continue
+        conflict = rules.conflicts(known, each.case)
+        reason = Offer.Reason.CONFLICT if conflict else Offer.Reason.OTHER
+        with suppress(Conflict), transaction.atomic():  # answered this very moment
+            _decline(each, by if by == expert.person else None, reason, str(found[0]))
+            closed.append(each)
+    return closed
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from secondopinion.cases import needs, rules
 from secondopinion.cases.actions.parts import require
 from secondopinion.cases.actions.telling import tell_coordinator, tell_family
 from secondopinion.cases.models import Case, Part
-from secondopinion.cases.queries import holders_of
+from secondopinion.cases.queries import holders_of, zone_at_home
 from secondopinion.cases.states import ENDED, Why
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, Refused
@@ -51,7 +51,9 @@ def ask_parent(
         )  # fmt: skip
     rules.not_kept_out(case, email)
     _end_asking(case)
-    guest = accounts.make_guest(full_name=full_name.strip(), email=email, language=language)
+    guest = accounts.make_guest(
+        full_name=full_name.strip(), email=email, language=language, timezone=zone_at_home(case)
+    )
     row = ParentConsent.objects.create(
         case=case, full_name=full_name.strip(), person=guest, asked_by=by
     )

@@ -14,7 +14,7 @@ from secondopinion.cases import rules
 from secondopinion.cases.actions.parts import end_parts, give_part, require
 from secondopinion.cases.actions.telling import tell, tell_coordinator
 from secondopinion.cases.models import Case, Consent, Part
-from secondopinion.cases.queries import holders_of
+from secondopinion.cases.queries import holders_of, zone_at_home
 from secondopinion.cases.states import State
 from secondopinion.core import clock
 from secondopinion.core.errors import NotYours, Refused
@@ -59,8 +59,9 @@ def invite_patient(*, by: Person, case: Case, email: str) -> Person:
             code="address-taken", field="email",
         )  # fmt: skip
     patient = accounts.ensure_person(
-        email=email, full_name=case.child.full_name, language=case.language
-    )
+        email=email, full_name=case.child.full_name, language=case.language,
+        timezone=zone_at_home(case),
+    )  # fmt: skip
     give_part(case=case, person=patient, role=Part.FAMILY, by=by)
     accounts.set_guardianship(by=by, child=case.child, person=patient, kind=GuardianKind.SELF)
     ComingOfAge.objects.filter(pk=row.pk).update(patient=patient)

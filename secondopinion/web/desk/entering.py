@@ -194,6 +194,7 @@ def page(request: PersonRequest, case: Case, key: str) -> HttpResponse:
     if key == "consent":
         return _consent(request, case, context)
     found, family = pages.BY_KEY[key], _entry(case).family
+    base, kept = str(case.request.revision), True
     if request.method == "POST":
         form = pages.made(found, case, request.POST)
         if form.is_valid():
@@ -207,9 +208,11 @@ def page(request: PersonRequest, case: Case, key: str) -> HttpResponse:
                 if key == "emergency" and form.cleaned_data["emergency"] == "yes":
                     return redirect("desk-entry", case.reference)  # it says what to do first
                 return redirect("desk-entry-page", case.reference, context["next"])
+        now = pages.keep(found, case, request.user, form, request.POST)
+        base, kept = now or base, now is not None
     else:
         form = pages.bound(found, case, family)
-    context |= {"form": form, "base": case.request.revision}
+    context |= {"form": form, "base": base, "changed_elsewhere": not kept}
     return render(request, "desk/entry/page.html", context)
 
 

@@ -19,7 +19,7 @@ from secondopinion.coding.searching import search
 from secondopinion.core.errors import NotYours, Refused
 from secondopinion.experts import actions
 from secondopinion.experts.models import Away, ExpertProfile, Kind, Tie
-from secondopinion.experts.queries import profile
+from secondopinion.experts.queries import open_offers, profile
 from secondopinion.experts.rules import MOST_CASES, MOST_YEARS
 from secondopinion.program.queries import conditions, in_language
 from secondopinion.web.access import PersonRequest, staff
@@ -27,6 +27,10 @@ from secondopinion.web.admin.forms import refuse
 from secondopinion.web.forms import DateField, PlainForm
 
 _HITS = 12
+BARRED = _(
+    "This case may not be yours, by what you have said of conflicts or countries. The offer is "
+    "closed, and the case goes to somebody else. You need do nothing."
+)
 
 
 def _groups() -> list[tuple[str, str]]:
@@ -94,16 +98,19 @@ def own_profile(request: PersonRequest) -> HttpResponse:
     filled = {
         name: form(request.POST if what == key else None, initial=initial, prefix=prefix)
         for name, key, form, initial, prefix in (
-            ("form", "profile", ProfileForm, _as_shown(expert), None),
+            ("taken", "profile", ProfileForm, _as_shown(expert), None),
             ("away", "add-away", AwayForm, None, "away"),
             ("tie", "add-tie", TieForm, None, "tie"),
         )
     }
     wrong = next((each for each in filled.values() if each.is_bound), None)
     if request.method == "POST" and what != "find":
+        offered = open_offers(request.user).count()
         try:
             if (wrong is None or wrong.is_valid()) and _change(request, expert, what, wrong):
                 messages.success(request, gettext("Saved."))
+                if open_offers(request.user).count() < offered:
+                    messages.success(request, BARRED)
                 return redirect("expert-profile")
         except Refused as refused:
             if wrong is None:
@@ -113,6 +120,7 @@ def own_profile(request: PersonRequest) -> HttpResponse:
         audit.record("expert-profile-opened", by=request.user, target=request.user)
     find = request.POST.get("find", "")[:200] if what == "find" else ""
     context = filled | {
+        "form": wrong,  # whose errors stand on top
         "expert": expert, "aways": expert.away.all(), "ties": expert.ties.all(), "find": find,
         "hits": search((ICD_10_CM, ORPHANET), find, _HITS) if find else [],
     }  # fmt: skip

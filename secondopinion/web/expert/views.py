@@ -52,6 +52,7 @@ from secondopinion.translation.queries import newest
 from secondopinion.web.access import PersonRequest, of_case, staff
 from secondopinion.web.expert import codes, doses, growth, story
 from secondopinion.web.expert.doubting import answers_in, by_field, reasons_in, told, told_in
+from secondopinion.web.expert.profile import BARRED
 from secondopinion.web.lab_values import SMALL, doubtful_first, series_of
 from secondopinion.web.signin.factor import FactorForm
 
@@ -85,6 +86,9 @@ def offer(request: PersonRequest, reference: str) -> HttpResponse:
     row = offers.last_offer(request.user, reference)
     if request.method == "POST":
         if "accept" in request.POST:
+            if row in experts.close_barred(by=request.user, expert=row.expert):
+                messages.error(request, BARRED)
+                return redirect("expert")
             experts.accept(by=request.user, offer=row)
             return redirect("review", reference)
         experts.decline(

@@ -10,11 +10,15 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from secondopinion.arrivals.clipping import post_with_files, posts_with_files
-from secondopinion.arrivals.queries import sent_since
+from secondopinion.arrivals.clipping import (
+    answer_with_files,
+    post_with_files,
+    posts_with_files,
+)
 from secondopinion.audit import actions as audit
 from secondopinion.billing import actions as billing
-from secondopinion.cases import actions, forecasting
+from secondopinion.billing.queries import holds_up
+from secondopinion.cases import forecasting
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import (
     asked,
@@ -52,7 +56,7 @@ from secondopinion.web.calling import call_context
 from secondopinion.web.family.guardians import waited_for
 from secondopinion.web.family.here import files_context
 from secondopinion.web.family.questions import asking_context
-from secondopinion.web.family.report_language import language_context
+from secondopinion.web.family.report_language import language_context, translation_context
 from secondopinion.web.forms import files_of
 from secondopinion.web.proving import ask, is_proven
 
@@ -120,6 +124,7 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
         **_outcome_context(case),
         "provider": getattr(case, "local_provider", None),
         "fee": getattr(case, "fee", None),
+        "fee_holds_up": holds_up(getattr(case, "fee", None)),
         "refusal": Refusal.objects.filter(case=case).first()
         if case.state == State.DECLINED else None,
         "emergency_number": number_for(str(case.country)),
@@ -139,10 +144,8 @@ def answer(request: PersonRequest, case: Case, number: str) -> HttpResponse:
     not_limited(case, request.user)
     row = get_object_or_404(asked_outside(case, Part.FAMILY), pk=number)
     if request.method == "POST":
-        actions.answer(
-            by=request.user, information_request=row, text=request.POST.get("text", ""),
-            sent_files=sent_since(case, request.user, row.created_at),
-        )  # fmt: skip
+        text = request.POST.get("text", "")
+        answer_with_files(by=request.user, information_request=row, text=text)
         messages.success(request, _("Thank you. Your answer is with our team."))
         return redirect("my-case", case.reference)
     return render(
@@ -217,6 +220,7 @@ def report(request: PersonRequest, case: Case, number: int) -> HttpResponse:
         "translations": mine.filter(translates=row),
         "words": [(each[row.language], each.get(language)) for each in meanings(row.body, language)]
         if row.language in dict(settings.LANGUAGES) else [],
-        "foreign": row.language != language,
+        "foreign": row.language != language, "ended": case.state in ENDED,
+        **(translation_context(row, language) if row.language != language else {}),
     }  # fmt: skip
     return render(request, "family/report.html", context)

@@ -35,7 +35,7 @@ def differences(page: pages.Page, case: Case, person: Person, data: QueryDict) -
     found = []
     for name, field in form.fields.items():
         kept = _kept(kept_form, name)
-        typed = {each: data.getlist(each) for each in _inputs(name, field)}
+        typed = {each: data.getlist(each) for each in pages.inputs_of(name, field)}
         if _meaning(field, kept) != _meaning(field, typed):
             found.append(
                 Difference(
@@ -66,12 +66,6 @@ def merged(page: pages.Page, case: Case, person: Person, data: QueryDict) -> Que
     return result
 
 
-def _inputs(name: str, field: forms.Field) -> list[str]:
-    if isinstance(field, DateField):
-        return [f"{name}_{part}" for part in pages.DATE_PARTS]
-    return [name]
-
-
 def _kept(form: PlainForm, name: str) -> Inputs:
     """Return what a form would send for a field if nobody touched it."""
     if name not in form.fields:
@@ -79,7 +73,8 @@ def _kept(form: PlainForm, name: str) -> Inputs:
     field, value = form.fields[name], form[name].value()
     if isinstance(field, DateField):
         parts = value if isinstance(value, list) else DateParts().decompress(value)
-        return {each: [part] for each, part in zip(_inputs(name, field), parts, strict=True)}
+        names = pages.inputs_of(name, field)
+        return {each: [part] for each, part in zip(names, parts, strict=True)}
     if isinstance(field, forms.BooleanField):
         return {name: ["on"] if value else []}
     return {name: ["" if value is None else str(localize_input(value))]}

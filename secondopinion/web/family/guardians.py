@@ -150,7 +150,8 @@ def assent(request: PersonRequest, case: Case) -> HttpResponse:
     ):
         messages.success(request, _("Thank you. This is kept."))
         return redirect("my-guardians", case.reference)
-    return _asked(request, case, "assent", form, {})
+    more = {"young": rules.is_asked_as_young_person(case), "of_age_on": rules.soon_of_age_on(case)}
+    return _asked(request, case, "assent", form, more)
 
 
 @of_case(Part.FAMILY)

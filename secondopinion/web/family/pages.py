@@ -1,9 +1,11 @@
 """The request as a row of pages: how each is filled from what is kept, and how it is kept."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.forms import Field
+from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -15,13 +17,14 @@ from secondopinion.cases import actions
 from secondopinion.cases.measuring import Measured, earlier
 from secondopinion.cases.models import Case
 from secondopinion.core import clock
-from secondopinion.core.errors import NotYours
+from secondopinion.core.errors import Conflict, NotYours
 from secondopinion.program import queries as program
 from secondopinion.web.family import forms
 from secondopinion.web.forms import DateField, PlainForm
 
 Values = dict[str, Any]
 DATE_PARTS = ("day", "month", "year")
+_LONGEST = 20_000  # characters of one field that is kept before its page is finished
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,13 +212,46 @@ def names(key: str) -> frozenset[str]:
     page = BY_KEY.get(key)
     if page is None or page.form is None:
         raise NotYours
-    found = set(page.form.base_fields)
+    found: set[str] = set()
     if key == "questions":
         found |= {f"question_{number}" for number in range(1, actions.request.MOST_QUESTIONS + 1)}
     for name, field in page.form.base_fields.items():
-        if isinstance(field, DateField):
-            found |= {f"{name}_{part}" for part in DATE_PARTS}
+        found |= set(inputs_of(name, field))
     return frozenset(found)
+
+
+def inputs_of(name: str, field: Field) -> list[str]:
+    """Return the names of the inputs of a field: a date has three."""
+    if isinstance(field, DateField):
+        return [f"{name}_{part}" for part in DATE_PARTS]
+    return [name]
+
+
+def raw(data: QueryDict, names: Iterable[str]) -> dict[str, list[str]]:
+    """Return the text of inputs as it may be kept while a page is not finished."""
+    return {
+        name: [value.replace("\x00", "")[:_LONGEST] for value in data.getlist(name)]
+        for name in names
+    }
+
+
+def keep(page: Page, case: Case, person: Person, form: PlainForm, data: QueryDict) -> str | None:
+    """Keep what was typed on a page that was not taken as it is, as autosave keeps it, and return
+    the revision that the page has then; nothing where it was changed elsewhere meanwhile."""
+    base = data.get("base_revision", "")
+    names = [each for name, field in form.fields.items() for each in inputs_of(name, field)]
+    try:
+        kept = actions.autosave(
+            by=person, case=case, page=page.key,
+            base_revision=int(base) if base.isdecimal() else None,
+            # A box that is not ticked is not sent: it is kept as empty.
+            values={name: values or [""] for name, values in raw(data, names).items()},
+        )  # fmt: skip
+    except Conflict as changed:
+        if changed.code != "changed-elsewhere":
+            raise
+        return None
+    return str(kept.revision)
 
 
 def _boxes(case: Case, data: Mapping[str, Any] | None) -> int:

@@ -16,8 +16,11 @@ from secondopinion.accounts import actions as accounts
 from secondopinion.accounts.models import FOR_GUESTS, AccessLink, Person
 from secondopinion.accounts.queries import link_for
 from secondopinion.accounts.tokens import hash_of
-from secondopinion.arrivals.clipping import post_with_files, posts_with_files
-from secondopinion.arrivals.queries import sent_since
+from secondopinion.arrivals.clipping import (
+    answer_with_files,
+    post_with_files,
+    posts_with_files,
+)
 from secondopinion.audit import actions as audit
 from secondopinion.cases import actions
 from secondopinion.cases.models import Case, Part, Question
@@ -160,8 +163,7 @@ def act(request: PersonRequest, case: Case, action: str) -> HttpResponse:
     elif action == "answer":
         rows = asked_outside(case, Part.LOCAL_PROVIDER)
         for each in rows.filter(pk=request.POST.get("request", "")):
-            sent = sent_since(case, request.user, each.created_at)
-            actions.answer(by=request.user, information_request=each, text=text, sent_files=sent)
+            answer_with_files(by=request.user, information_request=each, text=text)
         messages.success(request, _("Thank you. Your answer is with our team."))
     elif action == "hand-on":
         number = request.POST.get("report", "")

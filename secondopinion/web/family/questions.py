@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from secondopinion.accounts.models import Person
 from secondopinion.cases.models import Case, Part
+from secondopinion.cases.states import State
 from secondopinion.followup import actions as followup
 from secondopinion.followup import red_flags
 from secondopinion.followup.models import Beyond, FollowUpQuestion
@@ -27,10 +28,11 @@ def asking_context(case: Case, person: Person, questions: list[FollowUpQuestion]
     """Return what a page shows about questions: the person's own, whether more belong to the
     report, and whether one of them sounds like danger."""
     may_ask = followup.may_ask(case)
-    in_time = may_ask and followup.window_open(case)
+    in_time = followup.window_open(case)
     return {
         "questions": questions,
         "may_ask": may_ask,
+        "opens_again": may_ask and case.state == State.CLOSED,
         "in_time": in_time,
         "left": followup.questions_left(questions, person) if in_time else 0,
         "urgent": any(each.urgent and each.state in WAITING for each in questions),
@@ -44,6 +46,7 @@ def send(request: PersonRequest, case: Case, back: str) -> HttpResponse:
     if red_flags.found(text) and "seen" not in request.POST:
         context = emergency_context(case) | {"text": text, "action": request.path, "back": back}
         return render(request, "family/ask_urgent.html", context)
+    closed = case.state == State.CLOSED
     asked = followup.ask(by=request.user, case=case, text=text)
     told = _("Your question is sent.")
     if asked.beyond == Beyond.LATE:
@@ -57,6 +60,8 @@ def send(request: PersonRequest, case: Case, back: str) -> HttpResponse:
             "our team reads it first and tells you what can be done."
         )
     messages.success(request, told)
+    if closed and case.state != State.CLOSED:
+        messages.success(request, _("The case is open again."))
     return redirect(back, case.reference)
 
 

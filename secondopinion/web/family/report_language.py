@@ -1,10 +1,13 @@
-"""In which language a family's report will be, said before it is there."""
+"""In which language a family's report will be, said before it is there, and what helps who reads
+another once it is."""
 
 from django.utils.translation import get_language
 
 from secondopinion.accounts.models import Role
 from secondopinion.accounts.queries import people_with
+from secondopinion.opinions.models import SignedReport
 from secondopinion.opinions.papers import LANGUAGE
+from secondopinion.translation.queries import of_case
 
 
 def language_context() -> dict[str, object]:
@@ -13,3 +16,14 @@ def language_context() -> dict[str, object]:
     if (get_language() or LANGUAGE).partition("-")[0] == LANGUAGE:
         return {}
     return {"written_in": LANGUAGE, "translators_here": people_with(Role.TRANSLATOR).exists()}
+
+
+def translation_context(report: SignedReport, language: str) -> dict[str, object]:
+    """Return whether who reads a report in another language can have it in theirs, and whether that
+    is being made already."""
+    own = report.translates or report
+    made = of_case(report.case).filter(subject_id=own.pk, language=language)
+    return {
+        "translators_here": people_with(Role.TRANSLATOR).exists(),
+        "being_translated": made.exists(),
+    }

@@ -39,7 +39,6 @@ from secondopinion.web.family.report_language import language_context
 from secondopinion.web.family.translating import machine_context
 from secondopinion.web.forms import PlainForm, labels_of
 
-_LONGEST = 20_000  # characters of one field that autosave keeps
 _SHOWN = 50  # files or findings of a kind that a page lists
 
 
@@ -88,7 +87,7 @@ def page(request: PersonRequest, case: Case, key: str) -> HttpResponse:
             **pages.place(key),
         }  # fmt: skip
         return render(request, found.template, context | files_context(request, case))
-    base = str(case.request.revision)
+    base, kept = str(case.request.revision), True
     if request.method == "POST":
         data = conflict.merged(found, case, request.user, request.POST)
         base = data.get("base_revision", "")
@@ -104,11 +103,13 @@ def page(request: PersonRequest, case: Case, key: str) -> HttpResponse:
             except Refused as refused:
                 place = refused.field if refused.field in form.fields else None
                 form.add_error(place, str(refused.message))
+        now = pages.keep(found, case, request.user, form, data)
+        base, kept = now or base, now is not None
     else:
         form = pages.bound(found, case, request.user)
     context = {
         "case": case, "page": found, "form": form, "before": pages.before(key), "base": base,
-        **pages.place(key),
+        "changed_elsewhere": not kept, **pages.place(key),
         "disclaimer": program.disclaimer() if key == "consent" else None,
         "rule": _rule(case) if key == "emergency" else None, "most": actions.request.MOST_QUESTIONS,
         **(language_context() if key == "consent" else {}),
@@ -167,11 +168,7 @@ def emergency(request: PersonRequest, case: Case) -> HttpResponse:
 def autosave(request: PersonRequest, case: Case, key: str) -> JsonResponse:
     """Keep what is being typed, field by field."""
     allowed = pages.names(key)
-    values = {
-        name: [value.replace("\x00", "")[:_LONGEST] for value in request.POST.getlist(name)]
-        for name in request.POST
-        if name in allowed
-    }
+    values = pages.raw(request.POST, [name for name in request.POST if name in allowed])
     base = request.POST.get("base_revision", "")
     saved = actions.autosave(
         by=request.user, case=case, page=key, values=values,

@@ -21,7 +21,7 @@ WORDS: dict[str, str | Promise] = {
     "case-sign": _("The report was signed"),
     "case-deliver": _("The report was handed over to the family"),
     "case-close": _("The case was closed"),
-    "case-ask_late": _("A late question opened the case again"),
+    "case-ask_late": _("A question opened the case again"),
     "case-decline": _("The case was declined"),
     "case-withdraw": _("The request was withdrawn"),
     "case-expire": _("The draft expired"),

@@ -40,13 +40,13 @@ def used_first(authenticator: Authenticator, code: str) -> bool:
 class MailedCodeForm(ConfirmLoginCodeForm):
     """Asks for the code of the mail."""
 
-    code = CodeField()
+    code = CodeField(label=_("Code from the mail"))
 
 
 class _CodeOnce(BaseAuthenticateForm):
     """A code counts once, however long it counts and in whatever digits it is typed."""
 
-    code = CodeField()
+    code = CodeField(label=_("Code from your authenticator app, or a recovery code"))
 
     def clean_code(self) -> str:
         code: str = super().clean_code()

@@ -1,0 +1,1 @@
+"""How numbers are written, where the CLDR and Django differ."""
