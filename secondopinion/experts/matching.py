@@ -19,6 +19,7 @@ from secondopinion.program import queries as program
 
 MOST_TERMS = 3  # of one case that count
 PRACTISED = 10  # similar cases after which more of them say nothing
+MOST_KEPT = 30  # suggestions with an offer: more than it can go on to by itself
 QUICK, SLOW = 8.0, 120.0  # hours to an acceptance: within the one all points, from the other none
 
 
@@ -226,9 +227,9 @@ def _group(key: str) -> str:
     return program.in_language(row.names) if row else key
 
 
-def points(suggestions: Sequence[Suggestion], most: int = 5) -> list[dict[str, str | float]]:
+def points(suggestions: Sequence[Suggestion]) -> list[dict[str, str | float]]:
     """Return the first suggestions as they are kept with an offer: who, and how many points."""
     return [
         {"expert": str(each.expert.pk), "points": round(each.score, 1)}
-        for each in suggestions[:most]
+        for each in suggestions[:MOST_KEPT]
     ]

@@ -123,8 +123,14 @@ class Offer(Stored):
     passed_from = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="passed_to"
     )
-    # What matching said when it was made: the first experts with their points, the place of the
-    # one that was chosen (1 the first; null: not on the list), and why another than the first.
+    # Of an offer that went on by itself: the one that was not accepted before it.
+    onward_from = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="onward_to"
+    )
+    # What matching said when a coordinator chose: the first experts with their points, the place
+    # of the one that was chosen (1 the first; null: not on the list), and why another than the
+    # first. An offer that went on by itself has the list of the choice that it comes from, and its
+    # own expert's place there: nobody chose anew.
     suggested = models.JSONField(default=list)
     rank = models.PositiveSmallIntegerField(null=True, blank=True)
     instead = models.TextField(blank=True)
