@@ -137,8 +137,10 @@ def test_what_is_due_is_named_beside_its_day_and_on_the_case(mother: Person, gra
     assert said() == ("Expert found",), "a step that others have"
     experts.accept(by=mei, offer=offer)
     assert said() == ("Report delivered",)
-    cases.ask(by=mei, case=case, text="The EEG, please.")
-    case.needs.all().delete()
+    case.refresh_from_db()
+    wish = cases.ask_more(by=mei, case=case, text="The EEG, please.")
+    assert said() == ("The specialist needs more",)
+    cases.pass_on(by=grace, wish=wish, text="The EEG, please.", to="family")
     assert said() == (), "no clock runs"
 
 

@@ -127,9 +127,10 @@ def _now(request: PersonRequest, case: Case) -> Context:
             arrived=records.described(),
             held=listed(Need.objects.all(), "case", "why", "due_at", outer="pk"),
             noted=handed(),
+            unsaid=timing.unsaid(),
             opened=Exists(emergencies().filter(case=OuterRef("pk"))),
         )
-        .values("arrived", "held", "noted", "opened")
+        .values("arrived", "held", "noted", "unsaid", "opened")
         .get()
     )
     held, arrived = as_rows(Need, told["held"]), as_rows(Record, told["arrived"])
@@ -137,7 +138,7 @@ def _now(request: PersonRequest, case: Case) -> Context:
     running = [(each.due_at, each.step) for each in case.clock_spans.all() if not each.ended_at]
     handed_over = as_rows(HandOver, told["noted"])
     return guardians.waited_for(case) | {
-        "hint": timing.hint_for(case),
+        "hint": timing.hint_for(case, told["unsaid"]),
         "linked": request.GET.get("evidence", ""),
         "evidence": arrived[::-1],
         "studies": imaging.studies_for_case(case),
