@@ -229,6 +229,10 @@ def test_several_cases_are_handed_over_and_the_step_is_undone_but_for_what_has_c
     second.refresh_from_db()
     assert (first.coordinator, second.coordinator) == (grace, third)
     assert [row.taker for row in first.hand_overs.all()][-2:] == [omar, grace], "both stand"
+    accounts.describe(by=omar, person=omar, language="es")
+    page = sign_in(omar).get(f"/desk/cases/{first.reference}/history/").content.decode()
+    assert "Se deshace el paso anterior." in page, "in the language of who reads"
+    assert "The step before is undone." not in page
     here = f"/desk/cases/{first.reference}/"
     assert "Note of the hand-over" not in sign_in(grace).get(here).content.decode()
     cases.hand_over(by=grace, case=first, to=omar, note="Again.")
@@ -252,6 +256,20 @@ def test_the_page_does_the_same_with_forms(mother: Person, omar: Person) -> None
     for wrong in ({"verb": "hand-over", "to": "x"}, {"verb": "burn"}):
         assert desk.post("/desk/many/", {**chosen, **wrong}).status_code == 404
     assert desk.post("/desk/many/", {"verb": "put-off", "until": "soon"}).status_code == 400
+
+
+def test_why_a_colleague_had_begun_with_a_case_is_told_in_the_readers_language(
+    mother: Person, grace: Person, omar: Person
+) -> None:
+    case = submitted(mother)
+    owner, other = (grace, omar) if case.coordinator == grace else (omar, grace)
+    cases.take(by=other, case=case)
+    [row] = case.hand_overs.all()
+    assert (row.giver, row.taker, row.cause, row.note) == (owner, other, "begun", "")
+    page = sign_in(owner).get(f"/desk/cases/{case.reference}/history/").content.decode()
+    assert "Began with it before its owner did." in page
+    now = sign_in(other).get(f"/desk/cases/{case.reference}/").content.decode()
+    assert "Note of the hand-over" not in now, "who began needs no note"
 
 
 def test_who_takes_a_case_over_reads_the_note_and_who_covers_is_told_how_to_act(
@@ -341,7 +359,9 @@ def test_a_case_is_never_without_an_owner(mother: Person, omar: Person) -> None:
     case.refresh_from_db()
     assert (case.coordinator, found(omar)) == (omar, [case])
     assert case.participations.get(role="coordinator", until=None).person == omar
-    assert case.hand_overs.latest("created_at").note
+    assert case.hand_overs.latest("created_at").cause == "left"
+    page = sign_in(omar).get(f"/desk/cases/{case.reference}/").content.decode()
+    assert "Its owner had left the team." in page
 
 
 def test_new_cases_go_to_who_has_least_and_is_not_away(hospital: Program) -> None:

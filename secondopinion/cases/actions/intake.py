@@ -1,7 +1,6 @@
 """The desk: take a case, ask for what is missing, settle the checklist, hand over."""
 
 from django.db import transaction
-from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
@@ -47,10 +46,9 @@ def take(*, by: Person, case: Case) -> Case:
         },
     )  # fmt: skip
     if former not in {None, by.pk}:
-        giver = Person.objects.get(pk=former)
-        with override(giver.language):
-            note = gettext("A colleague has begun with it before you did.")
-        HandOver.objects.create(case=case, giver=giver, taker=by, note=note, for_taker=False)
+        HandOver.objects.create(
+            case=case, giver_id=former, taker=by, cause=HandOver.Cause.BEGUN, for_taker=False
+        )
         end_parts(case=case, role=Part.COORDINATOR, by=by)
     if former != by.pk or Part.COORDINATOR not in parts:
         give_part(case=case, person=by, role=Part.COORDINATOR, by=by)
@@ -60,22 +58,23 @@ def take(*, by: Person, case: Case) -> Case:
 
 @transaction.atomic
 def hand_over(
-    *, by: Person | None, case: Case, to: Person, note: str, for_taker: bool = True
-) -> Case:
+    *, by: Person | None, case: Case, to: Person, note: str = "", cause: str = "",
+    for_taker: bool = True,
+) -> Case:  # fmt: skip
     """Give a case to another coordinator, or take it over from an absent one, with a note.
 
-    `by` is None when a job does it, for a case whose owner has left the team. A note that is not
-    `for_taker` stands in the history alone.
+    `by` is None when a job does it, for a case whose owner has left the team. Where nobody writes a
+    note, the `cause` stands for it. What is not `for_taker` stands in the history alone.
 
     Raises:
         NotYours: not of the intake team, on either side.
-        Refused: without a note, to its owner, or when nobody has it yet.
+        Refused: without a note or cause, to its owner, or when nobody has it yet.
     """
     if by is not None:
         require(case, by, "desk")
     if not has_role(to, "coordinator"):
         raise NotYours
-    if not note.strip():
+    if not (note.strip() or cause):
         raise Refused(
             _("Write what your colleague should know."), code="note-missing", field="note"
         )
@@ -85,8 +84,9 @@ def hand_over(
     if fresh.coordinator_id == to.pk:
         raise Refused(_("This colleague has the case already."), code="same-owner", field="to")
     HandOver.objects.create(
-        case=case, giver=fresh.coordinator, taker=to, note=note.strip(), for_taker=for_taker
-    )
+        case=case, giver=fresh.coordinator, taker=to, note=note.strip(), cause=cause,
+        for_taker=for_taker,
+    )  # fmt: skip
     end_parts(case=case, role=Part.COORDINATOR, by=by)
     give_part(case=case, person=to, role=Part.COORDINATOR, by=by)
     if holders_of(case, Part.ENTRY).exists():
