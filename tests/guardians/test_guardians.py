@@ -292,6 +292,15 @@ def test_who_is_kept_out_sees_nothing_more_in_an_open_session(whole: Whole) -> N
             actions.ask_parent(
                 by=whole.family, case=case, full_name="J", email=address, language="en"
             )
+    told = {"full_name": "J", "email": "jose@familia.example", "language": "en"}
+    desk = sign_in(coordinator)
+    here = f"/desk/cases/{reference}/guardians/do/ask-parent/"
+    words = desk.post(here, told, follow=True).content.decode()
+    assert "A court order keeps jose@familia.example out of this case." in words
+    assert "Write us a message" not in words
+    family = sign_in(whole.family).post(reverse("my-parent", args=[reference]), told)
+    assert "This person cannot be let in here." in family.content.decode()
+    assert "court" not in family.content.decode(), "a family learns of no order"
     page = sign_in(coordinator).get(f"/desk/cases/{reference}/guardians/").content.decode()
     assert "Kept out" in page
     assert "Court of X, 12/26" in page
