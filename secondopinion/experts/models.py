@@ -35,7 +35,7 @@ class ExpertProfile(Stored):
     groups = models.JSONField(default=list)  # keys of groups of conditions
     codes = models.JSONField(default=list)  # {"system", "code", "version", "label"}
     conditions = models.JSONField(default=list)  # beginnings of words, in any language
-    languages = models.JSONField(default=list)
+    languages = models.JSONField(default=list)  # that they speak or read, by ISO 639
     youngest = models.PositiveSmallIntegerField(default=YOUNGEST)  # years of age
     oldest = models.PositiveSmallIntegerField(default=OLDEST)
     not_in = models.JSONField(default=list)  # countries where they may not advise

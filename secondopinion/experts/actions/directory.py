@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from secondopinion.accounts.models import Person
 from secondopinion.accounts.queries import has_role
 from secondopinion.audit import actions as audit
-from secondopinion.coding.codes import code_of
 from secondopinion.core import clock
 from secondopinion.core.errors import NotYours, Refused
 from secondopinion.experts import rules
@@ -56,11 +55,7 @@ def add_code(*, by: Person | None, expert: ExpertProfile, system: str, code: str
         Refused: there is no such code, or there are enough.
     """
     _may_change(by, expert.person)
-    found = code_of(system, code)
-    if found is None:
-        raise Refused(
-            _("There is no such code: %(code)s") % {"code": code}, code="no-code", field="codes"
-        )
+    found = rules.known_code(system, code)
     fresh = ExpertProfile.objects.select_for_update().get(pk=expert.pk)
     if any((each["system"], each["code"]) == (system, code) for each in fresh.codes):
         return
