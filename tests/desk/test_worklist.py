@@ -21,11 +21,9 @@ from secondopinion.conversations.actions import mark_seen, post
 from secondopinion.core import clock, hiding
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.desk import actions, queries, worklist
-from secondopinion.experts import actions as experts
 from secondopinion.messaging.models import Message
 from secondopinion.program.models import Program
-from secondopinion.web.templatetags.house import written_time
-from tests.web.conftest import expert, letter, person, sign_in, submitted, taken
+from tests.web.conftest import letter, person, sign_in, submitted, taken
 
 
 @pytest.fixture
@@ -102,46 +100,6 @@ def test_what_is_due_first_comes_first_and_counts_agree_with_lists(grace: Person
         assert worklist.rows(grace, worklist.wanted({"view": key}), whose).count() == count, key
     assert found(grace, view="mine", country="MX") == made
     assert found(grace, view="mine", country="EG") == []
-
-
-def test_what_is_due_is_named_beside_its_day_and_on_the_case(mother: Person, grace: Person) -> None:
-    case, browser = submitted(mother), sign_in(grace)
-
-    def said() -> tuple[str, ...]:
-        row = next(each for each in found(grace, view="open") if each == case)
-        page = browser.get(f"/desk/cases/{case.reference}/").content.decode()
-        if row.due is None:
-            assert "due-by" not in page
-            return ()
-        assert f">{row.due.what}</small>" in browser.get("/desk/?view=open").content.decode()
-        assert f": {row.due.what}</span>" in page.partition("due-by")[2], "the same on the case"
-        assert written_time(row.due.at) in page
-        return (row.due.what,)
-
-    assert said() == ("Begin with this case",)
-    cases.take(by=grace, case=case)
-    post(case=case, thread="family", by=mother, text="And when?")
-    due = found(grace)[0].due
-    assert (due.at, due.what) == min(
-        (each.due_at, each.get_why_display()) for each in case.needs.all()
-    )
-    assert said() == ("New message",), "of all that it needs, what is due first"
-    mark_seen(case=case, by=grace)
-    post(case=case, thread="family", by=grace, text="In May.")
-    for item in case.checklist.all():
-        cases.settle_item(by=grace, item=item, state=ItemState.ARRIVED)
-    cases.complete(by=grace, case=case)
-    assert said() == ("Choose a specialist",)
-    mei = expert("mei@harbour.example")
-    offer = experts.offer(by=grace, case=case, expert=mei.expert)
-    assert said() == ("Expert found",), "a step that others have"
-    experts.accept(by=mei, offer=offer)
-    assert said() == ("Report delivered",)
-    case.refresh_from_db()
-    wish = cases.ask_more(by=mei, case=case, text="The EEG, please.")
-    assert said() == ("The specialist needs more",)
-    cases.pass_on(by=grace, wish=wish, text="The EEG, please.", to="family")
-    assert said() == (), "no clock runs"
 
 
 def test_a_case_is_found_by_beginnings_whatever_the_accents(mother: Person, grace: Person) -> None:
@@ -256,20 +214,6 @@ def test_the_page_does_the_same_with_forms(mother: Person, omar: Person) -> None
     for wrong in ({"verb": "hand-over", "to": "x"}, {"verb": "burn"}):
         assert desk.post("/desk/many/", {**chosen, **wrong}).status_code == 404
     assert desk.post("/desk/many/", {"verb": "put-off", "until": "soon"}).status_code == 400
-
-
-def test_why_a_colleague_had_begun_with_a_case_is_told_in_the_readers_language(
-    mother: Person, grace: Person, omar: Person
-) -> None:
-    case = submitted(mother)
-    owner, other = (grace, omar) if case.coordinator == grace else (omar, grace)
-    cases.take(by=other, case=case)
-    [row] = case.hand_overs.all()
-    assert (row.giver, row.taker, row.cause, row.note) == (owner, other, "begun", "")
-    page = sign_in(owner).get(f"/desk/cases/{case.reference}/history/").content.decode()
-    assert "Began with it before its owner did." in page
-    now = sign_in(other).get(f"/desk/cases/{case.reference}/").content.decode()
-    assert "Note of the hand-over" not in now, "who began needs no note"
 
 
 def test_who_takes_a_case_over_reads_the_note_and_who_covers_is_told_how_to_act(

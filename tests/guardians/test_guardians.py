@@ -94,33 +94,6 @@ def test_no_expert_starts_before_both_parents_agree(held: tuple[Case, Person, Pe
     }
 
 
-def test_the_desk_reads_what_is_waited_for_where_it_goes_on(
-    held: tuple[Case, Person, Person],
-) -> None:
-    case, maria, grace = held
-    browser, address = sign_in(grace), f"/desk/cases/{case.reference}/"
-    guardians, waits = f'href="{address}guardians/"', "The case waits for this:"
-    assert waits not in browser.get(address).content.decode()
-    rule(both_parents=True)
-    page = browser.get(address).content.decode()
-    assert f"{waits} <strong>The other parent’s agreement</strong>" in page
-    assert guardians in page
-    assert "Asked for" not in page
-    actions.ask_parent(
-        by=maria, case=case, full_name="José López", email="jose@familia.example", language="es"
-    )
-    assert "Asked for" in browser.get(address).content.decode()
-    token = link_in(Message.objects.get(template="second-parent")).split("/")[2]
-    _link, row = queries.asked_by(token) or (None, None)
-    assert row is not None
-    actions.answer(token=token, row=row, agrees=True, disclaimer=disclaimer())
-    page = browser.get(address).content.decode()
-    assert waits not in page
-    assert "The other parent agrees." in page
-    cases.complete(by=grace, case=case)
-    assert "The other parent agrees" not in browser.get(address).content.decode(), "it is past"
-
-
 def test_the_other_parent_says_no_and_somebody_else_is_asked(
     held: tuple[Case, Person, Person],
 ) -> None:
@@ -292,15 +265,6 @@ def test_who_is_kept_out_sees_nothing_more_in_an_open_session(whole: Whole) -> N
             actions.ask_parent(
                 by=whole.family, case=case, full_name="J", email=address, language="en"
             )
-    told = {"full_name": "J", "email": "jose@familia.example", "language": "en"}
-    desk = sign_in(coordinator)
-    here = f"/desk/cases/{reference}/guardians/do/ask-parent/"
-    words = desk.post(here, told, follow=True).content.decode()
-    assert "A court order keeps jose@familia.example out of this case." in words
-    assert "Write us a message" not in words
-    family = sign_in(whole.family).post(reverse("my-parent", args=[reference]), told)
-    assert "This person cannot be let in here." in family.content.decode()
-    assert "court" not in family.content.decode(), "a family learns of no order"
     page = sign_in(coordinator).get(f"/desk/cases/{reference}/guardians/").content.decode()
     assert "Kept out" in page
     assert "Court of X, 12/26" in page
