@@ -218,9 +218,7 @@ def name_staff(*, by: Person | None, person: Person, full_name: str, language: s
         Refused: without a name.
     """
     _require_administrator(by)
-    full_name = full_name.strip()
-    if not full_name:
-        raise Refused(_("Fill this in to go on."), code="name-missing", field="full_name")
+    full_name = rules.staff_name(full_name)
     if (person.full_name, person.language) != (full_name, language):
         person.full_name, person.language = full_name, language
         person.save(update_fields=["full_name", "language"])

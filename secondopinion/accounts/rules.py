@@ -21,6 +21,17 @@ _MARKS = dict.fromkeys((*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]")
 
 
+def staff_name(text: str) -> str:
+    """Return the name of a member of staff as it is stored.
+
+    Raises:
+        Refused: there is none.
+    """
+    if not text.strip():
+        raise Refused(_("Fill this in to go on."), code="name-missing", field="full_name")
+    return text.strip()
+
+
 def clean_email(text: str) -> str:
     """Return an address as it is stored.
 

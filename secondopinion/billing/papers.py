@@ -144,6 +144,11 @@ def _lines(fee: Fee) -> list[tuple[str, str]]:
     ]
 
 
+def _given_back(credit: CreditNote) -> tuple[str, str]:
+    what = _("Given back, credit note %(number)s") % {"number": credit.number}
+    return what, f"−{money(credit.amount, credit.fee.currency)}"
+
+
 def _received(payment: Payment, day: str) -> str:
     how = _("Received on %(day)s") if payment.provider == HAND else _("Paid online on %(day)s")
     return how % {"day": day}
@@ -167,9 +172,14 @@ def _said(fee: Fee, kind: str, credit: CreditNote | None, former: FormerInvoice 
     if kind == FeePaper.Kind.RECEIPT:
         paid = fee.received
         when = max(each.paid_at for each in paid if each.paid_at)
+        back = [each for each in fee.credits.all() if each.refund_id]
         total = sum((each.amount for each in paid), Decimal(0))
+        total -= sum((each.amount for each in back), Decimal(0))
+        facts = [(_("What for"), what), (_("Amount of the invoice"), whole)]
+        if fee.let_off:
+            facts.append((_("Need not be paid"), money(fee.let_off, fee.currency)))
         return _Said(
-            _("Receipt"), number, when, [(_("What for"), what)], _lines(fee), total,
+            _("Receipt"), number, when, facts, [*_lines(fee), *map(_given_back, back)], total,
             taxes.net_of(total, fee.tax_rate, fee.currency), (exempt,),
         )  # fmt: skip
     if credit is None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from secondopinion.cases.models import Case, ClockSpan
-from secondopinion.cases.states import CLOCKS, STOPPED
+from secondopinion.cases.states import CLOCKS, STOPPED, State
 from secondopinion.core import clock
 from secondopinion.core.calendar import BusinessCalendar
 from secondopinion.core.prepared import prepared
@@ -145,3 +145,33 @@ def _readings(case: Case, calendar: BusinessCalendar, targets: dict[str, float])
             )
         )
     return found
+
+
+def finished(case: Case) -> dict[str, datetime]:
+    """Return when each step was finished: the case was begun with, its records were complete, a
+    specialist accepted, the report was delivered.
+
+    A step that stands still, or was broken off when the case ended, is not finished. Prefetch
+    ``clock_spans``.
+    """
+    last = {
+        span.step: span for span in sorted(case.clock_spans.all(), key=lambda row: row.began_at)
+    }
+    ends = {step: span.ended_at for step, span in last.items() if span.ended_at is not None}
+    return {step: end for step, end in ends.items() if _led_on(case, step, end, last.get("report"))}
+
+
+def _led_on(case: Case, step: str, end: datetime, report: ClockSpan | None) -> bool:
+    """Say whether a clock ended because its step was done: that of the report shows it, which
+    begins when the records are complete, and goes on when a specialist has accepted."""
+    if step == "acknowledge":
+        return case.accepted_at is not None
+    if report is None:
+        return False
+    if step == "review_records":
+        return report.began_at >= end
+    if step == "expert":
+        return report.began_at >= end or report.ended_at is None or report.ended_at > end
+    if case.state == State.WITHDRAWN and case.ended_at is not None and end >= case.ended_at:
+        return False  # after the report was signed, and before it was delivered
+    return case.reported_at is not None

@@ -374,12 +374,21 @@ class CaseWord(models.Model):
 
 
 class HandOver(Stored):
-    """A case that changed hands between coordinators, with the note for the next one."""
+    """A case that changed hands between coordinators, with the note for the next one.
+
+    Where nobody wrote one, the `cause` says in the reader's language why it changed hands.
+    """
+
+    class Cause(models.TextChoices):
+        BEGUN = "begun", _("Began with it before its owner did.")
+        LEFT = "left", _("Its owner had left the team. The case went to who had least to do.")
+        UNDONE = "undone", _("The step before is undone.")
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="hand_overs")
     giver = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     taker = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    note = models.TextField()
+    note = models.TextField(blank=True)
+    cause = models.CharField(max_length=10, choices=Cause.choices, blank=True)
     for_taker = models.BooleanField(default=True)  # else the note is for the history alone
 
     class Meta:

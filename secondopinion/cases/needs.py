@@ -3,6 +3,8 @@
 A worklist of many thousand cases is read from one column (`Case.act_by`), not reckoned anew.
 """
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -11,9 +13,10 @@ from django.db.models.functions import Coalesce, Least
 
 from secondopinion.cases import clocks
 from secondopinion.cases.models import Case, ChecklistItem, ItemState, Need
-from secondopinion.cases.states import ENDED, OF_STATE, STATE_NEEDS, Why
+from secondopinion.cases.states import CLOCKS, ENDED, OF_STATE, STATE_NEEDS, Why
 from secondopinion.core import clock
 from secondopinion.core.prepared import prepared
+from secondopinion.program.models import Target
 
 
 def in_a_day(case: Case) -> datetime:
@@ -83,6 +86,33 @@ def answers(case: Case) -> None:
     """Let the need to look at answers stand while the checklist has one that nobody looked at."""
     waiting = ChecklistItem.objects.filter(case=case, state=ItemState.ANSWERED)
     hold(case, Why.ANSWER, waiting.exists())
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """By when something is to be done, and what."""
+
+    at: datetime
+    what: str
+
+
+def first_due(
+    needs: Iterable[Need], running: Iterable[tuple[datetime | None, str]], said: dict[str, str]
+) -> Due | None:
+    """Return what a case needs the desk for first, else which of its running steps, that others
+    have, is due first. `said` are the words for both, so that many rows look them up once."""
+    found = [(each.due_at, each.why) for each in needs]
+    found = found or [(at, step) for at, step in running if at is not None]
+    if not found:
+        return None
+    at, what = min(found)
+    return Due(at, said[what])
+
+
+def due_words() -> dict[str, str]:
+    """Return what `first_due` says, in the reader's language."""
+    steps = {step: Target.Step(step).label for running in CLOCKS.values() for step in running}
+    return {key: str(label) for key, label in (*steps.items(), *Why.choices)}
 
 
 def _sum(case: Case) -> None:

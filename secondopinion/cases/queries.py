@@ -233,9 +233,9 @@ def asked(case: Case, **beside: Coalesce) -> list[InformationRequest]:
 
 
 def handed() -> Coalesce:
-    """Return the hand-overs of a case to who owns it now, with their notes, as one column of it."""
+    """Return the hand-overs of a case to who owns it now, with note and cause, as one column."""
     rows = HandOver.objects.filter(taker=F("case__coordinator"), for_taker=True)
-    return listed(rows, "case", "id", "note", outer="pk")
+    return listed(rows, "case", "id", "note", "cause", outer="pk")
 
 
 def of_team(person: Person) -> QuerySet[Case]:

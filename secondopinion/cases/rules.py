@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
-from secondopinion.accounts.queries import sees_only
+from secondopinion.accounts.queries import has_role, sees_only
 from secondopinion.accounts.rules import same_mailbox
 from secondopinion.cases.models import (
     Case,
@@ -153,17 +153,20 @@ def not_limited(case: Case, person: Person) -> None:
         )
 
 
-def not_kept_out(case: Case, email: str) -> None:
+def not_kept_out(case: Case, email: str, *, by: Person) -> None:
     """Hold when an address is not of somebody whom a court keeps away from the child.
 
     Raises:
-        Refused: it is; the sentence does not say why.
+        Refused: it is; only who is of the intake team, and not of this family, reads why.
     """
     ties = case.child.guardianships.filter(may_see=False, revoked_at=None)
     if any(same_mailbox(email, tie.person.reached_at) for tie in ties.select_related("person")):
+        of_team = has_role(by, "coordinator") and by not in family_of(case)
+        why = _("A court order keeps %(address)s out of this case. It stands under “Guardians”.")
         raise Refused(
-            _("This person cannot be let in here. Write us a message."), code="kept-out",
-            field="email",
+            why % {"address": email} if of_team
+            else _("This person cannot be let in here. Write us a message."),
+            code="kept-out", field="email",
         )  # fmt: skip
 
 

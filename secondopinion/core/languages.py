@@ -13,6 +13,7 @@ from secondopinion.core.folding import plain
 
 _LETTERS = 2  # of a code
 _SOUNDS_LIKE_I = re.compile("h?i(?![aeou])")
+_NO_LANGUAGE = frozenset({"mul", "und", "zxx"})  # several, unknown, none: ISO 639 has codes for it
 _ENGLISH = {str(code): str(name) for code, name in Locale("en").languages.items()}
 
 
@@ -65,6 +66,11 @@ def every_language() -> dict[str, str]:
     in the order of the names."""
     names = {code: language_name(code) for code in _ENGLISH if len(code) == _LETTERS}
     return dict(sorted(names.items(), key=lambda each: plain(each[1])))
+
+
+def is_language(code: str) -> bool:
+    """Say whether this is the code of a language (ISO 639) that has a name here."""
+    return code.isalpha() and code in _ENGLISH and code not in _NO_LANGUAGE
 
 
 def code_of(typed: str) -> str:

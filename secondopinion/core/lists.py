@@ -1,10 +1,12 @@
 """Rows of another table as a list in one column, so that a page asks the database once less."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Aggregate, JSONField, Model, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, JSONObject
+from django.utils import timezone
 
 
 class _Gathered(Aggregate):
@@ -43,4 +45,7 @@ def as_rows[M: Model](model: type[M], found: list[dict[str, Any]]) -> list[M]:
 def _read(field: Any, value: Any) -> Any:
     if isinstance(field, JSONField):  # SQLite gives the text of it
         return json.loads(value) if isinstance(value, str) else value
-    return field.to_python(value)
+    read = field.to_python(value)
+    if isinstance(read, datetime) and timezone.is_naive(read):  # SQLite keeps UTC without saying so
+        return read.replace(tzinfo=UTC)
+    return read

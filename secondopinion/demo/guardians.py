@@ -15,6 +15,10 @@ from secondopinion.program.models import Program
 from secondopinion.program.sections import SECTIONS
 
 BOTH_PARENTS = "UA"
+BASIS = (
+    "Invented example: in this demonstration both parents agree before a specialist starts. A real "
+    "program writes here what its own counsel has found."
+)
 
 
 def set_up() -> None:
@@ -22,7 +26,7 @@ def set_up() -> None:
     rows = SECTIONS["guardians"].read()
     if any(row["country"] for row in rows):
         return
-    example = rows[0] | {"country": BOTH_PARENTS, "both_parents": True, "legal_basis": "Example."}
+    example = rows[0] | {"country": BOTH_PARENTS, "both_parents": True, "legal_basis": BASIS}
     revision = Program.objects.get().revision
     program_actions.change(by=None, section="guardians", value=[*rows, example], revision=revision)
 

@@ -34,7 +34,7 @@ def still_stands(step: Step, case: Case) -> bool:
     return case.put_off_until == datetime.fromisoformat(left)
 
 
-def can_be_one(kept: Person, other: Person) -> None:
+def can_be_one(kept: Person, other: Person, *, by: Person) -> None:
     """Hold when two accounts are of a kind that can be made one.
 
     What a court or a patient has said of somebody is said of one account: it is not spread over
@@ -81,10 +81,10 @@ def can_be_one(kept: Person, other: Person) -> None:
             _("A request that was entered for one of them is not taken over yet. First that."),
             code="one-entry", field="email",
         )  # fmt: skip
-    _may_come_in(kept, other)
+    _may_come_in(kept, other, by)
 
 
-def _may_come_in(kept: Person, other: Person) -> None:
+def _may_come_in(kept: Person, other: Person, by: Person) -> None:
     parts = live_parts().filter(person=other)
     if parts.exclude(role=Part.FAMILY).exists():
         raise Refused(
@@ -92,7 +92,7 @@ def _may_come_in(kept: Person, other: Person) -> None:
             code="one-parts", field="email",
         )  # fmt: skip
     for case in Case.objects.filter(pk__in=parts.values("case")).select_related("local_provider"):
-        not_kept_out(case, kept.reached_at)
+        not_kept_out(case, kept.reached_at, by=by)
         provider = getattr(case, "local_provider", None)
         if provider is not None and same_mailbox(kept.reached_at, provider.email):
             raise Refused(

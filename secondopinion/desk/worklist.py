@@ -9,14 +9,15 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import Count, IntegerField, Q, QuerySet, Subquery
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
 from secondopinion.accounts.queries import has_role
 from secondopinion.cases import words
-from secondopinion.cases.models import Case, Need
+from secondopinion.cases.models import Case, ClockSpan, Need
+from secondopinion.cases.needs import due_words, first_due
 from secondopinion.cases.queries import of_team, states_of, with_zone
 from secondopinion.cases.states import State, Why
 from secondopinion.core import clock, hiding
@@ -234,6 +235,7 @@ def listed(person: Person, what: Wanted, whose: list[UUID]) -> Listed:
     found = list(
         rows(person, what, whose).values_list("pk", flat=True)[first : first + PER_PAGE + 1]
     )
+    running = ClockSpan.objects.filter(case=OuterRef("pk"), ended_at=None).order_by("due_at")
     shown = with_zone(Case.objects.filter(pk__in=found[:PER_PAGE])).prefetch_related("needs")
     shown = shown.select_related("entry__family")  # who has no e-mail address was entered
     known = {
@@ -242,7 +244,8 @@ def listed(person: Person, what: Wanted, whose: list[UUID]) -> Listed:
             warnings=Count(
                 "findings",
                 filter=Q(findings__state="open") & ~Q(findings__severity="info"),
-            )
+            ),
+            step_due=Subquery(running.values("step")[:1]),
         )
     }
     cases = [known[pk] for pk in found[:PER_PAGE] if pk in known]
@@ -252,7 +255,7 @@ def listed(person: Person, what: Wanted, whose: list[UUID]) -> Listed:
 
 def _name(cases: list[Any]) -> None:
     """Give each case the words of a row, each looked up once for the page and not for each row."""
-    states, whys = states_of(cases), {key: str(label) for key, label in Why.choices}
+    states, said = states_of(cases), due_words()
     places: dict[str, tuple[str, str]] = {}
     for case in cases:
         code = str(case.country)
@@ -261,4 +264,6 @@ def _name(cases: list[Any]) -> None:
         case.place, case.flag = places[code]
         case.state_label = states[case.pk]
         for need in case.needs.all():
-            need.label = whys[need.why]
+            need.label = said[need.why]
+        running = [(case.due_at, case.step_due)] if case.step_due else []
+        case.due = first_due(case.needs.all(), running, said)

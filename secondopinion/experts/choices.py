@@ -13,12 +13,14 @@ from secondopinion.experts.models import ExpertProfile, Offer, OfferState
 _TAKEN = (OfferState.ACCEPTED, OfferState.HANDED_BACK)
 _NOT_TAKEN = (OfferState.DECLINED, OfferState.LAPSED)
 FIRST, SECOND, THIRD, LATER, UNLISTED = 1, 2, 3, 4, 0  # places on the list of suggestions
+ONWARD = -1  # no choice: the offer went on by itself
 
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """How offers went to experts in one place of the list: how many, of those that were answered
-    how many were accepted, and the median of hours until an acceptance."""
+    """How offers went to experts whom coordinators chose from one place of the list, or to whom
+    they went on by themselves (`ONWARD`): how many, of those that were answered how many were
+    accepted, and the median of hours until an acceptance."""
 
     place: int
     offers: int
@@ -38,14 +40,17 @@ class Instead:
 
 
 def followed(since: datetime) -> list[Followed]:
-    """Return how the offers since then went, by the place of their experts on the list; what was
-    taken back, or passed on within a panel, says nothing and is left out."""
-    rows = _rows(since).values_list("rank", "state", "created_at", "answered_at")
+    """Return how the offers since then went, by the place from which a coordinator chose; those
+    that went on by themselves are no choice and stand apart, whatever the place. What was taken
+    back, or passed on within a panel, says nothing and is left out."""
+    columns = ("rank", "onward_from", "state", "created_at", "answered_at")
+    rows = _rows(since).values_list(*columns)
     by_place: dict[int, list[tuple[str, timedelta | None]]] = {
-        place: [] for place in (FIRST, SECOND, THIRD, LATER, UNLISTED)
+        place: [] for place in (FIRST, SECOND, THIRD, LATER, UNLISTED, ONWARD)
     }
-    for rank, state, made, answered in rows:
+    for rank, onward_from, state, made, answered in rows:
         place = UNLISTED if rank is None else min(rank, LATER)
+        place = ONWARD if onward_from else place
         by_place[place].append((state, answered - made if answered else None))
     return [_summed(place, found) for place, found in by_place.items() if found]
 
@@ -67,8 +72,8 @@ def _summed(place: int, found: Iterable[tuple[str, timedelta | None]]) -> Follow
 
 
 def instead(since: datetime, most: int = 50) -> list[Instead]:
-    """Return the latest offers that went to another than the first of the list."""
-    rows = _rows(since).exclude(rank=FIRST).exclude(suggested=[])
+    """Return the latest offers for which another than the first of the list was chosen."""
+    rows = _rows(since).filter(onward_from=None).exclude(rank=FIRST).exclude(suggested=[])
     rows = rows.select_related("expert__person", "case", "offered_by").order_by("-created_at")
     found = list(rows[:most])
     firsts = {each.suggested[0]["expert"] for each in found}

@@ -10,6 +10,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.cases.models import Case
+from secondopinion.core.folding import plain
 from secondopinion.core.languages import language_name
 from secondopinion.experts import facts, rules
 from secondopinion.experts.known import Known
@@ -19,6 +20,7 @@ from secondopinion.program import queries as program
 
 MOST_TERMS = 3  # of one case that count
 PRACTISED = 10  # similar cases after which more of them say nothing
+MOST_KEPT = 30  # suggestions with an offer: more than it can go on to by itself
 QUICK, SLOW = 8.0, 120.0  # hours to an acceptance: within the one all points, from the other none
 
 
@@ -38,8 +40,8 @@ class Suggestion:
 
     @property
     def reasons(self) -> list[str | Promise]:
-        """The reasons, in the reader's language."""
-        return [each() if callable(each) else each for each in self.said]
+        """The reasons, in the reader's language; each is said once."""
+        return list(dict.fromkeys(each() if callable(each) else each for each in self.said))
 
     def add(self, points: float, reason: str | Promise | Callable[[], str]) -> None:
         """Add points with their reason; one that is put together is so when it is read."""
@@ -159,9 +161,18 @@ def _judge(
 
 
 def _knows(case: Case, term: str) -> str:
-    """Name what an expert knows: the word of the request where the term is its beginning."""
-    written = as_written(term, told(case))
-    return gettext("Knows: %(condition)s") % {"condition": written or term}
+    """Name what an expert knows: the word of the request where the term is its beginning, in the
+    reader's language where a group of conditions is called so."""
+    word = as_written(term, told(case)) or term
+    return gettext("Knows: %(condition)s") % {"condition": _in_readers_language(word)}
+
+
+def _in_readers_language(word: str) -> str:
+    sought = plain(word)
+    for row in program.kept_conditions():
+        if sought in map(plain, row.names.values()):
+            return program.in_language(row.names)
+    return word
 
 
 def _speaks(language: str) -> str:
@@ -226,9 +237,9 @@ def _group(key: str) -> str:
     return program.in_language(row.names) if row else key
 
 
-def points(suggestions: Sequence[Suggestion], most: int = 5) -> list[dict[str, str | float]]:
+def points(suggestions: Sequence[Suggestion]) -> list[dict[str, str | float]]:
     """Return the first suggestions as they are kept with an offer: who, and how many points."""
     return [
         {"expert": str(each.expert.pk), "points": round(each.score, 1)}
-        for each in suggestions[:most]
+        for each in suggestions[:MOST_KEPT]
     ]

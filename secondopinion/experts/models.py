@@ -35,7 +35,7 @@ class ExpertProfile(Stored):
     groups = models.JSONField(default=list)  # keys of groups of conditions
     codes = models.JSONField(default=list)  # {"system", "code", "version", "label"}
     conditions = models.JSONField(default=list)  # beginnings of words, in any language
-    languages = models.JSONField(default=list)
+    languages = models.JSONField(default=list)  # that they speak or read, by ISO 639
     youngest = models.PositiveSmallIntegerField(default=YOUNGEST)  # years of age
     oldest = models.PositiveSmallIntegerField(default=OLDEST)
     not_in = models.JSONField(default=list)  # countries where they may not advise
@@ -123,8 +123,14 @@ class Offer(Stored):
     passed_from = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="passed_to"
     )
-    # What matching said when it was made: the first experts with their points, the place of the
-    # one that was chosen (1 the first; null: not on the list), and why another than the first.
+    # Of an offer that went on by itself: the one that was not accepted before it.
+    onward_from = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="onward_to"
+    )
+    # What matching said when a coordinator chose: the first experts with their points, the place
+    # of the one that was chosen (1 the first; null: not on the list), and why another than the
+    # first. An offer that went on by itself has the list of the choice that it comes from, and its
+    # own expert's place there: nobody chose anew.
     suggested = models.JSONField(default=list)
     rank = models.PositiveSmallIntegerField(null=True, blank=True)
     instead = models.TextField(blank=True)

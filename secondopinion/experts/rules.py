@@ -13,9 +13,11 @@ from secondopinion.accounts.models import Person
 from secondopinion.accounts.queries import has_role
 from secondopinion.accounts.rules import age_on, same_mailbox
 from secondopinion.cases.models import Case
+from secondopinion.coding.codes import Code, code_of
 from secondopinion.core import clock
 from secondopinion.core.errors import NotYours, Refused
 from secondopinion.core.folding import plain
+from secondopinion.core.languages import enumerated, is_language
 from secondopinion.experts.known import Known
 from secondopinion.experts.models import ExpertProfile, Kind, Tie
 from secondopinion.findings.names import SAME, compare
@@ -43,7 +45,7 @@ def clean(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is said of an expert as it is stored.
 
     Raises:
-        Refused: a number out of bounds, an unknown country or group, with the field.
+        Refused: a number out of bounds, an unknown country, language or group, with the field.
     """
     kept = dict(fields)
     for name in ("capacity", "weekly"):
@@ -61,6 +63,9 @@ def clean(fields: Mapping[str, Any]) -> dict[str, Any]:
     for name in ("conditions", "languages"):
         if name in kept:
             kept[name] = list(dict.fromkeys(text.strip() for text in kept[name] if text.strip()))
+    if unknown := [code for code in kept.get("languages", ()) if not is_language(code)]:
+        words = _("There is no language with this code: %(codes)s. Japanese, say, is ja.")
+        raise _wrong(words % {"codes": enumerated(unknown)}, "languages")
     return kept
 
 
@@ -73,6 +78,20 @@ def _among(kept: dict[str, Any], name: str, known: Container[str], words: str | 
 
 def _wrong(sentence: str | Promise, field: str) -> Refused:
     return Refused(sentence, code="expert-refused", field=field)
+
+
+def known_code(system: str, code: str) -> Code:
+    """Return a code of a system.
+
+    Raises:
+        Refused: there is no such code.
+    """
+    found = code_of(system, code)
+    if found is None:
+        raise Refused(
+            _("There is no such code: %(code)s") % {"code": code}, code="no-code", field="codes"
+        )
+    return found
 
 
 def away_on(known: Known, day: date) -> bool:

@@ -1,6 +1,5 @@
 """The director's figures: counts and times, never a name."""
 
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from statistics import median, quantiles
@@ -11,19 +10,20 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from secondopinion.accounts.models import Person
 from secondopinion.billing import queries as billing
 from secondopinion.billing.queries import Total
-from secondopinion.cases.clocks import readings_of
-from secondopinion.cases.models import Case
+from secondopinion.cases.clocks import finished, readings_of
+from secondopinion.cases.models import Case, ClockSpan
 from secondopinion.cases.states import ENDED, State
 from secondopinion.core import clock
 from secondopinion.core.lists import listed
 from secondopinion.outcomes.actions import CHOICES, DAYS, had_since
 from secondopinion.outcomes.models import Enquiry, Outcome, Silence
 from secondopinion.program import queries as program
+from secondopinion.program.models import Target
 
 
 @dataclass(slots=True)
 class Turnaround:
-    """Business days that a step took in the cases that finished it.
+    """Business days that a step took in the cases that finished it in the period.
 
     `target_days` is the general target; each of those `in_time` kept that of its kind and urgency.
     """
@@ -48,22 +48,27 @@ class Turnaround:
 
 @dataclass(slots=True)
 class Outcomes:
-    """What families said how it went: how many were asked and answered, and each answer's count by
-    question."""
+    """What families said how it went: how often they were asked by mail in the period, and how many
+    of these were answered by now; all that was told in the period (`told`), also without a mail,
+    and each answer's count by question."""
 
     asked: int
     answered: int
+    told: int
     answers: dict[str, list[tuple[str, int]]]
 
 
 @dataclass(slots=True)
 class Figures:
-    """What the director's page shows for a period."""
+    """What the director's page shows for a period: what happened in it, whenever the case was
+    submitted; countries and fees are those of the cases submitted in it, backlog and late of now.
+    """
 
     since: datetime
     until: datetime
     submitted: int
     reported: int
+    delivered: int
     closed: int
     declined: int
     withdrawn: int
@@ -136,30 +141,36 @@ def figures(since: datetime, until: datetime) -> Figures:
     def count(name: str, *states: str) -> int:
         return sum(row[name] for state, row in by_state.items() if state in (states or State))
 
-    cases = list(submitted.prefetch_related("clock_spans"))
+    turnaround = _turnaround(since, until)
+    countries = submitted.order_by().values_list("country").annotate(cases=Count("pk"))
     return Figures(
         since=since,
         until=until,
-        submitted=len(cases),
+        submitted=submitted.count(),
         reported=count("reported"),
+        delivered=sum(len(row.days) for row in turnaround if row.step == Target.Step.REPORT),
         closed=count("ended", State.CLOSED),
         declined=count("ended", State.DECLINED),
         withdrawn=count("ended", State.WITHDRAWN),
         backlog={state: number for state in State if (number := count("backlog", state))},
         late=count("late"),
-        turnaround=_turnaround(cases),
-        countries=Counter(str(each.country) for each in cases).most_common(),
+        turnaround=turnaround,
+        countries=[(str(code), cases) for code, cases in countries.order_by("-cases", "country")],
         fees=billing.totals(submitted),
         outcomes=_outcomes(since, until),
     )
 
 
-def _turnaround(cases: list[Case]) -> list[Turnaround]:
+def _turnaround(since: datetime, until: datetime) -> list[Turnaround]:
+    """Return what each step took in the cases that finished it from `since` until `until`."""
+    ended = ClockSpan.objects.filter(ended_at__gte=since, ended_at__lt=until).values("case")
+    cases = list(Case.objects.filter(pk__in=ended).prefetch_related("clock_spans"))
     hours = program.business_hours_per_day()
     by_step: dict[str, Turnaround] = {}
-    for found in readings_of(cases):
+    for case, found in zip(cases, readings_of(cases), strict=True):
+        ends = finished(case)
         for reading in found:
-            if reading.running:
+            if reading.step not in ends or not since <= ends[reading.step] < until:
                 continue
             if reading.step not in by_step:
                 usual = program.target(reading.step) / hours
@@ -167,7 +178,7 @@ def _turnaround(cases: list[Case]) -> list[Turnaround]:
             row = by_step[reading.step]
             row.days.append(reading.used / hours)
             row.in_time += not reading.late
-    return list(by_step.values())
+    return [by_step[step] for step in Target.Step.values if step in by_step]
 
 
 def _outcomes(since: datetime, until: datetime) -> Outcomes:
@@ -179,6 +190,7 @@ def _outcomes(since: datetime, until: datetime) -> Outcomes:
     return Outcomes(
         asked=by_day.count(),
         answered=by_day.filter(also).count(),
+        told=len(told),
         answers={
             name: [
                 (str(label), sum(getattr(row, name) == value for row in told))

@@ -380,7 +380,7 @@ class Target(Stored):
         ACKNOWLEDGE = "acknowledge", _("Request acknowledged")
         REVIEW_RECORDS = "review_records", _("Records looked through")
         EXPERT = "expert", _("Expert found")
-        REPORT = "report", _("Report signed")
+        REPORT = "report", _("Report delivered")
         SECOND = "second", _("Report read by a second reader")
         OPEN = "open", _("Report opened by the local provider")
         ANSWER = "answer", _("Follow-up question answered")

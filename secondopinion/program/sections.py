@@ -128,9 +128,15 @@ def _closures(value: Value) -> Value:
     kept = []
     for each in rules.rows(value, "closures"):
         ends = rules.rows(each, "closures")
-        if len(ends) != 2:
-            raise rules.refuse(_("A closure has a first and a last day."), "closures")
-        first, last = (rules.day(end, "closures") for end in ends)
+        try:
+            first, last = (rules.day(end, "closures") for end in ends)
+        except (ValueError, Refused):
+            words = _(
+                "“%(line)s” is not understood. Write one day, like 2026-12-01, or a first and a "
+                "last day, like 2026-12-24 2027-01-01. No other words stand on the line."
+            )
+            line = " ".join(dict.fromkeys(map(str, ends)))[:60]
+            raise rules.refuse(words % {"line": line}, "closures") from None
         if first > last:
             raise rules.refuse(_("The last day is before the first."), "closures")
         if (date.fromisoformat(last) - date.fromisoformat(first)).days > 60:

@@ -20,6 +20,7 @@ from secondopinion.followup import leaving
 from secondopinion.messaging.actions import notify
 from secondopinion.opinions import handing
 from secondopinion.program import queries as program
+from secondopinion.program.models import Specialty
 
 
 @transaction.atomic
@@ -79,21 +80,38 @@ def describe_specialist(
         NotYours: by somebody who may not, or about somebody who is not a specialist.
         Refused: without a title or a field, a field that there is not, or a value that cannot be.
     """
+    return experts.describe(
+        by=by, person=person, specialties=fields_of(specialties), title=title_of(title), **fields
+    )
+
+
+def title_of(text: str) -> str:
+    """Return what stands under the reports of a specialist.
+
+    Raises:
+        Refused: there is nothing.
+    """
+    if not text.strip():
+        raise _refused(_("The report needs a title, like Pediatric neurologist."), "title")
+    return text.strip()
+
+
+def fields_of(keys: Iterable[str]) -> list[Specialty]:
+    """Return the fields of medicine with these keys.
+
+    Raises:
+        Refused: there is no such field, or none is named.
+    """
     known = {row.key: row for row in program.specialties()}
-    chosen = list(dict.fromkeys(specialties))
+    chosen = list(dict.fromkeys(keys))
     if unknown := [key for key in chosen if key not in known]:
         raise _refused(
             _("There is no such field of medicine: %(name)s") % {"name": enumerated(unknown)},
             "specialties",
         )
-    if not title.strip():
-        raise _refused(_("The report needs a title, like Pediatric neurologist."), "title")
     if not chosen:
         raise _refused(_("Choose at least one field: cases are offered by it."), "specialties")
-    return experts.describe(
-        by=by, person=person, specialties=[known[key] for key in chosen], title=title.strip(),
-        **fields,
-    )  # fmt: skip
+    return [known[key] for key in chosen]
 
 
 @transaction.atomic

@@ -7,9 +7,10 @@ nothing, so that a table may be read again.
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -19,11 +20,13 @@ from django.utils.translation import gettext_lazy as _
 from secondopinion.accounts import actions as accounts
 from secondopinion.accounts.models import Person, Role
 from secondopinion.accounts.queries import has_role
+from secondopinion.accounts.rules import clean_email, staff_name
 from secondopinion.audit import actions as audit
 from secondopinion.core.errors import NotYours, Refused
 from secondopinion.core.languages import enumerated
 from secondopinion.experts import actions as experts
 from secondopinion.experts.models import ExpertProfile
+from secondopinion.experts.rules import MOST_YEARS, clean, known_code
 from secondopinion.staffing import actions
 
 NEEDED = ("email", "full_name", "title", "specialties")
@@ -36,15 +39,18 @@ MOST_DIGITS = 4  # of a whole number
 BETWEEN = "|"  # several values in one cell
 
 
+type Wrong = tuple[str, str | Promise]
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What a line of the table does: `new`, `changed`, `same`, or `wrong` with why and where."""
+    """What a line of the table does: `new`, `changed`, `same`, or `wrong` with all that is, by its
+    column."""
 
     number: int
     name: str
     outcome: str
-    column: str = ""
-    why: str | Promise = ""
+    wrong: tuple[Wrong, ...] = ()
 
 
 def rows_of(text: str) -> list[dict[str, str]]:
@@ -109,39 +115,78 @@ def bring_in(*, by: Person | None, text: str, only_look: bool) -> list[Line]:
 
 
 def _line(by: Person | None, number: int, row: Mapping[str, str], seen: set[str]) -> Line:
-    address = row["email"].casefold()
+    address, wrong = row["email"].casefold(), list[Wrong]()
+    if address in seen:
+        wrong.append(("email", _("This address stands in an earlier line.")))
+    seen.add(address)
+    values = _values(row, wrong)
+    for check in _checks(row, values):
+        _collected(wrong, check)
+    if not wrong:
+        try:
+            with transaction.atomic():
+                return Line(number, row["full_name"], _apply(by, row, values))
+        except Refused as refused:  # what shows only beside what is kept
+            wrong.append((refused.field, refused.message))
+    return Line(number, row["full_name"], "wrong", tuple(wrong))
+
+
+def _collected[T](wrong: list[Wrong], read: Callable[[], T]) -> T | None:
+    """Return what is read; what is refused is added to all that is wrong with a line."""
     try:
-        if address in seen:
-            raise _refused(_("This address stands in an earlier line."), "email")
-        seen.add(address)
-        values = _values(row)
-        with transaction.atomic():
-            outcome = _apply(by, row, values)
+        return read()
     except Refused as refused:
-        return Line(number, row["full_name"], "wrong", refused.field, refused.message)
-    return Line(number, row["full_name"], outcome)
+        wrong.append((refused.field, refused.message))
+        return None
 
 
-def _values(row: Mapping[str, str]) -> dict[str, Any]:
-    """Return the cells that are filled, as the profile keeps them."""
+def _values(row: Mapping[str, str], wrong: list[Wrong]) -> dict[str, Any]:
+    """Return the cells that are filled, as the profile keeps them; those that cannot be read are
+    left out, and said."""
     values: dict[str, Any] = {name: row[name] for name in TEXTS if row.get(name)}
     for name in LISTS:
         if row.get(name):
             parts = (part.strip() for part in row[name].split(BETWEEN))
             values[name] = list(dict.fromkeys(part for part in parts if part))
-    for name in NUMBERS:
-        if row.get(name):
-            if not row[name].isdecimal() or len(row[name]) > MOST_DIGITS:
-                raise _refused(_("Write a whole number."), name)
-            values[name] = int(row[name])
-    if row.get("fee"):
-        values["fee"] = _amount(row["fee"])
-    values["not_in"] = [code.upper() for code in values.get("not_in", [])]
-    for code in values.get("languages", []):
-        actions.language_of(code)
-    if not values["not_in"]:
-        del values["not_in"]
+    numbers = {name: _collected(wrong, partial(_whole, row[name], name))
+               for name in NUMBERS if row.get(name)}  # fmt: skip
+    fee = _collected(wrong, partial(_amount, row["fee"])) if row.get("fee") else None
+    read = {**numbers, "fee": fee}
+    values |= {name: value for name, value in read.items() if value is not None}
+    for name, letters in (("not_in", str.upper), ("languages", str.lower)):
+        if values.get(name):
+            values[name] = [letters(code) for code in values[name]]
     return values
+
+
+def _checks(row: Mapping[str, str], values: Mapping[str, Any]) -> Iterator[Callable[[], object]]:
+    """Return what the actions would refuse in a line, each by itself: they stop at the first."""
+    yield partial(clean_email, row["email"])
+    yield partial(staff_name, row["full_name"])
+    yield partial(actions.title_of, row["title"])
+    yield partial(actions.fields_of, values.get("specialties", []))
+    if row.get("language"):
+        yield partial(actions.language_of, row["language"])
+    told = {name: value for name, value in values.items() if name not in {"specialties", "codes"}}
+    for name, value in told.items():
+        yield partial(clean, {name: value})
+    if {"youngest", "oldest"} <= told.keys() and max(
+        told["youngest"], told["oldest"]
+    ) <= MOST_YEARS:
+        yield partial(clean, {name: told[name] for name in ("youngest", "oldest")})
+    for each in values.get("codes", []):
+        yield partial(known_code, *_parts_of(each))
+
+
+def _parts_of(code: str) -> tuple[str, str]:
+    system, _colon, name = code.partition(":")
+    return system, name
+
+
+def _whole(text: str, name: str) -> int:
+    if not text.isdecimal() or len(text) > MOST_DIGITS:
+        raise _refused(_("Write a whole number."), name)
+    return int(text)
 
 
 def _amount(text: str) -> Decimal:
@@ -171,7 +216,7 @@ def _apply(by: Person | None, row: Mapping[str, str], values: dict[str, Any]) ->
         by=by, person=made, title=row["title"], specialties=values.get("specialties", []), **more
     )
     for each in values.get("codes", []):
-        system, _colon, code = each.partition(":")
+        system, code = _parts_of(each)
         experts.add_code(by=by, expert=profile, system=system, code=code)
     return "new" if before is None else "changed"
 

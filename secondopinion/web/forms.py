@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from secondopinion.core.errors import Refused
 from secondopinion.core.ids import western
+from secondopinion.core.languages import code_of, language_name
 
 
 class PlainForm(forms.Form):
@@ -130,6 +131,24 @@ class DateParts(forms.MultiWidget):
         for part, label in zip(context["widget"]["subwidgets"], labels, strict=True):
             part["label"] = label
         return context
+
+
+class LanguagesField(forms.CharField):
+    """Languages that somebody speaks or reads, one on each line: by their names or codes."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", _("One on each line, by its name, such as Japanese."))
+        super().__init__(required=False, widget=forms.Textarea(attrs={"rows": 4}), **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return value if isinstance(value, str | None) else "\n".join(map(language_name, value))
+
+    def clean(self, value: Any) -> list[str]:
+        try:
+            codes = [code_of(line) for line in super().clean(value).splitlines()]
+        except Refused as refused:
+            raise forms.ValidationError(str(refused.message), code="invalid") from None
+        return list(dict.fromkeys(code.partition("_")[0] for code in codes if code))
 
 
 class FilePick(forms.FileInput):

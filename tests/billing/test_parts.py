@@ -172,6 +172,28 @@ def test_more_than_is_due_is_noted_only_where_somebody_says_so(
     assert (fresh(fee).state, queries.too_much(fee)) == ("paid", 100)
 
 
+def test_a_receipt_names_the_price_and_what_was_given_back_until_then(
+    held: tuple[Case, Person, Person], fee: Fee
+) -> None:
+    _case, family, coordinator = held
+    actions.note_payment(
+        fee=fee, by=coordinator, amount=Decimal(700), due=Decimal(600), on=yesterday(), beyond=True
+    )
+    refunding.give_back(fee=fresh(fee), by=coordinator, amount=Decimal(100), reason="Too much")
+    note = CreditNote.objects.get()
+    receipt = papers.paper(by=family, fee=fresh(fee), kind="receipt")
+    said = text_of(receipt)
+    _head, _price, rest = said.partition("Amount of the invoice")
+    assert rest.strip().startswith("600.00")
+    received, back, total = (rest.index(each) for each in ("700.00", note.number, "Total"))
+    assert received < back < total
+    assert "100.00" in rest[back:total], "what was given back, with its credit note"
+    assert "600.00" in rest[total:]
+    refunding.give_back(fee=fresh(fee), by=coordinator, amount=Decimal(50), reason="Agreed")
+    again = papers.paper(by=family, fee=fresh(fee), kind="receipt")
+    assert again == receipt, "what came later has its own credit note"
+
+
 def test_a_slip_is_struck_out_and_is_due_again(held: tuple[Case, Person, Person], fee: Fee) -> None:
     case, family, coordinator = held
     desk, page = sign_in(coordinator), f"/desk/cases/{case.reference}/fee/"

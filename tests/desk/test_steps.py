@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.utils.timezone import localtime
 
+from secondopinion.accounts import actions as accounts
 from secondopinion.accounts.models import Person
 from secondopinion.cases import actions as cases
 from secondopinion.cases.models import Case
@@ -90,6 +91,10 @@ def test_several_cases_are_handed_over_and_the_step_is_undone_but_for_what_has_c
         "A hand-over of the case was taken back"
         in sign_in(grace).get(f"{here}history/").content.decode()
     )
+    accounts.describe(by=omar, person=omar, language="es")
+    page = sign_in(omar).get(f"{here}history/").content.decode()
+    assert "Se deshace el paso anterior." in page, "in the language of who reads"
+    assert "The step before is undone." not in page
     assert "Note of the hand-over" not in sign_in(grace).get(here).content.decode()
     cases.hand_over(by=grace, case=first, to=omar, note="Again.")
     assert "Again." in sign_in(omar).get(here).content.decode()

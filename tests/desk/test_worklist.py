@@ -225,7 +225,9 @@ def test_a_case_is_never_without_an_owner(mother: Person, omar: Person) -> None:
     case.refresh_from_db()
     assert (case.coordinator, found(omar)) == (omar, [case])
     assert case.participations.get(role="coordinator", until=None).person == omar
-    assert case.hand_overs.latest("created_at").note
+    assert case.hand_overs.latest("created_at").cause == "left"
+    page = sign_in(omar).get(f"/desk/cases/{case.reference}/").content.decode()
+    assert "Its owner had left the team." in page
 
 
 def test_new_cases_go_to_who_has_least_and_is_not_away(hospital: Program) -> None:

@@ -79,11 +79,53 @@ def test_with_one_wrong_line_nothing_is_written_and_each_is_named(hospital: Prog
     )
     lines = bring_in(by=admin(), text=HEAD + MEI + wrong, only_look=False)
     assert [each.outcome for each in lines] == ["new", *["wrong"] * 10]
-    assert [each.column for each in lines[2:]] == [
-        "specialties", "language", "capacity", "capacity", "capacity", "not_in", "codes", "fee",
-        "email",
+    assert [[column for column, _why in each.wrong] for each in lines[1:]] == [
+        ["email"], ["specialties"], ["languages"], ["capacity"], ["capacity"], ["capacity"],
+        ["not_in"], ["codes"], ["fee"], ["email"],
     ]  # fmt: skip
     assert not ExpertProfile.objects.exists()
+
+
+def test_all_that_is_wrong_with_a_line_is_told(hospital: Program) -> None:
+    wrong = "no address,,,no-field,ja|xx|zz,XX,icd-10-cm:none|icd-10-cm:G40.9|orphanet:0,x,y\n"
+    [line] = bring_in(by=admin(), text=HEAD + wrong, only_look=True)
+    assert [column for column, _why in line.wrong] == [
+        "capacity", "fee", "email", "full_name", "title", "specialties", "languages", "not_in",
+        "codes", "codes",
+    ]  # fmt: skip
+    assert "xx and zz" in str(dict(line.wrong)["languages"])
+    page = sign_in(admin()).post("/staff/import/", {"what": "look", "text": HEAD + wrong})
+    assert str(dict(line.wrong)["title"]) in page.content.decode()
+    ages = "email,full_name,title,specialties,youngest,oldest\n"
+    for years, column in (("9,3", "oldest"), ("99,3", "youngest")):
+        row = f"ana@harbour.example,Ana,Neurologist,heart,{years}\n"
+        [line] = bring_in(by=admin(), text=ages + row, only_look=True)
+        assert [each for each, _why in line.wrong] == [column]
+
+
+def test_the_keys_stand_beside_the_columns(hospital: Program) -> None:
+    page = sign_in(admin()).get("/staff/import/").content.decode()
+    assert '<bdi dir="ltr">brain-and-nerves</bdi></dt><dd>Brain, nerves, seizures</dd>' in page
+    assert '<bdi dir="ltr">urgent</bdi>' in page
+
+
+def test_an_expert_reads_any_language_that_has_a_name(hospital: Program) -> None:
+    bring_in(by=admin(), text=HEAD + MEI.replace("en|es", "en|JA|fil"), only_look=False)
+    mei = ExpertProfile.objects.get(person__email="mei@harbour.example")
+    assert mei.languages == ["en", "ja", "fil"]
+    browser = sign_in(mei.person)
+    page = browser.get("/expert/profile/").content.decode()
+    assert "English\nJapanese\nFilipino" in page
+    told = {
+        "what": "profile", "languages": "Japanese\nuk\n\nSpanish", "youngest": 0, "oldest": 12,
+        "capacity": 4, "weekly": 2, "kinds": ["opinion"],
+    }  # fmt: skip
+    assert browser.post("/expert/profile/", told).status_code == 302
+    mei.refresh_from_db()
+    assert mei.languages == ["ja", "uk", "es"]
+    refused = browser.post("/expert/profile/", told | {"languages": "Klingonese"})
+    assert refused.status_code == 400
+    assert "We do not know the language “Klingonese”" in refused.content.decode()
 
 
 @pytest.mark.parametrize(

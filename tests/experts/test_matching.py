@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -77,8 +78,16 @@ def test_the_list_says_why_and_the_best_stands_first(hospital: Program) -> None:
     assert first.expert == knows
     assert first.score > second.score
     words = " · ".join(map(str, first.reasons))
-    for part in ("Works in this field", "Knows: Epilepsia", "Speaks English", "5 of 5 places free"):
+    for part in ("Works in this field", "Knows: Epilepsy", "Speaks English", "5 of 5 places free"):
         assert part in words
+    assert "Epilepsia" not in words, "the family's word, for which the reader's language has one"
+    with override("es"):
+        assert "Epilepsia" in " · ".join(map(str, first.reasons))
+    ExpertProfile.objects.filter(pk=knows.pk).update(conditions=["ausenc"])
+    case.request.history = "Ausencias desde marzo"
+    case.request.save()
+    words = " · ".join(map(str, possible(case)[0].reasons))
+    assert "Knows: Ausencias" in words, "as the family wrote it, where no group is called so"
 
 
 @pytest.mark.django_db

@@ -7,6 +7,7 @@ import time_machine
 
 from secondopinion.accounts import actions as accounts
 from secondopinion.accounts.models import Child
+from secondopinion.audit.models import Entry
 from secondopinion.billing import actions as billing
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
@@ -189,6 +190,45 @@ def test_what_was_suggested_and_chosen_instead_is_kept(hospital: Program) -> Non
     assert "The second" in told
     assert "Knows the family" not in told, "what is written of a case is for who sees it"
     assert sign_in(plain.person).get("/desk/assign/choices/").status_code == 404
+
+
+def test_an_offer_that_went_on_by_itself_keeps_the_list_and_is_no_choice(hospital: Program) -> None:
+    case = ready()
+    knows = profile("knows@harbour.example", conditions=["epilep"])
+    plain = profile("plain@harbour.example", conditions=[])
+    first = experts.offer(by=coordinator(), case=case, expert=knows, onward=True)
+    experts.decline(by=knows.person, offer=first, reason="no_time")
+    second = case.offers.get(state="open")
+    assert (second.expert, second.onward_from) == (plain, first)
+    assert (first.rank, second.rank) == (1, 2), "the place on the list as the coordinator had it"
+    assert second.suggested == first.suggested
+    made = Entry.objects.filter(verb="offer-made", case_id=case.pk).order_by("created_at")
+    assert [row.detail for row in made] == [
+        {"rank": 1, "onward": False}, {"rank": 2, "onward": True},
+    ]  # fmt: skip
+    experts.accept(by=plain.person, offer=second)
+    begun = clock.now() - timedelta(days=1)
+    found = {each.place: each for each in choices.followed(begun)}
+    assert set(found) == {choices.FIRST, choices.ONWARD}, "nobody chose the second"
+    assert (found[choices.FIRST].offers, found[choices.FIRST].accepted) == (1, 0)
+    assert (found[choices.ONWARD].offers, found[choices.ONWARD].accepted) == (1, 1)
+    assert choices.instead(begun) == []
+    client = sign_in(coordinator())
+    assert "it went on by itself" in client.get("/desk/assign/choices/").content.decode()
+    page = client.get(f"/desk/cases/{case.reference}/specialist/").content.decode()
+    assert "place 1 on the list" in page
+    assert "place 2 on the list of suggestions · went on by itself" in page
+
+
+def test_who_came_onto_the_list_after_the_choice_has_no_place_on_it(hospital: Program) -> None:
+    case = ready()
+    someone = profile("mei@harbour.example")
+    first = experts.offer(by=coordinator(), case=case, expert=someone, onward=True)
+    profile("new@harbour.example")
+    experts.decline(by=someone.person, offer=first, reason="no_time")
+    second = case.offers.get(state="open")
+    assert (second.rank, second.suggested) == (None, first.suggested)
+    assert choices.followed(clock.now() - timedelta(days=1))[-1].place == choices.ONWARD
 
 
 def test_an_expert_who_leaves_in_the_middle_loses_the_offer(hospital: Program) -> None:

@@ -106,6 +106,13 @@ def test_what_is_refused_stands_beside_its_field(ada: Client) -> None:
     assert "{cosa}" in str(answer.context["form"].errors["bodies-es"])
     hours = filled(ada, "/program/hours/") | {"closures": "2026-12-24 2027-01-01\nsoon"}
     assert "closures" in ada.post("/program/hours/", hours).context["form"].errors
+    for line in ("2026-12-01 Staff day", "2026-12-01 Christmas", "soon"):
+        [said] = (
+            ada.post("/program/hours/", hours | {"closures": line})
+            .context["form"]
+            .errors["closures"]
+        )
+        assert said.startswith(f"“{line}” is not understood. Write one day, like 2026-12-01, or")
 
 
 def test_rules_are_added_and_taken_away(ada: Client) -> None:

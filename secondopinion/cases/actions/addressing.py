@@ -41,7 +41,7 @@ def ask_address(
     email = people.clean_email(email)
     held = Case.objects.filter(participations__person=person, participations__until=None)
     for each in {*held.filter(participations__role=Part.FAMILY), *([case] if case else [])}:
-        rules.not_kept_out(each, email)
+        rules.not_kept_out(each, email, by=by)
         provider = getattr(each, "local_provider", None)
         if provider is not None and people.same_mailbox(email, provider.email):
             raise Refused(

@@ -35,7 +35,7 @@ def invite_guardian(*, by: Person, case: Case, full_name: str, email: str, kind:
     if case.state in ENDED:
         raise Refused(_("This case has ended."), code="ended")
     email = people.clean_email(email)
-    rules.not_kept_out(case, email)
+    rules.not_kept_out(case, email, by=by)
     Case.objects.select_for_update().get(pk=case.pk)
     family = list(holders_of(case, Part.FAMILY))
     if any(people.same_mailbox(email, each.reached_at) for each in family):

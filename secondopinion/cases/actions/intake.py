@@ -1,7 +1,6 @@
 """The desk: take a case, ask for what is missing, settle the checklist, hand over."""
 
 from django.db import transaction
-from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
@@ -53,12 +52,11 @@ def take(*, by: Person, case: Case) -> Case:
         },
     )  # fmt: skip
     if former not in {None, by.pk}:
-        giver = Person.objects.get(pk=former)
-        with override(giver.language):
-            note = gettext("A colleague has begun with it before you did.")
-        HandOver.objects.create(case=case, giver=giver, taker=by, note=note, for_taker=False)
+        HandOver.objects.create(
+            case=case, giver_id=former, taker=by, cause=HandOver.Cause.BEGUN, for_taker=False
+        )
         end_parts(case=case, role=Part.COORDINATOR, by=by)
-        tell_former_owner(case, giver, by)
+        tell_former_owner(case, Person.objects.get(pk=former), by)
     if former != by.pk or Part.COORDINATOR not in parts:
         give_part(case=case, person=by, role=Part.COORDINATOR, by=by)
     tell_family(case, "news")
@@ -66,21 +64,25 @@ def take(*, by: Person, case: Case) -> Case:
 
 
 @transaction.atomic
-def hand_over(*, by: Person | None, case: Case, to: Person, note: str, back: bool = False) -> Case:
+def hand_over(
+    *, by: Person | None, case: Case, to: Person, note: str = "", cause: str = "",
+    back: bool = False,
+) -> Case:  # fmt: skip
     """Give a case to another coordinator, or take it over from one, with a note.
 
-    `by` is None when a job does it, for a case whose owner has left the team. Where a hand-over is
-    undone, the case comes `back`, and the note stands in the history alone.
+    `by` is None when a job does it, for a case whose owner has left the team. Where nobody writes a
+    note, the `cause` stands for it. Where a hand-over is undone, the case comes `back`, and what is
+    said of it stands in the history alone.
 
     Raises:
         NotYours: not of the intake team, on either side.
-        Refused: without a note, to its owner, or when nobody has it yet.
+        Refused: without a note or cause, to its owner, or when nobody has it yet.
     """
     if by is not None:
         require(case, by, "desk")
     if not has_role(to, "coordinator"):
         raise NotYours
-    if not note.strip():
+    if not (note.strip() or cause):
         raise Refused(
             _("Write what your colleague should know."), code="note-missing", field="note"
         )
@@ -90,7 +92,9 @@ def hand_over(*, by: Person | None, case: Case, to: Person, note: str, back: boo
         raise Refused(_("This case has no owner yet: begin with it first."), code="not-taken")
     if giver.pk == to.pk:
         raise Refused(_("This colleague has the case already."), code="same-owner", field="to")
-    HandOver.objects.create(case=case, giver=giver, taker=to, note=note.strip(), for_taker=not back)
+    HandOver.objects.create(
+        case=case, giver=giver, taker=to, note=note.strip(), cause=cause, for_taker=not back
+    )
     end_parts(case=case, role=Part.COORDINATOR, by=by)
     give_part(case=case, person=to, role=Part.COORDINATOR, by=by)
     if holders_of(case, Part.ENTRY).exists():

@@ -70,7 +70,7 @@ def ask_one(
         )  # fmt: skip
     both = _lock(kept.pk, other.pk)
     kept, other = both[kept.pk], both[other.pk]
-    rules.can_be_one(kept, other)
+    rules.can_be_one(kept, other, by=by)
     theirs = Q(kept__in=[kept, other]) | Q(other__in=[kept, other])
     rows = OneAccount.objects.filter(theirs)
     if rows.filter(created_at__gt=clock.now() - OneAccount.LASTS).count() >= MOST_A_DAY:
@@ -146,7 +146,7 @@ def _make_one(row: OneAccount) -> OneAccount:
     ).update(confirmed_at=clock.now())
     if not done or (kept.email, other.email) != (row.kept_email, row.other_email):
         raise _ended()
-    rules.can_be_one(kept, other)
+    rules.can_be_one(kept, other, by=kept)
     cases = _cases_of(other)
     row.refresh_from_db()
     row.moved = {

@@ -77,9 +77,9 @@ def join(
         "people": [], "ties": [], "questions": [], "series": _series_in(kept),
     }  # fmt: skip
     for person in holders_of(kept, Part.FAMILY):
-        not_kept_out(joined, person.reached_at)
+        not_kept_out(joined, person.reached_at, by=by)
     for person in holders_of(joined, Part.FAMILY).filter(pk__in=people):
-        not_kept_out(kept, person.reached_at)
+        not_kept_out(kept, person.reached_at, by=by)
         _let_in(kept, joined, person, by, moved)
     _keep_out(kept, joined, by, moved)
     if questions:

@@ -11,7 +11,7 @@ from secondopinion.accounts.models import Person
 from secondopinion.audit import actions as audit
 from secondopinion.cases import actions as cases
 from secondopinion.cases.actions.parts import require
-from secondopinion.cases.models import Case, Part
+from secondopinion.cases.models import Case, HandOver, Part
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.desk.models import Step
@@ -106,8 +106,7 @@ def undo(*, by: Person, step: Step) -> Done:
 
 def _give_back(by: Person, case: Case, was: dict[str, str]) -> None:
     giver = Person.objects.get(pk=was["from"])
-    note = str(_("The step before is undone."))
-    cases.hand_over(by=by, case=case, to=giver, note=note, back=True)
+    cases.hand_over(by=by, case=case, to=giver, cause=HandOver.Cause.UNDONE, back=True)
 
 
 def _bring_back(by: Person, case: Case, was: dict[str, str]) -> None:

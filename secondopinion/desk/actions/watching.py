@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Exists, F, Max, OuterRef
-from django.utils.translation import gettext, override
 
 from secondopinion.accounts.models import Person
 from secondopinion.arrivals.models import Upload, UploadState
@@ -13,7 +12,7 @@ from secondopinion.cases import actions as cases
 from secondopinion.cases import needs
 from secondopinion.cases.actions.parts import give_owner
 from secondopinion.cases.actions.telling import tell
-from secondopinion.cases.models import Case, ClockSpan, Need
+from secondopinion.cases.models import Case, ClockSpan, HandOver, Need
 from secondopinion.cases.queries import holders_of, open_requests
 from secondopinion.cases.states import State, Why
 from secondopinion.core import clock
@@ -133,10 +132,8 @@ def find_owners() -> int:
         moved += 1
     for case in orphans.exclude(coordinator__in=known).order_by("act_by", "pk"):
         least = _least(team)
-        with override(least.person.language):
-            note = gettext("Its owner has left the team. The case was given to you by load.")
         try:
-            cases.hand_over(by=None, case=case, to=least.person, note=note)
+            cases.hand_over(by=None, case=case, to=least.person, cause=HandOver.Cause.LEFT)
         except Refused:
             continue  # taken over this very moment
         moved += 1

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
 from secondopinion.audit import actions as audit
-from secondopinion.coding.codes import code_of
 from secondopinion.core import clock
 from secondopinion.core.errors import Refused
 from secondopinion.experts import rules
@@ -52,11 +51,7 @@ def add_code(*, by: Person | None, expert: ExpertProfile, system: str, code: str
         Refused: there is no such code, or there are enough.
     """
     rules.may_describe(by, expert.person)
-    found = code_of(system, code)
-    if found is None:
-        raise Refused(
-            _("There is no such code: %(code)s") % {"code": code}, code="no-code", field="codes"
-        )
+    found = rules.known_code(system, code)
     fresh = ExpertProfile.objects.select_for_update().get(pk=expert.pk)
     if any((each["system"], each["code"]) == (system, code) for each in fresh.codes):
         return

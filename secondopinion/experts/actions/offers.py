@@ -1,8 +1,9 @@
 """Offering a case to a specialist, what they answer, and what silence does."""
 
-from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -56,10 +57,11 @@ def offer(
     urgency = urgency or case.urgency
     if urgency not in Urgency.values:
         raise Refused(_("Choose how soon."), code="urgency", field="urgency")
-    judged = _judged(case, expert, urgency)
+    listed = [each for each in _judged(case, expert, urgency) if not each.obstacles]
     return _make(
         case, expert, by=by, offered_by=by, urgency=urgency, onward=onward,
-        judged=judged, instead=instead.strip()[:_LONGEST_WHY],
+        suggested=points(listed), rank=_place(expert, [each.expert.pk for each in listed]),
+        instead=instead.strip()[:_LONGEST_WHY],
     )  # fmt: skip
 
 
@@ -96,24 +98,27 @@ def _not_listed(case: Case, expert: ExpertProfile) -> Known:
     return known
 
 
+def _place(expert: ExpertProfile, listed: list[UUID]) -> int | None:
+    return listed.index(expert.pk) + 1 if expert.pk in listed else None
+
+
 def _make(
     case: Case, expert: ExpertProfile, *, by: Person | None, offered_by: Person, urgency: str,
-    onward: bool, judged: Sequence[Suggestion], instead: str = "",
+    onward: bool, suggested: list[dict[str, Any]], rank: int | None, instead: str = "",
+    onward_from: Offer | None = None,
 ) -> Offer:  # fmt: skip
-    listed = [each for each in judged if not each.obstacles]
-    places = [each.expert.pk for each in listed]
     workflow.advance(case, "offer", by=by)
     hours = program.matching()[urgency]
     made = Offer.objects.create(
         case=case, expert=expert, offered_by=offered_by, urgency=urgency, onward=onward,
         answer_by=program.calendar().add(clock.now(), timedelta(hours=hours)),
-        suggested=points(listed), instead=instead,
-        rank=places.index(expert.pk) + 1 if expert.pk in places else None,
+        suggested=suggested, rank=rank, instead=instead, onward_from=onward_from,
     )  # fmt: skip
     tell(case, expert.person, "offer-waiting", "/expert/offers")
     audit.record(
-        "offer-made", by=by, case_id=case.pk, target=expert.person, detail={"rank": made.rank}
-    )
+        "offer-made", by=by, case_id=case.pk, target=expert.person,
+        detail={"rank": rank, "onward": onward_from is not None},
+    )  # fmt: skip
     return made
 
 
@@ -240,6 +245,8 @@ def _moved_on(last: Offer, case: Case) -> bool:
 
     Only to somebody of the case's field, and not more often than the program has it. What stands
     in the way of any offer by now (a fee that is due, say) leaves the case ready for the desk.
+    Who is next is judged anew; their place is that on the list as the coordinator had it, which
+    goes on with the offer (none, if they were not among those of it that are kept).
     """
     made = case.offers.exclude(state=OfferState.TAKEN_BACK).filter(onward=True).count()
     if not last.onward or made > program.matching()["moves"]:
@@ -256,9 +263,11 @@ def _moved_on(last: Offer, case: Case) -> bool:
         return False
     try:
         with transaction.atomic():
+            _judged(case, chosen, urgency)
             _make(
                 case, chosen, by=None, offered_by=last.offered_by, urgency=urgency, onward=True,
-                judged=_judged(case, chosen, urgency),
+                suggested=last.suggested, onward_from=last,
+                rank=_place(chosen, [UUID(each["expert"]) for each in last.suggested]),
             )  # fmt: skip
     except Refused:
         return False

@@ -49,7 +49,7 @@ def ask_parent(
             _("This is the address of your local provider."), code="parent-is-provider",
             field="email",
         )  # fmt: skip
-    rules.not_kept_out(case, email)
+    rules.not_kept_out(case, email, by=by)
     _end_asking(case)
     guest = accounts.make_guest(
         full_name=full_name.strip(), email=email, language=language, timezone=zone_at_home(case)

@@ -50,7 +50,7 @@ def invite_patient(*, by: Person, case: Case, email: str) -> Person:
             code="patient-came",
         )
     email = people.clean_email(email)
-    rules.not_kept_out(case, email)
+    rules.not_kept_out(case, email, by=by)
     if former is not None:
         _end(case, former, by)
     if any(people.same_mailbox(email, each.reached_at) for each in holders_of(case, Part.FAMILY)):

@@ -11,6 +11,8 @@ from django.utils.translation import ngettext
 
 from secondopinion.accounts.models import Role
 from secondopinion.core.errors import Refused
+from secondopinion.experts.models import Kind
+from secondopinion.program import queries as program
 from secondopinion.staffing.importing import BETWEEN, COLUMNS, NEEDED, bring_in
 from secondopinion.web.access import PersonRequest, staff
 
@@ -32,10 +34,20 @@ def _text(request: PersonRequest) -> str:
     raise Refused(_("The letters of this file cannot be read. Save it as CSV in UTF-8."))
 
 
+def _keys() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return what is written by its key, under the name of its column: each key with its name."""
+    fields = [(row.key, program.in_language(row.names)) for row in program.specialties()]
+    groups = [(row.key, program.in_language(row.names)) for row in program.conditions()]
+    kinds = [(value, str(label)) for value, label in Kind.choices]
+    return [("specialties", fields), ("groups", groups), ("kinds", kinds)]
+
+
 @staff(Role.ADMINISTRATOR)
 def bring(request: PersonRequest) -> HttpResponse:
     """Show what a table would do, line by line; write it when asked to."""
-    context: dict[str, object] = {"columns": COLUMNS, "needed": NEEDED, "between": BETWEEN}
+    context: dict[str, object] = {
+        "columns": COLUMNS, "needed": NEEDED, "between": BETWEEN, "keys": _keys(),
+    }  # fmt: skip
     if request.method != "POST":
         return render(request, "admin/import.html", context)
     write = request.POST.get("what") == "write"

@@ -21,7 +21,7 @@ from secondopinion.staffing import actions, queries
 from secondopinion.staffing.queries import Member
 from secondopinion.web.access import PersonRequest, staff
 from secondopinion.web.admin.forms import refuse
-from secondopinion.web.forms import PlainForm
+from secondopinion.web.forms import LanguagesField, PlainForm
 
 
 def _fields() -> list[tuple[str, str | Promise]]:
@@ -61,10 +61,7 @@ class SpecialistForm(PlainForm):
     specialties = forms.MultipleChoiceField(
         label=_("Fields of medicine"), choices=_fields, widget=forms.CheckboxSelectMultiple
     )
-    languages = forms.MultipleChoiceField(
-        label=_("Reads records in"), choices=settings.LANGUAGES, required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )  # fmt: skip
+    languages = LanguagesField(label=_("Languages that they speak or read"))
     conditions = forms.CharField(
         label=_("Conditions"), required=False,
         help_text=_("Words by which cases are matched, one on each line."), widget=forms.Textarea,

@@ -17,7 +17,7 @@ from secondopinion.accounts.queries import access_links, people_with
 from secondopinion.arrivals.clipping import posts_with_files
 from secondopinion.arrivals.queries import asked_with_records
 from secondopinion.audit import actions as audit
-from secondopinion.cases import clocks, workflow
+from secondopinion.cases import clocks, needs, workflow
 from secondopinion.cases.models import Case, HandOver, Need, Part, Participation
 from secondopinion.cases.queries import (
     emergencies,
@@ -125,27 +125,31 @@ def _now(request: PersonRequest, case: Case) -> Context:
         Case.objects.filter(pk=case.pk)
         .annotate(
             arrived=records.described(),
-            held=listed(Need.objects.all(), "case", "why", outer="pk"),
+            held=listed(Need.objects.all(), "case", "why", "due_at", outer="pk"),
             noted=handed(),
+            unsaid=timing.unsaid(),
             opened=Exists(emergencies().filter(case=OuterRef("pk"))),
         )
-        .values("arrived", "held", "noted", "opened")
+        .values("arrived", "held", "noted", "unsaid", "opened")
         .get()
     )
-    held, arrived = {each["why"] for each in told["held"]}, as_rows(Record, told["arrived"])
+    held, arrived = as_rows(Need, told["held"]), as_rows(Record, told["arrived"])
+    whys = {each.why for each in held}
+    running = [(each.due_at, each.step) for each in case.clock_spans.all() if not each.ended_at]
     handed_over = as_rows(HandOver, told["noted"])
-    return {
-        "hint": timing.hint_for(case),
+    return guardians.waited_for(case) | {
+        "hint": timing.hint_for(case, told["unsaid"]),
         "linked": request.GET.get("evidence", ""),
         "evidence": arrived[::-1],
         "studies": imaging.studies_for_case(case),
         "items": [(item, fitting(item, arrived)) for item in items],
         "ask": ask_context(request, case, items),
-        "needs": held,
+        "needs": whys,
+        "due": needs.first_due(held, running, needs.due_words()),
         "conditions": (groups := program.kept_conditions()),
         "condition": next((each for each in groups if each.key == case.condition), None),
         "asked": asked_with_records(case, arrived),
-        "undelivered": mailing.undelivered(case) if Why.UNDELIVERED in held else [],
+        "undelivered": mailing.undelivered(case) if Why.UNDELIVERED in whys else [],
         "findings": records.placed(each for each in limitations_for(case) if each.state == "open"),
         "emergencies": emergencies().filter(case=case) if told["opened"] else [],
         "joined": joined_into(case) if case.state == State.JOINED else None,

@@ -43,6 +43,18 @@ def shown(request: PersonRequest, case: Case) -> dict[str, Any]:
     }
 
 
+def waited_for(case: Case) -> dict[str, Any]:
+    """Return what a case waits for by the rule of its country before its records are complete, and
+    the other parent's word where both have to agree."""
+    if case.state not in rules.EARLY:
+        return {}
+    rule = program.guardian_rule(str(case.country))
+    return {
+        "owed": rules.owed(case, rule),
+        "second": queries.second_parent(case) if rule.both_parents else None,
+    }
+
+
 @of_case("desk", Part.COORDINATOR)
 def document(request: PersonRequest, case: Case, document: UUID) -> HttpResponseBase:
     """Give a guardian's document, to be saved; it is never shown inline."""

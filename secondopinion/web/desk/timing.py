@@ -1,15 +1,18 @@
 """How soon a case has to go on, its clocks with their stops drawn and in a table, its forecast."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Coalesce
 
 from secondopinion.cases import forecasting, hastening, stops
-from secondopinion.cases.models import Case, Pace
+from secondopinion.cases.models import Case, Pace, Question
 from secondopinion.cases.states import State
 from secondopinion.core import clock
+from secondopinion.core.lists import listed
 from secondopinion.program.models import Price, Urgency
 from secondopinion.web.access import PersonRequest
 from secondopinion.web.oversight.words import words_of
@@ -46,21 +49,28 @@ def shown(_request: PersonRequest, case: Case) -> dict[str, Any]:
     return {
         "clocks": [_drawn(each) for each in stops.stories(case)],
         "paces": paces,
-        "hint": hint_for(case),
+        "hint": hint_for(case, [] if paces else list(case.questions.values("number", "text"))),
         "urgencies": Urgency.choices,
         "kinds": Price.Kind.choices,
         "told": forecasting.told(case),
     }
 
 
-def hint_for(case: Case) -> hastening.Hint | None:
+def unsaid() -> Coalesce:
+    """Return the questions of a case of which nobody has said yet how soon it has to go on, as one
+    column of it."""
+    said = Pace.objects.filter(case=OuterRef("case"))
+    rows = Question.objects.filter(~Exists(said))
+    return listed(rows, "case", "number", "text", outer="pk")
+
+
+def hint_for(case: Case, questions: Sequence[Mapping[str, Any]]) -> hastening.Hint | None:
     """Return what the request of a case says of how soon it has to go on, until somebody has said
-    it, or a specialist has begun."""
-    if case.urgency != Urgency.USUAL or case.state not in _BEFORE_REVIEW:
+    it (`questions` are `unsaid`), or a specialist has begun."""
+    if not questions or case.urgency != Urgency.USUAL or case.state not in _BEFORE_REVIEW:
         return None
-    said = Pace.objects.filter(case=case)
-    texts = list(case.questions.filter(~Exists(said)).values_list("text", flat=True))
-    return hastening.hint(case, texts) if texts else None
+    rows = sorted(questions, key=lambda each: each["number"])
+    return hastening.hint(case, [each["text"] for each in rows])
 
 
 def _drawn(story: stops.Story) -> Drawn:

@@ -31,7 +31,6 @@ from secondopinion.web.access import PersonRequest, staff
 from secondopinion.web.desk.team import colleague
 from secondopinion.web.family.countries import every
 from secondopinion.web.forms import day_in
-from secondopinion.web.templatetags.house import due_of
 
 Context = dict[str, Any]
 
@@ -185,7 +184,8 @@ def _words(verb: str, n: int) -> str:
 
 def _due_before(case: Case) -> datetime | None:
     """Return when something is due in a case that was put off beyond it."""
-    due, back = due_of(case), case.put_off_until
+    due = case.act_by if case.act_by < clock.NEVER else case.due_at
+    back = case.put_off_until
     return due if due and back and due < back else None
 
 

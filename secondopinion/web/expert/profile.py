@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -24,7 +23,7 @@ from secondopinion.experts.rules import MOST_CASES, MOST_YEARS
 from secondopinion.program.queries import conditions, in_language
 from secondopinion.web.access import PersonRequest, staff
 from secondopinion.web.admin.forms import refuse
-from secondopinion.web.forms import DateField, PlainForm
+from secondopinion.web.forms import DateField, LanguagesField, PlainForm
 
 _HITS = 12
 BARRED = _(
@@ -54,10 +53,7 @@ class ProfileForm(PlainForm):
         label=_("Other words for what you know"), required=False, widget=forms.Textarea,
         help_text=_("One on each line, in any language. The beginning of a word is enough."),
     )  # fmt: skip
-    languages = forms.MultipleChoiceField(
-        label=_("Languages"), choices=settings.LANGUAGES, required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )  # fmt: skip
+    languages = LanguagesField(label=_("Languages that you speak or read"))
     kinds = forms.MultipleChoiceField(
         label=_("What you take"), choices=Kind.choices, required=False,
         widget=forms.CheckboxSelectMultiple,

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django_countries import countries
 from django_tasks_db.models import DBTaskResult
@@ -25,19 +26,43 @@ from secondopinion.web.access import PersonRequest, staff
 from secondopinion.web.oversight.words import words_of
 
 PERIODS = (30, 90, 365)
-WIDE = 520  # units of the chart's drawing
+WIDE = 640  # units of the chart's drawing
+TALL = 46  # units of each of its rows
+MOST_TICKS = 10
+LITTLE = 0.1  # business days, below which a number says nothing
+
+
+def _longest(rows: list[Turnaround]) -> float:
+    return max((max([*row.days, row.target_days]) for row in rows), default=1) or 1
+
+
+def _ticks(longest: float) -> list[dict[str, float]]:
+    """Return the whole business days that are named below the chart."""
+    apart = next(
+        each * 10**power for power in range(9) for each in (1, 2, 5)
+        if longest / (each * 10**power) <= MOST_TICKS
+    )  # fmt: skip
+    days = range(0, int(longest) + 1, apart)
+    return [{"days": day, "x": round(day / longest * WIDE, 1)} for day in days]
+
+
+def _written(days: float | None) -> str:
+    if days is None:
+        return "–"
+    return _("under 0.1") if days < LITTLE else number_format(days, 1)
 
 
 def _bars(rows: list[Turnaround]) -> list[dict[str, object]]:
-    longest = max((max([*row.days, row.target_days]) for row in rows), default=1) or 1
+    longest = _longest(rows)
     labels = dict(Target.Step.choices)
     return [
         {
             "label": labels.get(row.step, row.step),
             "row": row,
-            "y": 18 + place * 46,
+            "y": 18 + place * TALL,
             "median": round((row.median or 0) / longest * WIDE, 1),
-            "ninetieth": round((row.ninetieth or 0) / longest * WIDE, 1),
+            "median_days": _written(row.median),
+            "ninetieth_days": _written(row.ninetieth),
             "target": round(row.target_days / longest * WIDE, 1),
             "dots": [round(each / longest * WIDE, 1) for each in row.days],
         }
@@ -56,13 +81,17 @@ def director(request: PersonRequest) -> HttpResponse:
         return _as_csv(found.turnaround)
     labels = dict(State.choices)
     bars = _bars(found.turnaround)
+    reports = next((row for row in found.turnaround if row.step == Target.Step.REPORT), None)
     context = {
         "figures": found,
         "backlog": [(labels[state], count) for state, count in found.backlog.items()],
         "bars": bars,
-        "reports": next((row for row in found.turnaround if row.step == "report"), None),
+        "reports": reports,
+        "quick": reports is not None and (reports.median or 0) < LITTLE,
         "countries": [(countries.name(code) or code, count) for code, count in found.countries],
-        "chart_height": 46 * len(bars) + 10,
+        "wide": WIDE,
+        "ticks": _ticks(_longest(found.turnaround)),
+        "axis": TALL * len(bars) + 6,
         "periods": PERIODS,
         "period": period,
     }

@@ -132,12 +132,6 @@ def late(value: datetime | None) -> bool:
 
 
 @register.filter
-def due_of(case: Case) -> datetime | None:
-    """Return by when a case needs the desk, else when the step is due that others have."""
-    return case.act_by if case.act_by < clock.NEVER else case.due_at
-
-
-@register.filter
 def spoken(texts: Mapping[str, str]) -> str:
     """Pick the reader's language out of texts by language."""
     return in_language(texts)
