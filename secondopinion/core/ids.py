@@ -11,12 +11,12 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford base32: no I, L, O, U
 
 
 def new_id() -> UUID:
-    """Return a version 7 UUID (RFC 9562, section 5.7): 48 bits of milliseconds, then random."""
-    milliseconds = time.time_ns() // 1_000_000
-    value = (milliseconds << 80) | int.from_bytes(os.urandom(10))
-    value = (value & ~(0xF << 76)) | (0x7 << 76)
-    value = (value & ~(0x3 << 62)) | (0x2 << 62)
-    return UUID(int=value)
+    """Return a version 7 UUID (RFC 9562, sections 5.7 and 6.2, method 3): 48 bits of milliseconds,
+    12 of parts of them, so that what is made one after the other is sorted so, then random."""
+    milliseconds, rest = divmod(time.time_ns(), 1_000_000)
+    parts = rest * 4096 // 1_000_000
+    chance = int.from_bytes(os.urandom(8)) & ((1 << 62) - 1)
+    return UUID(int=milliseconds << 80 | 0x7 << 76 | parts << 64 | 0x2 << 62 | chance)
 
 
 def earlier_id(of: UUID, by: timedelta) -> UUID:
