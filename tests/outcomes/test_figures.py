@@ -12,6 +12,7 @@ from secondopinion.experts import actions as experts
 from secondopinion.opinions import actions as opinions
 from secondopinion.outcomes.queries import figures
 from secondopinion.program.models import Program
+from secondopinion.web.oversight import views as oversight
 from tests.experts.ready import coordinator, ready
 from tests.experts.test_matching import profile
 from tests.web.conftest import REPORT, expert, person, sign_in, whole_case
@@ -101,3 +102,8 @@ def test_the_page_says_what_each_number_counts(hospital: Program) -> None:
     assert "Asked by mail in the last 90 days: 0." in page
     assert "count all 0 answers that came in this time" in page
     assert ">business days</text>" in page, "the axis has its unit"
+
+
+def test_the_table_rounds_as_the_sentence_above_it() -> None:
+    written = [oversight._written(days) for days in (None, 0.04, 5.66, 5.64, 12.0)]
+    assert written == ["–", "under 0.1", "5.7", "5.6", "12.0"]

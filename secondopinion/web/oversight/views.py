@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.formats import number_format
+from django.template.defaultfilters import floatformat
 from django.utils.translation import gettext as _
 from django_countries import countries
 from django_tasks_db.models import DBTaskResult
@@ -49,7 +49,7 @@ def _ticks(longest: float) -> list[dict[str, float]]:
 def _written(days: float | None) -> str:
     if days is None:
         return "–"
-    return _("under 0.1") if days < LITTLE else number_format(days, 1)
+    return _("under 0.1") if days < LITTLE else floatformat(days, 1)
 
 
 def _bars(rows: list[Turnaround]) -> list[dict[str, object]]:
