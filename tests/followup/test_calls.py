@@ -158,10 +158,10 @@ def test_where_advice_goes_from_doctor_to_doctor_the_call_does_too(whole: Whole)
     calls.book(by=whole.provider, call=call, slot=slot)
     there = f"/provider/cases/{whole.case.reference}/"
     asked = provider.get(there).content.decode()
-    assert asked.index("This cannot be undone") < asked.index("Yes, cancel the call")
+    assert asked.index("Esto no se puede deshacer") < asked.index("Sí, cancelar la llamada")
     provider.post(f"/files/{whole.case.reference}/calls/1/", {"cancel": "1"})
     shown = provider.get(there).content.decode()
-    assert "Would you like another time?" in shown
+    assert "¿Quiere otra hora?" in shown
     assert 'id="messages"' in shown
     call.refresh_from_db()
     assert call.state == "cancelled"
