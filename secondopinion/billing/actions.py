@@ -23,6 +23,7 @@ from secondopinion.billing.models import (
 )
 from secondopinion.billing.numbering import local_day, next_number
 from secondopinion.billing.providers import HAND
+from secondopinion.billing.queries import is_told
 from secondopinion.billing.tasks import close_page
 from secondopinion.cases import actions as cases
 from secondopinion.cases.actions.parts import require
@@ -133,7 +134,7 @@ def strike_out(*, payment: Payment, by: Person, reason: str) -> Payment:
     row = fee.payments.get(pk=payment.pk)
     if (row.provider, row.state) != (HAND, Payment.State.PAID):
         raise Conflict(_("This is struck out already."), code="struck")
-    if _is_told(fee):
+    if is_told(fee):
         raise Refused(
             _("There is a receipt of it already, or money was given back. Give back what was not "
               "paid, or keep it, with a word why."),
@@ -152,12 +153,6 @@ def strike_out(*, payment: Payment, by: Person, reason: str) -> Payment:
     audit.record("fee-payment-struck", by=by, case_id=fee.case_id, target=row)
     tell_family(fee.case, "news")
     return row
-
-
-def _is_told(fee: Fee) -> bool:
-    """Say whether a receipt tells already what was paid, or money was given back."""
-    receipts = FeePaper.objects.filter(fee=fee, kind=FeePaper.Kind.RECEIPT)
-    return fee.refunds.exists() or receipts.exists()
 
 
 @transaction.atomic
@@ -215,7 +210,7 @@ def take_back_waiver(*, fee: Fee, by: Person, reason: str) -> Fee:
         raise Refused(_("This case has ended."), code="ended")
     if row.state not in {FeeState.WAIVED, FeeState.PAID} or not row.let_off:
         raise Conflict(_("This fee is not waived."), code="not-waived")
-    if _is_told(row):
+    if is_told(row):
         raise Refused(
             _("There is a receipt of what was paid already, or money was given back: the rest "
               "cannot be due again."),

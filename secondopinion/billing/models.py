@@ -98,6 +98,13 @@ class Fee(Stored):
         return sum((each.amount for each in notes), Decimal(0))
 
     @property
+    def stands(self) -> str:
+        """Where it stands, in words; reads `credits` as they were prefetched."""
+        if self.state == FeeState.PAID and self.let_off:
+            return str(_("Paid in part, the rest waived"))
+        return str(FeeState(self.state).label)
+
+    @property
     def is_owed_back(self) -> bool:
         """Whether something is to be given back and has not gone out; reads `refunds`."""
         return any(each.state != Refund.State.DONE for each in self.refunds.all())

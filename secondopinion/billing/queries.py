@@ -67,6 +67,13 @@ def fee_in(case: Case) -> Fee:
     return fee
 
 
+def is_told(fee: Fee) -> bool:
+    """Say whether a receipt tells already what was paid, or money was given back: what was paid,
+    and what was waived of the rest, stands then."""
+    receipts = FeePaper.objects.filter(fee=fee, kind=FeePaper.Kind.RECEIPT)
+    return bool(fee.refunds.all()) or receipts.exists()
+
+
 def papers_of(fee: Fee) -> list[Paper]:
     """Return the papers that a fee has; there is a receipt when it is paid whole."""
     if not fee.number:
@@ -115,11 +122,11 @@ def totals(cases: QuerySet[Case]) -> list[Total]:
         parts = []
         if state == FeeState.DUE and row["came_of"]:
             left -= row["came_of"]
-            label = gettext("Received in part, the rest to be paid")
+            label = gettext("Received of these in part")
             parts.append(Total(label, row["came_in"], row["came_of"], currency))
         if state != FeeState.WAIVED and row["off_of"]:
             left -= row["off_of"]
-            label = gettext("Waived after a part was paid")
+            label = gettext("Waived of these, after a part was paid")
             parts.append(Total(label, row["off_in"], row["off_of"], currency))
         found += [Total(str(state.label), row["fees"], left, currency), *parts]
     back = Refund.objects.filter(fee__case__in=cases).exclude(state=Refund.State.FAILED)

@@ -99,10 +99,16 @@ def test_a_part_and_the_rest_waived(held: tuple[Case, Person, Person], fee: Fee)
     assert "Need not be paid:" in shown
     assert "400 US dollars" in shown
     assert "receipt" in [each.kind for each in queries.papers_of(row)]
+    desk, page = sign_in(coordinator), f"/desk/cases/{case.reference}/fee/"
+    assert "Paid in part, the rest waived" in (before := desk.get(page).content.decode())
+    assert "Take the waiver back" in before
     papers.paper(by=held[1], fee=row, kind="receipt")
     with pytest.raises(Refused) as refused:
         actions.take_back_waiver(fee=row, by=coordinator, reason="They can pay")
     assert refused.value.code == "receipt"
+    after = desk.get(page).content.decode()
+    assert "The waiver stands" in after
+    assert "Take the waiver back" not in after
     cases.withdraw(by=held[1], case=case)
     assert list(queries.to_decide()) == [row]
 

@@ -315,6 +315,9 @@ def test_a_report_in_another_language_is_asked_for_in_ones_own_by_one_button(who
     assert "español" in wish[1]
     family.post(f"{here}message/", {"text": wish[1]})
     assert Post.objects.filter(case=whole.case, text=wish[1], thread="family").exists()
+    again = family.get(report).content.decode()
+    assert 'name="text"' not in again, "it is asked for once"
+    assert "Usted pidió una traducción" in again
     translating.ask(
         by=whole.coordinator, report=whole.report, language="es", translator=translator,
         reviewer=None,

@@ -37,6 +37,7 @@ def shown(_request: PersonRequest, case: Case) -> dict[str, Any]:
     return {
         "fee": fee,
         "papers": queries.papers_of(fee) if fee else [],
+        "told": fee is not None and fee.let_off and queries.is_told(fee),
         "today": local_day(clock.now()).date() if fee else None,
         "prices": [] if fee else prices,
         **(_back(fee, case) if fee else {}),

@@ -221,6 +221,6 @@ def report(request: PersonRequest, case: Case, number: int) -> HttpResponse:
         "words": [(each[row.language], each.get(language)) for each in meanings(row.body, language)]
         if row.language in dict(settings.LANGUAGES) else [],
         "foreign": row.language != language, "ended": case.state in ENDED,
-        **(translation_context(row, language) if row.language != language else {}),
+        **(translation_context(row, language, request.user) if row.language != language else {}),
     }  # fmt: skip
     return render(request, "family/report.html", context)

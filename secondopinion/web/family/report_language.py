@@ -2,9 +2,12 @@
 another once it is."""
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
-from secondopinion.accounts.models import Role
+from secondopinion.accounts.models import Person, Role
 from secondopinion.accounts.queries import people_with
+from secondopinion.conversations.models import Post
+from secondopinion.core.languages import language_name
 from secondopinion.opinions.models import SignedReport
 from secondopinion.opinions.papers import LANGUAGE
 from secondopinion.translation.queries import of_case
@@ -18,12 +21,19 @@ def language_context() -> dict[str, object]:
     return {"written_in": LANGUAGE, "translators_here": people_with(Role.TRANSLATOR).exists()}
 
 
-def translation_context(report: SignedReport, language: str) -> dict[str, object]:
-    """Return whether who reads a report in another language can have it in theirs, and whether that
-    is being made already."""
+def translation_context(report: SignedReport, language: str, reader: Person) -> dict[str, object]:
+    """Return whether who reads a report in another language can have it in theirs, whether that is
+    being made already, and the words that ask for it, with what was sent of them."""
+    wish = _("Please have the report translated into this language: %(language)s.") % {
+        "language": language_name(language)
+    }
     own = report.translates or report
     made = of_case(report.case).filter(subject_id=own.pk, language=language)
     return {
         "translators_here": people_with(Role.TRANSLATOR).exists(),
         "being_translated": made.exists(),
+        "wish": wish,
+        "wished": Post.objects.filter(
+            case=report.case, author=reader, text=wish, created_at__gte=report.signed_at
+        ).first(),
     }
