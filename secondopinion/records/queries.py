@@ -21,7 +21,7 @@ from secondopinion.core.lists import listed
 from secondopinion.core.models import Blob
 from secondopinion.findings.codes import WHOSE
 from secondopinion.findings.models import Finding, Severity, State
-from secondopinion.records.models import Kind, Page, Rearrangement, Record, RecordState
+from secondopinion.records.models import Page, Rearrangement, Record, RecordState
 
 _SORTERS = {"desk", Part.COORDINATOR, Part.FAMILY}  # who find out whose a page is
 
@@ -104,7 +104,7 @@ def unread(case: Case | OuterRef) -> QuerySet[Page]:
     rows = Page.objects.filter(
         Q(reading=None) | Q(reading__marks={}), record__case=case, record__removed_at=None,
         record__state=RecordState.READ, aside="", blank=False,
-    ).exclude(image=None, text="").exclude(record__kind=Kind.VIDEO)  # fmt: skip
+    ).exclude(image=None, text="").exclude(record__media_type__startswith="video/")  # fmt: skip
     return rows if settings.UNDERSTAND_PAGES else rows.none()
 
 
