@@ -124,23 +124,22 @@ class Writer:
         if whole < 1:
             self._held += piece
             return
-        held = 1 if self._held else 0  # chunks that have begun
-        at = CHUNK - len(self._held) if held else 0
-        self._held += piece[:at]
-        sealed = bytearray(whole * SEALED)
-        with memoryview(piece) as fresh, memoryview(sealed) as made:
-            for index in range(whole):
-                begin = at + (index - held) * CHUNK
-                begun = held and not index
-                with memoryview(self._held) if begun else fresh[begin : begin + CHUNK] as chunk:
-                    self._sealer.seal_into(
-                        self._number, chunk, made[index * SEALED : (index + 1) * SEALED]
-                    )
-                self._number += 1
-            self._held[:] = fresh[at + (whole - held) * CHUNK :]
+        fresh, at, chunks = memoryview(piece), 0, list[memoryview]()
+        if self._held:
+            at = CHUNK - len(self._held)
+            chunks.append(memoryview(self._held + fresh[:at]))
+        while len(chunks) < whole:
+            chunks.append(fresh[at : at + CHUNK])
+            at += CHUNK
+        self._held = bytearray(fresh[at:])
+        sealed = memoryview(bytearray(whole * SEALED))
+        for index, chunk in enumerate(chunks):
+            place = sealed[index * SEALED : (index + 1) * SEALED]
+            self._sealer.seal_into(self._number, chunk, place)
+            self._number += 1
         self._put(sealed)
 
-    def _put(self, data: bytes | bytearray) -> None:
+    def _put(self, data: bytes | memoryview) -> None:
         """Write everything: a disk that is full takes a part and says so at the next try."""
         left = memoryview(data)
         while left:
