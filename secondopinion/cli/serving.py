@@ -58,6 +58,7 @@ def serve(
     web = [
         sys.executable, "-m", "granian", "--interface", "asginl", "--host", host,
         "--port", str(port), "--workers", str(workers), "--no-ws", "--log-level", "warning",
+        "--workers-kill-timeout", "7",  # below what the supervisor waits: none is left behind
         "secondopinion.web.asgi:application",
     ]  # fmt: skip
     jobs = [sys.executable, "-m", "secondopinion", "worker"] if worker else []

@@ -17,6 +17,7 @@ from tusclient.client import TusClient
 
 from tests.conftest import MR_HEAD
 from tests.faults.conftest import ROOT, Machine
+from tests.interop import servers
 
 pytestmark = [pytest.mark.faults, pytest.mark.any_database]
 
@@ -145,3 +146,11 @@ def test_a_server_killed_in_the_middle_of_an_upload(machine: Machine, tmp_path: 
     finally:
         stream.close()
         server.kill()
+
+
+def test_a_worker_that_hangs_does_not_outlive_its_server(tmp_path: Path) -> None:
+    with servers.house(tmp_path / "house") as us:
+        family = [Path(f"/proc/{pid}") for pid in servers.family_of(us.process.pid)]
+        web = [each for each in family if b"granian" in (each / "cmdline").read_bytes()]
+        os.kill(int(web[-1].name), signal.SIGSTOP)  # as one whose request never ends
+    assert not [each for each in web if each.exists()]

@@ -70,7 +70,7 @@ class Peer:
 
     def memory_mb(self) -> float:
         """Return what the processes hold, shared pages by their share (PSS)."""
-        return sum(_pss(pid) for pid in _family(self.process.pid)) / 1024
+        return sum(_pss(pid) for pid in family_of(self.process.pid)) / 1024
 
 
 def multipart(parts: list[bytes], boundary: str = "part-of-a-test") -> tuple[str, bytes]:
@@ -83,7 +83,8 @@ def multipart(parts: list[bytes], boundary: str = "part-of-a-test") -> tuple[str
     return kind, body + b"--" + boundary.encode() + b"--\r\n"
 
 
-def _family(pid: int) -> list[int]:
+def family_of(pid: int) -> list[int]:
+    """Return a process and all below it, parents first."""
     found = [pid]
     for each in found:
         for task in Path(f"/proc/{each}/task").glob("*/children"):
