@@ -31,7 +31,7 @@ FONTS = {
 }
 SCRIPTS = {"en": "Latn", "es": "Latn", "fr": "Latn", "pt": "Latn", "de": "Latn", "tr": "Latn",
            "ru": "Cyrl", "uk": "Cyrl", "ar": "Arab", "fa": "Arab", "zh": "Hans", "hi": "Deva",
-           "am": "Ethi", "he": "Hebr"}  # fmt: skip
+           "am": "Ethi", "he": "Hebr", "ja": "Jpan"}  # fmt: skip
 WHOLE = {"Latn", "Cyrl", "Hans"}  # their fonts draw Latin letters and signs too
 
 type Grey = NDArray[np.uint8]

@@ -17,6 +17,7 @@ WARM = (
 VERSION = f"{measuring.VERSION}.{ocr.VERSION}"
 READING_DPI = 220  # at which pages of PDFs are drawn for reading
 DRAWN_PIXELS = 12_000_000  # of a page that is drawn
+NONSENSE = 40  # of 100: what was read with less tells nothing, not even its language
 FEWEST_LETTERS = 25  # of a text layer; with fewer a page is a scan
 DIGITAL, READ, NONE = "digital", "ocr", "none"
 _FROM_THE_RIGHT = re.compile(r"[\u0590-\u06ff]{3,}")
@@ -94,7 +95,9 @@ def _of_picture(picture: Any, hints: list[str], folder: str, quality: float = 10
     told = {"sure": round(read.sure, 1), "coverage": round(read.coverage, 3), "letters": letters,
             "model": read.model, "engine": read.engine}  # fmt: skip
     return {"source": READ if letters else NONE, "text": read.text, "picture": numbers,
-            "read": told, "places": places, "turned": read.turned} | _tongue(read.text)  # fmt: skip
+            "read": told, "places": places, "turned": read.turned} | _tongue(
+        read.text if read.sure >= NONSENSE else ""
+    )  # fmt: skip
 
 
 def is_text(text: str) -> bool:

@@ -58,7 +58,7 @@ def test_a_blurred_page_is_told_to_the_family(case: Case, maria: Person, client:
     arrivals.receive_file(by=maria, case=case, name="letter.jpg", source=sent)
     jobs.run_all()
     finding = Finding.objects.get(code="unreadable", state=State.OPEN)
-    assert finding.check_version == "3"
+    assert finding.check_version == "4"
     assert finding.measured["reasons"][0] == "blur"
     maria.language = "en"
     maria.save()

@@ -87,7 +87,7 @@ def page(row: Page, asked: Asked, where: dict[str, Any]) -> Iterator[Said]:
     """Yield what is to be said of one page."""
     for each in _legibility(row, where):
         yield legibility.NAME, each
-    if _unsupported(row, asked):
+    if asked.scripts and _unsupported(row, asked):
         yield LANGUAGES, Found("language-unsupported", INFO, UNSUPPORTED, "", where,
                                {"script": row.script}, 0.8)  # fmt: skip
     for each in _dates(row, asked, where):
@@ -139,13 +139,9 @@ def _region(region: tuple[float, ...]) -> dict[str, list[float]]:
 
 
 def _unsupported(row: Page, asked: Asked) -> bool:
-    """Say whether a page's script is one that no engine here reads: known by its digital text, or
-    suspected where a fine picture was read badly in every script."""
-    if not asked.scripts:
-        return False
-    if row.source == "digital":
-        return bool(row.script) and row.script not in asked.scripts
-    return any(each.code == "handwriting" for each in row.verdict.reasons)
+    """Say whether no engine here reads the script of a page's text layer. A picture that was read
+    badly in every script is told by its legibility."""
+    return row.source == "digital" and bool(row.script) and row.script not in asked.scripts
 
 
 def _dates(row: Page, asked: Asked, where: dict[str, Any]) -> Iterator[Found]:

@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
-NAME = "legibility@3"
+NAME = "legibility@4"
 GOOD, HARD, UNREADABLE = "good", "hard", "unreadable"
 HARD_BELOW, UNREADABLE_BELOW = 0.6, 0.25  # of the score
 CUT_LEAVES, CUT_ALL = 0.55, 0.25  # of the score where a line is cut, less where all of them are
@@ -28,10 +28,12 @@ class Sign:
     hard: float
 
     def strength(self, value: float) -> float:
-        """Return 0 for no trouble, 1 at `soft`, 2 at `hard`, linear between and beyond."""
-        if self.hard > self.soft:
-            return max(0.0, 1 + (value - self.soft) / (self.hard - self.soft))
-        return max(0.0, 1 + (self.soft - value) / (self.soft - self.hard))
+        """Return 1 at `soft`, 2 at `hard`, linear between and beyond; below 1 the share of `soft`
+        that is there, so that an ordinary page is near 0 by every sign."""
+        beyond = (value - self.soft) / (self.hard - self.soft)
+        if beyond >= 0:
+            return 1 + beyond
+        return value / self.soft if self.hard > self.soft else self.soft / value
 
 
 # By what the number is called in `measuring`; edges are told in heights of a letter.

@@ -4,6 +4,9 @@ from secondopinion.findings.found import gettext_noop
 
 # Kept in English and translated where they are shown.
 HARD = gettext_noop("This page is hard to read.")
+BY_HAND = gettext_noop(
+    "Our machines cannot read this page. It may be written by hand, or in letters unknown to them."
+)
 SAY_UNREADABLE = {
     "blur": gettext_noop("This page is too blurred to read."),
     "low-contrast": gettext_noop("The letters on this page are too pale or too dark to read."),
@@ -18,7 +21,7 @@ SAY_UNREADABLE = {
         "The picture of this page was made so small that it cannot be read."
     ),
     "screen-photo": gettext_noop("This is a photo of a screen, and it cannot be read."),
-    "handwriting": gettext_noop("Our machines cannot read this page. It may be written by hand."),
+    "handwriting": BY_HAND,
 }
 SAY_HARD = {
     "blur": gettext_noop("This page is blurred and hard to read."),
@@ -31,7 +34,7 @@ SAY_HARD = {
     "glare": gettext_noop("A bright spot of light on this page makes it hard to read."),
     "compression": gettext_noop("The picture of this page lost details and is hard to read."),
     "screen-photo": gettext_noop("This is a photo of a screen, and it is hard to read."),
-    "handwriting": gettext_noop("Our machines cannot read this page. It may be written by hand."),
+    "handwriting": BY_HAND,
 }
 DAYLIGHT = gettext_noop("Take the picture again in daylight, and hold the phone still.")
 CLOSER = gettext_noop("Take the picture again from closer, so that the page fills it.")
