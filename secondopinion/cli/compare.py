@@ -39,6 +39,8 @@ def read(path: Path) -> tuple[str, str]:
         data = path.read_bytes()
     except OSError as error:
         raise Unreadable(f"{path}: {error.strerror}") from None
+    if not data.strip():
+        raise Unreadable(f"{path}: is empty")
     kind = texts.kind_of(path.name, data)
     if kind not in texts.NAMES:
         raise Unreadable(f"{path}: not a text, mail, Word or PDF file")
@@ -61,6 +63,8 @@ def run(given: argparse.Namespace) -> int:
             text, kind = read(path)
             both.append(text)
             files.append({"path": str(path), "kind": kind})
+        if both[0] == both[1]:
+            return _cannot("both files hold the same text: is one of them the translation?")
         done = compare(both[0], both[1], given.source, given.target)
     except Unreadable as why:
         return _cannot(str(why))

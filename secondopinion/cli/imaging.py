@@ -10,7 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from secondopinion.cli import copies
-from secondopinion.cli.said import FINE, FOUND, UNREADABLE, WEIGHT, as_finding, birth_date
+from secondopinion.cli.said import (
+    FINE,
+    FOUND,
+    UNREADABLE,
+    WEIGHT,
+    as_finding,
+    birth_date,
+    counted,
+)
+from secondopinion.core import kinds
 from secondopinion.findings.found import INFO
 from secondopinion.imaging.checks import stacks
 from secondopinion.imaging.checks.examine import Asked, Said, everything
@@ -53,6 +62,8 @@ def check(given: argparse.Namespace) -> int:
         disk = inspect(given.path, progress)
     except OSError as error:
         err.write(f"{given.path} cannot be read: {error.strerror or type(error).__name__}\n")
+        if not given.json:
+            return UNREADABLE
         disk = Disk()
     child = None
     if given.child or given.born or given.sex:
@@ -153,7 +164,18 @@ def as_lines(disk: Disk, studies: list[Study], said: list[Said]) -> Iterable[str
         for series in study.series:
             yield _row(series)
     yield ""
-    yield f"{len(disk.images)} images in {len(disk.files)} files; {len(said)} findings."
+    yield (
+        f"{counted(len(disk.images), 'image')} in {counted(len(disk.files), 'file')}; "
+        f"{counted(len(said), 'finding')}."
+    )
+    passed = [each.path for each in disk.files if each.kind != kinds.DICOM]
+    if passed:
+        more = len(passed) - MOST_SHOWN
+        yield (
+            "Not DICOM: "
+            + ", ".join(passed[:MOST_SHOWN])
+            + (f" and {more} more" if more > 0 else "")
+        )
     numbers = {row.uid: row for row in disk.images}
     for check, each in said:
         yield ""

@@ -24,6 +24,7 @@ NEED_DATABASE = {
     "report",
 }
 NEED_KEY = {"serve", "worker"}  # and `migrate`, which may have to make the tables first
+_PIPE_CLOSED = 141  # as a shell says of a program that a closed pipe ended
 
 
 def _port(text: str) -> int:
@@ -77,6 +78,20 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def _checked(given: argparse.Namespace) -> int:
+    """Run a verb that prints what it found, to whoever reads it to the end or not."""
+    try:
+        if given.verb == "imaging":
+            done = imaging.run(given)
+        else:
+            done = pages.check(given) if given.what == "check" else compare.run(given)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read has seen enough, as `head` has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _PIPE_CLOSED
+    return done
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit status."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "secondopinion.settings")
@@ -84,10 +99,8 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser().parse_args(arguments)
     if given.verb == "demo":
         return _demo(given)
-    if given.verb == "imaging":  # without settings, folder or database
-        return imaging.run(given)
-    if given.verb == "records":
-        return pages.check(given) if given.what == "check" else compare.run(given)
+    if given.verb in {"imaging", "records"}:  # without settings, folder or database
+        return _checked(given)
     if not _set_up():
         return 2
     # What follows needs Django's applications to be there.

@@ -12,7 +12,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from secondopinion.cli.said import FINE, FOUND, UNREADABLE, WEIGHT, as_finding, birth_date
+from secondopinion.cli.said import (
+    FINE,
+    FOUND,
+    UNREADABLE,
+    WEIGHT,
+    as_finding,
+    birth_date,
+    counted,
+)
 from secondopinion.findings.found import INFO
 from secondopinion.records.checks.examine import Asked, Page, Said
 from secondopinion.records.checks.whose import Child
@@ -155,7 +163,10 @@ def as_lines(
             yield from _lines_of(row)
     yield ""
     count = sum(len(each.pages) for each in documents)
-    yield f"{count} pages in {len(documents)} files; {len(said)} findings."
+    yield (
+        f"{counted(count, 'page')} in {counted(len(documents), 'file')}; "
+        f"{counted(len(said), 'finding')}."
+    )
     for check, found in said:
         yield ""
         yield f"{found.severity.upper()}: {found.message} [{found.code}]"

@@ -24,6 +24,11 @@ def birth_date(text: str) -> date:
         raise ArgumentTypeError(f"{text} is no such day: write YYYY-MM-DD") from None
 
 
+def counted(number: int, what: str) -> str:
+    """Return "1 file", "2 files"."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 def as_finding(check: str, each: Found) -> dict[str, Any]:
     """Return a finding of a check (``name@version``) as JSON has it."""
     return {

@@ -22,6 +22,7 @@ _WHY = {
     "locked": (words.LOCKED, words.UNLOCK),
     "form": (words.FORM, ""),
     "encrypted": (words.LOCKED_IN_ZIP, ""),
+    "empty": (words.EMPTY, ""),
 }
 _LOST = "lost"  # the source of a page whose picture cannot be drawn
 

@@ -2,6 +2,8 @@
 
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import docx
@@ -74,3 +76,24 @@ def test_what_cannot_be_read_is_status_two(
 
 def test_a_file_that_is_not_there_is_status_two(tmp_path: Path) -> None:
     assert main(["records", "compare", str(TEXTS / "es.txt"), str(tmp_path / "none")]) == 2
+
+
+def test_what_cannot_be_compared_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    empty = tmp_path / "empty.txt"
+    empty.write_bytes(b"")
+    assert main(["records", "compare", str(TEXTS / "es.txt"), str(empty)]) == 2
+    assert "is empty" in capsys.readouterr().err
+    assert main(["records", "compare", str(TEXTS / "es.txt"), str(TEXTS / "es.txt")]) == 2
+    assert "the same text" in capsys.readouterr().err
+
+
+def test_a_reader_that_has_seen_enough_is_no_failure() -> None:
+    both = [str(TEXTS / "es.txt"), str(TEXTS.parent / "9-surgery" / "en.txt")]
+    command = [sys.executable, "-m", "secondopinion", "records", "compare", *both]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+        assert run.stdout is not None
+        assert run.stderr is not None
+        run.stdout.close()
+        assert (run.stderr.read(), run.wait()) == (b"", 141)

@@ -74,6 +74,7 @@ HIDDEN = gettext_noop(
     "Another file is hidden behind this one. Only pictures of its pages are shown."
 )
 NOT_SHOWN = gettext_noop("A page cannot be shown: it is damaged, or far too large.")
+EMPTY = gettext_noop("This file is empty (0 bytes). Please send it again.")
 BROKEN = gettext_noop(
     "We cannot open this file. Please send it again, or send a photo of each page."
 )

@@ -7,6 +7,8 @@ from secondopinion.translation.checks import compare_words as words
 from secondopinion.translation.checks.align import Pair, align
 from secondopinion.translation.checks.compare_numbers import Numbers
 from secondopinion.translation.checks.compare_sides import sides
+from secondopinion.translation.checks.contraries import Contraries
+from secondopinion.translation.checks.degrees import Degrees
 from secondopinion.translation.checks.found import Mismatch, mismatch
 from secondopinion.translation.checks.languages import codes, guess, language, short_code
 from secondopinion.translation.checks.negations import Negations
@@ -64,7 +66,9 @@ def compare(
         return Comparison(ours, theirs, [], found)
     pairs = align(ours, theirs)
     found = Numbers(ours, theirs, pairs).run()
-    for check in (sides, Negations(ours, theirs), words.drugs):
+    checks = (sides, Negations(ours, theirs), Contraries(first, second), Degrees(first, second),
+              words.drugs)  # fmt: skip
+    for check in checks:
         found += words.over_pairs(ours, theirs, pairs, check)
     found += words.lines(ours, theirs, pairs)
     found += differing(ours, theirs, pairs, terms)

@@ -7,13 +7,14 @@ from itertools import pairwise
 from secondopinion.translation.checks import marks
 from secondopinion.translation.checks.align import Pair
 from secondopinion.translation.checks.bench import NEXT, Bench, bench_of, may_lack_unit
-from secondopinion.translation.checks.dates import DateMention
+from secondopinion.translation.checks.dates import DateMention, Day
 from secondopinion.translation.checks.found import Mismatch, mismatch
 from secondopinion.translation.checks.numbers import Quantity
 from secondopinion.translation.checks.reading import Segment, View
 from secondopinion.translation.checks.units import converts, related
 
 _COUNTED = {"a", "mo", "wk", "d", "h", "min", "s", "iu"}
+_RHYTHMS = {4.0: 6.0, 6.0: 4.0, 8.0: 3.0, 12.0: 2.0}  # hours between: times a day
 _REACH = 2  # pairs around one in which a number that was moved is looked for
 
 
@@ -99,7 +100,10 @@ class Numbers:
                 continue
             bench.left_dates.remove(one)
             bench.right_dates.remove(other)
-            if other.ambiguous and one.ambiguous and self.translation.language.mixed_order:
+            ours, theirs = _meant(one, self.original), _meant(other, self.translation)
+            if not any(a.fits(b) for a in ours for b in theirs):
+                self._say("date-differs", one, other, 0.75)
+            elif other.ambiguous and one.ambiguous and self.translation.language.mixed_order:
                 self._say("date-ambiguous", one, other, 0.5)
 
     def _equal(self, bench: Bench) -> None:
@@ -112,6 +116,7 @@ class Numbers:
             if not may_lack_unit(bench, one, other):
                 self._say("unit-missing", one, other, 0.6)
         self._spelt(bench)
+        _take_rhythms(bench)
         self._split(bench)
 
     def _copied(self, one: Quantity, other: Quantity) -> None:
@@ -169,7 +174,7 @@ class Numbers:
             for one in [each for each in mine if _DAY.fullmatch(each.digits)]:
                 if _is_day(one, others, days):
                     mine.remove(one)
-            _take_ages(mine, others)
+            _take_ages(mine, others, bench.pair)
         for dates, others in (
             (bench.left_dates, bench.right), (bench.right_dates, bench.left),
         ):  # fmt: skip
@@ -250,6 +255,13 @@ class Numbers:
             self._say("date-differs", one, other, 0.8)
 
 
+def _meant(date: DateMention, view: View) -> tuple[Day, ...]:
+    """Return how a date is read where it stands: "02/10" is 2 October in a language that always
+    writes the day first, and either day in one that does not."""
+    first = view.language.order == "dmy" and not view.language.mixed_order
+    return date.days[:1] if first and date.ambiguous else date.days
+
+
 def _unlike(segments: tuple[Segment, ...], others: tuple[Segment, ...]) -> list[DateMention]:
     """Return the months of some sentences that others do not name in any way."""
     known = {
@@ -291,19 +303,34 @@ def _is_day(one: Quantity, others: list[Quantity], days: list[DateMention]) -> b
     return _consume((float(day), float(month)), others)
 
 
-def _take_ages(mine: list[Quantity], others: list[Quantity]) -> None:
+def _take_ages(mine: list[Quantity], others: list[Quantity], pair: Pair) -> None:
     """Take away years with the months behind them that are so many months on the other side, or
     are said once more in months on their own."""
     for years, months in list(pairwise(mine)):
         if months.start - years.end > NEXT or _tops(years, months) != ("a", "mo"):
             continue
         total = years.values[0] * 12 + months.values[0]
-        same = [q for q in (*others, *mine) if q.values[0] == total and _tops(q) == ("mo",)]
+        said = (q for each in (*pair.original, *pair.translation) for q in each.quantities)
+        same = [q for q in (*others, *said) if q.values[0] == total and _tops(q) == ("mo",)]
         if same:
             mine.remove(years)
             mine.remove(months)
             if same[0] in others:
                 others.remove(same[0])
+
+
+def _take_rhythms(bench: Bench) -> None:
+    """Take away hours that say how often something is done in a day: every 12 hours is twice."""
+    for mine, others, words in (
+        (bench.left, bench.right, bench.right_words),
+        (bench.right, bench.left, bench.left_words),
+    ):
+        for one in [each for each in mine if _tops(each) == ("h",)]:
+            times = _RHYTHMS.get(one.values[0])
+            same = [each for each in (*words, *others) if times in each.values]
+            if same:
+                mine.remove(one)
+                (words if same[0] in words else others).remove(same[0])
 
 
 def _tops(*quantities: Quantity) -> tuple[str, ...]:

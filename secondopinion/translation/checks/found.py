@@ -5,7 +5,7 @@ from typing import Any
 
 from secondopinion.findings.found import gettext_noop
 
-CHECK = "translation@13"
+CHECK = "translation@14"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +116,10 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "translation-negation",
         gettext_noop("One text may say no or not where the other does not."),
         gettext_noop("Compare the marked places; other words may say the same."),
+    ),
+    "contrary": (
+        "translation-negation",
+        gettext_noop("A word of the translation says the contrary of the original."), LOOK,
     ),
     "drug-differs": (
         "translation-drug",

@@ -36,6 +36,9 @@ _OF_NAME = re.compile(r"-(?:oh[dp]?|hydroxy[a-z]*|asa|mp|fu|ht|hiaa)(?![a-z])")
 _A_MINUTE = re.compile(r"每分钟?约?[\s]*$")  # "24 times" after it are 24 a minute
 _EARLIEST = 20  # weeks of a pregnancy
 _TEN = 10
+_TENS = range(20, 100, 10)
+_NOTHING = re.compile("")
+_AND = re.compile(r"[\s\u00a0]*-[\s\u00a0]*|[\s\u00a0]+(?:(?:and|y|e|et|und)[\s\u00a0]+)?|-et-")
 _LATEST = 100  # what a word before a number may count: "day 4"
 _RANGE = re.compile(r"[\s\u00a0]*(?:-|~|/|×|x|\.\.)[\s\u00a0]*")
 
@@ -278,6 +281,8 @@ def find_words(text: str, language: Language) -> list[Quantity]:
             )
     if language.script == "Arab":
         found = _teens(found, text)
+    elif language.script != "Deva":
+        found = _joined(found, text, _AND if language.spaced else _NOTHING)
         found += [
             Quantity(each.start(), each.end(), (2.0,), shared=True, digits=each.group())
             for each in _DUAL.finditer(text)
@@ -288,18 +293,37 @@ def find_words(text: str, language: Language) -> list[Quantity]:
     return sorted(found, key=lambda each: each.start)
 
 
-def _teens(found: list[Quantity], text: str) -> list[Quantity]:
-    """Join what Arabic writes as two words, "three ten"; eleven and twelve too."""
+def _joined(found: list[Quantity], text: str, between: re.Pattern[str]) -> list[Quantity]:
+    """Join tens and what follows them: "twenty-three", "treinta y cinco", "двадцать три"."""
     kept: list[Quantity] = []
     for each in found:
         before = kept[-1] if kept else None
         if (
             before is not None
-            and each.values == (_TEN,)
+            and (before.values[0] in _TENS or (between is _NOTHING and before.values[0] == _TEN))
+            and 1 <= each.values[0] < _TEN
+            and between.fullmatch(text, before.end, each.start)
+        ):
+            value = before.values[0] + each.values[0]
+            kept[-1] = replace(before, end=each.end, values=(value,), shared=each.shared)
+        else:
+            kept.append(each)
+    return kept
+
+
+def _teens(found: list[Quantity], text: str) -> list[Quantity]:
+    """Join what Arabic writes as two words, "three ten" and "four and thirty"."""
+    kept: list[Quantity] = []
+    for each in found:
+        before = kept[-1] if kept else None
+        if (
+            before is not None
+            and each.values[0] in (_TEN, *_TENS)
             and 1 <= before.values[0] < _TEN
+            and (each.values[0] == _TEN or each.digits.startswith("و"))
             and not text[before.end : each.start].strip()
         ):
-            value = before.values[0] + _TEN
+            value = before.values[0] + each.values[0]
             kept[-1] = Quantity(before.start, each.end, (value,), digits=each.digits)
         else:
             kept.append(each)

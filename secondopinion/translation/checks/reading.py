@@ -28,6 +28,7 @@ _ABBREVIATIONS = {
     "rev", "hon", "jr", "lic", "enf", "ss", "fr", "str", "tab", "comp", "табл", "амп", "рис",
 }  # fmt: skip
 _NUMBERED = {"no", "nr"}
+_IN_CAPITALS = {"iv", "im"}  # shorten when small: "STADIUM IV." ends a sentence
 _NARROWEST = 40  # letters; narrower columns are tables
 _NEARLY = 0.85  # of the widest line, from which on one may be full
 _WIDEST = 0.93  # of the widest line, that one of those that break off a sentence reaches
@@ -172,6 +173,9 @@ def _sentences(
         if before and text[: each.start() - len(word)].endswith(("'", "\u2019")):
             word = ""  # "Meckel's." shortens nothing
         if before and before.group(1) and word.isascii() and word.isalpha():
+            word = ""
+        first = each.start() - len(word)
+        if word in _IN_CAPITALS and whole.source[whole.at[first]].isupper():
             word = ""
         if word in _NUMBERED and not whole.text[each.end() : each.end() + 1].isdigit():
             word = ""  # an answer, and no "no. 5"
