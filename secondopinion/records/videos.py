@@ -21,6 +21,7 @@ _WITHIN = {b"moov", b"trak"}  # boxes that are looked into
 _TELLING = {b"udta", b"meta", b"uuid"}
 _PLACE = (b"\xa9xyz", b"loci", b"location", b"GPS")
 _MOST_BOXES = 10_000
+_MOST_FRAMES = 20_000  # read one after the other: more than ten minutes
 
 
 def shown(data: bytes) -> tuple[bytes, list[dict[str, Any]]]:
@@ -39,20 +40,50 @@ def stills(data: bytes) -> list[dict[str, Any]]:
         with os.fdopen(os.dup(handle), "wb") as file:
             file.write(data)
         video = cv2.VideoCapture(f"/proc/self/fd/{handle}", cv2.CAP_FFMPEG)
-        count = int(video.get(cv2.CAP_PROP_FRAME_COUNT))
-        places = [count * (2 * each + 1) // (2 * STILLS) for each in range(STILLS)]
-        found = []
-        for at in sorted(set(places)) if count > 0 else [0]:
-            if at:
-                video.set(cv2.CAP_PROP_POS_FRAMES, at)
-            taken, frame = video.read()
-            if taken:
-                picture = Image.fromarray(cv2.cvtColor(frame, cv2.COLOR_BGR2RGB))
-                found.append(_page(picture))
+        frames = _jumped_to(video)
+        if (
+            not frames
+        ):  # as browsers record it: without its length, so that nothing can be jumped to
+            video.release()
+            video = cv2.VideoCapture(f"/proc/self/fd/{handle}", cv2.CAP_FFMPEG)
+            frames = _read_through(video)
+        found = [_page(Image.fromarray(cv2.cvtColor(frame, cv2.COLOR_BGR2RGB))) for frame in frames]
         video.release()
         return found
     finally:
         os.close(handle)
+
+
+def _jumped_to(video: Any) -> list[Any]:
+    """Return frames from evenly over a video's length, as far as its length is known."""
+    import cv2
+
+    count = int(video.get(cv2.CAP_PROP_FRAME_COUNT))
+    places = [count * (2 * each + 1) // (2 * STILLS) for each in range(STILLS)]
+    found = []
+    for at in sorted(set(places)) if count > 0 else []:
+        video.set(cv2.CAP_PROP_POS_FRAMES, at)
+        taken, frame = video.read()
+        if taken:
+            found.append(frame)
+    return found
+
+
+def _read_through(video: Any) -> list[Any]:
+    """Return frames from evenly over a video that is read from its beginning to its end."""
+    kept: list[Any] = []
+    step, number = 1, 0
+    while number < _MOST_FRAMES:
+        taken, frame = video.read()
+        if not taken:
+            break
+        if number % step == 0:
+            kept.append(frame)
+        if len(kept) > 2 * STILLS:
+            kept, step = kept[::2], step * 2
+        number += 1
+    places = {len(kept) * (2 * each + 1) // (2 * STILLS) for each in range(STILLS)}
+    return [kept[at] for at in sorted(places)] if kept else []
 
 
 def _page(picture: Any) -> dict[str, Any]:

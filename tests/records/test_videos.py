@@ -86,6 +86,12 @@ def test_a_video_comes_into_the_records_and_is_played(
     assert len(opened) == 1, "a part from the middle is no new opening"
 
 
+def test_a_film_that_a_browser_recorded_has_stills_though_it_does_not_say_how_long_it_is() -> None:
+    data = (Path(__file__).parent / "recorded.webm").read_bytes()
+    assert kinds.kind_of("x.webm", data[:4096]) == kinds.WEBM
+    assert len(videos.stills(data)) == videos.STILLS
+
+
 def test_others_have_it_without_its_place(maria: Person, tmp_path: Path) -> None:
     case, coordinator = taken(maria)
     data = filmed(tmp_path, "mov") + box(b"moov", box(b"trak", box(b"meta", b"\0" * 4 + _PLACE)))
