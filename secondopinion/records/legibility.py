@@ -8,6 +8,7 @@ from typing import Any
 
 SOFT, BLURRED = 60.0, 18.0  # variance of the Laplacian at 1600 pixels
 PALE, FAINT = 70.0, 25.0  # grey levels between paper and ink
+PLAIN = 120.0  # grey levels between paper and ink of an ordinary page
 BLANK = 4.0  # grey levels: nothing is on the page, so nothing is hard to read
 SMALL, TINY = 700, 400  # pixels of the shorter side
 
@@ -17,8 +18,10 @@ def judge(page: dict[str, Any]) -> tuple[str, list[str]]:
     if not page["short_side"] or page["contrast"] < BLANK:
         return "good", []
     grave, light = [], []
+    # Edges of pale letters are flat, however sharp they are.
+    sharpness = page["sharpness"] * max(1.0, PLAIN / page["contrast"]) ** 2
     for reason, value, soft, hard in (
-        ("blur", page["sharpness"], SOFT, BLURRED),
+        ("blur", sharpness, SOFT, BLURRED),
         ("low-contrast", page["contrast"], PALE, FAINT),
         ("low-resolution", page["short_side"], SMALL, TINY),
     ):

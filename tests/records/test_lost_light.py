@@ -6,6 +6,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from secondopinion.records import legibility as quickly
 from secondopinion.records import measuring
 from secondopinion.records.checks import legibility
 from tests.conftest import DOCUMENTS
@@ -75,3 +76,23 @@ def test_a_cut_page_is_hard_to_read_and_the_worse_the_more_lines_are_cut(share: 
     verdict = legibility.judge(numbers | {"cut_lines": share}, read)
     assert verdict.level == "hard"
     assert verdict.score < legibility.judge(numbers | {"cut_lines": share / 2}, read).score
+
+
+def test_a_shadow_that_hides_letters_is_the_first_reason_and_no_screen() -> None:
+    page = white_page() * 0.9
+    page[:, page.shape[1] // 2 :] *= 0.03
+    rng = np.random.default_rng(3)
+    found = measured(page + rng.normal(0, 2, page.shape)) | {"waves": 1165.0}
+    assert found["dark"] > legibility.DARK
+    read = {"sure": 96.0, "coverage": 1.0, "letters": 500}
+    reasons = [each.code for each in legibility.judge(found, read).reasons]
+    assert (reasons[0], "screen-photo" in reasons) == ("shadow", False)
+
+
+def test_a_page_in_the_dark_is_hard_to_read_though_a_machine_reads_it() -> None:
+    page = 10 + white_page() * 0.08
+    read = {"sure": 94.0, "coverage": 0.98, "letters": 900}
+    verdict = legibility.judge(measured(page), read)
+    assert (verdict.level, verdict.reasons[0].code) == (legibility.HARD, "low-contrast")
+    quick = {"short_side": 1240, "contrast": 20.0, "sharpness": 4.0}
+    assert quickly.judge(quick) == ("hard", ["low-contrast"])

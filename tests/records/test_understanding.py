@@ -241,6 +241,9 @@ CHILD = whose.Child(("Camila Fernández López",), date(2017, 5, 14))
         ("Patient: Anna Kowalska", "en", WARNING),
         ("Paciente: Camila Fernández López - Nacida el 14 de mayo de 2016", "es", WARNING),
         ("Hemoglobina 11 g/dL", "es", None),
+        # What an engine made of ٢٠١٨: digits of two scripts, and a year that nobody has.
+        ("Camila Fernández López, تاريخ الميلاد: ١١18/٠6/١١", "ar", None),
+        ("Camila Fernández López, تاريخ الميلاد: 1118/06/11", "ar", None),
     ],
 )
 def test_whose_a_page_is(text: str, language: str, severity: str | None) -> None:

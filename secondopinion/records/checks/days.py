@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -126,12 +127,19 @@ def find(text: str, language: str, country: str = "", today: date | None = None)
         # Only in English nobody knows which of the two comes first.
         certainty = 0.95 if len(readings) == 1 else 0.85 if order or code != "en" else 0.5
         first, last = seen.span(mention.start, mention.end)
+        if _misread(text[first:last]):
+            continue
         found.append(
             Seen(text[first:last], readings[0], certainty,
                  "born" if _BORN_THEN.match(seen.text, mention.end) else
                  _role(seen.text[max(0, mention.start - BEFORE) : mention.start]), first)
         )  # fmt: skip
     return found
+
+
+def _misread(written: str) -> bool:
+    """Say whether a date has digits of two scripts: a machine has read some of them wrongly."""
+    return len({ord(each) - unicodedata.digit(each) for each in written if each.isdigit()}) > 1
 
 
 def _readings(mention: DateMention, code: str, today: date | None) -> Iterator[date]:

@@ -16,6 +16,8 @@ HARD_BELOW, UNREADABLE_BELOW = 0.6, 0.25  # of the score
 CUT_LEAVES, CUT_ALL = 0.55, 0.25  # of the score where a line is cut, less where all of them are
 BLANK_LETTERS = 4  # with fewer a page is empty, and nothing on it is hard to read
 SMEARED = 0.004  # share of a page without letters that wide stains cover
+DARK, MOST_STRENGTH = 0.05, 4.0  # share of the letters that the dark hides; before other reasons
+DIM, DIM_LEAVES = 1.9, 0.5  # strength of a low contrast that eyes cannot do with; of the score
 UNKNOWN_SCRIPT = 55  # of 100: an engine that does not know a script is less sure
 
 
@@ -91,6 +93,8 @@ def judge(picture: dict[str, Any], read: dict[str, Any] | None = None) -> Verdic
         score *= max(0.0, 1 - 3.5 * numbers["glare"]) * max(0.1, 1 - 2 * picture.get("dark", 0.0))
         if picture["cut"]:
             score *= CUT_LEAVES - CUT_ALL * picture.get("cut_lines", 0.5)
+    if any(each.code == "low-contrast" and each.strength >= DIM for each in reasons):
+        score = min(score, DIM_LEAVES)  # machines read what eyes do not
     level = UNREADABLE if score < UNREADABLE_BELOW else HARD if score < HARD_BELOW else GOOD
     told = _told(reasons, level, fine=read is not None)
     return Verdict(level, round(score, 3), told, tuple(picture["cut"]), numbers)
@@ -109,9 +113,15 @@ def _numbers(picture: dict[str, Any]) -> dict[str, float]:
 
 def _reasons(picture: dict[str, Any], numbers: dict[str, float]) -> list[Reason]:
     found = []
+    lost = picture.get("dark", 0.0) > DARK
     for name, sign in SIGNS.items():
         region = picture["regions"].get(sign.reason, ())
-        found.append(Reason(sign.reason, round(sign.strength(numbers[name]), 2), tuple(region)))
+        strength = sign.strength(numbers[name])
+        if lost and sign.reason == "screen-photo":
+            continue  # its grain is that of the dark
+        if lost and sign.reason == "shadow":
+            strength = max(strength, MOST_STRENGTH)
+        found.append(Reason(sign.reason, round(strength, 2), tuple(region)))
     if picture["cut"]:
         found.append(Reason("cut-off", 1.5, tuple(picture["regions"].get("cut-off", ()))))
     return sorted(found, key=lambda each: -each.strength)

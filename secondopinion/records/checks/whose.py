@@ -19,6 +19,7 @@ from secondopinion.translation.checks.folding import fold, folded
 NAME, PATIENTS = "whose@2", "patients-of-pages@2"
 DATA = Path(__file__).resolve().parent.parent / "data" / "labels.toml"
 MOST_WORDS = 5
+EARLIEST = 1900  # a year of birth before it was read wrongly
 
 OTHER_CHILD = gettext_noop("The name and the date of birth on this page are not the child’s.")
 OTHER_NAME = gettext_noop("The name on this page is not the child’s.")
@@ -85,7 +86,9 @@ def patient_of(text: str, dates: Iterable[days.Seen], numbers: Iterable[Number] 
             if name and names.given(name):
                 found.append(name)
                 break
-    days_of_birth = [each.day for each in dates if each.role == "born"]
+    days_of_birth = [
+        each.day for each in dates if each.role == "born" and each.day.year >= EARLIEST
+    ]
     days_of_birth += [each.born for each in numbers if each.born]
     return Patient(tuple(dict.fromkeys(found)), tuple(dict.fromkeys(days_of_birth)))
 
