@@ -105,8 +105,9 @@ def make(
             if "left_out" in told:
                 report.leave_out(told["left_out"])
                 continue
-            report.add(plans[key], told)
-            yield paths.of(told), told["data"]
+            path = paths.of(told)
+            report.add(plans[key], told, path if any(plans[key].masks_of(key)) else "")
+            yield path, told["data"]
         count += len(batch)
         progress(count)
 

@@ -28,7 +28,7 @@ from secondopinion.cli import main
 from secondopinion.imaging import deidentifying
 from secondopinion.imaging.confidentiality import attributes, masking, profile, text
 from secondopinion.imaging.confidentiality.attributes import Options
-from secondopinion.imaging.confidentiality.report import Report
+from secondopinion.imaging.confidentiality.report import Report, as_lines
 from secondopinion.imaging.deidentifying import Wish
 from tests.conftest import MR_HEAD
 from tests.imaging.syntaxes import every_syntax
@@ -256,6 +256,8 @@ def test_text_is_covered_markers_stay_and_nothing_else_changes() -> None:
     changed = np.argwhere(before != after)
     told = report["series"][0]["text"]
     assert told["images"] == 1
+    assert told["files"] == ["STUDY01/SERIES001/IM00001.dcm"]
+    assert "LOOK: is it text" in "\n".join(as_lines(report))
     assert told["certainty"] < 1
     assert changed[:, 0].max() < 40  # the marker lies lower
     assert (before[:24, 8:100] == before.max()).any()

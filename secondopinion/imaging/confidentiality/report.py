@@ -12,6 +12,7 @@ from secondopinion.imaging.confidentiality import profile
 from secondopinion.imaging.confidentiality.planning import SeriesPlan
 
 METHOD = f"DICOM PS3.15 {profile.EDITION}, Basic Application Level Confidentiality Profile"
+_MOST_NAMED = 20  # files of a series in which something is covered
 NOTICES = {
     "face": "A face can be made out of these slices.",
     "capture": "These are screenshots or scanned pages.",
@@ -40,21 +41,23 @@ class Report:
         """Note an object that is not in the copy."""
         self._left_out[reason] += 1
 
-    def add(self, plan: SeriesPlan, answer: dict[str, Any]) -> None:
-        """Note a copy of an object."""
+    def add(self, plan: SeriesPlan, answer: dict[str, Any], covered: str = "") -> None:
+        """Note a copy of an object; `covered` is its path where something in it is covered."""
         text = plan.said_of_text()
         row = self._series.get((plan.study, plan.uid))
         if row is None:
             told = {
                 "study": answer["study"], "series": answer["series"],
                 "modality": answer["modality"], "number": plan.number, "instances": 0,
-                "text": text,
+                "text": text | {"files": []},
             }  # fmt: skip
             row = self._series[plan.study, plan.uid] = _Series(told)
             row.notices |= {"face"} if plan.face else set()
             row.notices |= {"capture"} if plan.capture else set()
             row.notices |= {"text-declared"} if text["certainty"] == 0 else set()
         row.told["instances"] += 1
+        if covered and len(row.told["text"]["files"]) < _MOST_NAMED:
+            row.told["text"]["files"].append(covered)
         row.notices.update(answer["notices"])
         for tag, action, count in answer["tags"]:
             row.tags[tag, action] += count
@@ -114,6 +117,8 @@ def as_lines(report: dict[str, Any]) -> Iterator[str]:
             f"  text: {text['regions']} regions covered in {text['images']} objects; sure to "
             f"{text['certainty']:.0%} that none is left"
         )
+        if text["files"]:
+            yield f"  LOOK: is it text, or a part of the body? {', '.join(text['files'])}"
         for notice in row["notices"]:
             yield f"  LOOK: {NOTICES[notice]}"
         for each in row["tags"]:
