@@ -231,3 +231,6 @@ def test_the_family_is_told_in_plain_words(case: Case, maria: Person) -> None:
         assert translation.gettext(finding.message) in html.unescape(page)
         assert translation.gettext(finding.advice) in html.unescape(page)
     assert finding in limitations_for(case)
+    assert f'href="#series-{finding.subject_id}"' in page, "it leads to the images that it is about"
+    assert f'id="series-{finding.subject_id}"' in page
+    assert "tag good" not in page
