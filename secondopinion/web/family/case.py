@@ -116,7 +116,8 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
         "posts": thread,
         "reports": reports,
         **asking_context(
-            case, request.user, list(questions(case).filter(asked_by__may_sign_in=True))
+            case, request.user,
+            list(questions(case).filter(asked_by__may_sign_in=True)) if case.reported_at else [],
         ),
         "referrals": referrals(case),
         "with_provider": with_provider(case) if to_doctor else None,
