@@ -139,11 +139,12 @@ def _now(request: PersonRequest, case: Case) -> Context:
     whys = {each.why for each in held}
     running = [(each.due_at, each.step) for each in case.clock_spans.all() if not each.ended_at]
     handed_over = as_rows(HandOver, told["noted"])
+    series = list(imaging.series_for_case(case))
     return guardians.waited_for(case) | {
         "hint": timing.hint_for(case, told["unsaid"]),
         "linked": request.GET.get("evidence", ""),
         "evidence": arrived[::-1],
-        "studies": imaging.studies_for_case(case),
+        "studies": list({row.study_id: row.study for row in series}.values()),
         "items": [(item, fitting(item, arrived)) for item in items],
         "ask": ask_context(request, case, items),
         "needs": whys,
@@ -154,7 +155,7 @@ def _now(request: PersonRequest, case: Case) -> Context:
         "undelivered": mailing.undelivered(case) if Why.UNDELIVERED in whys else [],
         "findings": named(
             records.placed(each for each in limitations_for(case) if each.state == "open"),
-            list(imaging.series_for_case(case)),
+            series,
         ),
         "images_at": reverse("desk-case-records", args=[case.reference]),
         "emergencies": emergencies().filter(case=case) if told["opened"] else [],
