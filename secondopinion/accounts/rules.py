@@ -66,6 +66,23 @@ def clean_phone(text: str) -> str:
     return kept
 
 
+def from_abroad(text: str) -> str:
+    """Return a phone number that can be called from abroad: with a plus and the country's code.
+
+    Raises:
+        Refused: it has none, or is no phone number.
+    """
+    kept = clean_phone(text)
+    if kept.startswith("00"):  # what is dialled for the plus in most countries
+        kept = f"+{kept[2:].lstrip()}"
+    if kept and not kept.startswith("+"):
+        raise Refused(
+            _("Begin with + and the country’s code, so that we can call you from abroad."),
+            code="phone-without-country", field="phone",
+        )  # fmt: skip
+    return kept
+
+
 def check_factor(given_at: datetime | None) -> None:
     """Refuse what needs a second factor just now, when none was given just now.
 

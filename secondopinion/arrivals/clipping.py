@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +26,7 @@ from secondopinion.conversations.models import Post, Thread
 from secondopinion.conversations.queries import posts
 from secondopinion.conversations.rules import threads_of
 from secondopinion.core.errors import NotYours, Refused
+from secondopinion.records.models import Record
 
 MOST = 10  # files of one message that is written on a page
 
@@ -101,6 +102,7 @@ class Clipped:
     outcome: str
     said: str | Promise
     record: UUID | None
+    state: str  # of the record
 
 
 def posts_with_files(case: Case, person: Person) -> list[Post]:
@@ -120,10 +122,13 @@ def posts_with_files(case: Case, person: Person) -> list[Post]:
 def _clipped(case: Case) -> dict[UUID, list[Clipped]]:
     found: dict[UUID, list[Clipped]] = defaultdict(list)
     rows = Attachment.objects.filter(post__case=case).order_by("created_at", "upload__files__name")
-    for post_id, called, name, outcome, code, subject in rows.values_list(
+    of_record = Record.objects.filter(pk=OuterRef("upload__files__subject_id")).values("state")
+    for post_id, called, name, outcome, code, subject, state in rows.values_list(
         "post", "upload__name", "upload__files__name", "upload__files__outcome",
-        "upload__files__code", "upload__files__subject_id",
+        "upload__files__code", "upload__files__subject_id", Subquery(of_record),
     ):  # fmt: skip
         record = subject if outcome == ArrivedFile.Outcome.RECORD else None
-        found[post_id].append(Clipped(name or called, outcome or "", say(code or ""), record))
+        found[post_id].append(
+            Clipped(name or called, outcome or "", say(code or ""), record, state or "")
+        )
     return found

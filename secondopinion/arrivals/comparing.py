@@ -18,7 +18,7 @@ from secondopinion.records.models import Kind, Page, Record, RecordState
 from secondopinion.records.queries import for_case
 
 SURE = 0.6  # how certain a program must be of a kind or a day before it counts here
-OPEN = (ItemState.OPEN, ItemState.ASKED)
+OPEN = (ItemState.OPEN, ItemState.ASKED, ItemState.ANSWERED)
 WRITTEN = {"SR", "DOC"}  # a report that is a DICOM object
 NO_IMAGES = {*WRITTEN, "PR", "KO", "SEG", "RTSTRUCT", "REG"}
 
@@ -129,5 +129,5 @@ def _called(item: ChecklistItem) -> missing.Called:
     body = wanted.get("body", ()) if images else ()
     return missing.Called(
         item.key, item.labels, images, is_open, item.months, frozenset(kinds_of_item),
-        frozenset(groups), frozenset(body),
+        frozenset(groups), frozenset(body), item.state == ItemState.ANSWERED,
     )  # fmt: skip

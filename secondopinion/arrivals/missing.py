@@ -47,9 +47,10 @@ GET_ADDENDUM = gettext_noop(
 )
 BROKEN = gettext_noop("Some image files came damaged, or are too large, and cannot be opened.")
 SEND_AGAIN = gettext_noop("Send them once more. If that does not help, ask for a new disc.")
-NOT_HERE = gettext_noop("The specialist needs this, and it has not come.")
+NOT_HERE = gettext_noop("This is needed, and it has not come.")
 SEND_IT = gettext_noop("If you have it, send it. If not, tell us so.")
-TOO_OLD = gettext_noop("The newest that has come is older than the specialist needs.")
+ANSWERED = gettext_noop("You have answered about this. Our team looks at it now.")
+TOO_OLD = gettext_noop("The newest that has come is older than needed.")
 SEND_NEWER = gettext_noop("If there is a newer one, send it. If not, tell us so.")
 
 
@@ -89,8 +90,9 @@ class Imaging:
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """An item of the checklist: `open` while it is required and nobody has settled it; `kinds` of
-    records, or groups of modalities and parts of the body, that it may be."""
+    """An item of the checklist: `open` while it is required and nobody has settled it, `answered`
+    once somebody who was asked has said something of it; `kinds` of records, or groups of
+    modalities and parts of the body, that it may be."""
 
     key: str
     labels: dict[str, str]
@@ -100,6 +102,7 @@ class Called:
     kinds: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
     body: frozenset[str] = frozenset()
+    answered: bool = False
 
 
 @cache
@@ -206,7 +209,9 @@ def not_as_called_for(
         doubtful = any(each.unclear and each not in fitting for each in known)
         # Whether other images than these have come is said by the checks of images.
         missing = not known
-        days = [each.day for each in fitting]
+        # A study that names no part may be what is called for; old it is not said to be.
+        sure = not item.body or any(each.parts for each in fitting)
+        days = [each.day for each in fitting] if sure else []
     else:
         rows = list(documents)
         found = [each for each in rows if each.kind in item.kinds and _is_made_with(item, each)]
@@ -219,7 +224,9 @@ def not_as_called_for(
     if missing:
         if not item.open:
             return None
-        return Found("record-missing", WARNING, NOT_HERE, SEND_IT, where, {}, 0.8)
+        advice = ANSWERED if item.answered else SEND_IT
+        told = {"answered": True} if item.answered else {}
+        return Found("record-missing", WARNING, NOT_HERE, advice, where, told, 0.8)
     dated = [each for each in days if each]
     if not item.months or not days or len(dated) < len(days):
         return None

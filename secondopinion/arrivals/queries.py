@@ -1,6 +1,7 @@
 """Reads of what arrived."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,8 +14,10 @@ from secondopinion.accounts.models import Person
 from secondopinion.arrivals.models import ArrivedFile, Sending, Upload, UploadState
 from secondopinion.cases.models import Case
 from secondopinion.cases.queries import asked
+from secondopinion.core import vault
 from secondopinion.core.errors import NotYours
 from secondopinion.core.lists import listed
+from secondopinion.core.staging import Staging
 from secondopinion.records.models import Record
 
 
@@ -62,6 +65,26 @@ def unfinished_of(person: Person) -> QuerySet[Sending]:
         .annotate(here=Coalesce(Subquery(length), 0))
         .filter(here__lt=F("length"))
     )
+
+
+def with_half(case: Case, person: Person, folders: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Add to what is `here` of a person's unfinished folders what is safe of the parts that are on
+    their way. `folders` hold the `key`, `here` and `length` of each."""
+    by_key = {each["key"]: each for each in folders}
+    if not by_key:
+        return folders
+    half = Upload.objects.filter(
+        case=case, by=person, state=UploadState.RECEIVING, sending__key__in=by_key
+    ).select_related("sending", "staged__space", "staged__blob")
+    for upload in half:
+        if upload.sending is None or upload.staged is None or not upload.length:
+            continue
+        with suppress(FileNotFoundError, vault.Damaged, vault.Erased):  # then nothing of it is here
+            safe = Staging(upload.staged).offset
+            folder = by_key[upload.sending.key]
+            here = folder["here"] + upload.content_length * safe // upload.length
+            folder["here"] = min(here, folder["length"])
+    return folders
 
 
 def sent_since(case: Case, person: Person, since: datetime) -> tuple[bool, bool]:

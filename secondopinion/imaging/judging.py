@@ -146,7 +146,7 @@ def _images(series: Series) -> list[light.Image]:
     rows = (
         series.instances.select_related("blob", "measurement")
         .exclude(metadata=b"")
-        .order_by("number", "uid", "created_at")
+        .order_by("number", "uid", "aside", "created_at")
     )
     return [_image(row) for row in rows]
 
@@ -162,7 +162,7 @@ def _image(row: Instance) -> light.Image:
 
 
 def _sole(images: list[light.Image]) -> list[light.Image]:
-    """Return the first of the images that share a UID: the others are a conflict, said once."""
+    """Return the one that is shown of the images that share a UID; see `Instance.aside`."""
     return list({image.uid: image for image in reversed(images)}.values())[::-1]
 
 

@@ -92,7 +92,8 @@ class Instance(Stored):
     header_length = models.PositiveBigIntegerField(default=0)  # bytes before the pixels
     metadata = models.BinaryField(default=b"")  # DICOM JSON without bulk data, deflated
     settled = models.BooleanField(default=True)  # False: pushed, to be described and checked
-    # Another object came first under this UID: kept, and shown only to who asks for conflicts.
+    # Another object is shown under this UID, the first that came whole: this one is kept, and shown
+    # only to who asks for conflicts.
     aside = models.BooleanField(default=False)
 
     class Meta:

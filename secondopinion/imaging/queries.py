@@ -84,7 +84,7 @@ def shown(
 ) -> QuerySet[Instance]:
     """Return instances of a case by UIDs, in the order in which a viewer shows them.
 
-    Of two with the same UID and different bytes it is the one that came first.
+    Of two with the same UID and different bytes it is the one that came first, if it is whole.
     """
     found = Instance.objects.filter(aside=False, series__removed_at=None)
     if study:
@@ -134,7 +134,7 @@ def first_instances(series: list[UUID]) -> list[Instance]:
 
 
 def instance_of(case: Case, *, study: str, series: str, instance: str) -> Instance:
-    """Return one instance; of two with the same UID and different bytes, the one that came first.
+    """Return one instance; of two with the same UID and different bytes, the one that is shown.
 
     Raises:
         NotYours: there is none.
@@ -154,7 +154,7 @@ def series_with_frames(case: Case) -> list[Series]:
 
 
 def conflicts(case: Case) -> QuerySet[Instance]:
-    """Return what was set aside: another object came first under the same UID."""
+    """Return what was set aside: another object is shown under the same UID."""
     found = Instance.objects.filter(
         series__study__case=case, series__removed_at=None, aside=True
     )  # fmt: skip

@@ -7,7 +7,7 @@ from django.tasks import task
 from secondopinion.cases import changes
 from secondopinion.cases.models import Case
 from secondopinion.core import jobs
-from secondopinion.imaging import copy_making, describing, judging
+from secondopinion.imaging import copy_making, describing, judging, mending
 from secondopinion.imaging.models import DeidentifiedCopy
 
 
@@ -16,7 +16,8 @@ def check_images(case_id: str) -> None:
     """Check the images of a case: by their headers at once, then by their pixels."""
     case = Case.objects.select_related("child").get(pk=case_id)
     judging.judge(case)
-    if judging.measure(case):
+    measured = judging.measure(case)
+    if mending.mend(case) or measured:
         judging.judge(case)
     changes.tell(case.pk)
 

@@ -6,6 +6,7 @@ short one in Latin letters only where a word begins: "CT" is not in "doctor".
 
 import re
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -127,7 +128,7 @@ class Search:
     records: list[FoundRecord] = field(default_factory=list)
     pages: int = 0  # that were found
     more: int = 0  # that were found and are not shown
-    wordless: int = 0  # pages on which no words were read
+    wordless: list[tuple[Record, int]] = field(default_factory=list)  # pages without words read
     reading: int = 0  # records that are still being read
 
 
@@ -138,7 +139,7 @@ def search(case: Case, what: Sought, *, translations: bool) -> Search:
     made = made_of(case) if translations else {}
     keys = _matching(case, what)
     found = Search(
-        pages=len(keys), more=max(0, len(keys) - MOST_FOUND), wordless=_wordless(case),
+        pages=len(keys), more=max(0, len(keys) - MOST_FOUND), wordless=_wordless(case, rows),
         reading=sum(row.state == RecordState.READING for row in rows),
     )  # fmt: skip
     pages = _pages(keys[:MOST_FOUND])
@@ -181,8 +182,13 @@ def _matching(case: Case, what: Sought) -> list[UUID]:
     ]  # fmt: skip
 
 
-def _wordless(case: Case) -> int:
-    return _words(case).filter(folded="", page__blank=False).count()
+def _wordless(case: Case, records: list[Record]) -> list[tuple[Record, int]]:
+    """Return the pages on which no words were read, in the order of their records."""
+    keys = _words(case).filter(folded="", page__blank=False)
+    numbers = defaultdict(list)
+    for record_id, number in keys.values_list("page__record", "page__number"):
+        numbers[record_id].append(number)
+    return [(row, number) for row in records for number in sorted(numbers[row.pk])]
 
 
 def _pages(keys: list[UUID]) -> list[Page]:

@@ -15,12 +15,13 @@ from secondopinion.imaging.models import Series
 
 def listed(case: Case, roles: set[str]) -> dict[str, Any]:
     """Return what the list of images shows to who has these parts."""
-    may = removing.may_remove(case, roles)
+    may = removing.may_remove(case, roles) and not case.read_only
     return {
-        "series": queries.series_for_case(case),
-        "removed": queries.removed_series(case) if may else [],
+        "series": list(queries.series_for_case(case)),
+        "removed": removing.may_restore(case, roles) if may else [],
         "may_remove": may,
         "whys": Series.Why.choices,
+        "images_at": "",  # the page on which that list is, where it is another one
     }
 
 

@@ -185,6 +185,7 @@ def test_images_that_the_checklist_calls_for() -> None:
     assert code(imaging(), imaging(TODAY)) is None
     assert code(imaging(), imaging(None)) is None
     assert code(imaging(shown=CT, groups=CT)) is None, "the checks of images say so"
+    assert code(imaging(parts=frozenset())) is None, "it may be of another part"
 
 
 def test_every_record_that_is_called_for_is_known() -> None:
@@ -230,7 +231,12 @@ def test_the_job_says_what_is_missing_and_takes_it_back(case: Case, maria: Perso
     records.describe(by=maria, record=record, kind="clinic_letter")
     found = open_codes(case)
     assert found["report-missing"] == f"MR · Brain · {day:%Y-%m-%d}"
+    ChecklistItem.objects.filter(pk=item.pk).update(state=ItemState.ANSWERED)
+    records.describe(by=maria, record=record, kind="imaging_report")
+    assert set(open_codes(case)) == {"record-missing"}, "an answer alone brings nothing"
+    assert Finding.objects.get(case=case, state="open").advice == missing.ANSWERED
     ChecklistItem.objects.filter(pk=item.pk).update(state=ItemState.ARRIVED)
+    records.describe(by=maria, record=record, kind="clinic_letter")
     records.describe(by=maria, record=record, kind="imaging_report")
     assert open_codes(case) == {}
     assert Finding.objects.filter(case=case, state="fixed").count() == 3

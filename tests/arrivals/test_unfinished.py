@@ -17,6 +17,7 @@ from secondopinion.core import clock, jobs
 from secondopinion.core.staging import Staging
 from tests.arrivals.disc import slices
 from tests.arrivals.test_packs import begun, made, received
+from tests.web.conftest import sign_in
 
 LETTER = made([("DISC/letter.txt", b"She had two seizures.", None)])
 LATER = actions.KEPT + timedelta(hours=2)
@@ -108,3 +109,14 @@ def test_after_a_death_what_came_for_the_first_time_is_no_duplicate(
     assert dict(outcomes) == {
         "D/IM0": "image", "D/IM1": "image", "D/IM2": "image", "DISC/letter.txt": "record",
     }  # fmt: skip
+
+
+def test_what_is_half_here_is_said_before_it_is_sent_on(case: Case, maria: Person) -> None:
+    about = {"sending": "disc", "label": "DISC", "files": 2, "sending_length": 400}
+    received(begun(case, maria, LETTER, content_length=100, **about), LETTER)
+    half = begun(case, maria, LETTER, content_length=300, **about)
+    assert half.staged
+    with Staging(half.staged) as staging:
+        staging.append(LETTER[: len(LETTER) // 2])
+    page = sign_in(maria).get(f"/my/cases/{case.reference}/request/files/").content.decode()
+    assert "62%</bdi>" in page

@@ -84,6 +84,22 @@ def test_other_bytes_under_the_same_number_are_kept_and_said(head: Case, maria: 
     assert Finding.objects.filter(code="conflict", state="open").count() == 1
 
 
+def test_a_whole_copy_takes_the_place_of_a_damaged_image(case: Case, maria: Person) -> None:
+    files = slices(190, 193)
+    name = min(files)
+    send(case, maria, files | {name: files[name][:-5000]})
+    [damaged] = Finding.objects.filter(code="undecodable", state="open")
+    send(case, maria, {"again.dcm": files[name]})
+    damaged.refresh_from_db()
+    assert damaged.state == "fixed"
+    assert not Finding.objects.filter(code="conflict", state="open").exists(), "it is one image"
+    [kept] = queries.conflicts(case)
+    assert vault.read(kept.blob) == files[name][:-5000], "kept as it came"
+    [shown] = Instance.objects.filter(uid=kept.uid, aside=False).select_related("blob__space")
+    assert vault.read(shown.blob) == files[name]
+    assert [each.verb for each in entries_for(case.pk)].count("image-mended") == 1
+
+
 def test_missing_slices_are_measured_and_mended(case: Case, maria: Person) -> None:
     files = slices(180, 204)
     ordered = sorted(files, key=lambda name: headers.parse(files[name])["position"])
@@ -215,3 +231,6 @@ def test_the_family_is_told_in_plain_words(case: Case, maria: Person) -> None:
         assert translation.gettext(finding.message) in html.unescape(page)
         assert translation.gettext(finding.advice) in html.unescape(page)
     assert finding in limitations_for(case)
+    assert f'href="#series-{finding.subject_id}"' in page, "it leads to the images that it is about"
+    assert f'id="series-{finding.subject_id}"' in page
+    assert "tag good" not in page

@@ -7,6 +7,7 @@ from secondopinion.arrivals.actions import receive_file
 from secondopinion.audit.queries import entries_for
 from secondopinion.cases import actions
 from secondopinion.cases.models import Case
+from secondopinion.conversations.queries import posts
 from secondopinion.core import jobs, vault
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.findings.queries import doubts
@@ -96,8 +97,14 @@ def test_a_whole_study_and_who_may(sent: tuple[Person, Case, list[bytes]]) -> No
     grace = person("grace@harbour.example", "coordinator")
     actions.submit(by=maria, case=case)  # and it is hers at once
     noah = person("noah@harbour.example", "coordinator")
-    with pytest.raises(Refused, match="has been sent"):
-        remove(maria, second)
+    # After sending the family still may; the desk reads of it in the messages.
+    assert remove(maria, second) == 1
+    removing.restore(by=maria, case=case, series=second.pk)
+    told = [each.text for each in posts(case, grace)]
+    assert [each.split("(")[0].split(":")[0].strip() for each in told] == [
+        "I have taken images out", "I have put images back",
+    ]  # fmt: skip
+    assert "Sent by mistake" in told[0]
     for outsider in (stranger, noah):
         with pytest.raises(NotYours):
             remove(outsider, second)
@@ -110,6 +117,11 @@ def test_a_whole_study_and_who_may(sent: tuple[Person, Case, list[bytes]]) -> No
         {"series": str(of_other(case).pk), "why": "other-child"},
     )
     assert [row.pk for row in queries.series_for_case(case)] == [second.pk]
+    with pytest.raises(NotYours):  # the desk has said that it is somebody else's
+        removing.restore(by=maria, case=case, series=of_other(case).pk)
+    what = sign_in(maria).get(f"/my/cases/{case.reference}/what-you-sent/").content.decode()
+    assert "Take out" in what
+    assert str(of_other(case).pk) not in what
     Case.objects.filter(pk=case.pk).update(state="reported")
     case.refresh_from_db()
     with pytest.raises(Conflict, match="stay"):

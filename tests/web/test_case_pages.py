@@ -123,6 +123,25 @@ def test_a_message_reaches_the_thread_and_markup_stays_text(hospital: Program) -
     assert Post.objects.filter(case=case).count() == 1
 
 
+def test_a_file_that_cannot_be_opened_is_called_so_and_counted(hospital: Program) -> None:
+    maria = person("maria@familia.example")
+    case, _coordinator = taken(maria)
+    browser, here = sign_in(maria), f"/my/cases/{case.reference}/"
+
+    def counted() -> int:
+        jobs.run_all()
+        found = re.search(r"(\d+) things? needs? your", browser.get(here).content.decode())
+        return int(found[1]) if found else 0
+
+    before = counted()
+    broken = SimpleUploadedFile("letter.pdf", b"%PDF-1.7 and nothing more")
+    browser.post(f"{here}message/", {"text": "The letter.", "files": broken})
+    assert counted() == before + 1
+    shown = browser.get(here).content.decode()
+    assert "Cannot be opened" in shown
+    assert "Added to the records" not in shown
+
+
 def test_an_empty_message_is_told_and_nothing_is_posted(hospital: Program) -> None:
     maria = person("maria@familia.example")
     case, _coordinator = taken(maria)

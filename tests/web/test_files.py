@@ -48,11 +48,11 @@ def test_what_was_sent_is_downloaded_after_the_request_has_ended_too(hospital: P
     record = case.records.get(title__startswith="to-take-along")
     place = reverse("original", args=[case.reference, record.pk])
     here = reverse("my-what", args=[case.reference])
-    assert "The specialist needs this" in browser.get(here).content.decode()
+    assert "This is needed, and it has not come" in browser.get(here).content.decode()
     decline(by=grace, case=case, reason="Not ours.", instead="Ask at home.")
     shown = browser.get(here).content.decode()
     assert f'href="{place}"' in shown
-    assert "The specialist needs this" not in shown, "nothing is asked for any more"
+    assert "This is needed, and it has not come" not in shown, "nothing is asked for any more"
     answer = browser.get(place)
     assert b"".join(answer.streaming_content) == text  # type: ignore[attr-defined]
 

@@ -135,6 +135,9 @@ def test_a_case_that_collects_records_asks_a_few_times(hospital: Program) -> Non
     assert waits is not None
     for part in ("", "time/", f"?evidence={waits.pk}", f"?item={waits.pk}"):
         assert asks(browser, f"/desk/cases/{case.reference}/{part}") <= MOST, part
+    actions.ask(by=grace, case=case, text="And the images, please.")
+    for part in ("", "what-you-sent/"):
+        assert asks(sign_in(family), f"/my/cases/{case.reference}/{part}") <= MOST, part
 
 
 def test_a_review_with_laboratory_values_asks_a_few_times(whole: Whole) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -58,18 +58,23 @@ def missing_from_disk(listed: Iterable[tuple[str, str, str]], present: set[str])
     ]  # fmt: skip
 
 
+def is_damaged(measured: Mapping[str, object] | None) -> bool:
+    """Say whether what the sandbox measured of an image says that its file is damaged."""
+    return bool(measured) and (measured or {}).get("error") in {"truncated", "damaged"}
+
+
 def doubles(images: Iterable[Image]) -> list[Found]:
-    """Return instances that came twice, and UIDs that stand for different bytes."""
-    contents: dict[str, list[str]] = defaultdict(list)
-    series: dict[str, tuple[str, str]] = {}
+    """Return instances that came twice, and UIDs that stand for different bytes: a damaged file
+    and its whole copy are one image."""
+    contents: dict[str, list[Image]] = defaultdict(list)
     for row in images:
-        contents[row.uid].append(row.digest)
-        series[row.uid] = (row.study, row.series)
-    twice = [uid for uid, rows in contents.items() if len(rows) > len(set(rows))]
+        contents[row.uid].append(row)
+    twice = [uid for uid, rows in contents.items() if len(rows) > len({row.digest for row in rows})]
     at_odds: dict[tuple[str, str], list[str]] = defaultdict(list)
     for uid, rows in contents.items():
-        if len(set(rows)) > 1:
-            at_odds[series[uid]].append(uid)
+        whole = {row.digest for row in rows if not is_damaged(row.pixels)}
+        if len(whole or {row.digest for row in rows}) > 1:
+            at_odds[rows[-1].study, rows[-1].series].append(uid)
     found = [
         Found("conflict", WARNING, CONFLICT, INFORMATION,
               {"study": study, "series": uid, "instances": rows[:MOST_LISTED]},

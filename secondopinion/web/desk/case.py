@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -49,6 +50,7 @@ from secondopinion.followup.actions import window_open
 from secondopinion.followup.queries import questions
 from secondopinion.followup.rules import waiting_in
 from secondopinion.imaging import queries as imaging
+from secondopinion.imaging.naming import named
 from secondopinion.messaging.queries import waiting
 from secondopinion.opinions import exporting, inviting, panels, second, translating
 from secondopinion.opinions.models import Delivery, OpinionState, SignedReport
@@ -137,11 +139,12 @@ def _now(request: PersonRequest, case: Case) -> Context:
     whys = {each.why for each in held}
     running = [(each.due_at, each.step) for each in case.clock_spans.all() if not each.ended_at]
     handed_over = as_rows(HandOver, told["noted"])
+    series = list(imaging.series_for_case(case))
     return guardians.waited_for(case) | {
         "hint": timing.hint_for(case, told["unsaid"]),
         "linked": request.GET.get("evidence", ""),
         "evidence": arrived[::-1],
-        "studies": imaging.studies_for_case(case),
+        "studies": list({row.study_id: row.study for row in series}.values()),
         "items": [(item, fitting(item, arrived)) for item in items],
         "ask": ask_context(request, case, items),
         "needs": whys,
@@ -150,7 +153,11 @@ def _now(request: PersonRequest, case: Case) -> Context:
         "condition": next((each for each in groups if each.key == case.condition), None),
         "asked": asked_with_records(case, arrived),
         "undelivered": mailing.undelivered(case) if Why.UNDELIVERED in whys else [],
-        "findings": records.placed(each for each in limitations_for(case) if each.state == "open"),
+        "findings": named(
+            records.placed(each for each in limitations_for(case) if each.state == "open"),
+            series,
+        ),
+        "images_at": reverse("desk-case-records", args=[case.reference]),
         "emergencies": emergencies().filter(case=case) if told["opened"] else [],
         "joined": joined_into(case) if case.state == State.JOINED else None,
         "handed": None if case.state in ENDED else next(iter(handed_over[::-1]), None),
@@ -214,9 +221,9 @@ def _records(request: PersonRequest, case: Case) -> Context:
         "records": records.for_case(case),
         "kinds": Kind.choices,
         "scripts": sorted(map(script_name, scripts_read(settings.OCR_LANGUAGES_DIR))),
-        **shown_images.listed(case, request.parts),
-        "findings": records.placed(limitations_for(case)),
-        "cleared": records.placed(cleared(case)),
+        **(shown := shown_images.listed(case, request.parts)),
+        "findings": named(records.placed(limitations_for(case)), shown["series"]),
+        "cleared": named(records.placed(cleared(case)), shown["series"]),
         "servers": servers(),
         "translations": translations.of_case(case).filter(subject_kind="record"),
         **machine_context(case),

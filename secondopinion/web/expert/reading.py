@@ -11,6 +11,7 @@ from secondopinion.core.errors import Refused
 from secondopinion.experts.reading import told_to
 from secondopinion.findings.queries import limitations_for
 from secondopinion.imaging import queries as imaging
+from secondopinion.imaging.naming import named
 from secondopinion.opinions import body as fields
 from secondopinion.opinions import second, seconding
 from secondopinion.opinions.models import SecondReading
@@ -91,7 +92,7 @@ def reading(request: PersonRequest, case: Case) -> HttpResponse:
     )
     images = list(imaging.series_for_case(case))
     values = values_on(case, documents)
-    findings = records.placed(limitations_for(case), documents)
+    findings = named(records.placed(limitations_for(case), documents), images)
     marking.mark_all(documents, findings)
     hidden = second.is_hidden(row)
     context = {

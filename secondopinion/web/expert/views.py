@@ -30,6 +30,7 @@ from secondopinion.followup.models import QuestionState
 from secondopinion.followup.queries import question_for, questions, waiting
 from secondopinion.followup.rules import asked_by, key_of
 from secondopinion.imaging import queries as imaging
+from secondopinion.imaging.naming import named
 from secondopinion.opinions import actions as opinions
 from secondopinion.opinions import body as fields
 from secondopinion.opinions import inviting, panels, readability, second
@@ -147,7 +148,7 @@ def review(request: PersonRequest, case: Case) -> HttpResponse:
     images = list(imaging.series_for_case(case))
     values = values_on(case, rows)
     asked_here = reports.asked_in(opinion)
-    findings = records.placed(limitations_for(case), rows)
+    findings = named(records.placed(limitations_for(case), rows), images)
     marking.mark_all(rows, findings)
     context = {
         "case": case,

@@ -54,7 +54,7 @@ from secondopinion.referrals.queries import referrals
 from secondopinion.web.access import PersonRequest, of_case, signed_in
 from secondopinion.web.calling import call_context
 from secondopinion.web.family.guardians import waited_for
-from secondopinion.web.family.here import files_context
+from secondopinion.web.family.here import files_context, to_look_at
 from secondopinion.web.family.questions import asking_context
 from secondopinion.web.family.report_language import language_context, translation_context
 from secondopinion.web.forms import files_of
@@ -116,7 +116,8 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
         "posts": thread,
         "reports": reports,
         **asking_context(
-            case, request.user, list(questions(case).filter(asked_by__may_sign_in=True))
+            case, request.user,
+            list(questions(case).filter(asked_by__may_sign_in=True)) if case.reported_at else [],
         ),
         "referrals": referrals(case),
         "with_provider": with_provider(case) if to_doctor else None,
@@ -131,6 +132,8 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
         "reported": case.reported_at is not None,
         "foreseen": forecasting.told(case),
         "owed": waited_for(case),
+        "to_look_at": to_look_at(case)
+        if case.reported_at is None and case.state not in ENDED and not case.read_only else 0,
         **language_context(),
         **standing(case),
         **call_context(request, case),

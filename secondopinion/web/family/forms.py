@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from secondopinion.accounts.models import GuardianKind, Sex
-from secondopinion.accounts.rules import check_birth_date, clean_email, clean_phone
+from secondopinion.accounts.rules import check_birth_date, clean_email, clean_phone, from_abroad
 from secondopinion.cases.rules import check_measured_on
 from secondopinion.core.errors import Refused
 from secondopinion.program import queries as program
@@ -196,7 +196,7 @@ class YouForm(PlainForm):
     )
 
     def clean_phone(self) -> str:
-        return str(_told(clean_phone, self.cleaned_data["phone"]))
+        return str(_told(from_abroad, self.cleaned_data["phone"]))
 
 
 class ProviderForm(PlainForm):

@@ -14,6 +14,9 @@ from secondopinion.cases.models import Case
 from secondopinion.cases.states import ENDED, State
 from secondopinion.core.lists import as_rows, listed
 from secondopinion.findings.models import Finding
+from secondopinion.imaging import naming
+from secondopinion.program import queries as program
+from secondopinion.program.models import ChecklistTemplate
 from secondopinion.records import queries as records
 from secondopinion.records import retaking
 from secondopinion.web import images
@@ -33,6 +36,7 @@ def files_context(
         records.listed_for(case, request.user, request.parts).select_related("sent_by")
     )
     seen = _seen(case, request, beside or {})
+    seen["unfinished"] = arrived.with_half(case, request.user, seen["unfinished"])
     findings = as_rows(Finding, seen.pop("findings_here"))
     if not records.finds_out_whose(request.parts):  # of what is locked away, nothing is said
         listed_ones = {row.pk for row in rows}
@@ -40,17 +44,33 @@ def files_context(
             row for row in findings
             if row.subject_kind != "record" or row.subject_id in listed_ones
         ]  # fmt: skip
+    shown = images.listed(case, request.parts)
+    told = naming.named(records.placed(findings[:_SHOWN], rows), shown["series"])
     return {
         **seen,
-        **images.listed(case, request.parts),
+        **shown,
         "records": rows,
-        "findings": _with_a_way(records.placed(findings[:_SHOWN], rows), case),
+        "findings": _with_a_way(told, case),
         "problems": _named(problems[:_SHOWN]),
         "set_aside": _named(set_aside[:_SHOWN]),
         "set_aside_more": len(set_aside) > _SHOWN,
         "here": request.path,
         "draft": case.state == State.DRAFT,
     }
+
+
+def called_for(case: Case) -> list[ChecklistTemplate]:
+    """Return the records and images that a request of this field calls for, as far as that is known
+    before it is sent."""
+    rows = program.checklist_for(case.specialty_id)
+    return [row for row in rows if row.kind != ChecklistTemplate.Kind.FACT]
+
+
+def to_look_at(case: Case) -> int:
+    """Return how many findings ask something of the family after it has sent its request."""
+    found = Finding.objects.filter(case=case, state="open").exclude(severity="info")
+    measured = found.values_list("measured", flat=True)
+    return sum(not each.get("answered") for each in measured)
 
 
 def _seen(case: Case, request: PersonRequest, beside: dict[str, Combinable]) -> dict[str, Any]:

@@ -33,7 +33,7 @@ from secondopinion.records import queries as records
 from secondopinion.web import images, tus
 from secondopinion.web.access import PersonRequest, of_case, signed_in
 from secondopinion.web.family import conflict, forms, pages
-from secondopinion.web.family.here import files_context
+from secondopinion.web.family.here import called_for, files_context
 from secondopinion.web.family.questions import emergency_context
 from secondopinion.web.family.report_language import language_context
 from secondopinion.web.family.translating import machine_context
@@ -84,7 +84,7 @@ def page(request: PersonRequest, case: Case, key: str) -> HttpResponse:
     if found.form is None:
         context = {
             "case": case, "page": found, "before": pages.before(key), "next": pages.after(key),
-            **pages.place(key),
+            **pages.place(key), "called_for": called_for(case),
         }  # fmt: skip
         return render(request, found.template, context | files_context(request, case))
     base, kept = str(case.request.revision), True
@@ -193,7 +193,7 @@ def task_list(request: PersonRequest, case: Case) -> HttpResponse:
     ]
     sent = (
         records.listed_for(case, request.user, request.parts).exists()
-        or images.listed(case, request.parts)["series"].exists()
+        or bool(images.listed(case, request.parts)["series"])
         or arrived.waiting(case) > 0
     )
     context = {"case": case, "rows": rows, "sent": sent, **entered_context(case)}
@@ -305,9 +305,9 @@ def record_change(request: PersonRequest, case: Case, record: UUID) -> HttpRespo
 @of_case(Part.FAMILY)
 @require_POST
 def images_change(request: PersonRequest, case: Case) -> HttpResponse:
-    """Take images out of the draft, or put them back."""
+    """Take images out of the case, or put them back."""
     messages.success(request, images.change(request.user, case, request.POST))
-    return redirect("my-page", case.reference, "files")
+    return redirect(back(request, case))
 
 
 @of_case(Part.FAMILY)
@@ -323,6 +323,8 @@ def check(request: PersonRequest, case: Case) -> HttpResponse:
         "missing": rules.missing_pages(case),
         "to_doctor": rules.through_provider(case),
         **files_context(request, case),
+        "images_at": reverse("my-page", args=[case.reference, "files"]),
+        "called_for": called_for(case),
     }  # fmt: skip
     return render(request, "family/check.html", context)
 

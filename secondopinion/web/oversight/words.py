@@ -124,6 +124,7 @@ WORDS: dict[str, str | Promise] = {
     "file-not-taken": _("The scanner of viruses kept a file out"),
     "disc-directory-read": _("The directory of a disc was read"),
     "images-added": _("Images were added"),
+    "image-mended": _("A whole copy took the place of a damaged image"),
     "images-listed": _("Images were listed"),
     "images-opened": _("Images were opened"),
     "images-downloaded": _("Images were downloaded"),

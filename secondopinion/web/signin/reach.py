@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from secondopinion.accounts import actions as accounts
 from secondopinion.accounts.queries import staff_roles, waiting_address
-from secondopinion.accounts.rules import clean_phone
+from secondopinion.accounts.rules import clean_phone, from_abroad
 from secondopinion.core import zones
 from secondopinion.core.errors import Refused
 from secondopinion.messaging.actions import choose_reach
@@ -76,7 +76,7 @@ def reach(request: PersonRequest) -> HttpResponse:
         given = dict(form.cleaned_data)
         try:
             if (phone := clean_phone(given.pop("phone", person.phone))) != person.phone:
-                accounts.describe(by=person, person=person, phone=phone)
+                accounts.describe(by=person, person=person, phone=from_abroad(phone))
             choose_reach(by=person, **({"also_by": ""} | given))
         except Refused as refused:
             form.add_error(refused.field if refused.field in form.fields else None,

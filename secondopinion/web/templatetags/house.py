@@ -15,13 +15,13 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext, ngettext, pgettext
-from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
 from secondopinion.accounts.rules import age_on
 from secondopinion.cases.models import Case
 from secondopinion.core import amounts, clock, dates, languages, zones
 from secondopinion.findings.models import Finding
+from secondopinion.imaging.naming import modality_name
 from secondopinion.opinions.models import KeyImage
 from secondopinion.opinions.versions import Sitting
 from secondopinion.program.models import DeliveryRule, Price, Target
@@ -117,6 +117,7 @@ register.filter("language_name", languages.language_name)
 register.filter("enumerated", languages.enumerated)
 register.filter("money", amounts.written)
 register.filter("city", zones.city_of)
+register.filter("modality_name", modality_name)
 
 
 @register.filter
@@ -269,19 +270,6 @@ def field(bound: forms.BoundField, *, optional: bool = False) -> dict[str, Any]:
 def pick(name: str, field_id: str, *, many: bool = False, **attrs: str | bool) -> dict[str, Any]:
     """Draw where files are chosen; `attrs` are further attributes of the input."""
     return {"name": name, "many": many, "attrs": {"id": field_id, **attrs}}
-
-
-_MODALITIES = {  # of DICOM (PS3.3, C.7.3.1.1.1), in the words of letters from hospitals
-    "MR": _("MRI"), "CT": _("CT"), "CR": _("X-ray"), "DX": _("X-ray"), "RF": _("X-ray"),
-    "XA": _("X-ray"), "MG": _("X-ray"), "US": _("Ultrasound"), "NM": _("Nuclear medicine"),
-    "PT": _("PET"), "ECG": _("ECG"),
-}  # fmt: skip
-
-
-@register.filter
-def modality_name(code: str) -> str:
-    """Return a family's word for how images were made, or the code where there is none."""
-    return str(_MODALITIES.get(code, code))
 
 
 @register.filter
