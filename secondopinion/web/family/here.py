@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from secondopinion.arrivals import queries as arrived
 from secondopinion.arrivals.models import ArrivedFile, Upload, UploadState
 from secondopinion.arrivals.words import say
-from secondopinion.cases.models import Case
+from secondopinion.cases.models import Case, Part
 from secondopinion.cases.states import ENDED, State
 from secondopinion.core.lists import as_rows, listed
 from secondopinion.findings.models import Finding
@@ -20,7 +20,8 @@ from secondopinion.web import images
 from secondopinion.web.access import PersonRequest
 
 _SHOWN = 50  # files or findings of a kind that a page lists
-_FINDING = ("id", "subject_kind", "subject_id", "where", "message", "advice", "check_name")
+_FINDING = ("id", "code", "subject_kind", "subject_id", "where", "message", "advice", "check_name",
+            "measured", "told")  # fmt: skip
 
 
 def files_context(
@@ -44,12 +45,14 @@ def files_context(
         **seen,
         **images.listed(case, request.parts),
         "records": rows,
-        "findings": _with_a_way(records.placed(findings[:_SHOWN], rows), case),
+        "taken_out": list(records.removed_from(case)) if _may_take_out(case, request) else [],
+        "findings": _with_a_way(records.placed(findings[:_SHOWN], rows), case, request),
         "problems": _named(problems[:_SHOWN]),
         "set_aside": _named(set_aside[:_SHOWN]),
         "set_aside_more": len(set_aside) > _SHOWN,
         "here": request.path,
         "draft": case.state == State.DRAFT,
+        "opens": bool(request.parts & {Part.FAMILY, Part.LOCAL_PROVIDER}),
     }
 
 
@@ -70,11 +73,19 @@ def _seen(case: Case, request: PersonRequest, beside: dict[str, Combinable]) -> 
     return dict(Case.objects.filter(pk=case.pk).annotate(**columns).values(*columns).get())
 
 
-def _with_a_way(findings: list[Finding], case: Case) -> list[Finding]:
-    """Note on each finding whether its page may be sent `again`: where it cannot be read."""
+def _may_take_out(case: Case, request: PersonRequest) -> bool:
+    return case.state == State.DRAFT and Part.FAMILY in request.parts
+
+
+def _with_a_way(findings: list[Finding], case: Case, request: PersonRequest) -> list[Finding]:
+    """Note on each finding whether its page may be sent `again`, where it cannot be read, and
+    whether the family `may_tell` whose the document is."""
+    going_on = case.state not in ENDED
+    family = Part.FAMILY in request.parts and not case.read_only
     for row in findings:
         legible = row.check_name != retaking.CHECK
-        vars(row)["again"] = bool(vars(row)["page"]) and not legible and case.state not in ENDED
+        vars(row)["again"] = bool(vars(row)["page"]) and not legible and going_on
+        vars(row)["may_tell"] = family and going_on and row.whose and row.subject_kind == "record"
     return findings
 
 
