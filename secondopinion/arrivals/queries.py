@@ -1,6 +1,6 @@
 """Reads of what arrived."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -84,7 +84,7 @@ def copies_since(case: Case, person: Person, since: datetime) -> list[str]:
     return list(rows.order_by("name").values_list("name", flat=True).distinct())
 
 
-def asked_with_records(case: Case, arrived: Sequence[Record]) -> list[Any]:
+def asked_with_records(case: Case, arrived: Iterable[Record]) -> list[Any]:
     """Return what has been asked, each answer with those of the records that have arrived that
     `came` with it: what its writer sent after the question and before the answer, also what was
     here before."""
@@ -94,7 +94,7 @@ def asked_with_records(case: Case, arrived: Sequence[Record]) -> list[Any]:
         upload__created_at__range=(OuterRef("created_at"), OuterRef("answered_at")),
     )  # fmt: skip
     rows: list[Any] = asked(case, sent=listed(sent, "upload__case", "subject_id", outer="case"))
-    known = {record.pk: record for record in arrived}
+    known = {record.pk: record for record in arrived} if any(row.sent for row in rows) else {}
     for row in rows:
         came = {UUID(each["subject_id"]) for each in row.sent}
         row.came = [known[pk] for pk in sorted(came & known.keys())]

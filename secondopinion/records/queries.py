@@ -115,10 +115,10 @@ def last_step(case: Case) -> Rearrangement | None:
     return Rearrangement.objects.filter(case=case, undone_at=None).last()
 
 
-def removed_from(case: Case) -> QuerySet[Record]:
-    """Return the records that were taken out of a case, the latest first."""
-    rows = Record.objects.filter(case=case, removed_at__isnull=False, merged_into__isnull=True)
-    return rows.order_by("-removed_at")
+def taken_out() -> Coalesce:
+    """Return the column of a case that lists its records that were taken out, as `listed` does."""
+    rows = Record.objects.filter(removed_at__isnull=False, merged_into__isnull=True)
+    return listed(rows, "case", "id", "title", outer="pk")
 
 
 def record_for(person: Person, reference: str, record_id: UUID) -> Record:

@@ -102,7 +102,7 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
     thread = [each for each in posts_with_files(case, request.user) if each.thread == Thread.FAMILY]
     if anything_new(thread, request.user):
         mark_seen(case=case, by=request.user)
-    rows = asked_with_records(case, list(listed_for(case, request.user, request.parts)))
+    rows = asked_with_records(case, listed_for(case, request.user, request.parts))
     mine = [each for each in rows if each.to == Part.FAMILY and not each.held]
     reports = list(readable(case, request.user))
     specialists = list(holders_of(case, Part.SPECIALIST).select_related("expert"))

@@ -16,6 +16,7 @@ from secondopinion.core.lists import as_rows, listed
 from secondopinion.findings.models import Finding
 from secondopinion.records import queries as records
 from secondopinion.records import retaking
+from secondopinion.records.models import Record
 from secondopinion.web import images
 from secondopinion.web.access import PersonRequest
 
@@ -35,6 +36,7 @@ def files_context(
     )
     seen = _seen(case, request, beside or {})
     findings = as_rows(Finding, seen.pop("findings_here"))
+    taken_out = seen.pop("taken_out_here")
     if not records.finds_out_whose(request.parts):  # of what is locked away, nothing is said
         listed_ones = {row.pk for row in rows}
         findings = [
@@ -45,7 +47,7 @@ def files_context(
         **seen,
         **images.listed(case, request.parts),
         "records": rows,
-        "taken_out": list(records.removed_from(case)) if _may_take_out(case, request) else [],
+        "taken_out": as_rows(Record, taken_out) if _may_take_out(case, request) else [],
         "findings": _with_a_way(records.placed(findings[:_SHOWN], rows), case, request),
         "problems": _named(problems[:_SHOWN]),
         "set_aside": _named(set_aside[:_SHOWN]),
@@ -67,6 +69,7 @@ def _seen(case: Case, request: PersonRequest, beside: dict[str, Combinable]) -> 
         "waiting": Coalesce(Subquery(waiting), 0)
         + Coalesce(Subquery(unread.annotate(many=Count("pk")).values("many")), 0),
         "unfinished": listed(unfinished, "case", "key", "label", "here", "length", outer="pk"),
+        "taken_out_here": records.taken_out(),
         "findings_here": listed(findings, "case", *_FINDING, outer="pk"),
         **beside,
     }

@@ -67,7 +67,7 @@ def whose(request: PersonRequest, case: Case, finding: UUID) -> HttpResponse:
         return _taken_out(request, case)
     messages.success(
         request,
-        _("Thank you. We have told our team.") if ours
+        _("Thank you. It is noted for our team.") if ours
         else _("Thank you. The document is locked away now: only you and our intake team see it."),
     )  # fmt: skip
     return redirect(back(request, case))
