@@ -76,7 +76,7 @@ def _picture(data: bytes) -> Any:
 def _pages_of(picture: Any) -> int:
     """Return how many pages a picture has. What some phones put behind a photo, for brighter
     screens or as a preview, is no page."""
-    return 1 if picture.format == "MPO" else min(getattr(picture, "n_frames", 1), MOST_PAGES)
+    return 1 if picture.format == "MPO" else min(int(getattr(picture, "n_frames", 1)), MOST_PAGES)
 
 
 def count(data: bytes) -> int:
