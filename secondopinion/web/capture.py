@@ -34,8 +34,8 @@ def phone(request: PersonRequest, case: Case) -> HttpResponse:
         code = segno.make(address, error="m").svg_data_uri(border=2, scale=6)
         context |= {"capture": capture, "address": address, "code": code}
         context |= files_context(request, case)
-    elif (capture := _on_a_phone(request, case)) is not None:
-        context |= {"capture": capture, **files_context(request, case)}
+    elif (known := _on_a_phone(request, case)) is not None:
+        context |= {"capture": known, **files_context(request, case)}
     return render(request, "family/phone.html", context)
 
 
