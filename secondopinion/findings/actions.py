@@ -121,7 +121,8 @@ def tell(*, finding: Finding, by: Person, told: Told) -> None:
     """
     if "family" not in roles_of(finding.case, by) or not finding.whose:
         raise NotYours
-    if not Finding.objects.filter(pk=finding.pk, state=State.OPEN).update(told=told):
+    done = Finding.objects.filter(pk=finding.pk, state=State.OPEN).update(told=told)
+    if not done:
         raise Conflict(_("Somebody has settled this already."), code="settled")
     audit.record("finding-told", by=by, case_id=finding.case_id, target=finding,
                  detail={"told": told})  # fmt: skip
