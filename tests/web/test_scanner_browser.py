@@ -29,7 +29,7 @@ def test_two_pages_are_cut_ordered_and_sent(site: Site, chromium: Browser, tmp_p
     reference = (site.facts or {})["reference"]
     desk = context_of(chromium, site, "family", "en", DESK).new_page()
     desk.goto(f"/my/cases/{reference}/files/phone/")
-    desk.click("main form button")
+    desk.click("form[action*='files/phone/?'] button")
     address = desk.locator(".address").text_content()
     assert address
     phone = chromium.new_context(viewport=PHONE).new_page()
