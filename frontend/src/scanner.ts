@@ -1,7 +1,8 @@
 /** The phone's page: takes photos of papers, cuts them straight by four corners, sends one document. */
 import "./scanner.css";
-import { pdfOf, type Sheet } from "./scanner/pdf";
-import { type Corners, faults, load, type Point, scaled, straightened, toJpeg, turned } from "./scanner/picture";
+import { keep, kept } from "./scanner/keeping";
+import { pdfOf } from "./scanner/pdf";
+import { type Corners, faults, load, LONGEST, type Point, scaled, straightened, toJpeg, turned } from "./scanner/picture";
 import { make } from "./shared/dom";
 
 type Texts = Record<string, string>;
@@ -9,16 +10,32 @@ type Texts = Record<string, string>;
 const LOOKED_AT = 700; // pixels of the small picture that is sent for a suggestion
 const PATIENCE = 6000; // ms that the suggestion may take
 const STEP = 0.01; // how far an arrow key moves a corner
-const WHOLE: Corners = [[0.04, 0.04], [0.96, 0.04], [0.96, 0.96], [0.04, 0.96]];
+const SEEN = 220; // pixels of a page in the list
+const WHOLE: Corners = [[0, 0], [1, 0], [1, 1], [0, 1]];
+
+interface Page {
+  jpeg: Blob;
+  width: number;
+  height: number;
+  small: HTMLCanvasElement;
+}
+
+async function pageOf(picture: HTMLCanvasElement, jpeg?: Blob): Promise<Page> {
+  const { width, height } = picture;
+  return { jpeg: jpeg ?? (await toJpeg(picture, 0.85)), width, height, small: scaled(picture, width, height, SEEN) };
+}
 
 class Scanner {
-  private readonly pages: HTMLCanvasElement[] = [];
+  private pages: Page[] = [];
+  private keeping = Promise.resolve(); // what is kept later is kept behind what was before
   private readonly take = make("label", "button scan-take");
   private readonly input = make("input");
   private readonly place = make("div", "scan-place");
   private readonly list = make("ol", "scan-pages");
   private readonly sendButton = make("button", "button");
   private readonly live = make("p", "scan-live");
+  private readonly left = make("div", "scan-left");
+  private readonly leave = document.querySelector<HTMLFormElement>("form.scan-done");
 
   constructor(
     private readonly root: HTMLElement,
@@ -34,8 +51,57 @@ class Scanner {
     this.sendButton.type = "button";
     this.sendButton.addEventListener("click", () => void this.send());
     this.input.addEventListener("change", () => void this.chosen());
-    root.replaceChildren(this.take, this.live, this.place, this.list, this.sendButton);
+    root.replaceChildren(this.take, this.live, this.place, this.list, this.sendButton, this.left);
     this.draw();
+    void this.restore();
+    this.leave?.addEventListener("submit", (event) => {
+      if (!this.pages.length) return;
+      event.preventDefault();
+      this.askToSend();
+    });
+  }
+
+  private get name(): string {
+    return this.root.dataset.keep ?? "";
+  }
+
+  /** Brings back what was photographed before the page was loaded anew. */
+  private async restore(): Promise<void> {
+    try {
+      const found = await Promise.all((await kept(this.name)).map(async (jpeg) => pageOf(await load(jpeg), jpeg)));
+      if (!found.length) return;
+      this.pages.unshift(...found);
+      this.changed();
+      this.live.textContent = this.text("unsent", { n: this.pages.length });
+    } catch {
+      // This browser keeps nothing.
+    }
+  }
+
+  private changed(): void {
+    this.draw();
+    const pages = this.pages.map((page) => page.jpeg);
+    this.keeping = this.keeping.then(() => keep(this.name, pages)).catch(() => undefined);
+  }
+
+  /** Says, when somebody leaves, what is not sent yet, with a button for each of both. */
+  private askToSend(): void {
+    const words = make("p", "scan-warning", this.text("unsent", { n: this.pages.length }));
+    const send = make("button", "button", this.text("send_now"));
+    const drop = make("button", "button button-secondary", this.text("drop"));
+    send.type = drop.type = "button";
+    send.addEventListener("click", () => void this.send().then((sent) => sent && this.leave?.submit()));
+    drop.addEventListener("click", () => {
+      this.pages = [];
+      this.changed();
+      void this.keeping.then(() => this.leave?.submit());
+    });
+    const buttons = make("div", "actions");
+    buttons.append(send, drop);
+    this.left.replaceChildren(words, buttons);
+    words.setAttribute("role", "alert");
+    this.left.scrollIntoView({ block: "center" });
+    send.focus();
   }
 
   private text(key: string, values: Record<string, string | number> = {}): string {
@@ -91,8 +157,9 @@ class Scanner {
     outline.append(shape);
     const warning = make("p", "scan-warning");
     const use = make("button", "button", this.text("use"));
+    const whole = make("button", "button button-secondary", this.text("whole"));
     const again = make("button", "button button-secondary", this.text("again"));
-    use.type = again.type = "button";
+    use.type = whole.type = again.type = "button";
     const cut = () =>
       straightened(photo, corners.map(([x, y]) => [x * photo.width, y * photo.height]) as Corners);
     const handles = corners.map((_corner, at) => this.handle(stage, corners, at, () => show()));
@@ -112,24 +179,25 @@ class Scanner {
     stage.addEventListener("corners-settled", measure);
     stage.append(photo, outline, ...handles);
     const buttons = make("div", "actions");
-    buttons.append(use, again);
+    buttons.append(use, whole, again);
+    if (this.leave) this.leave.hidden = true; // a page that is being cut is not done with
     this.place.replaceChildren(make("p", "hint", this.text("drag")), stage, warning, buttons);
     show();
     measure();
     this.live.textContent = "";
     this.place.scrollIntoView({ block: "start" });
-    await new Promise<void>((resolve) => {
-      use.addEventListener("click", () => {
-        this.pages.push(cut());
-        resolve();
-      });
+    const picture = await new Promise<HTMLCanvasElement | undefined>((resolve) => {
+      use.addEventListener("click", () => resolve(cut()));
+      whole.addEventListener("click", () => resolve(scaled(photo, photo.width, photo.height, LONGEST)));
       again.addEventListener("click", () => {
-        resolve();
+        resolve(undefined);
         this.input.click();
       });
     });
+    if (picture) this.pages.push(await pageOf(picture));
     this.place.replaceChildren();
-    this.draw();
+    if (this.leave) this.leave.hidden = false;
+    this.changed();
     this.take.focus();
   }
 
@@ -169,18 +237,14 @@ class Scanner {
   private draw(): void {
     const rows = this.pages.map((page, at) => {
       const row = make("li");
-      const picture = scaled(page, page.width, page.height, 220);
-      picture.setAttribute("role", "img");
-      picture.setAttribute("aria-label", this.text("page", { n: at + 1 }));
+      page.small.setAttribute("role", "img");
+      page.small.setAttribute("aria-label", this.text("page", { n: at + 1 }));
       const buttons = make("div", "scan-buttons");
-      const button = (key: string, does: () => void, off = false) => {
+      const button = (key: string, does: () => unknown, off = false) => {
         const made = make("button", "button button-secondary", this.text(key));
         made.type = "button";
         made.disabled = off;
-        made.addEventListener("click", () => {
-          does();
-          this.draw();
-        });
+        made.addEventListener("click", () => void Promise.resolve(does()).then(() => this.changed()));
         buttons.append(made);
       };
       const swap = (to: number) => this.pages.splice(to, 0, ...this.pages.splice(at, 1));
@@ -188,34 +252,39 @@ class Scanner {
         button("up", () => swap(at - 1), at === 0);
         button("down", () => swap(at + 1), at === this.pages.length - 1);
       }
-      button("turn", () => this.pages.splice(at, 1, turned(page)));
+      button("turn", async () => {
+        const other = await pageOf(turned(await load(page.jpeg)));
+        this.pages = this.pages.map((each) => (each === page ? other : each));
+      });
       button("remove", () => this.pages.splice(at, 1));
-      row.append(make("p", "", this.text("page", { n: at + 1 })), picture, buttons);
+      row.append(make("p", "", this.text("page", { n: at + 1 })), page.small, buttons);
       return row;
     });
     this.list.replaceChildren(...rows);
+    this.left.replaceChildren();
     this.sendButton.hidden = !rows.length;
     this.sendButton.textContent = this.text("send", { n: rows.length });
   }
 
-  private async send(): Promise<void> {
+  /** Sends the pages as one document; says whether it has arrived. */
+  private async send(): Promise<boolean> {
     this.sendButton.disabled = true;
     this.live.textContent = this.text("sending");
-    const sheets: Sheet[] = [];
-    for (const page of this.pages) {
-      const jpeg = new Uint8Array(await (await toJpeg(page, 0.85)).arrayBuffer());
-      sheets.push({ jpeg, width: page.width, height: page.height });
-    }
-    // The phone's own time. It stands first: behind an Arabic word it would be read backwards.
-    const now = new Date();
-    const here = new Date(now.getTime() - now.getTimezoneOffset() * 60_000);
-    const day = here.toISOString().slice(0, 16).replace("T", " ").replace(":", ".");
-    if (await this.post(pdfOf(sheets), `${day} ${this.text("name")}.pdf`)) {
-      this.pages.length = 0;
-      this.draw();
+    const sheets = await Promise.all(
+      this.pages.map(async ({ jpeg, width, height }) => ({ jpeg: new Uint8Array(await jpeg.arrayBuffer()), width, height })),
+    );
+    // The family's time. It stands first: behind an Arabic word it would be read backwards.
+    const form = new Intl.DateTimeFormat("sv-SE", { timeZone: this.root.dataset.zone, dateStyle: "short", timeStyle: "short" });
+    const day = form.format(new Date()).replace(":", ".");
+    const sent = await this.post(pdfOf(sheets), `${day} ${this.text("name")}.pdf`);
+    if (sent) {
+      this.pages = [];
+      this.changed();
+      await this.keeping;
       this.live.textContent = this.text("sent");
     }
     this.sendButton.disabled = false;
+    return sent;
   }
 
   private async post(content: Blob, name: string): Promise<boolean> {

@@ -13,6 +13,7 @@ const LIST_EVERY = 20_000; // ms between two looks at what has been sorted while
 
 class Panel {
   readonly element = make("section", "uploader-job");
+  private readonly title = make("p", "uploader-name");
   private readonly bar = make("progress");
   private readonly line = make("p", "uploader-line");
   private readonly note = make("p", "uploader-note");
@@ -26,9 +27,9 @@ class Panel {
     private readonly texts: Texts,
     removed: () => void,
   ) {
-    const title = make("p", "uploader-name", fill(texts.job, { name: job.plan.label }));
+    this.title.textContent = fill(texts.job, { name: job.plan.label });
     this.bar.max = Math.max(1, job.plan.bytes);
-    this.bar.setAttribute("aria-label", title.textContent ?? "");
+    this.bar.setAttribute("aria-label", this.title.textContent ?? "");
     this.toggle.type = this.cancel.type = "button";
     this.cancel.textContent = texts.cancel;
     this.keep.textContent = texts.keep;
@@ -38,7 +39,7 @@ class Panel {
     });
     this.cancel.addEventListener("click", () => this.ask(removed));
     this.buttons.append(this.toggle, this.cancel);
-    this.element.append(title, this.bar, this.line, this.note, this.buttons, this.keep);
+    this.element.append(this.title, this.bar, this.line, this.note, this.buttons, this.keep);
   }
 
   /** Cancelling is asked twice, in place: the same two buttons, other words. */
@@ -68,7 +69,9 @@ class Panel {
   draw(): void {
     const { job, texts } = this;
     const { plan: what, state, problem } = job;
+    if (state === "arrived" && this.element.dataset.state !== state) this.element.parentElement?.append(this.element);
     this.element.dataset.state = state;
+    this.title.hidden = this.bar.hidden = this.line.hidden = state === "arrived"; // its note says it
     this.bar.value = state === "arrived" ? this.bar.max : job.bytes;
     this.line.textContent = fill(texts.progress, {
       sent: bytesText(job.bytes),
@@ -193,7 +196,7 @@ function mount(root: HTMLElement): void {
     const job: Job = new Job(what, where, known, changed);
     const panel = new Panel(job, texts, () => void refresh(root).then(mark));
     jobs.set(key, { job, panel });
-    panels.append(panel.element);
+    panels.insertBefore(panel.element, panels.querySelector("[data-state=arrived]")); // what is done stands below
     mark();
     job.start();
     panel.draw();

@@ -25,6 +25,7 @@ from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.core.staging import Staging
 from secondopinion.imaging.models import Instance
 from secondopinion.records import actions as records
+from secondopinion.records import retaking
 from secondopinion.records.models import Page, Record
 
 KEPT = timedelta(days=14)  # an unfinished upload waits this long for its rest
@@ -274,6 +275,20 @@ def receive_file(
         )  # fmt: skip
         sort.enqueue(str(upload.pk))
     return upload
+
+
+def receive_again(*, by: Person, page: Page, name: str, data: bytes) -> Upload:
+    """Receive a new photo of a page that cannot be read; it takes the place of that page.
+
+    Raises:
+        NotYours: no part that sends.
+        Conflict: the case has ended.
+        Refused: what came cannot take the place of one page.
+    """
+    case = page.record.case
+    source_of(case, by)
+    retaking.require_one_page(case, name, data)
+    return receive_file(by=by, case=case, name=name, source=data, retakes=page)
 
 
 def unlock(*, by: Person, record: Record, password: str) -> None:

@@ -46,6 +46,23 @@ def open_capture(*, by: Person, case: Case) -> tuple[Capture, str]:
 
 
 @transaction.atomic
+def open_here(*, by: Person, case: Case) -> Capture:
+    """Return what a phone opens on which the person is signed in: no square code is shown.
+
+    Raises:
+        NotYours: no part that sends.
+        Conflict: the case has ended.
+    """
+    _capture, token = open_capture(by=by, case=case)
+    return claim(token=token)
+
+
+def latest(*, by: Person, case: Case) -> Capture | None:
+    """Return what this person last opened in this case for a phone."""
+    return Capture.objects.filter(by=by, case=case).last()
+
+
+@transaction.atomic
 def end_captures(*, by: Person, case: Case) -> int:
     """Let no phone send for this person into this case any more; return how many could."""
     live = Capture.objects.filter(by=by, case=case, ended_at=None, expires_at__gt=clock.now())

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from secondopinion.accounts.models import Person
 from secondopinion.cases.models import Case
 from secondopinion.conversations.models import Post
+from secondopinion.core import clock
 from secondopinion.core.models import Blob, StagedFile, Stored
 from secondopinion.records.models import Page
 
@@ -119,6 +120,13 @@ class Capture(Stored):
 
     def __str__(self) -> str:
         return f"{self.id} for {self.by_id}"
+
+    @property
+    def standing(self) -> str:
+        """Whether it waits for a phone, is open on one, was used there, or is of no use."""
+        if self.ended_at is None and self.expires_at > clock.now():
+            return "open" if self.claimed_at else "waiting"
+        return "used" if self.claimed_at else "ended"
 
 
 class Attachment(Stored):

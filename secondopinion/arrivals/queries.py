@@ -1,6 +1,6 @@
 """Reads of what arrived."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -97,15 +97,27 @@ def sent_since(case: Case, person: Person, since: datetime) -> tuple[bool, bool]
     return rows.exists(), useful.exists()
 
 
-def asked_with_records(case: Case, arrived: Sequence[Record]) -> list[Any]:
+def copies_since(case: Case, person: Person, since: datetime) -> list[str]:
+    """Return the names of files that this person has sent since an instant and that were in the
+    case before."""
+    rows = ArrivedFile.objects.filter(
+        upload__case=case, upload__by=person, upload__created_at__gte=since,
+        outcome=ArrivedFile.Outcome.DUPLICATE, subject_id__isnull=False,
+    )  # fmt: skip
+    return list(rows.order_by("name").values_list("name", flat=True).distinct())
+
+
+def asked_with_records(case: Case, arrived: Iterable[Record]) -> list[Any]:
     """Return what has been asked, each answer with those of the records that have arrived that
-    `came` with it: what its writer sent after the question and before the answer."""
+    `came` with it: what its writer sent after the question and before the answer, also what was
+    here before."""
     sent = ArrivedFile.objects.filter(
-        outcome=ArrivedFile.Outcome.RECORD, upload__by=OuterRef("answered_by"),
+        outcome__in=(ArrivedFile.Outcome.RECORD, ArrivedFile.Outcome.DUPLICATE),
+        subject_id__isnull=False, upload__by=OuterRef("answered_by"),
         upload__created_at__range=(OuterRef("created_at"), OuterRef("answered_at")),
     )  # fmt: skip
     rows: list[Any] = asked(case, sent=listed(sent, "upload__case", "subject_id", outer="case"))
-    known = {record.pk: record for record in arrived}
+    known = {record.pk: record for record in arrived} if any(row.sent for row in rows) else {}
     for row in rows:
         came = {UUID(each["subject_id"]) for each in row.sent}
         row.came = [known[pk] for pk in sorted(came & known.keys())]

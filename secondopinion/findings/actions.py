@@ -15,7 +15,7 @@ from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.findings.codes import RISK_OF
 from secondopinion.findings.found import Found
-from secondopinion.findings.models import Finding, State
+from secondopinion.findings.models import Finding, State, Told
 
 
 def _sameness(code: str, where: dict[str, Any]) -> tuple[str, str]:
@@ -109,6 +109,23 @@ def clear(*, finding: Finding, by: Person, reason: str) -> Finding:
     audit.record("finding-cleared", by=by, case_id=finding.case_id, target=finding,
                  detail={"code": finding.code})  # fmt: skip
     return finding
+
+
+@transaction.atomic
+def tell(*, finding: Finding, by: Person, told: Told) -> None:
+    """Keep what the family says of what may be another child's; the desk settles it.
+
+    Raises:
+        NotYours: by somebody who is not of the family, or of a finding that says something else.
+        Conflict: it is settled already.
+    """
+    if "family" not in roles_of(finding.case, by) or not finding.whose:
+        raise NotYours
+    done = Finding.objects.filter(pk=finding.pk, state=State.OPEN).update(told=told)
+    if not done:
+        raise Conflict(_("Somebody has settled this already."), code="settled")
+    audit.record("finding-told", by=by, case_id=finding.case_id, target=finding,
+                 detail={"told": told})  # fmt: skip
 
 
 def _settle(finding: Finding, by: Person, reason: str, state: State, no_reason: Refused) -> None:

@@ -25,6 +25,13 @@ class State(models.TextChoices):
     CLEARED = "cleared", _("Checked: nothing is wrong")
 
 
+class Told(models.TextChoices):
+    """What a family says of what may be another child's."""
+
+    OURS = "ours", _("The family says that it is about their child")
+    NOT_OURS = "not-ours", _("The family says that it is not about their child")
+
+
 class Finding(Stored):
     """One thing that one version of one check found at one place."""
 
@@ -47,6 +54,7 @@ class Finding(Stored):
         "accounts.Person", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     reason = models.TextField(blank=True)
+    told = models.CharField(max_length=8, choices=Told.choices, blank=True)
 
     class Meta:
         indexes = [models.Index(name="finding_case_state", fields=["case", "state"])]

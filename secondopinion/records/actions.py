@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
@@ -12,11 +13,15 @@ from secondopinion.audit import actions as audit
 from secondopinion.cases import changes
 from secondopinion.cases.actions.parts import require
 from secondopinion.cases.models import Case, Part
+from secondopinion.cases.rules import not_limited
 from secondopinion.cases.states import ENDED, State
+from secondopinion.conversations.actions import post
+from secondopinion.conversations.models import Thread
 from secondopinion.core import clock, sandbox, vault
-from secondopinion.core.errors import Conflict, Refused
+from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.core.models import Blob
 from secondopinion.findings import actions as findings
+from secondopinion.findings.models import Finding, Told
 from secondopinion.records import pdfs
 from secondopinion.records.models import Kind, Page, Record, RecordState
 from secondopinion.records.tasks import read_pages
@@ -52,16 +57,22 @@ def take_in(
             "retakes": retakes,
         },
     )
-    if record.removed_at is not None:
-        Record.objects.filter(pk=record.pk).update(
-            removed_at=None,
-            state=RecordState.READING,  # to be checked anew
-        )
-        made = True
+    if made:
+        read_pages.enqueue(str(record.pk))
+    made = made or _bring_back(record, retakes)
     if made:
         audit.record("record-added", by=by, case_id=case.pk, target=record)
-        read_pages.enqueue(str(record.pk))
     return record, made
+
+
+def _bring_back(record: Record, retakes: Page | None) -> bool:
+    """Let a record stand again that was taken out, and have it checked anew."""
+    done = Record.objects.filter(pk=record.pk, removed_at__isnull=False).update(
+        removed_at=None, state=RecordState.READING, retakes=retakes
+    )
+    if done:
+        read_pages.enqueue(str(record.pk))
+    return bool(done)
 
 
 def unlock(*, by: Person, record: Record, password: str) -> None:
@@ -154,13 +165,65 @@ def remove(*, by: Person, record: Record) -> None:
     Raises:
         Refused: the request has been sent: from then on nothing disappears.
     """
-    require(record.case, by, Part.FAMILY)
-    if record.case.state != State.DRAFT:
-        raise Refused(
-            _("The request has been sent, so records stay. Write us a message about it."),
-            code="already-sent",
-        )
+    _require_draft(record.case, by)
     Record.objects.filter(pk=record.pk).update(removed_at=clock.now())
     findings.fall_away(case=record.case, kind="record", subjects=[record.pk])
     audit.record("record-removed", by=by, case_id=record.case_id, target=record)
     changes.tell(record.case_id)
+
+
+@transaction.atomic
+def put_back(*, by: Person, case: Case, record: UUID) -> None:
+    """Put a record back into a draft that was taken out of it.
+
+    Raises:
+        NotYours: there is none, or by somebody who is not of the family.
+        Refused: the request has been sent.
+    """
+    _require_draft(case, by)
+    row = Record.objects.filter(case=case, pk=record).first()
+    if row is None or not _bring_back(row, row.retakes):
+        raise NotYours
+    audit.record("record-restored", by=by, case_id=case.pk, target=row)
+    changes.tell(case.pk)
+
+
+def _require_draft(case: Case, by: Person) -> None:
+    require(case, by, Part.FAMILY)
+    if case.state != State.DRAFT:
+        raise Refused(
+            _("The request has been sent, so records stay. Write us a message about it."),
+            code="already-sent",
+        )
+
+
+@transaction.atomic
+def say_whose(*, by: Person, case: Case, finding: Finding, ours: bool) -> None:
+    """Say, of a document that may be another child's, whether it is about this child.
+
+    What is not is taken out of a draft; later it is locked away at once, until the desk has
+    settled it. The desk is told of both.
+
+    Raises:
+        NotYours: by somebody who is not of the family, or of a finding that says something else.
+        Refused: they only see, and decide nothing.
+        Conflict: the desk has settled it, or the case has ended.
+    """
+    require(case, by, Part.FAMILY)
+    not_limited(case, by)
+    record = Record.objects.filter(case=case, pk=finding.subject_id, removed_at=None).first()
+    if record is None:
+        raise NotYours
+    if case.state in ENDED:
+        raise Conflict(_("This case has ended."), code="ended")
+    findings.tell(finding=finding, by=by, told=Told.OURS if ours else Told.NOT_OURS)
+    if case.state == State.DRAFT:
+        if not ours:
+            remove(by=by, record=record)
+        return
+    words = (
+        gettext("This document is about my child: %(title)s")
+        if ours else gettext("This document is not about my child: %(title)s")
+    )  # fmt: skip
+    post(case=case, thread=Thread.FAMILY, by=by, text=words % {"title": record.title})
+    changes.tell(case.pk)

@@ -7,11 +7,13 @@ WARM = ("cv2", "numpy", "PIL.ImageOps")  # see `sandbox.run`
 SHARPEST, BLUNTEST = 40, 140  # degrees at the corner of a sheet; beyond is the edge of a shadow
 LEAST_ALIKE = 0.6  # of opposite sides, seen aslant, the shorter to the longer
 LEAST = 0.2  # of the picture: a smaller sheet is more likely a stamp or a table on it
+ASIDE = 0.02  # of the picture: how far inside and outside of an edge is compared
+UNLIKE = 12  # levels of a colour by which paper differs from what it lies on
 
 Corners = list[list[float]]
 
-# Where nothing is found: a little inside the picture, to be dragged by hand.
-WHOLE: Corners = [[0.04, 0.04], [0.96, 0.04], [0.96, 0.96], [0.04, 0.96]]
+# Where no edge is sure: nothing is cut away.
+WHOLE: Corners = [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]]
 
 
 def corners(data: bytes) -> Corners:
@@ -37,7 +39,7 @@ def corners(data: bytes) -> Corners:
             hull = cv2.convexHull(outline)
             share = cv2.contourArea(hull) / (high * wide)
             four = _four(hull)
-            if four is not None and most < share < 0.98:
+            if four is not None and most < share < 0.98 and _is_edged(colours, four):
                 best, most = four, share
     if best is None:
         return WHOLE
@@ -72,6 +74,29 @@ def _four(hull):  # type: ignore[no-untyped-def]
             alike = (sides / np.roll(sides, 2)).min() >= LEAST_ALIKE
             return four if alike and angles.min() > SHARPEST and angles.max() < BLUNTEST else None
     return None
+
+
+def _is_edged(colours, four):  # type: ignore[no-untyped-def]
+    """Say whether something else lies outside of the sides of a quadrilateral than within: around a
+    block of letters, there is the same paper. A side may lie on the edge of the picture."""
+    import numpy as np
+
+    high, wide = colours.shape[:2]
+    middle, aside = four.mean(axis=0), max(4.0, ASIDE * max(high, wide))
+    for begin, end in zip(four, np.roll(four, -1, axis=0), strict=True):
+        along = np.linspace(0.1, 0.9, 60)[:, None] * (end - begin) + begin
+        out = np.array([begin[1] - end[1], end[0] - begin[0]]) / np.linalg.norm(end - begin)
+        out = -out if (middle - begin) @ out > 0 else out
+        beyond = np.rint(along + aside * out).astype(int)
+        within = np.rint(along - aside * out).astype(int).clip(0, [wide - 1, high - 1])
+        seen = ((beyond >= 0) & (beyond < [wide, high])).all(axis=1)
+        if seen.mean() < 0.5:  # the sheet goes on beyond the picture
+            continue
+        there, here = beyond[seen], within[seen]
+        change = colours[here[:, 1], here[:, 0]].astype(int) - colours[there[:, 1], there[:, 0]]
+        if np.median(np.abs(change).max(axis=1)) < UNLIKE:
+            return False
+    return True
 
 
 def _in_order(four):  # type: ignore[no-untyped-def]

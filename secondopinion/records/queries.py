@@ -20,7 +20,7 @@ from secondopinion.core.languages import in_language
 from secondopinion.core.lists import listed
 from secondopinion.core.models import Blob
 from secondopinion.findings.codes import WHOSE
-from secondopinion.findings.models import Finding, Severity, State
+from secondopinion.findings.models import Finding, Severity, State, Told
 from secondopinion.records.models import Page, Rearrangement, Record, RecordState
 
 _SORTERS = {"desk", Part.COORDINATOR, Part.FAMILY}  # who find out whose a page is
@@ -37,11 +37,13 @@ def for_case(case: Case) -> QuerySet[Record]:
 
 
 def locked_away() -> QuerySet[Finding, UUID]:
-    """Return the keys of records with a page that is another child's, as long as nobody has settled
-    it: only those who find that out, and who sent it, see them."""
+    """Return the keys of records with a page that is another child's, for certain or as the family
+    says, as long as nobody has settled it: only those who find that out, and who sent it, see
+    them."""
     return Finding.objects.filter(
-        subject_kind="record", code__in=WHOSE, severity=Severity.BLOCKER, state=State.OPEN
-    ).values_list("subject_id", flat=True)
+        Q(severity=Severity.BLOCKER) | Q(told=Told.NOT_OURS),
+        subject_kind="record", code__in=WHOSE, state=State.OPEN,
+    ).values_list("subject_id", flat=True)  # fmt: skip
 
 
 def readable(case: Case) -> QuerySet[Record]:
@@ -111,6 +113,12 @@ def unread(case: Case | OuterRef) -> QuerySet[Page]:
 def last_step(case: Case) -> Rearrangement | None:
     """Return the last step of the desk that can be undone."""
     return Rearrangement.objects.filter(case=case, undone_at=None).last()
+
+
+def taken_out() -> Coalesce:
+    """Return the column of a case that lists its records that were taken out, as `listed` does."""
+    rows = Record.objects.filter(removed_at__isnull=False, merged_into__isnull=True)
+    return listed(rows, "case", "id", "title", outer="pk")
 
 
 def record_for(person: Person, reference: str, record_id: UUID) -> Record:

@@ -64,23 +64,40 @@ def _is_blank(grey: Any) -> bool:
     return paper > 120 and float((inner < paper - INK).mean()) < LEAST_INK
 
 
-def picture_pages(data: bytes) -> list[PageData]:
-    """Return the pages of a photo or scan: one, or each page of a TIFF."""
+def _picture(data: bytes) -> Any:
     import pillow_heif
-    from PIL import Image, ImageOps, ImageSequence
+    from PIL import Image
 
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     pillow_heif.register_heif_opener()
+    return Image.open(io.BytesIO(data))
+
+
+def _pages_of(picture: Any) -> int:
+    """Return how many pages a picture has. What some phones put behind a photo, for brighter
+    screens or as a preview, is no page."""
+    return 1 if picture.format == "MPO" else min(int(getattr(picture, "n_frames", 1)), MOST_PAGES)
+
+
+def count(data: bytes) -> int:
+    """Return how many pages `picture_pages` makes of a photo or scan."""
+    with _picture(data) as picture:
+        return _pages_of(picture)
+
+
+def picture_pages(data: bytes) -> list[PageData]:
+    """Return the pages of a photo or scan: one, or each page of a TIFF."""
+    from PIL import ImageOps
+
     pages = []
-    with Image.open(io.BytesIO(data)) as picture:
+    with _picture(data) as picture:
         if picture.size[0] * picture.size[1] > MOST_PIXELS:
             raise ValueError("too many pixels")
         if min(picture.size) < SMALLEST_SIDE:
             raise ValueError("too few pixels")
-        for number, frame in enumerate(ImageSequence.Iterator(picture)):
-            if number == MOST_PAGES:
-                break
-            pages.append(page(eight_bits(ImageOps.exif_transpose(frame))))
+        for number in range(_pages_of(picture)):
+            picture.seek(number)
+            pages.append(page(eight_bits(ImageOps.exif_transpose(picture))))
     return pages
 
 

@@ -3,17 +3,65 @@
 The file that came first stays as it is, and the page with it, set aside; the desk can undo it.
 """
 
-from django.db import transaction
+from hashlib import sha256
 
-from secondopinion.cases.models import Part
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import roles_of
 from secondopinion.cases.states import ENDED
+from secondopinion.core import kinds, sandbox
+from secondopinion.core.errors import Refused
+from secondopinion.records import pdfs, reading
 from secondopinion.records.arranging import Step, number
 from secondopinion.records.checks import legibility
 from secondopinion.records.models import Page, Record
 
 SENDERS = (Part.FAMILY, Part.ENTRY, Part.LOCAL_PROVIDER, Part.COORDINATOR)
 CHECK = legibility.NAME.partition("@")[0]  # whose findings a new photo mends
+
+
+def require_one_page(case: Case, name: str, data: bytes) -> None:
+    """Hold when a file can take the place of one page.
+
+    Raises:
+        Refused: it has several pages, is no page at all, or is in the case already.
+    """
+    pages = _pages_in(kinds.kind_of(name, data[: kinds.HEAD]), data)
+    if pages > 1:
+        raise Refused(
+            _(
+                "This file has several pages. Nothing has been sent. Choose a photo of this page "
+                "alone, or a PDF of one page."
+            ),
+            code="several-pages", field="photo",
+        )  # fmt: skip
+    if not pages:
+        raise Refused(
+            _(
+                "We cannot open this file. Nothing has been sent. Choose a photo of this page, or "
+                "a PDF of one page without a password."
+            ),
+            code="no-page", field="photo",
+        )  # fmt: skip
+    here = Record.objects.filter(case=case, part_of=None, removed_at=None)
+    if here.filter(blob__digest=sha256(data).hexdigest()).exists():
+        raise Refused(
+            _("We have this very file already, so nothing would change. Take a new photo."),
+            code="duplicate", field="photo",
+        )  # fmt: skip
+
+
+def _pages_in(kind: str, data: bytes) -> int:
+    try:
+        if kind == kinds.PDF:
+            return int(sandbox.run(pdfs.inspect, data)["pages"])
+        if kind.startswith("image/"):
+            return int(sandbox.run(reading.count, data, memory_mb=2048))
+    except sandbox.Failed:
+        return 0
+    return 0
 
 
 @transaction.atomic

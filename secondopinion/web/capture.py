@@ -6,14 +6,15 @@ import segno
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.crypto import salted_hmac
 from django.utils.translation import activate, ngettext
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from secondopinion.arrivals import captures
 from secondopinion.arrivals.models import Capture
 from secondopinion.cases.models import Case
-from secondopinion.core import sandbox
+from secondopinion.core import clock, sandbox
 from secondopinion.records import edges
 from secondopinion.web.access import PersonRequest, of_capture, of_case, public
 from secondopinion.web.family.here import files_context
@@ -25,7 +26,7 @@ MOST_LOOKED_AT = 2 * 1024 * 1024  # bytes of the small picture in which corners 
 
 @of_case(*SENDERS)
 def phone(request: PersonRequest, case: Case) -> HttpResponse:
-    """Explain it; by POST, show a square code that opens the phone's page."""
+    """Explain it, or say how far the phone is; by POST, show a square code that opens its page."""
     context: dict[str, Any] = {"case": case, "to": back(request, case)}
     if request.method == "POST":
         capture, token = captures.open_capture(by=request.user, case=case)
@@ -33,7 +34,32 @@ def phone(request: PersonRequest, case: Case) -> HttpResponse:
         code = segno.make(address, error="m").svg_data_uri(border=2, scale=6)
         context |= {"capture": capture, "address": address, "code": code}
         context |= files_context(request, case)
+    elif (known := _on_a_phone(request, case)) is not None:
+        context |= {"capture": known, **files_context(request, case)}
     return render(request, "family/phone.html", context)
+
+
+def _on_a_phone(request: PersonRequest, case: Case) -> Capture | None:
+    found = captures.latest(by=request.user, case=case)
+    recent = found is not None and found.expires_at > clock.now() - captures.LASTS
+    return found if found is not None and recent and found.standing in {"open", "used"} else None
+
+
+@of_case(*SENDERS)
+@require_GET
+def phone_state(request: PersonRequest, case: Case) -> HttpResponse:
+    """Return what has become of the square code that is shown, for its page."""
+    context = {"case": case, "capture": captures.latest(by=request.user, case=case)}
+    return render(request, "family/phone_state.html", context | {"to": back(request, case)})
+
+
+@of_case(*SENDERS)
+@require_POST
+def phone_here(request: PersonRequest, case: Case) -> HttpResponse:
+    """Open the phone's page on this very phone."""
+    request.session["capture"] = str(captures.open_here(by=request.user, case=case).pk)
+    request.session["capture-back"] = back(request, case)
+    return redirect("scan-photos")
 
 
 @of_case(*SENDERS)
@@ -54,6 +80,7 @@ def start(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         claimed = captures.claim(token=token)
         request.session["capture"] = str(claimed.pk)
+        request.session.pop("capture-back", None)
         return redirect("scan-photos")
     return render(request, "scan/start.html", {"capture": capture})
 
@@ -74,7 +101,11 @@ def photos(request: HttpRequest, capture: Capture) -> HttpResponse:
         messages.success(request, told % {"count": len(files)})
         return redirect("scan-photos")
     texts = {key: str(text) for key, text in SCANNER_TEXTS.items()}
-    return render(request, "scan/photos.html", {"capture": capture, "texts": texts})
+    # Under this name the browser keeps what is not sent yet; it says nothing of the case.
+    of = f"{capture.case_id} {capture.by_id}"
+    keep = salted_hmac("capture", of, algorithm="sha256").hexdigest()
+    context = {"capture": capture, "texts": texts, "keep": keep}
+    return render(request, "scan/photos.html", context)
 
 
 @of_capture
@@ -97,4 +128,6 @@ def done(request: HttpRequest, capture: Capture) -> HttpResponse:
     """End it on the phone."""
     captures.end(capture=capture)
     del request.session["capture"]
+    if to := request.session.pop("capture-back", ""):
+        return redirect(to)
     return render(request, "scan/done.html", {"sent": capture.sent})

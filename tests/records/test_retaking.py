@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from django.urls import reverse
 from PIL import Image
 
 from secondopinion.accounts.models import Person
@@ -12,8 +13,9 @@ from secondopinion.core import jobs
 from secondopinion.core.errors import NotYours
 from secondopinion.records import arranging, queries
 from secondopinion.records.models import Page, Rearrangement, Record
+from tests.records import files
 from tests.records.test_arranging import sent, sheet, state, tiff
-from tests.web.conftest import taken
+from tests.web.conftest import sign_in, taken
 
 SCAN = tiff(sheet("One", [1, 2]), sheet("Two", [3, 4]), sheet("Three", [5, 6]))
 
@@ -71,6 +73,37 @@ def test_what_is_no_single_page_stays_a_document_of_its_own(desk: tuple[Case, Pe
     again(case, bad, tiff(sheet("A", [1]), sheet("B", [2])), "two.tif")
     bad.refresh_from_db()
     assert (bad.aside, listed(case)) == ("", {"scan.tif", "two.tif"})
+
+
+def test_what_cannot_take_the_place_of_a_page_is_refused(desk: tuple[Case, Person]) -> None:
+    case, _anna = desk
+    maria = case.participations.get(role="family").person
+    data = photo()
+    sent(case, "here.jpg", data)
+    bad = sent(case, "scan.tif", SCAN).pages.all()[1]
+    browser = sign_in(maria)
+    address = reverse("my-again", args=[case.reference, bad.record_id, bad.number])
+    for content, told in (
+        (SCAN, "This file has several pages."),
+        (files.locked(files.pdf(), "x"), "We cannot open this file."),
+        (b"Some words.", "We cannot open this file."),
+        (data, "We have this very file already"),
+    ):
+        answer = browser.post(address, {"photo": io.BytesIO(content)})
+        assert answer.status_code == 400
+        assert told in answer.content.decode()
+    assert listed(case) == {"here.jpg", "scan.tif"}
+    assert browser.post(address, {"photo": io.BytesIO(two_in_one())}).status_code == 302
+    jobs.run_all()
+    bad.refresh_from_db()
+    assert bad.aside == "retaken"
+
+
+def two_in_one() -> bytes:
+    """Return a photo as some phones make them: behind it the same once more, for its screen."""
+    out, behind = io.BytesIO(), sheet("Again", [3]).convert("RGB")
+    sheet("Again", [1, 8, 9]).convert("RGB").save(out, "MPO", save_all=True, append_images=[behind])
+    return out.getvalue()
 
 
 def test_a_page_is_replaced_once_and_the_newer_photo_can_be_again(

@@ -88,6 +88,38 @@ def test_it_ends_by_itself_by_hand_and_with_the_next(opened: tuple[Case, Client,
     assert phone.get(SEND).status_code == 404
 
 
+def test_the_other_screen_knows_what_the_phone_does(opened: tuple[Case, Client, str]) -> None:
+    case, browser, address = opened
+    base = f"/my/cases/{case.reference}/files/phone/"
+
+    def said() -> str:
+        return browser.get(f"{base}state/").content.decode()
+
+    phone = Client()
+    assert said().strip() == "", "the square is shown on"
+    phone.post(address)
+    assert "The page is open on the phone." in said()
+    phone.post(SEND, {"photos": [photo()]})
+    phone.post("/scan/done/")
+    for shown in (said(), browser.get(base).content.decode()):
+        assert "The phone has finished" in shown
+        assert "Files sent: 1." in shown
+        assert "data:image/svg" not in shown, "no square that is used up"
+
+
+def test_on_the_phone_itself_no_square_is_needed(opened: tuple[Case, Client, str]) -> None:
+    case, browser, address = opened
+    files = f"/my/cases/{case.reference}/request/files/"
+    answer = browser.post(f"/my/cases/{case.reference}/files/phone/here/", {"back": files})
+    assert answer["Location"] == SEND
+    assert Client().post(address).status_code == 400, "the square is of no use any more"
+    assert browser.post(SEND, {"photos": [photo()]}).status_code == 302
+    assert browser.post("/scan/done/")["Location"] == files
+    assert browser.get(SEND).status_code == 404
+    jobs.run_all()
+    assert Record.objects.get(case=case).title == "photo.jpg"
+
+
 def test_only_who_sends_opens_one(opened: tuple[Case, Client, str]) -> None:
     case, _browser, _address = opened
     other = sign_in(person("amina@usra.example"))
@@ -108,6 +140,12 @@ def on_a_table(corners: list[tuple[int, int]]) -> bytes:
 def test_the_corners_of_a_sheet_are_suggested() -> None:
     shadow = on_a_table([(0, 0), (899, 1199), (899, 1190), (0, 1199)])
     assert edges.corners(shadow) == edges.WHOLE  # no sheet has such corners
+    made, out = Image.new("RGB", (900, 1200), (236, 234, 228)), io.BytesIO()
+    pen = ImageDraw.Draw(made)
+    for row in range(16):  # a block of letters on a sheet that fills the photo
+        pen.line((150, 250 + row * 40, 700, 240 + row * 40), fill=(40, 40, 40), width=14)
+    made.save(out, "JPEG", quality=90)
+    assert edges.corners(out.getvalue()) == edges.WHOLE
     corners = [(150, 160), (760, 210), (820, 1050), (90, 980)]
     found = edges.corners(on_a_table(corners))
     for (x, y), (u, v) in zip(corners, found, strict=True):

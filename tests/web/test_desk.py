@@ -5,11 +5,13 @@ from django.test import Client
 
 from secondopinion.accounts import actions as accounts
 from secondopinion.accounts.models import Person
+from secondopinion.arrivals import actions as arrivals
 from secondopinion.audit.queries import entries_for
 from secondopinion.cases import actions
 from secondopinion.cases.models import Case, ItemState
 from secondopinion.cases.states import State
 from secondopinion.conversations.actions import post
+from secondopinion.core import jobs
 from secondopinion.core.errors import Conflict, Refused
 from secondopinion.findings.actions import Found, replace
 from secondopinion.findings.models import Finding, Severity
@@ -18,7 +20,7 @@ from secondopinion.followup import actions as followup
 from secondopinion.guardians import actions as guardians
 from secondopinion.program.models import Program
 from secondopinion.records import queries as records
-from tests.web.conftest import Whole, doctor_of, person, sign_in, taken
+from tests.web.conftest import Whole, doctor_of, letter, person, sign_in, taken
 
 
 @pytest.fixture
@@ -46,8 +48,12 @@ def test_what_was_answered_is_read_on_every_page_that_asks(maria: Person) -> Non
     asked = case.information_requests.get()
     address = f"/my/cases/{case.reference}/answer/{asked.pk}/"
     assert sign_in(maria).post(address, {"text": " "}).status_code == 400, "nothing was said"
-    answer = sign_in(maria).post(address, {"text": "It was never made."})
-    assert answer.status_code == 302
+    arrivals.receive_file(by=maria, case=case, name="again.png", source=letter())
+    jobs.run_all()
+    answer = sign_in(maria).post(address, {"text": "It was never made."}, follow=True)
+    assert "We had this already, so it is kept once: again.png" in answer.content.decode()
+    [shown] = answer.context["asked"]
+    assert [record.title for record in shown.came] == ["letter.png"]
     case.refresh_from_db()
     assert case.state == State.COLLECTING
     item = asked.item

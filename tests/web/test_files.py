@@ -135,11 +135,3 @@ def test_after_sending_files_nobody_is_led_to_another_site(maria: Client) -> Non
     case = start(maria)
     answer = send(maria, case, SimpleUploadedFile("a.txt", b"a"), back="https://evil.example/")
     assert answer["Location"].startswith("/my/")
-
-
-def test_a_record_is_taken_out_of_a_draft(maria: Client) -> None:
-    case = start(maria)
-    send(maria, case, SimpleUploadedFile("a.txt", b"a letter"))
-    record = case.records.get()
-    maria.post(f"/my/cases/{case.reference}/records/{record.pk}/", {"remove": "1"})
-    assert "a.txt" not in maria.get(page(case, "files")).content.decode()

@@ -4,6 +4,7 @@ export type Corners = [Point, Point, Point, Point];
 
 export const LONGEST = 2200; // pixels of a page that is sent
 const MEASURED = 1000; // pixels of the longer side at which a photo is measured
+const LENS = 0.75; // of the longer side of a photo: how long the lens of a phone is
 const BLURRED = 35; // variance of the Laplacian, grey levels squared
 const DARK = 70; // mean grey level of the lighter half
 const BURNT = 0.012; // share of the sheet that is wholly white while the paper around is not
@@ -103,11 +104,21 @@ function projection(from: Corners, to: Corners): number[] {
 
 const far = ([ax, ay]: Point, [bx, by]: Point) => Math.hypot(ax - bx, ay - by);
 
+/** Returns how wide a sheet is to its height, seen aslant: what is farther away looks shorter. The
+ * lens is taken for that of a phone, and its middle for the middle of the photo. */
+function shapeOf(photo: HTMLCanvasElement, corners: Corners): number {
+  const lens = LENS * Math.max(photo.width, photo.height);
+  const middle = corners.map(([x, y]) => [x - photo.width / 2, y - photo.height / 2]) as Corners;
+  const [h0 = 1, h1 = 0, , h3 = 0, h4 = 1, , h6 = 0, h7 = 0] = projection([[0, 0], [1, 0], [1, 1], [0, 1]], middle);
+  return Math.hypot(h0 / lens, h3 / lens, h6) / Math.hypot(h1 / lens, h4 / lens, h7);
+}
+
 /** Cuts the sheet between four corners (in pixels, from the top left clockwise) out, straightened. */
 export function straightened(photo: HTMLCanvasElement, corners: Corners): HTMLCanvasElement {
   const [a, b, c, d] = corners;
-  let width = Math.max(far(a, b), far(d, c));
-  let height = Math.max(far(a, d), far(b, c));
+  const shape = shapeOf(photo, corners);
+  let width = Math.max(far(a, b), far(d, c), shape * Math.max(far(a, d), far(b, c)));
+  let height = width / shape;
   const scale = Math.min(1, LONGEST / Math.max(width, height));
   width = Math.max(16, Math.round(width * scale));
   height = Math.max(16, Math.round(height * scale));

@@ -15,13 +15,13 @@ from secondopinion.arrivals.clipping import (
     post_with_files,
     posts_with_files,
 )
+from secondopinion.arrivals.queries import asked_with_records, copies_since
 from secondopinion.audit import actions as audit
 from secondopinion.billing import actions as billing
 from secondopinion.billing.queries import holds_up
 from secondopinion.cases import forecasting
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import (
-    asked,
     asked_of_family,
     asked_outside,
     holders_of,
@@ -50,6 +50,7 @@ from secondopinion.opinions.sections import in_document
 from secondopinion.outcomes import actions as outcomes
 from secondopinion.outcomes.queries import asked_now
 from secondopinion.program.emergency import number_for
+from secondopinion.records.queries import listed_for
 from secondopinion.referrals.queries import referrals
 from secondopinion.web.access import PersonRequest, of_case, signed_in
 from secondopinion.web.calling import call_context
@@ -101,7 +102,7 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
     thread = [each for each in posts_with_files(case, request.user) if each.thread == Thread.FAMILY]
     if anything_new(thread, request.user):
         mark_seen(case=case, by=request.user)
-    rows = asked(case)
+    rows = asked_with_records(case, listed_for(case, request.user, request.parts))
     mine = [each for each in rows if each.to == Part.FAMILY and not each.held]
     reports = list(readable(case, request.user))
     specialists = list(holders_of(case, Part.SPECIALIST).select_related("expert"))
@@ -150,6 +151,9 @@ def answer(request: PersonRequest, case: Case, number: str) -> HttpResponse:
         text = request.POST.get("text", "")
         answer_with_files(by=request.user, information_request=row, text=text)
         messages.success(request, _("Thank you. Your answer is with our team."))
+        if copies := copies_since(case, request.user, row.created_at):
+            words = _("We had this already, so it is kept once: %(names)s")
+            messages.info(request, words % {"names": ", ".join(copies)})
         return redirect("my-case", case.reference)
     return render(
         request, "family/answer.html",

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from secondopinion.arrivals import queries as arrived
 from secondopinion.arrivals.models import ArrivedFile, Upload, UploadState
 from secondopinion.arrivals.words import say
-from secondopinion.cases.models import Case
+from secondopinion.cases.models import Case, Part
 from secondopinion.cases.states import ENDED, State
 from secondopinion.core.lists import as_rows, listed
 from secondopinion.findings.models import Finding
@@ -19,11 +19,13 @@ from secondopinion.program import queries as program
 from secondopinion.program.models import ChecklistTemplate
 from secondopinion.records import queries as records
 from secondopinion.records import retaking
+from secondopinion.records.models import Record
 from secondopinion.web import images
 from secondopinion.web.access import PersonRequest
 
 _SHOWN = 50  # files or findings of a kind that a page lists
-_FINDING = ("id", "subject_kind", "subject_id", "where", "message", "advice", "check_name")
+_FINDING = ("id", "code", "subject_kind", "subject_id", "where", "message", "advice", "check_name",
+            "measured", "told")  # fmt: skip
 
 
 def files_context(
@@ -38,6 +40,7 @@ def files_context(
     seen = _seen(case, request, beside or {})
     seen["unfinished"] = arrived.with_half(case, request.user, seen["unfinished"])
     findings = as_rows(Finding, seen.pop("findings_here"))
+    taken_out = seen.pop("taken_out_here")
     if not records.finds_out_whose(request.parts):  # of what is locked away, nothing is said
         listed_ones = {row.pk for row in rows}
         findings = [
@@ -50,12 +53,14 @@ def files_context(
         **seen,
         **shown,
         "records": rows,
-        "findings": _with_a_way(told, case),
+        "taken_out": as_rows(Record, taken_out) if _may_take_out(case, request) else [],
+        "findings": _with_a_way(told, case, request),
         "problems": _named(problems[:_SHOWN]),
         "set_aside": _named(set_aside[:_SHOWN]),
         "set_aside_more": len(set_aside) > _SHOWN,
         "here": request.path,
         "draft": case.state == State.DRAFT,
+        "opens": bool(request.parts & {Part.FAMILY, Part.LOCAL_PROVIDER}),
     }
 
 
@@ -84,17 +89,26 @@ def _seen(case: Case, request: PersonRequest, beside: dict[str, Combinable]) -> 
         "waiting": Coalesce(Subquery(waiting), 0)
         + Coalesce(Subquery(unread.annotate(many=Count("pk")).values("many")), 0),
         "unfinished": listed(unfinished, "case", "key", "label", "here", "length", outer="pk"),
+        "taken_out_here": records.taken_out(),
         "findings_here": listed(findings, "case", *_FINDING, outer="pk"),
         **beside,
     }
     return dict(Case.objects.filter(pk=case.pk).annotate(**columns).values(*columns).get())
 
 
-def _with_a_way(findings: list[Finding], case: Case) -> list[Finding]:
-    """Note on each finding whether its page may be sent `again`: where it cannot be read."""
+def _may_take_out(case: Case, request: PersonRequest) -> bool:
+    return case.state == State.DRAFT and Part.FAMILY in request.parts
+
+
+def _with_a_way(findings: list[Finding], case: Case, request: PersonRequest) -> list[Finding]:
+    """Note on each finding whether its page may be sent `again`, where it cannot be read, and
+    whether the family `may_tell` whose the document is."""
+    going_on = case.state not in ENDED
+    family = Part.FAMILY in request.parts and not case.read_only
     for row in findings:
         legible = row.check_name != retaking.CHECK
-        vars(row)["again"] = bool(vars(row)["page"]) and not legible and case.state not in ENDED
+        vars(row)["again"] = bool(vars(row)["page"]) and not legible and going_on
+        vars(row)["may_tell"] = family and going_on and row.whose and row.subject_kind == "record"
     return findings
 
 

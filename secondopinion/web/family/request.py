@@ -2,7 +2,6 @@
 
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -14,7 +13,6 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from secondopinion.accounts.models import Person
@@ -28,7 +26,6 @@ from secondopinion.core.errors import Conflict, Refused
 from secondopinion.desk.queries import entered_pages, entry_of
 from secondopinion.program import queries as program
 from secondopinion.program.models import DeliveryRule, Specialty
-from secondopinion.records import actions as records_actions
 from secondopinion.records import queries as records
 from secondopinion.web import images, tus
 from secondopinion.web.access import PersonRequest, of_case, signed_in
@@ -266,16 +263,6 @@ def files_add(request: PersonRequest, case: Case) -> HttpResponse:
     return redirect(back(request, case))
 
 
-@of_case(*SENDERS, Part.COORDINATOR)
-@require_POST
-@sensitive_post_parameters("password")
-def files_unlock(request: PersonRequest, case: Case, record: UUID) -> HttpResponse:
-    """Open a locked PDF with its password, which is kept nowhere."""
-    row = records.record_for(request.user, case.reference, record)
-    arrivals.unlock(by=request.user, record=row, password=request.POST.get("password", ""))
-    return redirect(back(request, case))
-
-
 def back(request: PersonRequest, case: Case) -> str:
     """Return the page of files that a form was sent from, else the one that who sends has."""
     given = request.POST.get("back", "") or request.GET.get("back", "")
@@ -288,18 +275,6 @@ def back(request: PersonRequest, case: Case) -> str:
     if case.state != State.DRAFT:
         return reverse("my-what", args=[case.reference])
     return reverse("my-page", args=[case.reference, "files"])
-
-
-@of_case(Part.FAMILY)
-@require_POST
-def record_change(request: PersonRequest, case: Case, record: UUID) -> HttpResponse:
-    """Say what a record is, or take it out of the draft."""
-    row = records.record_for(request.user, case.reference, record)
-    if "remove" in request.POST:
-        records_actions.remove(by=request.user, record=row)
-    else:
-        records_actions.describe(by=request.user, record=row, kind=request.POST.get("kind"))
-    return redirect("my-page", case.reference, "files")
 
 
 @of_case(Part.FAMILY)

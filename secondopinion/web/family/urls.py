@@ -8,6 +8,7 @@ from secondopinion.web.family import (
     doctor,
     guardians,
     questions,
+    records,
     referring,
     request,
     retaking,
@@ -34,9 +35,12 @@ urlpatterns = [
     path(_CASE + "files/known/", request.files_known, name="files-known"),
     path(_CASE + "files/phone/", capture.phone, name="files-phone"),
     path(_CASE + "files/phone/end/", capture.phone_end, name="files-phone-end"),
+    path(_CASE + "files/phone/here/", capture.phone_here, name="files-phone-here"),
+    path(_CASE + "files/phone/state/", capture.phone_state, name="files-phone-state"),
     path(_CASE + "files/add/", request.files_add, name="files-add"),
-    path(_CASE + "files/<uuid:record>/unlock/", request.files_unlock, name="files-unlock"),
-    path(_CASE + "records/<uuid:record>/", request.record_change, name="my-record"),
+    path(_CASE + "files/<uuid:record>/unlock/", records.unlock, name="files-unlock"),
+    path(_CASE + "records/<uuid:record>/", records.change, name="my-record"),
+    path(_CASE + "findings/<uuid:finding>/whose/", records.whose, name="my-whose"),
     path(
         _CASE + "records/<uuid:record>/pages/<int:number>/again/", retaking.again, name="my-again"
     ),

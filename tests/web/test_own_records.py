@@ -1,0 +1,103 @@
+"""What a family does about its own records: takes one out and back, opens one, says whose it is."""
+
+from django.urls import reverse
+
+from secondopinion.arrivals import actions as arrivals
+from secondopinion.cases.models import Case
+from secondopinion.conversations.models import Post
+from secondopinion.core import jobs
+from secondopinion.findings import actions as findings
+from secondopinion.findings.found import WARNING, Found
+from secondopinion.findings.models import Finding
+from secondopinion.program.models import Program
+from secondopinion.records import queries
+from secondopinion.records.models import Record
+from tests.records import files
+from tests.web.conftest import Whole, draft, letter, page, person, sign_in
+
+
+def sent(case: Case, name: str, data: bytes) -> Record:
+    """Send a file as the family does."""
+    sender = case.participations.get(role="family").person
+    arrivals.receive_file(by=sender, case=case, name=name, source=data)
+    jobs.run_all()
+    return Record.objects.get(case=case, title=name)
+
+
+def doubted(record: Record) -> Finding:
+    """Let a check take a record for another child's, without being certain."""
+    found = Found("not-this-child", WARNING, "Another name stands here.", "", {"page": 1})
+    [row] = findings.replace(case=record.case, subject=record, check="whose@1", found=[found])
+    return row
+
+
+def test_what_is_taken_out_of_a_draft_is_said_and_put_back(hospital: Program) -> None:
+    family = person("maria@familia.example")
+    case, browser = draft(family), sign_in(family)
+    record = sent(case, "letter.png", letter())
+    address = reverse("my-record", args=[case.reference, record.pk])
+    shown = browser.get(page(case, "files")).content.decode()
+    assert reverse("page-look", args=[case.reference, record.pk, 1]) in shown, "it can be looked at"
+    shown = browser.post(address, {"remove": "1"}, follow=True).content.decode()
+    assert "The document is taken out. You can put it back." in shown
+    assert list(queries.for_case(case)) == []
+    [way_back] = [each for each in shown.split("<form") if f'action="{address}"' in each]
+    assert 'name="back"' in way_back
+    shown = browser.post(address, {"back": "1"}, follow=True).content.decode()
+    assert "The document is back." in shown
+    jobs.run_all()
+    [back] = queries.for_case(case)
+    assert (back.pk, back.state, vars(back)["page_count"]) == (record.pk, "read", 1)
+    assert browser.post(address, {"back": "1"}).status_code == 404, "it is there already"
+    row = doubted(record)
+    browser.post(reverse("my-whose", args=[case.reference, row.pk]), {"ours": "0"})
+    assert list(queries.for_case(case)) == [], "what is not the child’s is taken out of a draft"
+
+
+def test_a_wrong_password_is_told_at_its_field(hospital: Program) -> None:
+    family = person("maria@familia.example")
+    case, browser = draft(family), sign_in(family)
+    locked = [sent(case, name, files.locked(files.pdf(), name)) for name in ("a.pdf", "b.pdf")]
+    address = reverse("files-unlock", args=[case.reference, locked[1].pk])
+    given = {"password": "other", "back": page(case, "files")}
+    answer = browser.post(address, given)
+    assert answer["Location"].endswith(f"#password-{locked[1].pk}")
+    shown = browser.get(answer["Location"]).content.decode()
+    _before, error = shown.split("This password does not open <bdi>b.pdf</bdi>")
+    assert error.index(f'id="password-{locked[1].pk}"') < 300
+    assert shown.count("This password does not open") == 1
+    assert browser.post(address, given | {"password": "b.pdf"})["Location"] == page(case, "files")
+
+
+def test_the_family_says_whose_a_document_is_and_the_desk_is_told(whole: Whole) -> None:
+    case, record = whole.case, queries.for_case(whole.case).filter(page_count__gt=0)[0]
+    row, browser = doubted(record), sign_in(whole.family)
+    address = reverse("my-whose", args=[case.reference, row.pk])
+    seen = reverse("page-look", args=[case.reference, record.pk, 1])
+    what = reverse("my-what", args=[case.reference])
+    assert address in browser.get(what).content.decode()
+    browser.post(address, {"ours": "1"})
+    assert sign_in(whole.specialist).get(seen).status_code == 200
+    browser.post(address, {"ours": "0"})
+    assert sign_in(whole.specialist).get(seen).status_code == 404, "it is locked away at once"
+    assert browser.get(seen).status_code == sign_in(whole.coordinator).get(seen).status_code == 200
+    told = Post.objects.filter(case=case).values_list("text", flat=True)
+    assert [each for each in told if record.title in each and "not about my child" in each]
+    desk = sign_in(whole.coordinator).get(reverse("desk-case-records", args=[case.reference]))
+    assert "The family says that it is not about their child" in desk.content.decode()
+    for other in (whole.specialist, whole.provider):
+        assert sign_in(other).post(address, {"ours": "1"}).status_code == 404
+    row.refresh_from_db()
+    findings.clear(finding=row, by=whole.coordinator, reason="A cousin’s name on the envelope.")
+    assert sign_in(whole.specialist).get(seen).status_code == 200
+    assert browser.post(address, {"ours": "0"}).status_code == 409, "the desk has settled it"
+
+
+def test_which_pages_are_missing_is_said(whole: Whole) -> None:
+    [record, *_more] = queries.for_case(whole.case)
+    found = Found("page-missing", WARNING, "Pages of this document are missing.", "", {},
+                  {"missing": [2], "pages": 3})  # fmt: skip
+    findings.replace(case=whole.case, subject=record, check="pages@1", found=[found])
+    for person_, address in ((whole.family, "my-what"), (whole.coordinator, "desk-case-records")):
+        shown = sign_in(person_).get(reverse(address, args=[whole.case.reference]))
+        assert "Missing: page 2 of 3." in shown.content.decode()
