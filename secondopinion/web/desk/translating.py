@@ -37,7 +37,9 @@ class _People(forms.ModelChoiceField):
 class TranslationForm(PlainForm):
     """What a record is translated from and into, and who does it."""
 
-    record = forms.ModelChoiceField(label=gettext_lazy("Record"), queryset=Record.objects.none())
+    record = forms.ModelChoiceField(
+        label=gettext_lazy("Record"), queryset=Record.objects.none(), empty_label="–"
+    )
     source = forms.CharField(
         label=gettext_lazy("Language of the record"), required=False, max_length=40,
         help_text=gettext_lazy("Leave it empty where the list says it."),
@@ -46,7 +48,9 @@ class TranslationForm(PlainForm):
     language = forms.CharField(
         label=gettext_lazy("Into"), max_length=40, widget=forms.TextInput(attrs=_LANGUAGES)
     )
-    translator = _People(label=gettext_lazy("Translator"), queryset=Person.objects.none())
+    translator = _People(
+        label=gettext_lazy("Translator"), queryset=Person.objects.none(), empty_label="–"
+    )
     reviewer = _People(
         label=gettext_lazy("Reviewer"), queryset=Person.objects.none(), required=False,
         empty_label=gettext_lazy("Nobody"),
