@@ -11,6 +11,7 @@ from heapq import nlargest
 from typing import NamedTuple
 
 from secondopinion.translation.checks.compare import Comparison
+from secondopinion.translation.checks.found import Place
 from secondopinion.translation.checks.reading import Segment, View
 from secondopinion.translation.models import Translation, TranslationState
 from secondopinion.translation.queries import comparisons, of_case
@@ -20,6 +21,7 @@ _ALIKE = 0.75  # share of letters from which on an earlier sentence is shown
 _SHORTEST = 6  # letters of a line that is looked up
 _EARLIER = 20  # translations that are looked through
 _WORD = re.compile(r"[^\W_]+(?:[.,:/-][^\W_]+)*")
+_ANY = re.compile(rf"{_WORD.pattern}|\s+|.")
 LEFT_OUT = "…"
 
 
@@ -65,16 +67,23 @@ def remembered(translation: Translation) -> dict[str, list[Known]]:
 def _pairs(done: Comparison) -> Iterator[tuple[str, _Kept]]:
     """Yield the sentences that were found to be each other's translation, one for one, and in which
     nothing differs."""
-    doubted = [each.original for each in done.mismatches if each.alarm and each.original]
     for pair in done.pairs:
         if len(pair.original) != 1 or len(pair.translation) != 1:
             continue
-        one = done.original.place(pair.original[0].start, pair.original[0].end)
-        if any(one.start < each.end and each.start < one.end for each in doubted):
+        ours, theirs = pair.original[0], pair.translation[0]
+        one = done.original.place(ours.start, ours.end)
+        other = done.translation.place(theirs.start, theirs.end)
+        if any(
+            _lies_in(each.original, one) or _lies_in(each.translation, other)
+            for each in done.mismatches
+            if each.alarm
+        ):
             continue
-        theirs = pair.translation[0]
-        text = done.translation.place(theirs.start, theirs.end).text
-        yield one.text, _Kept(text, tuple(_days(done.translation, theirs)))
+        yield one.text, _Kept(other.text, tuple(_days(done.translation, theirs)))
+
+
+def _lies_in(found: Place | None, sentence: Place) -> bool:
+    return found is not None and found.start < sentence.end and sentence.start < found.end
 
 
 def _days(view: View, of: Segment) -> Iterator[str]:
@@ -90,7 +99,7 @@ def _known(line: str, earlier: str, kept: _Kept) -> Known:
 
 def _compared(line: str, earlier: str) -> list[tuple[str, bool]]:
     """Return an earlier line in pieces of whole words, each with whether it differs from a line."""
-    ours, theirs = (re.findall(r"\w+|\s+|[^\w\s]", each) for each in (line, earlier))
+    ours, theirs = (_ANY.findall(each) for each in (line, earlier))
     steps = SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes()
     return [
         ("".join(theirs[start:end]), step != "equal")
