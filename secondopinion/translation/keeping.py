@@ -28,7 +28,7 @@ from secondopinion.translation.models import (
 from secondopinion.translation.queries import comparisons
 from secondopinion.translation.rules import changed, locked
 
-_KEY = 12  # letters
+_KEY = 12  # letters of a key
 
 
 class Difference(NamedTuple):

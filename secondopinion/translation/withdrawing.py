@@ -1,4 +1,4 @@
-"""Withdrawing a translation, and putting it back; ending it with the record that it is of."""
+"""Withdrawing a translation and putting it back; ending it with the record that it is of."""
 
 from collections.abc import Collection
 from uuid import UUID
