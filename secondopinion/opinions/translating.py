@@ -33,7 +33,7 @@ from secondopinion.program import queries as program
 from secondopinion.program.models import Disclaimer
 from secondopinion.translation import actions as translations
 from secondopinion.translation.models import Method, Translation, TranslationState
-from secondopinion.translation.queries import comparisons, of_case
+from secondopinion.translation.queries import comparisons, every_of_case
 
 SUBJECT = "signedreport"
 _TEXTS = (
@@ -154,12 +154,12 @@ def ask(
 
 
 def of_reports(case: Case) -> list[tuple[Translation, str]]:
-    """Return the translations of a case's reports, each with what stops it from being signed ("":
-    nothing)."""
+    """Return the translations of a case's reports, withdrawn ones too, each with what stops it from
+    being signed ("": nothing)."""
     signed = SignedReport.objects.filter(
         translates=OuterRef("subject_id"), language=OuterRef("language")
     )
-    rows = of_case(case).filter(~Exists(signed), subject_kind=SUBJECT)
+    rows = every_of_case(case).filter(~Exists(signed), subject_kind=SUBJECT)
     return [(row, obstacle(row)) for row in rows]
 
 
@@ -167,6 +167,8 @@ def obstacle(translation: Translation) -> str:
     """Return why a translation cannot be signed now; "" when it can."""
     if translation.state == TranslationState.REVIEWED:
         return ""
+    if translation.state == TranslationState.WITHDRAWN:
+        return gettext("It is withdrawn.")
     if translation.state != TranslationState.WRITTEN:
         return gettext("It is not finished yet.")
     if translation.method == Method.MACHINE:

@@ -25,6 +25,7 @@ from secondopinion.findings.models import Finding, Told
 from secondopinion.records import pdfs
 from secondopinion.records.models import Kind, Page, Record, RecordState
 from secondopinion.records.tasks import read_pages
+from secondopinion.translation import withdrawing as translations
 
 
 @transaction.atomic
@@ -151,7 +152,9 @@ def take_out(*, by: Person, case: Case, records: Collection[UUID]) -> int:
     rows = Record.objects.filter(case=case, pk__in=records, removed_at=None)
     found = list(rows)
     rows.update(removed_at=clock.now())
-    findings.fall_away(case=case, kind="record", subjects=[record.pk for record in found])
+    gone = [record.pk for record in found]
+    findings.fall_away(case=case, kind="record", subjects=gone)
+    translations.end_with(subjects=gone, by=by)
     for record in found:
         audit.record("record-removed", by=by, case_id=case.pk, target=record)
     return len(found)

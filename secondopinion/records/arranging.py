@@ -22,6 +22,8 @@ from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.core.jobs import enqueue_once
 from secondopinion.records import copies, judging
 from secondopinion.records.models import Page, Rearrangement, Record, RecordState
+from secondopinion.records.queries import locked_away
+from secondopinion.translation import withdrawing as translations
 
 PAGE_FIELDS = ("record_id", "number", "turn", "aside", "width", "height")
 RECORD_FIELDS = (
@@ -122,9 +124,21 @@ class Step:
             "records-arranged", by=self.by, case_id=self.case.pk, target=step,
             detail={"verb": self.verb, "pages": len(self.pages)},
         )  # fmt: skip
+        _end_translations(self.case, self.by, self.before["pages"], after["pages"])
         _judge_again(self.before, step.after)
         changes.tell(self.case.pk)
         return step
+
+
+def _end_translations(case: Case, by: Person, was: dict[str, Any], now: dict[str, Any]) -> None:
+    """End those of documents that are locked away where pages leave them: what was translated may
+    hold the words of such a page, and the document is open again without it."""
+    left = {
+        values["record_id"] for key, values in was.items()
+        if any(values[name] != now[key][name] for name in ("record_id", "aside"))
+    }  # fmt: skip
+    locked = locked_away().filter(case=case, subject_id__in=left)
+    translations.end_with(subjects=set(locked), by=by, for_good=True)
 
 
 def _values(row: Page | Record, names: Sequence[str]) -> dict[str, Any]:
@@ -318,6 +332,7 @@ def undo(*, by: Person, case: Case, step: UUID) -> None:
         "records-arranged-back", by=by, case_id=case.pk, target=row,
         detail={"verb": row.verb, "pages": len(pages)},
     )  # fmt: skip
+    _end_translations(case, by, row.after["pages"], row.before["pages"])
     _judge_again(row.before, row.after)
     changes.tell(case.pk)
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from secondopinion.core.models import Blob
 from secondopinion.findings.codes import WHOSE
 from secondopinion.findings.models import Finding, Severity, State, Told
 from secondopinion.records.models import Page, Rearrangement, Record, RecordState
+from secondopinion.translation.queries import newest
 
 _SORTERS = {"desk", Part.COORDINATOR, Part.FAMILY}  # who find out whose a page is
 
@@ -83,6 +84,19 @@ def pages() -> QuerySet[Page]:
 def with_pages(rows: QuerySet[Record], *, aside: bool = False) -> QuerySet[Record]:
     """Read the pages of records too, those that are shown or also those `aside`."""
     return rows.prefetch_related(Prefetch("pages", pages() if aside else pages().filter(aside="")))
+
+
+def with_translations(rows: QuerySet[Record]) -> QuerySet[Record]:
+    """Read records with the newest finished translation of each: its key (`translation`), how it
+    was made (`translated`), whether somebody checked it, and how many differences are open."""
+    doubts = Finding.objects.filter(
+        subject_kind="translation", state=State.OPEN, subject_id=OuterRef("translation")
+    ).exclude(severity=Severity.INFO)
+    many = doubts.order_by().values("subject_id").annotate(many=Count("pk")).values("many")
+    return rows.annotate(
+        translation=newest("pk"), translated=newest("method"), checked_at=newest("reviewed_at"),
+        differing=Coalesce(Subquery(many), 0),
+    )  # fmt: skip
 
 
 def with_sheets(rows: QuerySet[Record]) -> list[Record]:
@@ -212,8 +226,8 @@ def page_of_case(case: Case, record_id: UUID, number: int) -> Page:
 
 
 def placed(findings: Iterable[Finding], among: Iterable[Record] | None = None) -> list[Finding]:
-    """Return findings with the `title` of what they are about, where it has one, and the `page` of
-    those about a page of a document.
+    """Return findings with the `title` of what they are about, where it has one, the `page` of
+    those about a page of a document, and the `line` of those about its translation.
 
     What is `among` the records that a page has read is not asked for again; with them, only
     their pages are led to: others may be locked away.
@@ -221,23 +235,44 @@ def placed(findings: Iterable[Finding], among: Iterable[Record] | None = None) -
     rows = list(findings)
     titles = {record.pk: record.title for record in among or ()}
     shown = titles
-    if keys := {row.subject_id for row in rows if row.subject_kind == "record"} - titles.keys():
+    about = {row.pk: _record_of(row) for row in rows}
+    if keys := {key for key in about.values() if key} - titles.keys():
         titles = titles | dict(Record.objects.filter(pk__in=keys).values_list("pk", "title"))
     shown = titles if among is None else shown
     for row in rows:
-        vars(row)["title"] = titles.get(row.subject_id) or in_language(row.where.get("called", {}))
+        key = about[row.pk]
+        title = titles.get(key) if key else ""
+        vars(row)["title"] = title or in_language(row.where.get("called", {}))
         vars(row)["page"] = row.where.get("page") if row.subject_id in shown else None
+        vars(row)["line"] = _line_of(row)
     return rows
 
 
+def _record_of(row: Finding) -> UUID | None:
+    """Return the key of the record that a finding is about, also by its translation."""
+    if row.subject_kind == "record":
+        return row.subject_id
+    return UUID(row.where["record"]) if "record" in row.where else None
+
+
+def _line_of(row: Finding) -> int | None:
+    """Return the line of a text that a finding about its translation is about."""
+    places = [row.where.get(name) for name in ("original", "translation")]
+    lines = [each["line"] for each in places if isinstance(each, dict)]
+    return lines[0] if lines and row.subject_kind == "translation" else None
+
+
 def place_of(row: Finding, isolate: str = "") -> str:
-    """Return what a finding that `placed` returned is about, in words: a document and page, images,
-    an item of the checklist; "" for others. `isolate` are two letters to set around a name."""
-    title, page = vars(row).get("title", ""), vars(row).get("page")
-    if not page:
-        return title
+    """Return what a finding that `placed` returned is about, in words: a document and page, a line
+    of its translation, images, an item of the checklist; "" for others. `isolate` are two letters
+    to set around a name."""
+    title, page, line = (vars(row).get(name) for name in ("title", "page", "line"))
+    if not page and not line:
+        return title or ""
     title = f"{isolate[0]}{title}{isolate[1]}" if isolate else title
-    return _("%(title)s, page %(page)s") % {"title": title, "page": page}
+    if page:
+        return _("%(title)s, page %(page)s") % {"title": title, "page": page}
+    return _("%(title)s, translation, line %(line)s") % {"title": title, "line": line}
 
 
 def pages_of(row: Record) -> int:

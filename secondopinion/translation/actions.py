@@ -1,12 +1,10 @@
-"""Asking for a translation, writing it, checking it, withdrawing it."""
+"""Asking for a translation, writing it, checking it."""
 
 from collections.abc import Mapping
 
-from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
 from secondopinion.accounts.models import Person, Role
 from secondopinion.accounts.queries import has_role
@@ -16,23 +14,22 @@ from secondopinion.cases.actions.parts import require
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.states import Why
 from secondopinion.core import clock
-from secondopinion.core.errors import Conflict, NotYours, Refused
-from secondopinion.findings.actions import replace
-from secondopinion.findings.found import Found
+from secondopinion.core.errors import Conflict, Refused
 from secondopinion.messaging.actions import notify
 from secondopinion.translation import engines
-from secondopinion.translation.checks.found import CHECK
+from secondopinion.translation.closing import is_closed
+from secondopinion.translation.keeping import tell
 from secondopinion.translation.models import (
+    CHECKED,
     WORDS,
     Method,
     Translation,
     TranslationPart,
     TranslationState,
 )
-from secondopinion.translation.queries import comparisons, outside_agreed, parts_in
+from secondopinion.translation.queries import outside_agreed
+from secondopinion.translation.rules import OPEN, changed, locked
 from secondopinion.translation.tasks import machine_draft
-
-_OPEN = (TranslationState.REQUESTED, TranslationState.DRAFT)
 
 
 @transaction.atomic
@@ -56,15 +53,21 @@ def ask(
 
     Raises:
         NotYours: by somebody who is not the case's coordinator.
-        Refused: both languages are the same, somebody lacks the role or would check their own
-            work, or no engine knows the languages.
+        Refused: the record is closed, both languages are the same, somebody lacks the role or would
+            check their own work, or no engine knows the languages.
     """
     require(case, by, Part.COORDINATOR)
+    if is_closed(subject.pk):
+        raise Refused(
+            _("This document may be another child’s. Settle that first: look at it under “What "
+              "checks found”."),
+            code="locked-away", field="record",
+        )  # fmt: skip
     if not source_language or source_language == language:
         raise Refused(
             _("Say in which language the record is, and into which other it goes."),
             code="same-language",
-            field="language",
+            field="language" if source_language else "source",
         )
     translator = _fitting(translator, reviewer)
     engine = (
@@ -73,11 +76,13 @@ def ask(
         else ""
     )
     if machine and not engine:
-        raise Refused(_("No machine here knows these two languages."), code="no-engine")
+        raise Refused(_("No machine here knows these two languages."), code="no-engine",
+                      field="machine")  # fmt: skip
     row = Translation.objects.create(
         case=case, subject_kind=subject._meta.model_name or "", subject_id=subject.pk,  # noqa: SLF001
         title=title, source_language=source_language, language=language, original=original,
         text=text.strip(), asked_by=by, engine=engine,
+        method=Method.CAME if text.strip() else Method.PERSON,
         state=TranslationState.DRAFT if text.strip() else TranslationState.REQUESTED,
     )  # fmt: skip
     audit.record(
@@ -122,8 +127,8 @@ def give(
     """
     require(translation.case, by, Part.COORDINATOR)
     row = Translation.objects.select_for_update().select_related("case").get(pk=translation.pk)
-    if row.state not in _OPEN:
-        raise Conflict(_("Somebody has changed this already. Load the page again."), code="state")
+    if row.state not in OPEN:
+        raise changed()
     translator = _fitting(translator, reviewer, by)
     _end_parts(row)
     give_parts(row, translator, reviewer, by)
@@ -143,8 +148,8 @@ def name_reviewer(
     """
     require(translation.case, by, Part.COORDINATOR)
     row = Translation.objects.select_for_update().select_related("case").get(pk=translation.pk)
-    if row.state not in {*_OPEN, TranslationState.WRITTEN}:
-        raise Conflict(_("Somebody has changed this already. Load the page again."), code="state")
+    if row.state not in {*OPEN, TranslationState.WRITTEN}:
+        raise changed()
     parts = row.parts.filter(until__isnull=True)
     translators = parts.filter(kind=TranslationPart.Kind.TRANSLATOR).values_list(
         "person", flat=True
@@ -178,7 +183,7 @@ def hold_need(case: Case) -> None:
     live = TranslationPart.objects.filter(translation=OuterRef("pk"), until=None)
     rows = Translation.objects.filter(case=case, subject_kind__in=WORDS)
     unwritten = rows.filter(~Exists(live.filter(kind=TranslationPart.Kind.TRANSLATOR)),
-                            state__in=_OPEN)  # fmt: skip
+                            state__in=OPEN)  # fmt: skip
     needs.hold(case, Why.TRANSLATE, unwritten.exists())
 
 
@@ -197,15 +202,6 @@ def _tell(row: Translation, *people: Person) -> None:
         )  # fmt: skip
 
 
-def _locked(row: Translation, by: Person, kind: str, *states: str) -> Translation:
-    if kind not in parts_in(row, by):
-        raise NotYours
-    found = Translation.objects.select_for_update().select_related("case").get(pk=row.pk)
-    if found.state not in states:
-        raise Conflict(_("Somebody has changed this already. Load the page again."), code="state")
-    return found
-
-
 @transaction.atomic
 def save(
     *, by: Person, translation: Translation, base_revision: int | None, text: str | None = None,
@@ -220,7 +216,7 @@ def save(
         NotYours: by somebody who is not its translator.
         Conflict: it was changed in another window, or is finished.
     """
-    row = _locked(translation, by, TranslationPart.Kind.TRANSLATOR, *_OPEN)
+    row = locked(translation, by, TranslationPart.Kind.TRANSLATOR)
     if base_revision is not None and base_revision != row.revision:
         raise Conflict(
             _("The translation was changed in another window. Load the page again."),
@@ -250,12 +246,12 @@ def finish(*, by: Person, translation: Translation) -> Translation:
         Refused: there is no text, or one of several is missing.
         Conflict: it is finished already.
     """
-    row = _locked(translation, by, TranslationPart.Kind.TRANSLATOR, *_OPEN)
+    row = locked(translation, by, TranslationPart.Kind.TRANSLATOR)
     if not all(text.strip() for _key, _original, text in row.texts):
         raise Refused(_("Write the translation first."), code="text-missing", field="text")
     row.state, row.made_by, row.made_at = TranslationState.WRITTEN, by, clock.now()
     row.save(update_fields=["state", "made_by", "made_at"])
-    _check(row)
+    tell(row)
     audit.record("translation-written", by=by, case_id=row.case_id, target=row)
     parts = row.parts.filter(kind=TranslationPart.Kind.REVIEWER, until__isnull=True)
     reviewers = [part.person for part in parts.select_related("person")]
@@ -266,32 +262,6 @@ def finish(*, by: Person, translation: Translation) -> Translation:
     return row
 
 
-def _check(row: Translation) -> None:
-    """Tell the desk what differs; of a report, who signs its translation is told instead."""
-    if row.subject_kind in WORDS:
-        called = {code: _called(row, code) for code, _name in settings.LANGUAGES}
-        where: dict[str, object] = {"translation": str(row.pk), "called": called}
-    elif row.subject_kind == "record":
-        where = {"record": str(row.subject_id)}
-    else:
-        return
-    found = [
-        Found(
-            code=each.code, severity=each.severity, message=each.message, advice=each.advice,
-            where={**each.as_dict()["where"], **where, **({"passage": key} if key else {})},
-            measured=each.measured, confidence=each.confidence,
-        )
-        for key, done in comparisons(row).items()
-        for each in (done.mismatches if done else ())
-    ]  # fmt: skip
-    replace(case=row.case, subject=row, check=CHECK, found=found)
-
-
-def _called(row: Translation, language: str) -> str:
-    with override(language):
-        return row.name
-
-
 @transaction.atomic
 def sign_off(*, by: Person, translation: Translation) -> Translation:
     """Say that a translation was compared with its original by a second person.
@@ -300,9 +270,9 @@ def sign_off(*, by: Person, translation: Translation) -> Translation:
         NotYours: by somebody who is not its reviewer.
         Conflict: it is not there to be checked.
     """
-    row = _locked(translation, by, TranslationPart.Kind.REVIEWER, TranslationState.WRITTEN)
+    row = locked(translation, by, TranslationPart.Kind.REVIEWER)
     row.state, row.reviewed_by, row.reviewed_at = TranslationState.REVIEWED, by, clock.now()
-    row.method = Method.MACHINE_REVIEWED if row.method == Method.MACHINE else Method.PERSON_REVIEWED
+    row.method = CHECKED[Method(row.method)]
     row.save(update_fields=["state", "reviewed_by", "reviewed_at", "method"])
     _end_parts(row)
     audit.record("translation-reviewed", by=by, case_id=row.case_id, target=row)
@@ -319,7 +289,7 @@ def send_back(*, by: Person, translation: Translation, note: str) -> Translation
         Refused: without a note.
         Conflict: it is not there to be checked.
     """
-    row = _locked(translation, by, TranslationPart.Kind.REVIEWER, TranslationState.WRITTEN)
+    row = locked(translation, by, TranslationPart.Kind.REVIEWER)
     if not note.strip():
         raise Refused(_("Say what is to be changed."), code="note-missing", field="note")
     row.state, row.note = TranslationState.DRAFT, note.strip()
@@ -331,21 +301,6 @@ def send_back(*, by: Person, translation: Translation, note: str) -> Translation
             _give(row, row.made_by, TranslationPart.Kind.TRANSLATOR, by)
         _tell(row, row.made_by)
     return row
-
-
-@transaction.atomic
-def withdraw(*, by: Person, translation: Translation) -> None:
-    """Take a translation back; its findings are settled and nobody's part in it goes on.
-
-    Raises:
-        NotYours: by somebody who is not the case's coordinator.
-    """
-    require(translation.case, by, Part.COORDINATOR)
-    Translation.objects.filter(pk=translation.pk).update(state=TranslationState.WITHDRAWN)
-    replace(case=translation.case, subject=translation, check=CHECK, found=[])
-    _end_parts(translation)
-    hold_need(translation.case)
-    audit.record("translation-withdrawn", by=by, case_id=translation.case_id, target=translation)
 
 
 def _end_parts(row: Translation) -> None:

@@ -6,19 +6,22 @@ from django.db import transaction
 
 from secondopinion.audit import actions as audit
 from secondopinion.translation import engines, outside
+from secondopinion.translation.closing import is_closed
 from secondopinion.translation.models import Method, Translation, TranslationState
 from secondopinion.translation.queries import OVER, outside_agreed
 
 
 def draft_by_machine(translation_id: str) -> None:
     """Draft a translation; what a person has begun in the meantime is left alone, and so is what
-    nobody translates any more: of a request that was withdrawn nothing leaves.
+    nobody translates any more: of a request that was withdrawn, or a closed record, nothing leaves.
 
     Raises:
         Trouble, NoEngine: it is worth another try.
     """
     row = Translation.objects.select_related("case").get(pk=translation_id)
     if row.state != TranslationState.REQUESTED or row.case.state in OVER:
+        return
+    if is_closed(row.subject_id):
         return
     try:
         drafted = _drafted(row)

@@ -26,6 +26,11 @@ def available(source: str, target: str, *, outside_agreed: bool) -> str:
     )
 
 
+def is_there(*, outside_agreed: bool) -> bool:
+    """Say whether there is any machine that texts may be given to."""
+    return shutil.which("apertium") is not None or (outside_agreed and bool(outside.name()))
+
+
 def is_outside(engine: str) -> bool:
     """Say whether an engine is outside the hospital."""
     return engine.startswith(_OUTSIDE)

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
@@ -17,6 +18,16 @@ class Method(models.TextChoices):
     PERSON_REVIEWED = "person_reviewed", _("By a translator, checked by a second one")
     MACHINE = "machine", _("By a machine, not checked")
     MACHINE_REVIEWED = "machine_reviewed", _("By a machine, checked by a translator")
+    CAME = "came", _("Came with the record")
+    CAME_REVIEWED = "came_reviewed", _("Came with the record, checked by a translator")
+
+
+# What a translation is once a second person has checked it, by what it was before.
+CHECKED = {
+    Method.PERSON: Method.PERSON_REVIEWED,
+    Method.MACHINE: Method.MACHINE_REVIEWED,
+    Method.CAME: Method.CAME_REVIEWED,
+}
 
 
 class TranslationState(models.TextChoices):
@@ -60,6 +71,11 @@ class Translation(Stored):
     engine = models.CharField(max_length=60, blank=True)
     trouble = models.CharField(max_length=20, blank=True)  # why no machine drafted it: see `words`
     revision = models.PositiveIntegerField(default=0)
+    # Why a difference stays: by its key (`keeping`), {"why", "by": whose name, "at"}.
+    kept = models.JSONField(default=dict)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    # The state in which it was withdrawn; "" where it cannot be put back.
+    withdrawn_from = models.CharField(max_length=10, choices=TranslationState.choices, blank=True)
     asked_by = models.ForeignKey(
         Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -92,6 +108,14 @@ class Translation(Stored):
     def name(self) -> str:
         """What it is a translation of, in the reader's words."""
         return self.title or str(WORDS.get(self.subject_kind, ""))
+
+    @property
+    def standing(self) -> str:
+        """Where it stands, in words: that it is to be checked is said only where somebody was asked
+        to (`to_check`, which `queries` read)."""
+        if self.state == TranslationState.WRITTEN and not vars(self).get("to_check", True):
+            return gettext("Handed over, not checked")
+        return str(self.get_state_display())
 
     @property
     def texts(self) -> list[tuple[str, str, str]]:

@@ -1,11 +1,16 @@
 """Reads of translations; a translator and a reviewer see those in which they have a live part."""
 
-from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
-from heapq import nlargest
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    BooleanField,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
 
 from secondopinion.accounts.models import Person, Role
 from secondopinion.accounts.queries import staff_roles
@@ -15,6 +20,7 @@ from secondopinion.cases.states import State
 from secondopinion.core import clock
 from secondopinion.core.errors import NotYours
 from secondopinion.program import queries as program
+from secondopinion.translation import closing
 from secondopinion.translation.checks.compare import Comparison, Unsupported, compare
 from secondopinion.translation.checks.languages import short_code
 from secondopinion.translation.checks.terms import Term, standing_in
@@ -28,6 +34,8 @@ from secondopinion.translation.models import (
 
 # Who of a case reads its translations; what they may do besides is decided in the actions.
 READERS = {"desk", Part.COORDINATOR, Part.SPECIALIST, Part.SECOND_READER}
+# Who still sees one that was withdrawn, or whose record is closed.
+_DESK = {"desk", Part.COORDINATOR}
 # Who may hold a part in a translation; a coordinator may translate what was written at home.
 _DOERS = {
     TranslationPart.Kind.TRANSLATOR: {Role.TRANSLATOR, Role.COORDINATOR},
@@ -35,20 +43,34 @@ _DOERS = {
 }
 # What nobody translates any more: it ended without a report.
 OVER = (State.DECLINED, State.WITHDRAWN, State.EXPIRED, State.JOINED)
-_LOOKED_AT = 5  # earlier sentences that a line is held against
-_ALIKE = 0.75  # share of letters from which on an earlier sentence is offered
 
 
 def _live() -> Q:
     return Q(until__isnull=True) | Q(until__gt=clock.now())
 
 
+def _rows() -> QuerySet[Translation]:
+    """Return translations that know whether somebody is asked to check them (`to_check`), and
+    whether what they are of is `closed`."""
+    asked = TranslationPart.objects.filter(
+        _live(), translation=OuterRef("pk"), kind=TranslationPart.Kind.REVIEWER
+    )
+    return Translation.objects.annotate(
+        to_check=Exists(asked),
+        closed=ExpressionWrapper(closing.closed(), output_field=BooleanField()),
+    )
+
+
 def parts_in(translation: Translation, person: Person) -> set[str]:
     """Return the parts that a person has in a translation now, those in its case included.
 
-    Its own parts open nothing without their role, or once its case has ended without a report.
+    Its own parts open nothing without their role, or once its case has ended without a report. Of
+    what is withdrawn, or closed, only the desk sees something.
     """
     found = roles_of(translation.case, person) & READERS
+    withdrawn = translation.state == TranslationState.WITHDRAWN
+    if withdrawn or closing.is_closed(translation.subject_id):
+        return found & _DESK
     if translation.case.state in OVER:
         return found
     own = TranslationPart.objects.filter(_live(), translation=translation, person=person)
@@ -67,7 +89,8 @@ def translation_for(person: Person, reference: str, translation_id: UUID) -> Tra
         NotYours: there is none, or it is not theirs; the two look the same.
     """
     found = (
-        Translation.objects.filter(pk=translation_id, case__reference=reference)
+        _rows()
+        .filter(pk=translation_id, case__reference=reference)
         .select_related("case", "made_by", "reviewed_by")
         .first()
     )
@@ -95,22 +118,26 @@ def queue(person: Person) -> QuerySet[Translation]:
         ~Exists(live_translator), subject_kind__in=WORDS, case__coordinator=person,
         state__in=[TranslationState.REQUESTED, TranslationState.DRAFT],
     )  # fmt: skip
-    rows = Translation.objects.filter(to_write | to_check | to_give)
+    rows = _rows().filter(to_write | to_check | to_give).exclude(closing.closed())
     return rows.exclude(case__state__in=OVER).select_related("case")
 
 
+def every_of_case(case: Case) -> QuerySet[Translation]:
+    """Return the translations of a case, for the desk: withdrawn and closed ones too."""
+    return _rows().filter(case=case).select_related("made_by", "reviewed_by")
+
+
 def of_case(case: Case) -> QuerySet[Translation]:
-    """Return the translations of a case that were not withdrawn."""
-    return (
-        Translation.objects.filter(case=case)
-        .exclude(state=TranslationState.WITHDRAWN)
-        .select_related("made_by", "reviewed_by")
-    )
+    """Return the translations of a case that were neither withdrawn nor closed."""
+    rows = every_of_case(case).exclude(state=TranslationState.WITHDRAWN)
+    return rows.exclude(closing.closed())
 
 
 def of_home(case: Case) -> QuerySet[Translation]:
-    """Return the translations of what was written at home, with who has a part in them."""
-    return of_case(case).filter(subject_kind__in=WORDS).prefetch_related("parts__person")
+    """Return the translations of what was written at home, withdrawn ones too, with who has a part
+    in them."""
+    rows = every_of_case(case).filter(subject_kind__in=WORDS)
+    return rows.prefetch_related("parts__person")
 
 
 def outside_agreed(case: Case) -> bool:
@@ -165,49 +192,3 @@ def _compared(
         return compare(original, text, translation.source_language, translation.language, agreed)
     except Unsupported:
         return None
-
-
-def remembered(translation: Translation) -> dict[str, list[tuple[str, str]]]:
-    """Return sentences of each original that are known from checked translations of this case."""
-    known: dict[str, str] = {}
-    earlier = of_case(translation.case).filter(
-        state=TranslationState.REVIEWED, source_language=translation.source_language,
-        language=translation.language,
-    )  # fmt: skip
-    for row in earlier.exclude(pk=translation.pk)[:20]:
-        for done in comparisons(row).values():
-            known |= dict(_pairs(done)) if done else {}
-    parts = {each: _pairs_of_letters(each) for each in known}
-    return {
-        key: [
-            (line, known[best])
-            for line in original.splitlines()
-            if len(line.strip()) > 5 and (best := _nearest(line.strip(), parts)) is not None
-        ]
-        for key, original, _text in translation.texts
-    }
-
-
-def _pairs(done: Comparison) -> Iterator[tuple[str, str]]:
-    """Yield the sentences that were found to be each other's translation, one for one."""
-    for pair in done.pairs:
-        if len(pair.original) == len(pair.translation) == 1:
-            one, other = pair.original[0], pair.translation[0]
-            yield (
-                done.original.place(one.start, one.end).text,
-                done.translation.place(other.start, other.end).text,
-            )
-
-
-def _nearest(line: str, known: Mapping[str, frozenset[str]]) -> str | None:
-    """Return what is most like a line, of the few that share most pairs of letters with it: a long
-    text beside many sentences would take minutes to be held against all of them."""
-    if line in known:
-        return line
-    own = _pairs_of_letters(line)
-    likely = nlargest(_LOOKED_AT, known, key=lambda each: len(own & known[each]))
-    return next(iter(get_close_matches(line, likely, n=1, cutoff=_ALIKE)), None)
-
-
-def _pairs_of_letters(text: str) -> frozenset[str]:
-    return frozenset(text[at : at + 2] for at in range(len(text) - 1))

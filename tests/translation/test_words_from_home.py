@@ -15,7 +15,7 @@ from secondopinion.findings.models import Finding
 from secondopinion.followup import actions as followup
 from secondopinion.opinions import actions as opinions
 from secondopinion.program.models import Program
-from secondopinion.translation import actions, asking, queries
+from secondopinion.translation import actions, asking, queries, withdrawing
 from secondopinion.translation.models import Method, Translation, TranslationState
 from tests.experts.ready import ready
 from tests.opinions.walk import words_of
@@ -191,7 +191,7 @@ def test_who_may_give_it_and_what_becomes_of_it(case: Case) -> None:
         asking.ask_for_words(by=mei, case=case, language="fr")
 
     # What the desk withdraws is not asked for again by itself.
-    actions.withdraw(by=grace, translation=again)
+    withdrawing.withdraw(by=grace, translation=again)
     assert asking.look(case.pk) == []
     assert again.pk not in {each.pk for each in queries.of_case(case)}
     page = shown(desk, f"/desk/cases/{case.reference}/request/")

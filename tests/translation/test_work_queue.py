@@ -8,13 +8,15 @@ from django.test import Client
 
 from secondopinion.accounts.models import Person
 from secondopinion.audit.queries import entries_for
+from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.experts.models import ExpertProfile
 from secondopinion.findings.models import Finding
 from secondopinion.opinions.compose import facts, limitations
 from secondopinion.program.models import Program
 from secondopinion.records import queries as records
-from secondopinion.translation import actions, queries
+from secondopinion.records.models import Record
+from secondopinion.translation import actions, keeping, memory, queries, withdrawing
 from secondopinion.translation.models import Method, Translation, TranslationState
 from tests.web.conftest import Whole, person, sign_in, whole_case
 
@@ -100,7 +102,7 @@ def test_a_withdrawn_translation_leaves_nothing_open(
     asked: Translation, whole: Whole, translator: Person
 ) -> None:
     row = written(asked, translator, BAD)
-    actions.withdraw(by=whole.coordinator, translation=row)
+    withdrawing.withdraw(by=whole.coordinator, translation=row)
     assert not Finding.objects.filter(subject_id=row.pk, state="open")
     whole.case.records.update(language="es")
     assert facts(whole.case)["records"][0]["read"] == "not translated", "she does not read Spanish"
@@ -122,7 +124,7 @@ def test_nobody_does_what_is_anothers_part(
     with pytest.raises(Conflict):
         actions.save(by=translator, translation=row, text="late", base_revision=None)
     with pytest.raises(NotYours):
-        actions.withdraw(by=translator, translation=row)
+        withdrawing.withdraw(by=translator, translation=row)
 
 
 def test_a_second_window_does_not_overwrite_the_first(
@@ -189,6 +191,10 @@ def test_the_pages_take_a_translation_through(
     shown = browser.get(address(asked)).content.decode()
     assert "<mark>right" in shown
     assert "<mark>izquierdo" in shown
+    asks = browser.post(address(asked, "save/"), {"text": BAD, "finish": "1"})
+    assert "as it is?" in asks.content.decode()
+    asked.refresh_from_db()
+    assert asked.state == TranslationState.DRAFT, "nothing is handed over before the answer"
     browser.post(address(asked, "save/"), {"text": GOOD, "finish": "1"})
     second = sign_in(reviewer)
     assert "agree" in second.get(address(asked)).content.decode()
@@ -198,41 +204,111 @@ def test_the_pages_take_a_translation_through(
     assert second.post(address(asked, "do/nothing/")).status_code == 404
 
 
-def test_the_desk_asks_from_the_page_of_the_case(
+def test_the_desk_asks_on_a_page_that_takes_over_the_language_and_keeps_what_was_typed(
     whole: Whole, translator: Person, reviewer: Person
 ) -> None:
-    case = whole.case
-    browser = sign_in(whole.coordinator)
-    record = records.for_case(case).get()
-    browser.post(
-        f"/desk/cases/{case.reference}/do/describe-record/",
-        {"record": str(record.pk), "language": "es"},
-    )
-    browser.post(
-        f"/desk/cases/{case.reference}/do/translate-record/",
-        {
-            "record": str(record.pk), "language": "en", "translator": str(translator.pk),
-            "reviewer": str(reviewer.pk), "text": GOOD,
-        },
-    )  # fmt: skip
+    record = records.for_case(whole.case).get()
+    browser, page = sign_in(whole.coordinator), f"/desk/cases/{whole.case.reference}/"
+    assert f"{page}records/translate/" in browser.get(f"{page}records/").content.decode()
+    given = {
+        "record": str(record.pk), "language": "en", "translator": str(translator.pk),
+        "reviewer": str(reviewer.pk), "text": GOOD,
+    }  # fmt: skip
+    lacks = browser.post(f"{page}records/translate/", given)
+    assert lacks.status_code == 400
+    assert "in which language the record is" in lacks.content.decode()
+    assert GOOD.splitlines()[0] in lacks.content.decode(), "what was typed is kept"
+    assert 'name="machine"' not in lacks.content.decode(), "no machine is here"
+    Record.objects.filter(pk=record.pk).update(suggested={"language": ["es", 1.0]})
+    assert browser.post(f"{page}records/translate/", given).status_code == 302
     row = Translation.objects.get()
-    assert row.text == GOOD
-    shown = browser.get(f"/desk/cases/{case.reference}/records/").content.decode()
-    assert address(row) in shown
+    assert (row.text, row.source_language, row.method) == (GOOD, "es", Method.CAME)
+    record.refresh_from_db()
+    assert record.language == "es"
+    assert address(row) in browser.get(f"{page}records/").content.decode()
 
 
-def test_sentences_of_checked_translations_come_back(
+def test_a_difference_stays_with_a_reason_and_the_rest_is_told_beside_the_link(
+    asked: Translation, whole: Whole, translator: Person
+) -> None:
+    asked.parts.filter(kind="reviewer").update(until=clock.now())
+    text = BAD.replace("23.5", "25.3")
+    browser = sign_in(translator)
+    browser.post(address(asked, "save/"), {"text": text})
+    asked.refresh_from_db()
+    number, side = keeping.differences(asked)
+    with pytest.raises(Refused):
+        keeping.keep(by=translator, translation=asked, key=number.key, why=" ")
+    with pytest.raises(Conflict):
+        keeping.keep(by=translator, translation=asked, key="gone", why="It is so.")
+    why = {"key": number.key, "reason": "He was weighed again."}
+    browser.post(address(asked, "do/keep/"), why)
+    assert browser.post(address(asked, "do/hand-over/")).status_code == 200, "it asks"
+    assert browser.post(address(asked, "do/hand-over/"), {"sure": "1"}).status_code == 302
+    [found] = Finding.objects.filter(subject_id=asked.pk)
+    assert found.measured["key"] == side.key
+    expert = sign_in(whole.specialist)
+    review = expert.get(f"/expert/cases/{whole.case.reference}/").content.decode()
+    assert "Not checked by a second person, 1 difference open" in review
+    assert f"translation, line 3</a>: {found.message}" in review
+    assert f"{address(asked)}#difference-{side.key}" in review
+    shown = expert.get(address(asked)).content.decode()
+    assert f'id="difference-{side.key}"' in shown
+    assert "He was weighed again." in shown
+    assert "Handed over, not checked" in shown
+    assert "To be checked" not in shown
+    assert 'href="/translations/"' not in shown, "it is not hers"
+    assert found.advice not in shown, "she cannot correct it"
+
+
+def test_a_withdrawn_translation_is_put_back_as_it_was(
     asked: Translation, whole: Whole, translator: Person, reviewer: Person
 ) -> None:
-    actions.sign_off(by=reviewer, translation=written(asked, translator, GOOD))
+    row = written(asked, translator, BAD)
+    desk, act = sign_in(whole.coordinator), f"/desk/cases/{whole.case.reference}/do/"
+    desk.post(f"{act}withdraw-translation/", {"translation": str(row.pk)})
+    assert not queries.queue(reviewer)
+    assert sign_in(whole.specialist).get(address(row)).status_code == 404
+    page = desk.get(f"/desk/cases/{whole.case.reference}/records/").content.decode()
+    assert "put-back-translation" in page
+    desk.post(f"{act}put-back-translation/", {"translation": str(row.pk)})
+    row.refresh_from_db()
+    assert row.state == TranslationState.WRITTEN
+    assert [each.pk for each in queries.queue(reviewer)] == [row.pk]
+    assert Finding.objects.filter(subject_id=row.pk, state="open").count() == 1
+    with pytest.raises(Conflict):
+        withdrawing.put_back(by=whole.coordinator, translation=row)
+
+
+def test_only_the_same_line_comes_back_whole_and_of_a_similar_one_nothing_of_its_own(
+    asked: Translation, whole: Whole, translator: Person, reviewer: Person
+) -> None:
+    first = (
+        "Historia clínica: 448812\nFecha de nacimiento: 30/11/2014\nPaciente: Mateo Gómez\n"
+        "Fractura de fémur izquierdo."
+    )
+    Translation.objects.filter(pk=asked.pk).update(original=first)
+    text = (
+        "Hospital record: 448812\nBorn on 30 November 2014\nPatient: Mateo Gómez\n"
+        "Fracture of the left femur."
+    )
+    actions.sign_off(by=reviewer, translation=written(asked, translator, text))
     again = actions.ask(
         by=whole.coordinator, case=whole.case, subject=records.for_case(whole.case).get(),
-        title="x", original="Tos seca.\nFractura del fémur izquierdo.", source_language="es",
-        language="en", translator=translator,
+        title="x", source_language="es", language="en", translator=translator,
+        original="Tos seca.\nHistoria clínica: 559021\nFecha de nacimiento: 02/05/2017\n"
+        "Paciente: Mateo Gomes\nFractura de fémur izquierdo.",
     )  # fmt: skip
-    assert queries.remembered(again)[""] == [
-        ("Fractura del fémur izquierdo.", "Fracture of the left femur.")
-    ]
+    record, born, patient, fracture = memory.remembered(again)[""]
+    assert fracture == ("Fractura de fémur izquierdo.", [("Fractura de fémur izquierdo.", False)],
+                        "Fracture of the left femur.", True)  # fmt: skip
+    assert (record.text, record.same) == ("Hospital record: …", False)
+    assert ("448812", True) in record.earlier
+    assert (born.text, born.same) == ("Born on …", False)
+    assert (patient.text, patient.same) == ("Patient: Mateo …", False)
+    shown = sign_in(translator).get(address(again)).content.decode()
+    assert 'data-insert="Fracture of the left femur."' in shown
+    assert shown.count("data-insert=") == 1, "what is only similar is not put in"
 
 
 def test_a_long_text_beside_many_known_sentences_is_looked_through_once(
@@ -248,6 +324,6 @@ def test_a_long_text_beside_many_known_sentences_is_looked_through_once(
     looks: list[str] = []
     real = SequenceMatcher.ratio
     monkeypatch.setattr(SequenceMatcher, "ratio", lambda self: looks.append(self.a) or real(self))
-    found = queries.remembered(asked)[""]
-    assert dict(found) == dict(zip(lines, text, strict=True))
+    found = {each.line: each.text for each in memory.remembered(asked)[""] if each.same}
+    assert found == dict(zip(lines, text, strict=True))
     assert len(looks) < 60, "what is the same needs no look, and what is unlike gets none"

@@ -65,13 +65,13 @@ from secondopinion.records.models import Kind, Record
 from secondopinion.referrals.models import Urgency
 from secondopinion.referrals.queries import referrals
 from secondopinion.referrals.workflow import ENDED as REFERRAL_ENDED
+from secondopinion.translation import engines
 from secondopinion.translation import queries as translations
 from secondopinion.web import images as shown_images
 from secondopinion.web.access import PersonRequest, View, of_case
 from secondopinion.web.desk import copies, fee, guardians, history, pacs, timing
 from secondopinion.web.desk.asking import ask_context, message_context
 from secondopinion.web.family import countries
-from secondopinion.web.family.translating import machine_context
 
 Context = dict[str, Any]
 
@@ -225,9 +225,8 @@ def _records(request: PersonRequest, case: Case) -> Context:
         "findings": named(records.placed(limitations_for(case)), shown["series"]),
         "cleared": named(records.placed(cleared(case)), shown["series"]),
         "servers": servers(),
-        "translations": translations.of_case(case).filter(subject_kind="record"),
-        **machine_context(case),
-        **_translating(),
+        "translations": translations.every_of_case(case).filter(subject_kind="record"),
+        "translators": people_with(Role.TRANSLATOR),
     }
 
 
@@ -324,6 +323,7 @@ def _translations(request: PersonRequest, case: Case) -> Context:
     return {
         "reports": readable(case, request.user).exclude(kind=SignedReport.Kind.LETTER),
         "report_translations": translating.of_reports(case),
+        "machine_there": engines.is_there(outside_agreed=translations.outside_agreed(case)),
         **_translating(),
         "into": settings.LANGUAGES,
     }

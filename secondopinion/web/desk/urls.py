@@ -17,6 +17,7 @@ from secondopinion.web.desk import (
     referrals,
     team,
     translated,
+    translating,
     verbs,
     ways_in,
     worklist,
@@ -60,6 +61,7 @@ urlpatterns = [
     path(_CASE + "specialist/", case.specialist, name="desk-case-specialist"),
     path(_CASE + "messages/", case.messages_page, name="desk-case-messages"),
     path(_CASE + "translations/", case.translations_page, name="desk-case-translations"),
+    path(_CASE + "records/translate/", translating.ask, name="desk-translate"),
     path(_CASE + "after/", case.after, name="desk-case-after"),
     path(
         _CASE + "translations/<uuid:translation>/sign/",

@@ -40,7 +40,7 @@ from secondopinion.records import actions as record_actions
 from secondopinion.records import queries as records
 from secondopinion.referrals import actions as referral_actions
 from secondopinion.translation import actions as translation_actions
-from secondopinion.translation import asking
+from secondopinion.translation import asking, withdrawing
 from secondopinion.web import images
 from secondopinion.web.access import PersonRequest, of_case
 from secondopinion.web.desk.asking import check_item, check_last, words_for
@@ -304,19 +304,6 @@ class _Verbs:
     def _staff(self, role: Role, name: str) -> Person | None:
         return people_with(role).filter(pk=self.text(name)).first() if self.text(name) else None
 
-    def translate_record(self) -> str:
-        row = records.record_for(self.by, self.case.reference, self._row(
-            self.case.records.all(), "record").pk)  # fmt: skip
-        translation_actions.ask(
-            by=self.by, case=self.case, subject=row, title=row.title,
-            original=records.text_of(row), source_language=row.language,
-            language=self._language(),
-            translator=self._staff(Role.TRANSLATOR, "translator"),
-            reviewer=self._staff(Role.TRANSLATION_REVIEWER, "reviewer"),
-            text=self.text(), machine=bool(self.text("machine")),
-        )  # fmt: skip
-        return _("The translation is asked for.")
-
     def translate_report(self) -> str:
         report = self._row(self.case.signed_reports.select_related("case"), "report")
         translating.ask(
@@ -351,8 +338,13 @@ class _Verbs:
 
     def withdraw_translation(self) -> str:
         row = self._row(self.case.translations.all(), "translation")
-        translation_actions.withdraw(by=self.by, translation=row)
-        return _("The translation is withdrawn.")
+        withdrawing.withdraw(by=self.by, translation=row)
+        return _("The translation is withdrawn. You can put it back.")
+
+    def put_back_translation(self) -> str:
+        row = self._row(self.case.translations.all(), "translation")
+        withdrawing.put_back(by=self.by, translation=row)
+        return _("The translation is back as it was.")
 
     def send_again(self) -> str:
         sent = Delivery.objects.filter(report__case=self.case).select_related("report__case", "to")

@@ -19,7 +19,6 @@ from secondopinion.records import marking
 from secondopinion.records import queries as records
 from secondopinion.records.valuing import valued, values_on
 from secondopinion.translation.models import Method
-from secondopinion.translation.queries import newest
 from secondopinion.web.access import PersonRequest, of_case
 from secondopinion.web.expert import growth, story
 from secondopinion.web.lab_values import SMALL, doubtful_first, series_of
@@ -83,13 +82,7 @@ def reading(request: PersonRequest, case: Case) -> HttpResponse:
     if request.method == "POST" and _answered(request, row, form):
         return redirect("second-reading", case.reference)
     audit.record("second-reading-opened", by=request.user, case_id=case.pk, target=row)
-    documents = list(
-        records.with_pages(
-            valued(records.readable(case)).annotate(
-                translation=newest("pk"), translated=newest("method")
-            )
-        )
-    )
+    documents = list(records.with_pages(records.with_translations(valued(records.readable(case)))))
     images = list(imaging.series_for_case(case))
     values = values_on(case, documents)
     findings = named(records.placed(limitations_for(case), documents), images)

@@ -49,7 +49,6 @@ from secondopinion.records import marking
 from secondopinion.records import queries as records
 from secondopinion.records.valuing import valued, values_on
 from secondopinion.translation.models import Method
-from secondopinion.translation.queries import newest
 from secondopinion.web.access import PersonRequest, of_case, staff
 from secondopinion.web.expert import codes, doses, growth, story
 from secondopinion.web.expert.doubting import answers_in, by_field, reasons_in, told, told_in
@@ -138,13 +137,7 @@ def review(request: PersonRequest, case: Case) -> HttpResponse:
     audit.record("case-opened", by=request.user, case_id=case.pk, target=case)
     body, writing = opinion.body, opinion.state == OpinionState.DRAFT
     summary = body.get("summary", "")
-    rows = list(
-        records.with_pages(
-            valued(records.readable(case)).annotate(
-                translation=newest("pk"), translated=newest("method")
-            )
-        )
-    )
+    rows = list(records.with_pages(records.with_translations(valued(records.readable(case)))))
     images = list(imaging.series_for_case(case))
     values = values_on(case, rows)
     asked_here = reports.asked_in(opinion)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
@@ -83,7 +83,9 @@ def _seen(case: Case, request: PersonRequest, beside: dict[str, Combinable]) -> 
     received = Upload.objects.filter(case=OuterRef("pk"), state=UploadState.RECEIVED).order_by()
     waiting = received.values("case").annotate(many=Count("pk")).values("many")
     unfinished = arrived.unfinished_of(request.user)
-    findings = Finding.objects.filter(state="open").exclude(severity="info")
+    findings = Finding.objects.filter(state="open").exclude(
+        Q(severity="info") | Q(subject_kind="translation")  # what others translated is not theirs
+    )
     unread = records.unread(OuterRef("pk")).order_by().values("record__case")
     columns = {
         "waiting": Coalesce(Subquery(waiting), 0)

@@ -212,6 +212,8 @@ WORDS: dict[str, str | Promise] = {
     "translation-reviewed": _("A translation was reviewed"),
     "translation-sent-back": _("A translation was sent back"),
     "translation-withdrawn": _("A translation was withdrawn"),
+    "translation-put-back": _("A withdrawn translation was put back"),
+    "translation-difference-kept": _("Somebody said why a translation differs from its original"),
     "translation-opened": _("A translation was opened"),
     "translation-part-given": _("A translator was let into the case"),
     "messages-need-no-answer": _("Messages were said to need no answer"),

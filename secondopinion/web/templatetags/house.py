@@ -14,7 +14,7 @@ from django import forms, template
 from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import get_language_bidi, gettext, ngettext, pgettext
 
 from secondopinion.accounts.models import Person
 from secondopinion.accounts.rules import age_on
@@ -161,6 +161,12 @@ def comma() -> str:
     """Return what stands between items of a list, with its space."""
     # Translators: between items of a list; Arabic has its own comma.
     return pgettext("between items of a list", ", ")
+
+
+@register.simple_tag
+def arrow() -> str:
+    """Return the arrow from what stands first to what stands next, in the reader's direction."""
+    return "←" if get_language_bidi() else "→"
 
 
 @register.filter

@@ -1,26 +1,29 @@
 """The translator's and the reviewer's pages: their queue, and original and translation beside."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from secondopinion.accounts.models import Role
 from secondopinion.audit import actions as audit
+from secondopinion.cases.models import Part
 from secondopinion.core.errors import NotYours
 from secondopinion.records import queries as records
-from secondopinion.translation import actions, queries
-from secondopinion.translation.checks.found import Mismatch, Place
-from secondopinion.translation.checks.terms import Term
+from secondopinion.translation import actions, keeping, queries
 from secondopinion.translation.models import Translation, TranslationPart, TranslationState
-from secondopinion.translation.words import TROUBLES, label_of
+from secondopinion.translation.rules import OPEN
+from secondopinion.translation.told import FINISHED
+from secondopinion.translation.words import TROUBLES
 from secondopinion.web.access import PersonRequest, of_translation, staff
+from secondopinion.web.translators.showing import PASSAGE, shown
 
-_PASSAGE = "passage-"  # before the key of a text, in the name of its box
+_BACK = {  # where who reads a translation came from
+    "desk": "desk-case-records", Part.COORDINATOR: "desk-case-records", Part.SPECIALIST: "review",
+    Part.SECOND_READER: "second-reading",
+}  # fmt: skip
 
 
 @staff(Role.TRANSLATOR, Role.TRANSLATION_REVIEWER, Role.COORDINATOR)
@@ -30,79 +33,32 @@ def queue(request: PersonRequest) -> HttpResponse:
     return render(request, "translators/queue.html", {"rows": queries.queue(request.user)})
 
 
-def _pieces(text: str, places: list[tuple[Place, int]]) -> Iterator[tuple[str, int]]:
-    """Cut a text at the places to be marked; each piece has the number of its mark, or 0."""
-    at = 0
-    for place, number in sorted(places, key=lambda each: (each[0].start, -each[0].end)):
-        if place.start < at:
-            continue
-        yield text[at : place.start], 0
-        yield text[place.start : place.end], number
-        at = place.end
-    yield text[at:], 0
-
-
-@dataclass(slots=True)
-class Piece:
-    """One text of a translation as the page shows it: both sides, what differs, and what helps."""
-
-    key: str
-    label: str
-    original: str
-    text: str
-    original_pieces: list[tuple[str, int]]
-    text_pieces: list[tuple[str, int]]
-    found: list[tuple[int, Mismatch]]
-    checked: bool
-    terms: list[tuple[int, str, list[Term]]] = field(default_factory=list)
-    remembered: list[tuple[str, str]] = field(default_factory=list)
-
-    @property
-    def name(self) -> str:
-        """Return the name of its box."""
-        return f"{_PASSAGE}{self.key}" if self.key else "text"
-
-
-def _shown(row: Translation, *, writing: bool) -> list[Piece]:
-    """Return the texts of a translation; what differs is numbered through all of them."""
-    compared = queries.comparisons(row)
-    known = queries.remembered(row) if writing else {}
-    agreed = queries.agreed_words(row) if writing else []
-    made: list[Piece] = []
-    count = 0
-    for key, original, text in row.texts:
-        done = compared[key]
-        found = list(enumerate(done.mismatches if done else (), count + 1))
-        count += len(found)
-        ours = [(each.original, n) for n, each in found if each.original]
-        theirs = [(each.translation, n) for n, each in found if each.translation]
-        made.append(Piece(
-            key, label_of(key), original, text, list(_pieces(original, ours)),
-            list(_pieces(text, theirs)), found, done is not None,
-            queries.lines_with_terms(row, original, agreed) if writing else [],
-            known.get(key, []),
-        ))  # fmt: skip
-    return made
-
-
 @of_translation
 def translation(request: PersonRequest, row: Translation) -> HttpResponse:
     """Show original and translation side by side with what differs, and the boxes to write in."""
-    parts = queries.parts_in(row, request.user)
     audit.record("translation-opened", by=request.user, case_id=row.case_id, target=row)
-    open_states = {TranslationState.REQUESTED, TranslationState.DRAFT}
-    writing = TranslationPart.Kind.TRANSLATOR in parts and row.state in open_states
-    shown = _shown(row, writing=writing)
+    writing = TranslationPart.Kind.TRANSLATOR in request.parts and row.state in OPEN
+    checking = (
+        TranslationPart.Kind.REVIEWER in request.parts and row.state == TranslationState.WRITTEN
+    )
+    texts = shown(row, writing=writing)
+    found = [each for piece in texts for each in piece.told]
+    back = next((_BACK[part] for part in _BACK if part in request.parts), None)
     context = {
         "row": row,
-        "trouble": TROUBLES.get(row.trouble, "") if row.state in open_states else "",
+        "case": row.case,
+        "back": reverse(back, args=[row.case.reference]) if back else reverse("translations"),
+        "queue": back is None,
+        "trouble": TROUBLES.get(row.trouble, "") if row.state in OPEN else "",
         "writing": writing,
-        "checking": TranslationPart.Kind.REVIEWER in parts
-        and row.state == TranslationState.WRITTEN,
+        "checking": checking,
+        "reading": bool({Part.SPECIALIST, Part.SECOND_READER} & request.parts),
         "pages": records.pages_with_pictures(row.case, row.subject_id),
-        "texts": shown,
-        "found": [each for piece in shown for each in piece.found],
-        "checked": all(piece.checked for piece in shown),
+        "texts": texts,
+        "found": found,
+        "differing": sum(each.difference.is_open for each in found),
+        "finished": row.state in FINISHED,
+        "checked": all(piece.checked for piece in texts),
         "is_record": row.subject_kind == "record",
     }
     return render(request, "translators/translation.html", context)
@@ -117,26 +73,45 @@ def save(request: PersonRequest, row: Translation) -> HttpResponse:
         by=request.user, translation=row, text=request.POST.get("text"),
         original=request.POST.get("original"),
         passages={
-            name.removeprefix(_PASSAGE): str(value)
+            name.removeprefix(PASSAGE): str(value)
             for name, value in request.POST.items()
-            if name.startswith(_PASSAGE)
+            if name.startswith(PASSAGE)
         },
         base_revision=int(base) if base.isdecimal() else None,
     )  # fmt: skip
     if "application/json" in request.headers.get("Accept", ""):
         return JsonResponse({"revision": saved.revision})
     if "finish" in request.POST:
-        actions.finish(by=request.user, translation=saved)
-        messages.success(request, _("The translation is handed over."))
-        return redirect("translations")
+        return _hand_over(request, saved)
     messages.success(request, _("The translation is saved and compared with the original."))
     return redirect("translation", row.case.reference, row.pk)
+
+
+def _hand_over(request: PersonRequest, row: Translation) -> HttpResponse:
+    """Hand a translation over; where something differs and nobody has said why, ask first."""
+    left = [each for piece in shown(row, writing=False) for each in piece.told
+            if each.difference.is_open]  # fmt: skip
+    if left and "sure" not in request.POST:
+        return render(request, "translators/hand_over.html", {"row": row, "found": left})
+    actions.finish(by=request.user, translation=row)
+    messages.success(request, _("The translation is handed over."))
+    return redirect("translations")
 
 
 @of_translation
 @require_POST
 def act(request: PersonRequest, row: Translation, action: str) -> HttpResponse:
-    """Sign a translation off, or give it back to its translator."""
+    """Hand a translation over, sign it off, give it back to its translator, or say why something
+    stays as it is."""
+    if action == "hand-over":
+        return _hand_over(request, row)
+    if action == "keep":
+        keeping.keep(
+            by=request.user, translation=row, key=request.POST.get("key", ""),
+            why=request.POST.get("reason", ""),
+        )  # fmt: skip
+        messages.success(request, _("Your reason is kept with the translation."))
+        return redirect("translation", row.case.reference, row.pk)
     if action == "sign-off":
         actions.sign_off(by=request.user, translation=row)
         messages.success(request, _("The translation is checked."))
