@@ -36,6 +36,18 @@ def for_case(case: Case) -> QuerySet[Record]:
     )
 
 
+def set_aside(case: Case) -> QuerySet[Record]:
+    """Return the documents of a case that were set aside as copies of another one, whose pages have
+    stayed in them, unlike those of documents that were put behind another."""
+    return (
+        Record.objects.filter(case=case, removed_at=None, merged_into__isnull=False)
+        .annotate(page_count=Count("pages"))
+        .filter(page_count__gt=0)
+        .select_related("merged_into")
+        .order_by("created_at")
+    )
+
+
 def locked_away() -> QuerySet[Finding, UUID]:
     """Return the keys of records with a page that is another child's, as long as nobody has settled
     it: only those who find that out, and who sent it, see them."""
@@ -111,6 +123,11 @@ def unread(case: Case | OuterRef) -> QuerySet[Page]:
 def last_step(case: Case) -> Rearrangement | None:
     """Return the last step of the desk that can be undone."""
     return Rearrangement.objects.filter(case=case, undone_at=None).last()
+
+
+def touched(step: Rearrangement) -> list[str]:
+    """Return the keys of what a step was about before it: its pages, else its documents."""
+    return [*(step.before["pages"] or step.before["records"])]
 
 
 def record_for(person: Person, reference: str, record_id: UUID) -> Record:

@@ -88,7 +88,28 @@ PARTS: dict[str, str | Promise] = {
 
 # Pages that stand behind one of these.
 INSIDE = {"fee": "people", "guardians": "people", "servers": "records", "copies": "records",
-          "translations": "after"}  # fmt: skip
+          "pages": "records", "translations": "after"}  # fmt: skip
+
+
+def head(request: PersonRequest, case: Case, part: str) -> Context:
+    """Return what the head of each part of a case shows, and keep that it was opened."""
+    audit.record(
+        "case-opened", by=request.user, case_id=case.pk, target=case, detail={"part": part}
+    )
+    prefetch_related_objects([case], "clock_spans")
+    return {
+        "case": case,
+        "standing": states_of([case])[case.pk],
+        "parts": PARTS.items(),
+        "part": part,
+        "tab": INSIDE.get(part, part),
+        "mine": case.coordinator_id == request.user.pk,
+        "can": {row.action for row in workflow.available(case, request.user)},
+        "readings": clocks.readings(case),
+        "ended": case.state in ENDED,
+        "step": (step := FAMILY_STEP[case.state]),
+        "step_name": FAMILY_STEPS[step - 1] if step else "",
+    }
 
 
 def _page(part: str, more: Callable[[PersonRequest, Case], Context]) -> View:
@@ -96,23 +117,7 @@ def _page(part: str, more: Callable[[PersonRequest, Case], Context]) -> View:
 
     @of_case("desk", Part.COORDINATOR)
     def view(request: PersonRequest, case: Case) -> HttpResponse:
-        audit.record(
-            "case-opened", by=request.user, case_id=case.pk, target=case, detail={"part": part}
-        )
-        prefetch_related_objects([case], "clock_spans")
-        context = {
-            "case": case,
-            "standing": states_of([case])[case.pk],
-            "parts": PARTS.items(),
-            "part": part,
-            "tab": INSIDE.get(part, part),
-            "mine": case.coordinator_id == request.user.pk,
-            "can": {row.action for row in workflow.available(case, request.user)},
-            "readings": clocks.readings(case),
-            "ended": case.state in ENDED,
-            "step": (step := FAMILY_STEP[case.state]),
-            "step_name": FAMILY_STEPS[step - 1] if step else "",
-        }
+        context = head(request, case, part)
         return render(request, f"desk/case/{part}.html", context | more(request, case))
 
     return view
