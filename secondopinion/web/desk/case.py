@@ -18,7 +18,8 @@ from secondopinion.arrivals.clipping import posts_with_files
 from secondopinion.arrivals.queries import asked_with_records
 from secondopinion.audit import actions as audit
 from secondopinion.cases import clocks, needs, workflow
-from secondopinion.cases.models import Case, HandOver, Need, Part, Participation
+from secondopinion.cases.actions.provider import CONFIRMED
+from secondopinion.cases.models import Case, HandOver, ItemState, Need, Part, Participation
 from secondopinion.cases.queries import (
     emergencies,
     handed,
@@ -147,8 +148,11 @@ def _now(request: PersonRequest, case: Case) -> Context:
         "linked": request.GET.get("evidence", ""),
         "evidence": arrived[::-1],
         "studies": imaging.studies_for_case(case),
-        "items": [(item, fitting(item, arrived)) for item in items],
-        "ask": ask_context(request, case, items),
+        "items": (fits := [(item, fitting(item, arrived)) for item in items]),
+        "ask": ask_context(request, case, fits),
+        "provider_says": any(
+            row.key == CONFIRMED and row.state == ItemState.ANSWERED for row in items
+        ),
         "needs": whys,
         "due": needs.first_due(held, running, needs.due_words()),
         "conditions": (groups := program.kept_conditions()),
