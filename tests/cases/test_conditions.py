@@ -48,7 +48,7 @@ def test_a_chosen_group_joins_the_checklist_and_goes_with_the_next(maria: Person
     desk.post(f"/desk/cases/{case.reference}/do/choose-condition/", chosen)
     shown = desk.get(f"/desk/cases/{case.reference}/").content.decode()
     assert "Taken off the checklist:" in shown
-    assert "lung" in shown, "what has gone is named"
+    assert "Lung function" in shown, "what has gone is named"
     assert set(case.checklist.values_list("key", flat=True)) == before | {"video-eeg"}
     assert len([e for e in entries_for(case.pk) if e.verb == "condition-chosen"]) == 4
     with pytest.raises(NotYours):
