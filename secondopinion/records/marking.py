@@ -21,6 +21,7 @@ _PLACES = (
 )
 _NEARLY_ALL = 75  # per cent of a page
 _EDGES = " .,;:·"
+_BESIDE = 0.03  # of a page: room for the number of a mark, so that it does not hide the name
 _ROOM = 0.2  # around a word, of its height
 
 
@@ -79,7 +80,7 @@ def name_on(page: Page) -> Box | None:
                 lefts, tops, rights, bottoms = zip(
                     *(place[2:] for place in places[at : at + len(parts)]), strict=True
                 )
-                return min(lefts), min(tops), max(rights), max(bottoms)
+                return max(0.0, min(lefts) - _BESIDE), min(tops), max(rights), max(bottoms)
     return None
 
 
