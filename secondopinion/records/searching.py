@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import accumulate
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from secondopinion.accounts.models import Person
 from secondopinion.cases.models import Case
@@ -141,8 +141,8 @@ def search(
     """Search the pages of a case that a person with these parts may open, and finished translations
     where they are asked for. The caller has made sure that the case is theirs to see."""
     opened = queries.listed_for(case, person, parts)
-    rows = list(opened)
-    locked = set(queries.locked_away().filter(case=case))
+    locked = queries.locked_away().filter(case=case, subject_id=OuterRef("pk"))
+    rows = list(opened.annotate(locked=Exists(locked)))
     made = made_of(case) if translations else {}
     keys = _matching(opened, what)
     found = Search(
@@ -152,7 +152,7 @@ def search(
     pages = _pages(keys[:MOST_FOUND])
     for row in rows:
         here = FoundRecord(
-            row, row.pk in locked,
+            row, vars(row)["locked"],
             [_found(page, what.hits(page.text)) for page in pages if page.record_id == row.pk],
         )  # fmt: skip
         translation = made.get(row.pk)

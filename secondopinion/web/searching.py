@@ -21,6 +21,7 @@ from secondopinion.cases.models import Case, Part
 from secondopinion.cases.states import ENDED, State
 from secondopinion.core import sealing
 from secondopinion.core.ids import short_code
+from secondopinion.findings.models import Severity
 from secondopinion.findings.queries import limitations_for
 from secondopinion.records import marking, queries, searching
 from secondopinion.records.models import Page
@@ -110,20 +111,25 @@ def look(request: PersonRequest, case: Case, record: UUID, number: int) -> HttpR
     audit.record("page-opened", by=request.user, case_id=case.pk, target=page)
     quarters = page.reading.answer.get("turned", 0) if hasattr(page, "reading") else 0
     before, after, pages = queries.beside(page)
-    told = limitations_for(case)
+    told = list(limitations_for(case))
     by_staff = bool(request.parts & _STAFF)
     if not by_staff:  # what the hospital has accepted asks nothing of a family
-        told = told.filter(state="open")
+        told = [each for each in told if each.state == "open"]
     marks = marking.on_page(page, quarters, told, marking.name_on(page))
     context: dict[str, Any] = {
         "case": case, "record": row, "page": page, "before": before, "after": after,
         "pages": pages, "marks": marks, "by_staff": by_staff,
     }  # fmt: skip
+    doubts = [
+        each for each in told if each.whose and each.state == "open" and each.subject_id == row.pk
+    ]
     if request.parts & _DESK:
         context |= {
-            "locked": queries.locked_away().filter(case=case, subject_id=row.pk).exists(),
+            "locked": any(each.severity == Severity.BLOCKER for each in doubts),
             "settles": case.coordinator_id == request.user.pk and case.state not in ENDED,
-            "can": {each.action for each in workflow.available(case, request.user)},
+            "can": {each.action for each in workflow.available(case, request.user)}
+            if doubts
+            else (),
         }
     code = request.GET.get("search", "")
     typed = _typed(request, case, code)
