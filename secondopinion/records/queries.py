@@ -36,13 +36,13 @@ def for_case(case: Case) -> QuerySet[Record]:
     )
 
 
-def set_aside(case: Case) -> QuerySet[Record]:
-    """Return the documents of a case that were set aside as copies of another one, whose pages have
-    stayed in them, unlike those of documents that were put behind another."""
+def with_set_aside(case: Case) -> QuerySet[Record]:
+    """Return what `for_case` does, and the documents that were set aside as copies of another one:
+    their pages have stayed in them, unlike those of documents that were put behind another."""
     return (
-        Record.objects.filter(case=case, removed_at=None, merged_into__isnull=False)
-        .annotate(page_count=Count("pages"))
-        .filter(page_count__gt=0)
+        Record.objects.filter(case=case, removed_at=None)
+        .annotate(page_count=Count("pages", filter=Q(pages__aside="")), every_page=Count("pages"))
+        .filter(Q(merged_into=None) | Q(every_page__gt=0))
         .select_related("merged_into")
         .order_by("created_at")
     )

@@ -62,16 +62,16 @@ def _shown(
 ) -> HttpResponse:
     """Show the pages; with a problem, the document that was being described as it was typed."""
     context = head(request, case, "pages")
-    rows = list(records.with_pages(records.for_case(case), aside=True))
-    aside = list(records.with_pages(records.set_aside(case), aside=True))
+    everything = list(records.with_pages(records.with_set_aside(case), aside=True))
+    rows = [row for row in everything if row.merged_into_id is None]
     found = list(limitations_for(case))
-    marking.mark_all([*rows, *aside], found)
+    marking.mark_all(everything, found)
     open_doubts = (row for row in reversed(found) if row.whose and row.state == State.OPEN)
     doubts = {row.subject_id: row for row in open_doubts}  # the gravest of each
     copies = _copies(case, {row.pk: row for row in rows})
     chosen = chosen if chosen in FILTERS else ""
     shown, counts = [], dict.fromkeys(FILTERS, 0)
-    for record in [*rows, *aside]:
+    for record in everything:
         all_pages = list(record.pages.all())
         for name in FILTERS:
             counts[name] += sum(_lets(name, record, page, copies, doubts) for page in all_pages)
