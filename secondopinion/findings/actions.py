@@ -17,6 +17,8 @@ from secondopinion.findings.codes import RISK_OF
 from secondopinion.findings.found import Found
 from secondopinion.findings.models import Finding, State, Told
 
+FEWEST_LETTERS = 10  # of a reason: a colleague reads it, and an expert rests on it
+
 
 def _sameness(code: str, where: dict[str, Any]) -> tuple[str, str]:
     return code, repr(sorted(where.items()))
@@ -83,10 +85,12 @@ def accept(*, finding: Finding, by: Person, reason: str) -> Finding:
 
     Raises:
         NotYours: by somebody who is not the case's coordinator or specialist.
-        Refused: without a reason.
+        Refused: without a reason in words.
         Conflict: it is settled already.
     """
-    no_reason = Refused(_("Say why it can be accepted."), code="reason-missing", field="reason")
+    no_reason = Refused(
+        _("Say in a sentence why it can be accepted."), code="reason-missing", field="reason"
+    )
     _settle(finding, by, reason, State.ACCEPTED, no_reason)
     audit.record("finding-accepted", by=by, case_id=finding.case_id, target=finding,
                  detail={"code": finding.code})  # fmt: skip
@@ -99,11 +103,13 @@ def clear(*, finding: Finding, by: Person, reason: str) -> Finding:
 
     Raises:
         NotYours: by somebody who is not the case's coordinator or specialist.
-        Refused: without a reason.
+        Refused: without a reason in words.
         Conflict: it is settled already.
     """
     no_reason = Refused(
-        _("Say how you know that nothing is wrong."), code="reason-missing", field="reason"
+        _("Say in a sentence how you know that nothing is wrong."),
+        code="reason-missing",
+        field="reason",
     )
     _settle(finding, by, reason, State.CLEARED, no_reason)
     audit.record("finding-cleared", by=by, case_id=finding.case_id, target=finding,
@@ -131,7 +137,7 @@ def tell(*, finding: Finding, by: Person, told: Told) -> None:
 def _settle(finding: Finding, by: Person, reason: str, state: State, no_reason: Refused) -> None:
     if not roles_of(finding.case, by) & {"coordinator", "specialist"}:
         raise NotYours
-    if not reason.strip():
+    if len(reason.strip()) < FEWEST_LETTERS:
         raise no_reason
     done = Finding.objects.filter(pk=finding.pk, state=State.OPEN).update(
         state=state, settled_at=clock.now(), settled_by=by, reason=reason.strip()

@@ -21,7 +21,7 @@ from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.core.jobs import enqueue_once
 from secondopinion.records import copies, judging
-from secondopinion.records.models import Page, Rearrangement, Record, RecordState
+from secondopinion.records.models import Kind, Page, Rearrangement, Record, RecordState
 from secondopinion.records.queries import locked_away
 from secondopinion.translation import withdrawing as translations
 
@@ -183,7 +183,8 @@ def turn(*, by: Person, case: Case, pages: Sequence[UUID], degrees: int) -> Rear
 
 @transaction.atomic
 def set_aside(*, by: Person, case: Case, pages: Sequence[UUID], why: str) -> Rearrangement:
-    """Show pages no more, as blank or as copies; with "" show them again.
+    """Show pages no more, as blank or as copies; with "" show them again, and a document with them
+    that was set aside as a whole.
 
     Raises:
         NotYours, Conflict, Refused: see `Step`.
@@ -191,6 +192,9 @@ def set_aside(*, by: Person, case: Case, pages: Sequence[UUID], why: str) -> Rea
     step = Step(case, by, "aside" if why else "bring-back")
     for page in step.chosen(pages):
         page.aside = Page.Aside(why) if why else ""
+    if not why:
+        for record in Record.objects.filter(pages__in=pages, merged_into__isnull=False).distinct():
+            step.take_record(record.pk).merged_into = None
     return step.write()
 
 
@@ -288,7 +292,7 @@ def accept(*, by: Person, case: Case, record: UUID, values: dict[str, Any]) -> R
         Refused: a day in the future.
     """
     step = Step(case, by, "accept")
-    row = step.take_record(record)
+    row = _take_described(step, record)
     if values.get("dated") and values["dated"] > clock.today():
         raise Refused(_("This day is in the future."), code="date-future", field="dated")
     for name in ("title", "kind", "language", "dated"):
@@ -296,6 +300,28 @@ def accept(*, by: Person, case: Case, record: UUID, values: dict[str, Any]) -> R
             setattr(row, name, values[name])
     row.accepted_at, row.accepted_by = clock.now(), by
     return step.write()
+
+
+@transaction.atomic
+def set_kind(*, by: Person, case: Case, record: UUID, kind: Kind) -> Rearrangement:
+    """Say of what kind a document is, and nothing else of it.
+
+    Raises:
+        NotYours, Conflict: see `Step`.
+    """
+    step = Step(case, by, "kind")
+    _take_described(step, record).kind = kind
+    return step.write()
+
+
+def _take_described(step: Step, record: UUID) -> Record:
+    """Return a document of the case, to say what it is; not before it is known whose it is."""
+    row = step.take_record(record)
+    if locked_away().filter(case=step.case, subject_id=record).exists():
+        raise Conflict(
+            _("This document may be another child’s. Say first whose it is."), code="locked-away"
+        )
+    return row
 
 
 @transaction.atomic

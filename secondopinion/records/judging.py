@@ -113,8 +113,19 @@ def _judge_whole(record: Record, rows: list[examine.Page]) -> None:
         elsewhere = [each for each in map(complete.number_of, texts) if each]
     for check, each in examine.document(rows, elsewhere, {}):
         found[check].append(each)
+    if _is_copy(record):
+        found.pop(complete.NAME, None)  # it is said of the document that this one is like
     for check in OF_DOCUMENTS:
         replace(case=record.case, subject=record, check=check, found=found[check])
+
+
+def _is_copy(record: Record) -> bool:
+    """Say whether all pages of a record look like those of another one, and nobody has settled it:
+    see `copies`."""
+    told = Finding.objects.filter(
+        case=record.case, subject_id=record.pk, code="duplicate", state="open"
+    )
+    return any("record" in where for where in told.values_list("where", flat=True))
 
 
 def _with_gaps(record: Record) -> list[Record]:

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from secondopinion.findings.models import Finding
 from secondopinion.records.boxes import Box, turned
+from secondopinion.records.checks.whose import patient_of
+from secondopinion.records.indexing import comparable
 from secondopinion.records.models import Page, Record
 from secondopinion.records.searching import Sought
 
@@ -18,6 +20,8 @@ _PLACES = (
     (_("at the bottom left"), _("at the bottom"), _("at the bottom right")),
 )
 _NEARLY_ALL = 75  # per cent of a page
+_EDGES = " .,;:·"
+_BESIDE = 0.03  # of a page: room for the number of a mark, so that it does not hide the name
 _ROOM = 0.2  # around a word, of its height
 
 
@@ -48,8 +52,11 @@ class Mark:
     box: Drawn | None
 
 
-def on_page(page: Page, quarters: int, findings: Iterable[Finding]) -> list[Mark]:
-    """Return what findings say of a page. `quarters`: how it stood when it was read."""
+def on_page(
+    page: Page, quarters: int, findings: Iterable[Finding], name: Box | None = None
+) -> list[Mark]:
+    """Return what findings say of a page. `quarters`: how it stood when it was read; `name`: where
+    a patient's name stands on it, which those are about that doubt whose page it is."""
     rows = [
         row for row in findings
         if row.subject_id == page.record_id and row.where.get("page") == page.number
@@ -57,8 +64,24 @@ def on_page(page: Page, quarters: int, findings: Iterable[Finding]) -> list[Mark
     return [
         Mark(number, row, _drawn(_as_shown(page, quarters, region)) if region else None)
         for number, row in enumerate(rows, 1)
-        for region in [row.where.get("region")]
+        for region in [row.where.get("region") or (name if row.whose else None)]
     ]
+
+
+def name_on(page: Page) -> Box | None:
+    """Return where the name of a patient stands on a page, as it was read; None where it does not,
+    or where that is not known."""
+    places = page.reading.answer.get("places", []) if hasattr(page, "reading") else []
+    words = [comparable(place[0]).strip(_EDGES) for place in places]
+    for name in patient_of(page.text, ()).names if places else ():
+        parts = [comparable(part).strip(_EDGES) for part in name.split()]
+        for at in range(len(words)):
+            if words[at : at + len(parts)] == parts:
+                lefts, tops, rights, bottoms = zip(
+                    *(place[2:] for place in places[at : at + len(parts)]), strict=True
+                )
+                return max(0.0, min(lefts) - _BESIDE), min(tops), max(rights), max(bottoms)
+    return None
 
 
 def mark_all(rows: Iterable[Record], findings: Iterable[Finding]) -> None:

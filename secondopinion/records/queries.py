@@ -37,6 +37,18 @@ def for_case(case: Case) -> QuerySet[Record]:
     )
 
 
+def with_set_aside(case: Case) -> QuerySet[Record]:
+    """Return what `for_case` does, and the documents that were set aside as copies of another one:
+    their pages have stayed in them, unlike those of documents that were put behind another."""
+    return (
+        Record.objects.filter(case=case, removed_at=None)
+        .annotate(page_count=Count("pages", filter=Q(pages__aside="")), every_page=Count("pages"))
+        .filter(Q(merged_into=None) | Q(every_page__gt=0))
+        .select_related("merged_into")
+        .order_by("created_at")
+    )
+
+
 def locked_away() -> QuerySet[Finding, UUID]:
     """Return the keys of records with a page that is another child's, for certain or as the family
     says, as long as nobody has settled it: only those who find that out, and who sent it, see
@@ -133,6 +145,11 @@ def taken_out() -> Coalesce:
     """Return the column of a case that lists its records that were taken out, as `listed` does."""
     rows = Record.objects.filter(removed_at__isnull=False, merged_into__isnull=True)
     return listed(rows, "case", "id", "title", outer="pk")
+
+
+def touched(step: Rearrangement) -> list[str]:
+    """Return the keys of what a step was about before it: its pages, else its documents."""
+    return [*(step.before["pages"] or step.before["records"])]
 
 
 def record_for(person: Person, reference: str, record_id: UUID) -> Record:

@@ -6,15 +6,15 @@ short one in Latin letters only where a word begins: "CT" is not in "doctor".
 
 import re
 from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from secondopinion.accounts.models import Person
 from secondopinion.cases.models import Case
 from secondopinion.core.folding import Folded, plain, with_places
 from secondopinion.records import queries
@@ -113,9 +113,11 @@ class FoundPage:
 
 @dataclass(slots=True)
 class FoundRecord:
-    """A record with what was found in it, in its pages and in its translation."""
+    """A record with what was found in it, in its pages and in its translation; whether it is locked
+    away from others."""
 
     record: Record
+    locked: bool
     pages: list[FoundPage] = field(default_factory=list)
     translation: Translation | None = None
     snippets: list[Snippet] = field(default_factory=list)
@@ -128,25 +130,31 @@ class Search:
     records: list[FoundRecord] = field(default_factory=list)
     pages: int = 0  # that were found
     more: int = 0  # that were found and are not shown
-    wordless: list[tuple[Record, int]] = field(default_factory=list)  # pages without words read
+    # Pages on which no words were read: title and key of the record, number.
+    wordless: list[tuple[str, UUID, int]] = field(default_factory=list)
     reading: int = 0  # records that are still being read
 
 
-def search(case: Case, what: Sought, *, translations: bool) -> Search:
-    """Search the pages of a case that are shown, and finished translations where they are asked
-    for. The caller has made sure that its reader may see the records of the case."""
-    rows = list(queries.readable(case))
+def search(
+    case: Case, what: Sought, *, translations: bool, person: Person, parts: Collection[str]
+) -> Search:
+    """Search the pages of a case that a person with these parts may open, and finished translations
+    where they are asked for. The caller has made sure that the case is theirs to see."""
+    opened = queries.listed_for(case, person, parts)
+    locked = queries.locked_away().filter(case=case, subject_id=OuterRef("pk"))
+    rows = list(opened.annotate(locked=Exists(locked)))
     made = made_of(case) if translations else {}
-    keys = _matching(case, what)
+    keys = _matching(opened, what)
     found = Search(
-        pages=len(keys), more=max(0, len(keys) - MOST_FOUND), wordless=_wordless(case, rows),
+        pages=len(keys), more=max(0, len(keys) - MOST_FOUND), wordless=_wordless(opened),
         reading=sum(row.state == RecordState.READING for row in rows),
     )  # fmt: skip
     pages = _pages(keys[:MOST_FOUND])
     for row in rows:
         here = FoundRecord(
-            row, [_found(page, what.hits(page.text)) for page in pages if page.record_id == row.pk]
-        )
+            row, vars(row)["locked"],
+            [_found(page, what.hits(page.text)) for page in pages if page.record_id == row.pk],
+        )  # fmt: skip
         translation = made.get(row.pk)
         if translation is not None and what.all_in(translation.text):
             here.translation = translation
@@ -156,23 +164,21 @@ def search(case: Case, what: Sought, *, translations: bool) -> Search:
     return found
 
 
-def pages_with(case: Case, what: Sought) -> list[Page]:
+def pages_with(case: Case, what: Sought, *, person: Person, parts: Collection[str]) -> list[Page]:
     """Return the pages with all the words, in the order in which `search` has them."""
-    return _pages(_matching(case, what))
+    return _pages(_matching(queries.listed_for(case, person, parts), what))
 
 
-def _words(case: Case) -> QuerySet[PageWords]:
-    """Return the words of the pages of a case that are shown and not locked away."""
-    return PageWords.objects.filter(
-        page__record__case=case, page__record__removed_at=None, page__record__merged_into=None,
-        page__aside="",
-    ).exclude(page__record__in=queries.locked_away().filter(case=case))  # fmt: skip
+def _words(opened: QuerySet[Record]) -> QuerySet[PageWords]:
+    """Return the words of the pages of records that are shown."""
+    keys = opened.order_by().values("pk")
+    return PageWords.objects.filter(page__record__in=keys, page__aside="")
 
 
-def _matching(case: Case, what: Sought) -> list[UUID]:
+def _matching(opened: QuerySet[Record], what: Sought) -> list[UUID]:
     """Return the keys of the pages with all the words. The database looks for their letters; where
     words begin is looked at here."""
-    rows = _words(case)
+    rows = _words(opened)
     for term in what.terms:
         rows = rows.filter(folded__contains=term)
     ordered = rows.order_by("page__record__created_at", "page__record_id", "page__number")
@@ -182,13 +188,10 @@ def _matching(case: Case, what: Sought) -> list[UUID]:
     ]  # fmt: skip
 
 
-def _wordless(case: Case, records: list[Record]) -> list[tuple[Record, int]]:
-    """Return the pages on which no words were read, in the order of their records."""
-    keys = _words(case).filter(folded="", page__blank=False)
-    numbers = defaultdict(list)
-    for record_id, number in keys.values_list("page__record", "page__number"):
-        numbers[record_id].append(number)
-    return [(row, number) for row in records for number in sorted(numbers[row.pk])]
+def _wordless(opened: QuerySet[Record]) -> list[tuple[str, UUID, int]]:
+    rows = _words(opened).filter(folded="", page__blank=False)
+    ordered = rows.order_by("page__record__created_at", "page__record_id", "page__number")
+    return list(ordered.values_list("page__record__title", "page__record_id", "page__number"))
 
 
 def _pages(keys: list[UUID]) -> list[Page]:

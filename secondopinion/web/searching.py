@@ -16,10 +16,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from secondopinion.audit import actions as audit
+from secondopinion.cases import workflow
 from secondopinion.cases.models import Case, Part
-from secondopinion.cases.states import State
+from secondopinion.cases.states import ENDED, State
 from secondopinion.core import sealing
 from secondopinion.core.ids import short_code
+from secondopinion.findings.models import Severity
 from secondopinion.findings.queries import limitations_for
 from secondopinion.records import marking, queries, searching
 from secondopinion.records.models import Page
@@ -29,7 +31,8 @@ from secondopinion.web.access import PersonRequest, of_case
 SEARCHERS = (
     "desk", Part.COORDINATOR, Part.SPECIALIST, Part.SECOND_READER, Part.EMERGENCY, Part.FAMILY,
 )  # fmt: skip
-_STAFF = {"desk", Part.COORDINATOR, Part.SPECIALIST, Part.SECOND_READER, Part.EMERGENCY}
+_DESK = {"desk", Part.COORDINATOR}
+_STAFF = _DESK | {Part.SPECIALIST, Part.SECOND_READER, Part.EMERGENCY}
 _KEPT = 10  # searches of one session
 _CODE = 8
 
@@ -37,7 +40,7 @@ _CODE = 8
 def _frame(request: PersonRequest, case: Case) -> dict[str, Any]:
     """Return the frame of the page and the way back, by who reads."""
     parts = request.parts
-    if parts & {"desk", Part.COORDINATOR}:
+    if parts & _DESK:
         base, back = "base_staff.html", "desk-pages"
     elif Part.SPECIALIST in parts:
         base, back = "base_staff.html", "review"
@@ -89,8 +92,9 @@ def found(request: PersonRequest, case: Case, code: str) -> HttpResponse:
     if not typed:
         return redirect("search", case.reference)
     result = searching.search(
-        case, searching.sought(typed), translations=bool(request.parts & READERS)
-    )
+        case, searching.sought(typed), translations=bool(request.parts & READERS),
+        person=request.user, parts=request.parts,
+    )  # fmt: skip
     audit.record(
         "records-searched", by=request.user, case_id=case.pk, target=case,
         detail={"pages": result.pages},
@@ -107,13 +111,26 @@ def look(request: PersonRequest, case: Case, record: UUID, number: int) -> HttpR
     audit.record("page-opened", by=request.user, case_id=case.pk, target=page)
     quarters = page.reading.answer.get("turned", 0) if hasattr(page, "reading") else 0
     before, after, pages = queries.beside(page)
-    told = limitations_for(case)
-    if not request.parts & _STAFF:  # what the hospital has accepted asks nothing of a family
-        told = told.filter(state="open")
+    told = list(limitations_for(case))
+    by_staff = bool(request.parts & _STAFF)
+    if not by_staff:  # what the hospital has accepted asks nothing of a family
+        told = [each for each in told if each.state == "open"]
+    marks = marking.on_page(page, quarters, told, marking.name_on(page))
     context: dict[str, Any] = {
         "case": case, "record": row, "page": page, "before": before, "after": after,
-        "pages": pages, "marks": marking.on_page(page, quarters, told),
+        "pages": pages, "marks": marks, "by_staff": by_staff,
     }  # fmt: skip
+    doubts = [
+        each for each in told if each.whose and each.state == "open" and each.subject_id == row.pk
+    ]
+    if request.parts & _DESK:
+        context |= {
+            "locked": any(each.severity == Severity.BLOCKER for each in doubts),
+            "settles": case.coordinator_id == request.user.pk and case.state not in ENDED,
+            "can": {each.action for each in workflow.available(case, request.user)}
+            if doubts
+            else (),
+        }
     code = request.GET.get("search", "")
     typed = _typed(request, case, code)
     if typed:
@@ -135,7 +152,7 @@ def _numbered(pieces: list[tuple[str, bool]]) -> list[tuple[str, int]]:
 def _hits(request: PersonRequest, case: Case, page: Page, typed: str) -> dict[str, Any]:
     """Return the hits on a page, which of them is looked at, and what comes before and after."""
     what = searching.sought(typed)
-    found_pages = searching.pages_with(case, what)
+    found_pages = searching.pages_with(case, what, person=request.user, parts=request.parts)
     keys = [each.pk for each in found_pages]
     at = keys.index(page.pk) if page.pk in keys else None
     drawn, pieces = marking.hits_on(page, what), searching.marked(page.text, what)

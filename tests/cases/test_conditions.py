@@ -10,7 +10,7 @@ from secondopinion.core.errors import NotYours
 from secondopinion.program import queries
 from secondopinion.program.models import Condition, Program
 from secondopinion.program.queries import called_for
-from tests.web.conftest import taken
+from tests.web.conftest import sign_in, taken
 
 
 def test_fifteen_groups_are_shipped_each_with_its_ground(hospital: Program) -> None:
@@ -30,15 +30,25 @@ def test_a_chosen_group_joins_the_checklist_and_goes_with_the_next(maria: Person
     case, grace = taken(maria)
     before = set(case.checklist.values_list("key", flat=True))
     epilepsy, muscle = (Condition.objects.get(key=key) for key in ("epilepsy", "muscle-disease"))
-    assert actions.choose_condition(by=grace, case=case, condition=epilepsy) == 4
+
+    def counted(condition: Condition) -> tuple[int, int]:
+        added, gone = actions.choose_condition(by=grace, case=case, condition=condition)
+        return len(added), len(gone)
+
+    assert counted(epilepsy) == (4, 0)
     eeg = case.checklist.get(key="video-eeg")
     assert (eeg.months, eeg.required, eeg.condition) == (24, True, "epilepsy")
-    assert actions.choose_condition(by=grace, case=case, condition=epilepsy) == 0
+    assert counted(epilepsy) == (0, 0)
     actions.settle_item(by=grace, item=eeg, state=ItemState.ARRIVED)
-    assert actions.choose_condition(by=grace, case=case, condition=muscle) == 4
+    assert counted(muscle) == (4, 3)
     now = set(case.checklist.values_list("key", flat=True))
     assert now == before | {"video-eeg", "genetics", "ck", "echo-report", "lung-function"}
-    actions.choose_condition(by=grace, case=case, condition=None)
+    chosen = {"condition": ""}
+    desk = sign_in(grace)
+    desk.post(f"/desk/cases/{case.reference}/do/choose-condition/", chosen)
+    shown = desk.get(f"/desk/cases/{case.reference}/").content.decode()
+    assert "Taken off the checklist:" in shown
+    assert "Lung function" in shown, "what has gone is named"
     assert set(case.checklist.values_list("key", flat=True)) == before | {"video-eeg"}
     assert len([e for e in entries_for(case.pk) if e.verb == "condition-chosen"]) == 4
     with pytest.raises(NotYours):

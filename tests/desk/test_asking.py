@@ -251,7 +251,10 @@ def test_a_template_comes_beneath_what_was_typed(page: str, case: Case, grace: P
     other = desk.post(here, {**given, "template": "1"})
     assert field(other, "put") not in {"", words}
     assert field(other, "text") == f"Dear María,\nthank you.\n\n{field(other, 'put')}"
-    changed = field(other, "text") + " Today."
+    behind = field(other, "text") + "\nUntil Friday, please."
+    third = desk.post(here, {**given, "template": "0", "text": behind, "put": field(other, "put")})
+    assert field(third, "text") == f"Dear María,\nthank you.\n\n{words}\nUntil Friday, please."
+    changed = field(other, "text").replace(field(other, "put")[:9], "Changed: ")
     again = desk.post(here, {**given, "text": changed, "put": field(other, "put")})
     assert field(again, "text").startswith(changed), "what was changed by hand stays"
 

@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 import pytest
+from django.urls import reverse
 from PIL import Image, ImageDraw, ImageFont
 
 from secondopinion.accounts.models import Person
@@ -14,6 +15,8 @@ from secondopinion.cases.models import Case
 from secondopinion.core import jobs, vault
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.core.glyphs import FONTS
+from secondopinion.findings.actions import replace
+from secondopinion.findings.found import BLOCKER, Found
 from secondopinion.findings.models import Finding
 from secondopinion.records import arranging, queries
 from secondopinion.records.models import Page, Rearrangement, Record
@@ -115,7 +118,7 @@ def test_what_is_no_date_is_said_and_what_was_typed_stands(desk: tuple[Case, Per
         assert said in page
         for value in ((typed | wrong)["dated"], (typed | wrong)["language"]):
             assert f'value="{value}"' in page, "what was typed stands"
-        assert '<option value="pathology" selected>' in page
+        assert '<option value="pathology" selected' in page
         assert "QueryDict" not in page, "the box of the search is empty"
         record.refresh_from_db()
         assert record.accepted_at is None
@@ -191,6 +194,52 @@ def test_a_second_scan_of_a_page_is_offered_and_another_page_is_not(
     assert (finding.state, queries.for_case(case).count()) == ("fixed", 3)
     arranging.undo(by=anna, case=case, step=step.pk)
     assert queries.for_case(case).count() == 4
+
+    # With the buttons: the filter stays, and what is set aside is listed there until it is back.
+    browser, here = sign_in(anna), f"/desk/cases/{case.reference}/records/pages/"
+    jobs.run_all()
+    copies = browser.get(here, {"show": "copy"}).content.decode()
+    assert reverse("page-look", args=[case.reference, first.pk, 1]) in copies, "the other is named"
+    given = {"verb": "copy", "record": second.pk, "kept": first.pk, "show": "copy"}
+    assert "?show=copy" in browser.post(f"{here}do/", given).url
+    assert "again.jpg" not in browser.get(f"/desk/cases/{case.reference}/records/").content.decode()
+    aside = browser.get(here, {"show": "aside"}).content.decode()
+    assert f'id="at-{second.pk}"' in aside
+    assert "Show again" in aside
+    back = {"verb": "bring-back", "page": ids(second), "show": "aside"}
+    assert browser.post(f"{here}do/", back).status_code == 302
+    assert second in queries.for_case(case)
+
+
+def test_what_may_be_another_childs_is_not_described_and_a_kind_is_set_alone(
+    desk: tuple[Case, Person],
+) -> None:
+    case, anna = desk
+    record, other = sent(case, "scan.tif", THREE), sent(case, "b.tif", tiff(sheet("B", [7, 8])))
+    Record.objects.filter(pk=record.pk).update(suggested={"dated": ["2026-10-03", 0.4]})
+    browser, here = sign_in(anna), f"/desk/cases/{case.reference}/records/pages/"
+    given = {"verb": "kind", "record": record.pk, "kind": "pathology", "dated": "2026-10-03"}
+    assert browser.post(f"{here}do/", given).url.endswith(f"#at-{record.pk}")
+    record.refresh_from_db()
+    assert (record.kind, record.dated, record.accepted_at) == ("pathology", None, None)
+
+    step = Rearrangement.objects.get(verb="kind")
+    answer = browser.post(f"{here}do/", {"verb": "undo", "step": step.pk, "at": ids(other)[0]})
+    assert answer.url.endswith(f"#at-{ids(other)[0]}"), "the cursor stays"
+    assert "Undone: The kind is set." in browser.get(here).content.decode()
+
+    found = [Found("not-this-child", BLOCKER, "The name is another.", "", {"page": 1})]
+    replace(case=case, subject=record, check="whose@1", found=found)
+    shown = browser.get(here, {"show": "whose"}).content.decode()
+    assert "Locked away" in shown
+    assert 'data-key="a"' not in shown, "no key accepts it"
+    refused = browser.post(f"{here}do/", given | {"verb": "accept"},
+                           headers={"accept": "application/json"})  # fmt: skip
+    assert refused.json()["code"] == "locked-away"
+    look = reverse("page-look", args=[case.reference, record.pk, 1])
+    page = browser.get(look).content.decode()
+    assert "Locked away" in page
+    assert "It is this child’s" in page, "it is settled where it is looked at"
 
 
 def test_what_nobody_has_said_of_a_record_is_a_guess() -> None:

@@ -21,6 +21,15 @@ from tests.conftest import DOCUMENTS
 from tests.records.files import word
 
 
+def as_maria(case: Case) -> dict[str, Any]:
+    """Return who searches: the family of the case."""
+    return {"person": case.participations.get(role="family").person, "parts": {"family"}}
+
+
+def search(case: Case, what: Sought) -> searching.Search:
+    return searching.search(case, what, translations=False, **as_maria(case))
+
+
 def texts(what: Sought, text: str) -> list[str]:
     return [text[start:end] for start, end in what.hits(text)]
 
@@ -208,7 +217,7 @@ def test_pages_are_found_in_their_order_with_or_without_a_place(
     scan = send(case, maria, "letter.pdf", pdf())
     text = send(case, maria, "note.docx", word("Anemia and CAFÉ again."))
     send(case, maria, "other.txt", b"Nothing of the kind stands here.")
-    found = searching.search(case, sought("cafe anemia"), translations=False)
+    found = search(case, sought("cafe anemia"))
     assert [row.record.pk for row in found.records] == [scan.pk, text.pk]
     assert [(row.pages[0].count, row.pages[0].placed) for row in found.records] == [
         (2, True), (2, False),
@@ -228,31 +237,30 @@ def test_a_page_read_by_an_earlier_version_has_no_marks(
     reading.answer["words"] = [["café", 90, 0.1, 0.1, 0.2, 0.2]]
     reading.save()
     assert marking.hits_on(page_with_reading(record), sought("cafe")) == []
-    [row] = searching.search(case, sought("cafe"), translations=False).records
+    [row] = search(case, sought("cafe")).records
     assert not row.pages[0].placed
 
 
 def test_what_is_not_shown_is_not_searched(case: Case, maria: Person) -> None:
     record = send(case, maria, "note.txt", b"A seizure in June.")
     what = sought("seizure")
-    assert searching.search(case, what, translations=False).pages == 1
+    assert search(case, what).pages == 1
     Page.objects.filter(record=record).update(aside="copy")
-    assert searching.search(case, what, translations=False).pages == 0
+    assert search(case, what).pages == 0
     page = record.pages.get()
     page.aside, page.text = "", ""
     page.save()
     indexing.keep([page])
-    [(record, number)] = searching.search(case, what, translations=False).wordless
-    assert (record.case_id, number) == (case.pk, 1)
+    assert search(case, what).wordless == [("note.txt", record.pk, 1)]
 
 
 def test_words_are_kept_as_they_are_compared(case: Case, maria: Person) -> None:
     record = send(case, maria, "note.txt", "El CAFÉ: 癫 痫, مستشفى ١٢".encode())
     assert record.pages.get().words.folded.endswith("el cafe: 癫痫, مستشفي 12")
     for typed, pages in (("café 癫痫", 1), ("100%", 0), ("a_e", 0), ("af", 0), ("cafe:", 1)):
-        found = searching.search(case, sought(typed), translations=False)
+        found = search(case, sought(typed))
         assert found.pages == pages, typed
-        assert len(searching.pages_with(case, sought(typed))) == pages
+        assert len(searching.pages_with(case, sought(typed), **as_maria(case))) == pages
 
 
 def finding(record: Record, **where: Any) -> Finding:

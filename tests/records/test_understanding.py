@@ -169,6 +169,19 @@ def test_columns_of_text_are_read_one_after_the_other_and_tables_by_their_rows()
         ("th", "TH", "วันที่ 12 มีนาคม 2567 วันเกิด 3/4/2555", "2024-03-12"),
         ("zh", "CN", "报告日期：2024年3月12日 出生日期：2017年5月14日", "2024-03-12"),
         ("he", "IL", "תאריך: 12 במרץ 2024\nתאריך לידה: 9 בינואר 2015", "2024-03-12"),
+        (
+            "es",
+            "CO",
+            "El 5 de enero de 2024 operamos.\nPróxima ecografía el 12/02/2024",
+            "2024-01-05",
+        ),
+        (
+            "fr",
+            "FR",
+            "Le 5 janvier 2024, opérée. Prochaine échographie le 12/02/2024",
+            "2024-01-05",
+        ),
+        ("en", "", "Operated on 5 January 2024. Next ultrasound on 12/02/2024", "2024-01-05"),
         ("uk", "UA", "дата народження 21.07.2020\n5 жовтня 2026 р.: дефект", "2026-10-05"),
     ],
 )

@@ -192,6 +192,7 @@ def test_what_was_not_read_is_said(told: Whole) -> None:
     _address, shown = found(sign_in(told.coordinator), told)
     assert "1 document is still being read" in shown
     assert "On 1 page no words were read" in shown
+    assert look(told, Record.objects.get(title="note.txt").pk) in shown
 
 
 def test_translations_are_searched_for_those_who_read_them(told: Whole) -> None:

@@ -16,8 +16,11 @@ from secondopinion.program.queries import called_for
 
 
 @transaction.atomic
-def choose_condition(*, by: Person, case: Case, condition: Condition | None) -> int:
-    """Put what a group of conditions calls for on the checklist; return how much was added.
+def choose_condition(
+    *, by: Person, case: Case, condition: Condition | None
+) -> tuple[list[ChecklistItem], list[ChecklistItem]]:
+    """Put what a group of conditions calls for on the checklist; return what was added and what
+    has gone.
 
     What another group called for goes, unless it is settled or was asked for. What stands there
     already, from the field's list, stays as it is.
@@ -30,9 +33,9 @@ def choose_condition(*, by: Person, case: Case, condition: Condition | None) -> 
     if case.state in ENDED or case.submitted_at is None:
         raise Conflict(_("This case has ended."), code="ended")
     chosen = condition.key if condition else ""
-    case.checklist.filter(state=ItemState.OPEN, informationrequest__isnull=True).exclude(
-        condition__in=["", chosen]
-    ).delete()
+    waiting = case.checklist.filter(state=ItemState.OPEN, informationrequest__isnull=True)
+    gone = list(waiting.exclude(condition__in=["", chosen]))
+    case.checklist.filter(pk__in=[row.pk for row in gone]).delete()
     known = set(case.checklist.values_list("key", flat=True))
     first = (case.checklist.aggregate(Max("position"))["position__max"] or 0) + 1
     rows = called_for(condition) if condition else []
@@ -48,7 +51,7 @@ def choose_condition(*, by: Person, case: Case, condition: Condition | None) -> 
     Case.objects.filter(pk=case.pk).update(condition=chosen)
     audit.record(
         "condition-chosen", by=by, case_id=case.pk, target=case,
-        detail={"condition": chosen, "added": len(added)},
+        detail={"condition": chosen, "added": len(added), "gone": len(gone)},
     )  # fmt: skip
     changes.tell(case.pk)
-    return len(added)
+    return added, gone

@@ -22,6 +22,7 @@ DATA = Path(__file__).resolve().parent.parent / "data" / "dates.toml"
 MONTH_FIRST = {"US", "FM", "PW", "MH", "GU", "PR", "VI", "AS", "MP", "PH"}  # CLDR, short dates
 OLDEST = 1990
 BEFORE = 42  # letters before a date in which its label may stand
+AHEAD = 80  # in which it may be called one that is still to come
 UNPARTED = re.compile(r"[\u4e00-\u9fff\u0e00-\u0e7f]")  # written without spaces
 _UNSPACED = {"zh", "ja", "th", "lo", "km", "my"}
 _BORN_THEN = re.compile(r"[\s\u00a0]*出生(?!日|年|地|医)")  # Chinese says it behind the day
@@ -80,6 +81,15 @@ def _label() -> dict[str, re.Pattern[str]]:
 
 
 @cache
+def _ahead() -> re.Pattern[str]:
+    words = _data()["ahead"]["words"]
+    parted = languages.expression(words, spaced=True, prefix=languages.ARABIC_AND)
+    joined = languages.expression(filter(UNPARTED.search, words), spaced=False)
+    few = r"(?:[\s\u00a0]+[^\W\d_]+){0,6}"
+    return re.compile(rf"(?:{parted}{few}|{joined}[^\W\d_]{{0,12}})[\s\u00a0:.\-–/|]*$")
+
+
+@cache
 def months_of(code: str, order: str) -> Months:
     """Return how a language writes dates; `order` (``dmy``, ``mdy``) is the country's, if known."""
     names: dict[str, int | str] = {}
@@ -132,7 +142,7 @@ def find(text: str, language: str, country: str = "", today: date | None = None)
         found.append(
             Seen(text[first:last], readings[0], certainty,
                  "born" if _BORN_THEN.match(seen.text, mention.end) else
-                 _role(seen.text[max(0, mention.start - BEFORE) : mention.start]), first)
+                 _role(seen.text[max(0, mention.start - AHEAD) : mention.start]), first)
         )  # fmt: skip
     return found
 
@@ -167,9 +177,12 @@ def _ethiopian(mention: DateMention) -> date | None:
 
 def _role(before: str) -> str:
     line = before.rpartition("\n")[2]
+    before = before[-BEFORE:]
     for role, pattern in _label().items():
-        if pattern.search(line):
+        if pattern.search(line[-BEFORE:]):
             return role
+    if _ahead().search(line):
+        return "elsewhere"
     # In a form the label may stand alone in the line above.
     above = before.rstrip().rpartition("\n")[2] if not line.strip() else ""
     return next((role for role, pattern in _label().items() if above and pattern.search(above)), "")

@@ -6,25 +6,25 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from secondopinion.audit import actions as audit
 from secondopinion.cases.models import Case, Part
-from secondopinion.cases.states import ENDED
 from secondopinion.core.errors import NotYours, Refused
 from secondopinion.core.languages import code_of
 from secondopinion.findings import actions as findings
-from secondopinion.findings.models import Finding
+from secondopinion.findings.models import Finding, State
 from secondopinion.findings.queries import limitations_for
 from secondopinion.records import arranging, marking
 from secondopinion.records import queries as records
 from secondopinion.records.models import Kind, Page, Record
 from secondopinion.web.access import PersonRequest, of_case
+from secondopinion.web.desk.case import head
 from secondopinion.web.forms import day_in
 
 FILTERS: dict[str, str | Promise] = {
@@ -33,6 +33,7 @@ FILTERS: dict[str, str | Promise] = {
     "hard": _("Hard to read"),
     "blank": _("Blank"),
     "copy": _("Copies"),
+    "whose": _("May be another child’s"),
     "aside": _("Set aside"),
 }
 VERBS: dict[str, str | Promise] = {
@@ -44,9 +45,9 @@ VERBS: dict[str, str | Promise] = {
     "join": _("The documents are one now."),
     "copy": _("The copy is set aside. Its file is kept."),
     "accept": _("The document is described."),
+    "kind": _("The kind is set."),
     "keep-both": _("Both are kept."),
     "retake": _("A new photo stands in the place of a page that could not be read."),
-    "undo": _("The last step is undone."),
 }
 
 
@@ -60,34 +61,37 @@ def _shown(
     request: PersonRequest, case: Case, chosen: str, problem: Refused | None = None
 ) -> HttpResponse:
     """Show the pages; with a problem, the document that was being described as it was typed."""
-    audit.record(
-        "case-opened", by=request.user, case_id=case.pk, target=case, detail={"part": "pages"}
-    )
-    rows = list(records.with_pages(records.for_case(case), aside=True))
-    marking.mark_all(rows, limitations_for(case))
-    copies = _copies(case)
+    context = head(request, case, "pages")
+    everything = list(records.with_pages(records.with_set_aside(case), aside=True))
+    rows = [row for row in everything if row.merged_into_id is None]
+    found = list(limitations_for(case))
+    marking.mark_all(everything, found)
+    open_doubts = (row for row in reversed(found) if row.whose and row.state == State.OPEN)
+    doubts = {row.subject_id: row for row in open_doubts}  # the gravest of each
+    copies = _copies(case, {row.pk: row for row in rows})
     chosen = chosen if chosen in FILTERS else ""
     shown, counts = [], dict.fromkeys(FILTERS, 0)
-    for record in rows:
+    for record in everything:
         all_pages = list(record.pages.all())
         for name in FILTERS:
-            counts[name] += sum(_lets(name, record, page, copies) for page in all_pages)
-        passed = [page for page in all_pages if _lets(chosen, record, page, copies)]
+            counts[name] += sum(_lets(name, record, page, copies, doubts) for page in all_pages)
+        passed = [page for page in all_pages if _lets(chosen, record, page, copies, doubts)]
         if passed or not chosen:
-            shown.append((record, passed, copies.get(record.pk)))
+            shown.append((record, passed, copies.get(record.pk), doubts.get(record.pk)))
     last = records.last_step(case)
-    context = {
-        "case": case, "part": "records", "documents": shown, "records": rows,
-        "copies": copies, "kinds": Kind.choices,
+    context |= {
+        "documents": shown, "records": rows, "copies": copies, "kinds": Kind.choices,
         "filters": [(name, label, counts[name]) for name, label in FILTERS.items()],
         "show": chosen, "last": last, "last_done": VERBS.get(last.verb, "") if last else "",
-        "mine": case.coordinator_id == request.user.pk and case.state not in ENDED,
+        "mine": context["mine"] and not context["ended"],
         "problem": problem, "described": request.POST if problem else None,
     }  # fmt: skip
     return render(request, "desk/case/pages.html", context, status=400 if problem else 200)
 
 
-def _lets(name: str, record: Record, page: Page, copies: dict[UUID, Any]) -> bool:
+def _lets(
+    name: str, record: Record, page: Page, copies: dict[UUID, Any], doubts: dict[UUID, Finding]
+) -> bool:
     if name == "aside":
         return bool(page.aside)
     if page.aside:
@@ -98,11 +102,13 @@ def _lets(name: str, record: Record, page: Page, copies: dict[UUID, Any]) -> boo
         "hard": page.legibility != Page.Legibility.GOOD,
         "blank": page.blank,
         "copy": page.pk in copies or record.pk in copies,
+        "whose": record.pk in doubts,
     }[name]
 
 
-def _copies(case: Case) -> dict[UUID, dict[str, Any]]:
-    """Return for pages and documents that look like earlier ones: the finding and the other one."""
+def _copies(case: Case, rows: dict[UUID, Record]) -> dict[UUID, dict[str, Any]]:
+    """Return for pages and documents that look like earlier ones: the finding and the other one, a
+    document among `rows`."""
     found: dict[UUID, dict[str, Any]] = {}
     for row in Finding.objects.filter(
         case=case, code="duplicate", check_name="copies", state="open"
@@ -110,7 +116,8 @@ def _copies(case: Case) -> dict[UUID, dict[str, Any]]:
         if "page_id" in row.where:
             found[UUID(row.where["page_id"])] = {"finding": row, "like": UUID(row.where["like"])}
         else:
-            found[row.subject_id] = {"finding": row, "record": UUID(row.where["record"])}
+            other = rows.get(UUID(row.where["record"]))
+            found[row.subject_id] = {"finding": row, "record": other}
     twins = {
         page.pk: page
         for page in Page.objects.filter(
@@ -185,6 +192,11 @@ class _Steps:
         }
         arranging.accept(**self.who, record=self._id("record"), values=values)
 
+    def kind(self) -> None:
+        arranging.set_kind(
+            **self.who, record=self._id("record"), kind=Kind(self.post.get("kind", ""))
+        )
+
     def undo(self) -> None:
         arranging.undo(**self.who, step=self._id("step"))
 
@@ -211,11 +223,24 @@ def act(request: PersonRequest, case: Case) -> HttpResponse:
         if name != "accept" or refused.field not in {"dated", "language"}:
             raise
         return _shown(request, case, request.POST.get("show", ""), refused)
-    messages.success(request, str(VERBS[_WORDS.get(name, name)]))
+    done, at = str(VERBS.get(_WORDS.get(name, name), "")), _about(request.POST)
+    if name == "undo":
+        undone = case.rearrangements.get(pk=request.POST["step"])
+        done = gettext("Undone: %(step)s") % {"step": VERBS.get(undone.verb, "")}
+        at = at or records.touched(undone)[0]
+    messages.success(request, done)
     back = reverse("desk-pages", args=[case.reference])
     show = request.POST.get("show", "")
-    at = (request.POST.getlist("page") or [request.POST.get("record", "")])[0]
-    anchor = f"#at-{UUID(at)}" if at else ""
+    anchor = f"#at-{at}" if at else ""
     return redirect(
         f"{back}?show={show}{anchor}" if show in FILTERS and show else f"{back}{anchor}"
     )
+
+
+def _about(given: QueryDict) -> str:
+    """Return the key of what a button was about: a page, a document, or the current row (`at`)."""
+    named = [*given.getlist("page"), given.get("record", ""), given.get("at", "")]
+    try:
+        return str(UUID(next(filter(None, named), "")))
+    except ValueError:
+        return ""

@@ -16,6 +16,7 @@ from secondopinion.core.languages import language_of
 from secondopinion.program import letters
 from secondopinion.program import queries as program
 from secondopinion.program.models import MessageTemplate
+from secondopinion.records.models import Record
 from secondopinion.web.access import PersonRequest
 
 ITEM = "{item}"
@@ -48,18 +49,25 @@ def words_for(case: Case, text: str, item: ChecklistItem | None, to: str) -> str
     return text.replace(ITEM, program.in_language(item.labels, _language_of(case, to)))
 
 
-def ask_context(request: PersonRequest, case: Case, items: list[ChecklistItem]) -> dict[str, Any]:
-    """Return what the form shows: what was chosen, else the first thing that is missing and that
-    nobody was asked for yet, in the words for such a thing.
+def ask_context(
+    request: PersonRequest, case: Case, items: list[tuple[ChecklistItem, list[Record]]]
+) -> dict[str, Any]:
+    """Return what the form shows: what was chosen, else the first thing that is missing, for which
+    nothing has arrived and that nobody was asked for yet, in the words for such a thing.
+
+    `items` stand with the records that may be what they wait for.
 
     Whether a local provider confirms is asked by their link, not here.
     """
     there = {ItemState.ARRIVED, ItemState.WAIVED}
-    missing = [row for row in items if row.state not in there and row.key != CONFIRMED]
+    waiting = [
+        (row, fits) for row, fits in items if row.state not in there and row.key != CONFIRMED
+    ]
+    missing = [row for row, _fits in waiting]
     given = request.POST or request.GET
     wanted = given.get("item")
-    first = sorted(missing, key=lambda row: row.state != ItemState.OPEN)
-    item = next((row for row in first if wanted in {None, str(row.pk)}), None)
+    first = sorted(waiting, key=lambda each: (each[0].state != ItemState.OPEN, bool(each[1])))
+    item = next((row for row, _fits in first if wanted in {None, str(row.pk)}), None)
     to = given.get("to", "")
     to = to if to in {Part.FAMILY, Part.LOCAL_PROVIDER} else Part.FAMILY
     templates = letters.message_templates()
@@ -86,12 +94,14 @@ def ask_context(request: PersonRequest, case: Case, items: list[ChecklistItem]) 
 
 
 def put_in(request: PersonRequest, words: str) -> str:
-    """Return what somebody has typed with the words of a template beneath it, in the place of those
-    (`words`) that were put in before: nothing that was typed is lost."""
+    """Return what somebody has typed with the words of a template (`words`) in the place of those
+    that were put in before, else beneath it: nothing that was typed is lost, before or behind."""
     typed, before = (
         request.POST.get(name, "").replace("\r\n", "\n").strip() for name in ("text", "put")
     )
-    parts = (typed.removesuffix(before).rstrip(), words)
+    if before and before in typed and words:
+        return typed.replace(before, words, 1)
+    parts = (typed.replace(before, "", 1).rstrip() if before else typed, words)
     return "\n\n".join(part for part in parts if part)
 
 

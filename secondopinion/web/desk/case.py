@@ -19,7 +19,8 @@ from secondopinion.arrivals.clipping import posts_with_files
 from secondopinion.arrivals.queries import asked_with_records
 from secondopinion.audit import actions as audit
 from secondopinion.cases import clocks, needs, workflow
-from secondopinion.cases.models import Case, HandOver, Need, Part, Participation
+from secondopinion.cases.actions.provider import CONFIRMED
+from secondopinion.cases.models import Case, HandOver, ItemState, Need, Part, Participation
 from secondopinion.cases.queries import (
     emergencies,
     handed,
@@ -90,7 +91,28 @@ PARTS: dict[str, str | Promise] = {
 
 # Pages that stand behind one of these.
 INSIDE = {"fee": "people", "guardians": "people", "servers": "records", "copies": "records",
-          "translations": "after"}  # fmt: skip
+          "pages": "records", "translations": "after"}  # fmt: skip
+
+
+def head(request: PersonRequest, case: Case, part: str) -> Context:
+    """Return what the head of each part of a case shows, and keep that it was opened."""
+    audit.record(
+        "case-opened", by=request.user, case_id=case.pk, target=case, detail={"part": part}
+    )
+    prefetch_related_objects([case], "clock_spans")
+    return {
+        "case": case,
+        "standing": states_of([case])[case.pk],
+        "parts": PARTS.items(),
+        "part": part,
+        "tab": INSIDE.get(part, part),
+        "mine": case.coordinator_id == request.user.pk,
+        "can": {row.action for row in workflow.available(case, request.user)},
+        "readings": clocks.readings(case),
+        "ended": case.state in ENDED,
+        "step": (step := FAMILY_STEP[case.state]),
+        "step_name": FAMILY_STEPS[step - 1] if step else "",
+    }
 
 
 def _page(part: str, more: Callable[[PersonRequest, Case], Context]) -> View:
@@ -98,23 +120,7 @@ def _page(part: str, more: Callable[[PersonRequest, Case], Context]) -> View:
 
     @of_case("desk", Part.COORDINATOR)
     def view(request: PersonRequest, case: Case) -> HttpResponse:
-        audit.record(
-            "case-opened", by=request.user, case_id=case.pk, target=case, detail={"part": part}
-        )
-        prefetch_related_objects([case], "clock_spans")
-        context = {
-            "case": case,
-            "standing": states_of([case])[case.pk],
-            "parts": PARTS.items(),
-            "part": part,
-            "tab": INSIDE.get(part, part),
-            "mine": case.coordinator_id == request.user.pk,
-            "can": {row.action for row in workflow.available(case, request.user)},
-            "readings": clocks.readings(case),
-            "ended": case.state in ENDED,
-            "step": (step := FAMILY_STEP[case.state]),
-            "step_name": FAMILY_STEPS[step - 1] if step else "",
-        }
+        context = head(request, case, part)
         return render(request, f"desk/case/{part}.html", context | more(request, case))
 
     return view
@@ -145,8 +151,11 @@ def _now(request: PersonRequest, case: Case) -> Context:
         "linked": request.GET.get("evidence", ""),
         "evidence": arrived[::-1],
         "studies": list({row.study_id: row.study for row in series}.values()),
-        "items": [(item, fitting(item, arrived)) for item in items],
-        "ask": ask_context(request, case, items),
+        "items": (fits := [(item, fitting(item, arrived)) for item in items]),
+        "ask": ask_context(request, case, fits),
+        "provider_says": any(
+            row.key == CONFIRMED and row.state == ItemState.ANSWERED for row in items
+        ),
         "needs": whys,
         "due": needs.first_due(held, running, needs.due_words()),
         "conditions": (groups := program.kept_conditions()),

@@ -17,7 +17,7 @@ from secondopinion.cases.models import Case, ItemState, Part
 from secondopinion.cases.queries import holders_of
 from secondopinion.conversations.actions import need_no_answer
 from secondopinion.core.errors import NotYours
-from secondopinion.core.languages import code_of
+from secondopinion.core.languages import code_of, enumerated
 from secondopinion.desk import actions as desk
 from secondopinion.desk import mailing
 from secondopinion.desk.models import Evidence
@@ -117,8 +117,13 @@ class _Verbs:
     def choose_condition(self) -> str:
         key = self.text("condition")
         chosen = get_object_or_404(program.conditions(), key=key) if key else None
-        added = actions.choose_condition(by=self.by, case=self.case, condition=chosen)
-        return _("Added to the checklist: %(count)s.") % {"count": added}
+        added, gone = actions.choose_condition(by=self.by, case=self.case, condition=chosen)
+        said = [_("Added to the checklist: %(count)s.") % {"count": len(added)}] if added else []
+        if gone:
+            names = enumerated(program.in_language(row.labels) for row in gone)
+            said.append(_("Taken off the checklist: %(names)s.") % {"names": names})
+            said.append(_("If you choose the former group again, they come back."))
+        return " ".join(said) or _("The checklist is as it was.")
 
     def set_pace(self) -> str:
         actions.set_pace(
