@@ -62,6 +62,22 @@ function allowedStyles() {
   };
 }
 
+/**
+ * The value at a point is read from the image that is shown, which is one: the tool looks for it in
+ * the place that this image has in its stack, and finds none but in the first.
+ */
+function valuesAtPoints() {
+  return {
+    name: "values-at-points",
+    transform(code, id) {
+      if (!id.endsWith("/annotation/ProbeTool.js")) return null;
+      const mended = code.replace("ijk[2] = viewport.getCurrentImageIdIndex();", "ijk[2] = 0;");
+      if (mended === code) this.error("ProbeTool.js has changed: look at where it reads values");
+      return { code: mended, map: null };
+    },
+  };
+}
+
 const names = {
   entryFileNames: "[name].js",
   chunkFileNames: "chunks/[name]-[hash].js",
@@ -73,7 +89,7 @@ export default defineConfig({
   root: here("."),
   base: "./",
   publicDir: false,
-  plugins: [standIns(), freshDecoders(), allowedStyles()],
+  plugins: [standIns(), freshDecoders(), allowedStyles(), valuesAtPoints()],
   resolve: {
     // Cornerstone's dependencies name these Node.js modules; without them the bundle builds and
     // then stops at run time.

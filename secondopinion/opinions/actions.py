@@ -18,7 +18,7 @@ from secondopinion.cases.queries import holders_of
 from secondopinion.cases.states import State
 from secondopinion.core import clock, vault
 from secondopinion.core.errors import Conflict, NotYours, Refused
-from secondopinion.core.ids import short_code
+from secondopinion.core.ids import new_id, short_code
 from secondopinion.imaging import drawing, pixels
 from secondopinion.imaging.models import Instance
 from secondopinion.imaging.queries import removed_series
@@ -150,6 +150,20 @@ def remove_key_image(*, by: Person, key_image: KeyImage) -> None:
     draft = writing.shared_draft(key_image.opinion, by)
     audit.record("key-image-removed", by=by, case_id=draft.case_id, target=key_image)
     KeyImage.objects.filter(pk=key_image.pk).update(removed_at=clock.now())
+
+
+@transaction.atomic
+def restore_key_image(*, by: Person, key_image: KeyImage) -> None:
+    """Put an image that was taken out back into the report, once.
+
+    It comes as a row of its own: reports that were signed without it stay without it.
+    """
+    draft = writing.shared_draft(key_image.opinion, by)
+    if key_image.removed_at is None or draft.key_images.filter(picture=key_image.picture).exists():
+        return
+    key_image.pk, key_image.removed_at, key_image.created_at = new_id(), None, clock.now()
+    key_image.save(force_insert=True)
+    audit.record("key-image-restored", by=by, case_id=draft.case_id, target=key_image)
 
 
 def preview(*, by: Person, opinion: Opinion) -> bytes:
