@@ -64,15 +64,24 @@ function allowedStyles() {
 
 /**
  * The value at a point is read from the image that is shown, which is one: the tool looks for it in
- * the place that this image has in its stack, and finds none but in the first.
+ * the place that this image has in its stack, and finds none but in the first. And it stands beside
+ * its point: no line leads from one to the other.
  */
 function valuesAtPoints() {
+  const changes = {
+    "ijk[2] = viewport.getCurrentImageIdIndex();": "ijk[2] = 0;",
+    "getTextBoxCoordsCanvas([canvasCoordinates], element, textLines)":
+      "[canvasCoordinates[0] + this.configuration.textCanvasOffset.x, canvasCoordinates[1] + this.configuration.textCanvasOffset.y]",
+  };
   return {
     name: "values-at-points",
     transform(code, id) {
       if (!id.endsWith("/annotation/ProbeTool.js")) return null;
-      const mended = code.replace("ijk[2] = viewport.getCurrentImageIdIndex();", "ijk[2] = 0;");
-      if (mended === code) this.error("ProbeTool.js has changed: look at where it reads values");
+      let mended = code;
+      for (const [from, to] of Object.entries(changes)) {
+        if (!mended.includes(from)) this.error("ProbeTool.js has changed: look at where it reads values, and where it tells them");
+        mended = mended.replace(from, to);
+      }
       return { code: mended, map: null };
     },
   };

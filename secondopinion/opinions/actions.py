@@ -81,18 +81,21 @@ def start_report(*, by: Person, case: Case) -> Opinion:
 def save_draft(
     *, by: Person, opinion: Opinion, values: dict[str, str], base_revision: int | None
 ) -> Opinion:
-    """Save the fields that are named; the others stay.
+    """Save the fields that are named; the others stay, also those that another window has changed
+    since `base_revision`.
 
     Raises:
-        Conflict: it was changed in another window since `base_revision`, or it is signed.
+        Conflict: the same field was changed in another window since then, or it is signed.
         Refused: a code that there is not.
     """
     draft = writing.shared_draft(opinion, by)
     if base_revision is not None and base_revision != draft.revision:
-        raise Conflict(
-            _("The report was changed in another window. Load the page again."),
-            code="changed-elsewhere",
-        )
+        if versions.clashes(draft, values, base_revision):
+            raise Conflict(
+                _("The report was changed in another window. Load the page again."),
+                code="changed-elsewhere",
+            )
+        values = versions.touched(draft, values, base_revision)
     last = draft.versions.last()
     writing.write(draft, by, fields.cleaned(draft.case, values, draft.body))
     if last is None or clock.now() - last.created_at > versions.PAUSE:  # a sitting, not each key

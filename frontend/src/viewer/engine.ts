@@ -89,6 +89,7 @@ export function start(lines: Lines): Promise<void> {
         textBoxFontFamily: "system-ui, sans-serif",
         textBoxFontSize: "14px",
         textBoxColor: "rgb(255, 214, 120)",
+        textBoxColorHighlighted: "rgb(255, 214, 120)",
         textBoxColorSelected: "rgb(120, 220, 255)",
         textBoxColorLocked: "rgb(160, 200, 160)",
       },
@@ -99,6 +100,7 @@ export function start(lines: Lines): Promise<void> {
       const told = {
         getTextLines: (data: AnnotationData, target: string) => lines(name, data, target),
         touchCanvasOffset: { x: 0, y: 0 }, // a point is where the finger is
+        textCanvasOffset: { x: 12, y: -9 }, // and its value beside it
       };
       for (const group of groups) group.addTool(name, MEASURING.includes(name) ? told : {});
     }
