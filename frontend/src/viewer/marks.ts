@@ -51,6 +51,7 @@ export class Marks {
     private readonly note: Note,
   ) {
     this.element.append(this.title, this.list);
+    this.element.addEventListener("toggle", () => this.element.scrollIntoView({ block: "nearest" }));
     const changed = (event: Event) => {
       const drawn = (event as CustomEvent<{ annotation: Drawn }>).detail.annotation;
       if (!MEASURING.includes(drawn.metadata.toolName) || this.quiet) return;

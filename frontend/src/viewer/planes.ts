@@ -3,7 +3,7 @@ import { type Types, volumeLoader } from "@cornerstonejs/core";
 import { make } from "../shared/dom";
 import { annotation, cache, close, crossPlanes, type Direction, engine, Enums, openPlane, setPlanesHand, type VolumeViewport } from "./engine";
 import { dot } from "./geometry";
-import { letters } from "./metadata";
+import { letters, line } from "./metadata";
 import type { Say } from "./texts";
 import type { Window } from "./windows";
 
@@ -29,18 +29,18 @@ export class Planes {
     for (const direction of DIRECTIONS) {
       const id = `planes-${made}-${direction}`;
       const screen = make("div", "viewer-plane");
-      const line = make("p", "viewer-plane-line");
+      const words = make("p", "viewer-plane-line");
       screen.addEventListener("contextmenu", (event) => event.preventDefault());
       const cell = make("div", "viewer-plane-cell");
-      cell.append(line, screen);
+      cell.append(words, screen);
       planes.element.append(cell);
       planes.ids.push(id);
       const viewport = openPlane(screen, id, direction);
       await viewport.setVolumes([{ volumeId: planes.volume }]);
-      screen.addEventListener(Enums.Events.CAMERA_MODIFIED, () => planes.tell(viewport, line, direction));
+      screen.addEventListener(Enums.Events.CAMERA_MODIFIED, () => planes.tell(viewport, words, direction));
       screen.addEventListener(Enums.Events.VOI_MODIFIED, told);
       screen.addEventListener("pointerenter", () => (planes.under = viewport));
-      planes.tell(viewport, line, direction);
+      planes.tell(viewport, words, direction);
     }
     crossPlanes(planes.ids);
     setPlanesHand("cross");
@@ -102,7 +102,7 @@ export class Planes {
     }
   }
 
-  private tell(viewport: VolumeViewport, line: HTMLElement, direction: Direction): void {
+  private tell(viewport: VolumeViewport, told: HTMLElement, direction: Direction): void {
     const from = viewport.canvasToWorld([0, 0]);
     const towards = (to: Types.Point3) => {
       const way = from.map((value, index) => value - to[index]!);
@@ -116,9 +116,9 @@ export class Planes {
     // Counted towards L, P or H, as the place of an image is.
     const largest = viewPlaneNormal!.reduce((most, each) => (Math.abs(each) > Math.abs(most) ? each : most), 0);
     const place = dot(focalPoint!, viewPlaneNormal!) * Math.sign(largest);
-    line.textContent = [
+    told.replaceChildren(...line([
       this.say(direction), `← ${left}`, `↑ ${top}`, this.say("place", { n: place.toFixed(1) }),
-    ].join(" · ");
+    ]));
   }
 
   /** What was measured on these cuts ends with them. */
