@@ -108,6 +108,10 @@ export function startLoader(): void {
     },
   });
   registerImageLoader("wadors", load as never);
+  // The library leaves a second copy of a refused request that nobody hears: it is said at the image.
+  addEventListener("unhandledrejection", (event) => {
+    if (event.reason instanceof XMLHttpRequest) event.preventDefault();
+  });
   // What the server decodes comes in RGB, whatever its headers say of the compressed form.
   metaData.addProvider((type: string, imageId: unknown) => {
     if (type !== "imagePixelModule" || typeof imageId !== "string" || !decoded.has(imageId)) return undefined;
