@@ -2,6 +2,7 @@
 import "./viewer.css";
 import { glance } from "./viewer/glance";
 import { make } from "./shared/dom";
+import { Places } from "./viewer/places";
 import { firstOf, metadataOf, type Row } from "./viewer/series";
 import { wordsOf } from "./viewer/texts";
 
@@ -14,9 +15,10 @@ const LONGEST = 1500; // ms that everything else waits for the first image
 async function open(root: HTMLElement): Promise<void> {
   const summary = root.dataset.summaryUrl ?? "";
   const base = summary.replace(/\/summary$/, "");
+  const places = new Places(`viewer:${summary}`);
   const rows = fetch(summary, { credentials: "same-origin" }).then(async (answer) => {
     if (!answer.ok) throw new Error(`summary: ${answer.status}`);
-    return ((await answer.json()) as { series: Row[] }).series;
+    return places.resume(((await answer.json()) as { series: Row[] }).series);
   });
   const row = rows.then(firstOf);
   const seen = row.then((each) => each && glance(root, base, each)).catch(() => undefined);
@@ -25,7 +27,7 @@ async function open(root: HTMLElement): Promise<void> {
   // What goes wrong here is said by the large part, which waits for the same.
   first.catch(() => undefined);
   const large = await import("./viewer/app").catch(() => undefined);
-  if (large) await large.mount(root, { rows, first });
+  if (large) await large.mount(root, { rows, first, places });
   else root.append(make("p", "viewer-note", wordsOf(root)("failed"))); // the link broke, or the site was renewed
 }
 

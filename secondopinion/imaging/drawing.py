@@ -40,7 +40,7 @@ def annotated(
     # The picture may have been stretched to square pixels.
     along, down = size[0] / instance.columns, size[1] / instance.rows
     draw = ImageDraw.Draw(picture)
-    font = ImageFont.load_default(max(14, min(size) // 36))
+    font = ImageFont.load_default(max(20, min(size) // 24))  # read in a column of a page
     for mark in marks:
         _draw(draw, mark, [(x * along, y * down) for x, y in mark.points], size, font)
     _scale(draw, instance, frame, along, size, font)
@@ -62,17 +62,23 @@ def _draw(draw: Any, mark: Mark, points: list[Any], size: tuple[int, int], font:
             )
             for turn in (2 * math.pi * step / 72 for step in range(73))
         ]
-        draw.line(round_it, fill=_YELLOW, width=2)
+        _line(draw, round_it)
     elif mark.tool == "probe":
         x, y = points[0]
-        draw.line([(x - 8, y), (x + 8, y)], fill=_YELLOW, width=2)
-        draw.line([(x, y - 8), (x, y + 8)], fill=_YELLOW, width=2)
+        _line(draw, [(x - 12, y), (x + 12, y)])
+        _line(draw, [(x, y - 12), (x, y + 12)])
     else:
-        draw.line(points, fill=_YELLOW, width=2)
+        _line(draw, points)
     left, top, right, bottom = draw.textbbox((0, 0), mark.label, font=font)
     x = min(max(4, max(each[0] for each in points) + 8), max(4, size[0] - (right - left) - 6))
     y = min(max(4, max(each[1] for each in points) + 4), max(4, size[1] - (bottom - top) - 10))
-    draw.text((x, y), mark.label, fill=_YELLOW, font=font, stroke_width=2, stroke_fill=_GROUND)
+    draw.text((x, y), mark.label, fill=_YELLOW, font=font, stroke_width=3, stroke_fill=_GROUND)
+
+
+def _line(draw: Any, points: list[Any]) -> None:
+    """Draw a line that is seen on dark and on bright."""
+    draw.line(points, fill=_GROUND, width=7)
+    draw.line(points, fill=_YELLOW, width=3)
 
 
 def _scale(
@@ -88,9 +94,8 @@ def _scale(
     label = f"{length / 10:g} cm" if length >= 10 else f"{length:g} mm"
     x, y = 16, size[1] - 16
     line = [(x, y - 8), (x, y), (x + length / each, y), (x + length / each, y - 8)]
-    draw.line(line, fill=_GROUND, width=6)
-    draw.line(line, fill=_YELLOW, width=2)
+    _line(draw, line)
     draw.text(
-        (x + length / each + 10, y), label, fill=_YELLOW, font=font, anchor="ls", stroke_width=2,
+        (x + length / each + 10, y), label, fill=_YELLOW, font=font, anchor="ls", stroke_width=3,
         stroke_fill=_GROUND,
     )  # fmt: skip

@@ -11,7 +11,7 @@ from secondopinion.cases.models import Case, ItemState
 from secondopinion.core import clock, vault
 from secondopinion.findings.actions import replace
 from secondopinion.findings.found import Found
-from secondopinion.imaging import children, measuring
+from secondopinion.imaging import children, measuring, queries
 from secondopinion.imaging.checks import (
     disk,
     examine,
@@ -53,7 +53,7 @@ def judge(case: Case) -> None:
     book = _Book()
     wanted = _wanted(case)
     thickest = min((each.thickest_mm for each in wanted if each.thickest_mm), default=None)
-    asked = examine.Asked(clock.today(), _child(case), disk.Wanted(thickest_mm=thickest))
+    asked = examine.Asked(clock.today(), queries.child_of(case), disk.Wanted(thickest_mm=thickest))
     studies: list[light.Study] = []
     everything: list[light.Image] = []
     for study in Study.objects.filter(case=case):
@@ -164,12 +164,6 @@ def _image(row: Instance) -> light.Image:
 def _sole(images: list[light.Image]) -> list[light.Image]:
     """Return the one that is shown of the images that share a UID; see `Instance.aside`."""
     return list({image.uid: image for image in reversed(images)}.values())[::-1]
-
-
-def _child(case: Case) -> identity.Child:
-    child = case.child
-    names = tuple(name for name in (child.full_name, child.latin_name) if name)
-    return identity.Child(names, child.birth_date, child.sex)
 
 
 def _wanted(case: Case) -> list[disk.Wanted]:

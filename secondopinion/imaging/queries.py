@@ -6,6 +6,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 
 from secondopinion.cases.models import Case
 from secondopinion.core.errors import NotYours
+from secondopinion.imaging.checks import identity
 from secondopinion.imaging.models import Instance, Series, Study
 
 
@@ -48,6 +49,19 @@ def removed_series(case: Case) -> QuerySet[Series]:
 def series_with_images(case: Case) -> list[Series]:
     """Return the series of a case that a viewer can show."""
     return [row for row in series_for_case(case) if images_of(row)]
+
+
+def child_of(case: Case) -> identity.Child:
+    """Return the child of a case as images are compared with it."""
+    child = case.child
+    names = tuple(name for name in (child.full_name, child.latin_name) if name)
+    return identity.Child(names, child.birth_date, child.sex)
+
+
+def marks_of(study: Study, child: identity.Child) -> list[str]:
+    """Return how a study says that it is another's than the child's (`identity.marks`)."""
+    name = tuple(study.patient_name.split("="))
+    return identity.marks(name, study.patient_birth_date, child)
 
 
 def series_of_study(case: Case, study: str, patient: str = "") -> QuerySet[Series]:

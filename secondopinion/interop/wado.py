@@ -340,6 +340,7 @@ def summary(request: HttpRequest, caller: Caller) -> HttpResponse:
     seen.note(caller, seen.LISTED, [caller.case])
     found = queries.series_with_images(caller.case)
     largest = max(found, key=queries.images_of, default=None)
+    child = queries.child_of(caller.case)
     for row in found:
         base = f"/dicomweb/{caller.case.reference}/studies/{row.study.uid}"
         rows.append(
@@ -352,6 +353,7 @@ def summary(request: HttpRequest, caller: Caller) -> HttpResponse:
                     if each
                 ),
                 "count": queries.images_of(row),
+                "other": queries.marks_of(row.study, child),
                 "thumbnail": f"{base}/series/{row.uid}/thumbnail",
                 "opening": _opening(row) if row is largest else None,
             }

@@ -18,7 +18,7 @@ from secondopinion.cases.queries import holders_of
 from secondopinion.cases.states import State
 from secondopinion.core import clock, vault
 from secondopinion.core.errors import Conflict, NotYours, Refused
-from secondopinion.core.ids import short_code
+from secondopinion.core.ids import new_id, short_code
 from secondopinion.imaging import drawing, pixels
 from secondopinion.imaging.models import Instance
 from secondopinion.imaging.queries import removed_series
@@ -81,18 +81,21 @@ def start_report(*, by: Person, case: Case) -> Opinion:
 def save_draft(
     *, by: Person, opinion: Opinion, values: dict[str, str], base_revision: int | None
 ) -> Opinion:
-    """Save the fields that are named; the others stay.
+    """Save the fields that are named; the others stay, also those that another window has changed
+    since `base_revision`.
 
     Raises:
-        Conflict: it was changed in another window since `base_revision`, or it is signed.
+        Conflict: the same field was changed in another window since then, or it is signed.
         Refused: a code that there is not.
     """
     draft = writing.shared_draft(opinion, by)
     if base_revision is not None and base_revision != draft.revision:
-        raise Conflict(
-            _("The report was changed in another window. Load the page again."),
-            code="changed-elsewhere",
-        )
+        if versions.clashes(draft, values, base_revision):
+            raise Conflict(
+                _("The report was changed in another window. Load the page again."),
+                code="changed-elsewhere",
+            )
+        values = versions.touched(draft, values, base_revision)
     last = draft.versions.last()
     writing.write(draft, by, fields.cleaned(draft.case, values, draft.body))
     if last is None or clock.now() - last.created_at > versions.PAUSE:  # a sitting, not each key
@@ -150,6 +153,20 @@ def remove_key_image(*, by: Person, key_image: KeyImage) -> None:
     draft = writing.shared_draft(key_image.opinion, by)
     audit.record("key-image-removed", by=by, case_id=draft.case_id, target=key_image)
     KeyImage.objects.filter(pk=key_image.pk).update(removed_at=clock.now())
+
+
+@transaction.atomic
+def restore_key_image(*, by: Person, key_image: KeyImage) -> None:
+    """Put an image that was taken out back into the report, once.
+
+    It comes as a row of its own: reports that were signed without it stay without it.
+    """
+    draft = writing.shared_draft(key_image.opinion, by)
+    if key_image.removed_at is None or draft.key_images.filter(picture=key_image.picture).exists():
+        return
+    key_image.pk, key_image.removed_at, key_image.created_at = new_id(), None, clock.now()
+    key_image.save(force_insert=True)
+    audit.record("key-image-restored", by=by, case_id=draft.case_id, target=key_image)
 
 
 def preview(*, by: Person, opinion: Opinion) -> bytes:

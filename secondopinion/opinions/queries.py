@@ -148,13 +148,14 @@ def opinion_of(case: Case, person: Person) -> Opinion:
     return found
 
 
-def key_image_of(opinion: Opinion, key_image_id: UUID) -> KeyImage:
-    """Return a key image of a report.
+def key_image_of(opinion: Opinion, key_image_id: UUID, *, removed: bool = False) -> KeyImage:
+    """Return a key image of a report, or one that was taken out of it.
 
     Raises:
         NotYours: there is none.
     """
-    found = opinion.key_images.select_related("picture__space").filter(pk=key_image_id).first()
+    rows = KeyImage.everything.filter(opinion=opinion, removed_at__isnull=not removed)
+    found = rows.select_related("picture__space").filter(pk=key_image_id).first()
     if found is None:
         raise NotYours
     return found

@@ -76,6 +76,34 @@ def text_at(opinion: Opinion, revision: int) -> dict[str, str]:
     return body
 
 
+def elsewhere(opinion: Opinion, base: int) -> dict[str, str]:
+    """Return the fields that were changed after a revision, as they are now."""
+    changed: dict[str, str] = {}
+    for row in opinion.versions.filter(revision__gt=base):
+        changed |= row.changed
+    return changed
+
+
+def clashes(opinion: Opinion, values: dict[str, str], base: int) -> list[str]:
+    """Return which fields say something else than what another window has written since `base`."""
+    theirs = elsewhere(opinion, base)
+    return [name for name in touched(opinion, values, base)
+            if name in theirs and _lines(values[name]) != _lines(theirs[name])]  # fmt: skip
+
+
+def touched(opinion: Opinion, values: dict[str, str], base: int) -> dict[str, str]:
+    """Return the values that a window has not merely kept as they stood at revision `base`."""
+    then: dict[str, str] = {}
+    for row in opinion.versions.filter(revision__lte=base):
+        then |= row.changed
+    return {name: each for name, each in values.items()
+            if _lines(each) != _lines(then.get(name, ""))}  # fmt: skip
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n")  # as forms send the ends of lines
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A piece of a text: in both versions (``same``), only in the first (``gone``), or only in the

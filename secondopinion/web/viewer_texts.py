@@ -10,9 +10,17 @@ _IMAGES: dict[str, str | Promise] = {
     "loading": _("Loading the images…"),
     "failed": _("The images could not be loaded. Reload the page to try again."),
     "no_pictures": _("This series holds no pictures."),
+    "other_name": _("another name than the child’s"),
+    "other_nobody": _("no real name"),
+    "other_birth": _("another date of birth than the child’s"),
     "undecodable": _(
         "This image cannot be shown here with true values. Its original file is kept."
     ),
+    "cut_off": _("The file is cut off: a part of its picture is missing."),
+    "damaged": _("Its picture is damaged, or packed in a way that cannot be opened here."),
+    "no_picture": _("This file has no picture."),
+    "other_kind": _("Pictures of this kind cannot be opened here."),
+    "not_arrived": _("It has not arrived. Go to another image and come back to try again."),
     "window": _("Window"),
     "window_auto": _("Automatic"),
     "window_full": _("Full range"),
@@ -54,9 +62,16 @@ _TOOLS: dict[str, str | Promise] = {
     "help": _("Keys and touch"),
     "close": _("Close"),
     "remove": _("Remove"),
+    "removed": _("Removed."),
+    "undo": _("Undo"),
+    "restored": _("It is back."),
 }
 
 _MEASURES: dict[str, str | Promise] = {
+    "mark_length": _("Length"),
+    "mark_angle": _("Angle"),
+    "mark_ellipse": _("Ellipse"),
+    "mark_probe": _("Point"),
     "area": _("Area"),
     "mean": _("Mean"),
     "range": _("Range"),
@@ -71,6 +86,11 @@ _MEASURES: dict[str, str | Promise] = {
     "keyimage_saving": _("Adding…"),
     "keyimage_saved": _("Added to the report"),
     "keyimage_failed": _("Not added. Try again."),
+    "keyimage_planes": _(
+        "The computer made these planes: the report takes images as they came. "
+        "Press O: the image at this place opens, and can be added."
+    ),
+    "keyimage_blank": _("There is no picture here that could be added."),
     "caption": _("Caption of this image"),
     "caption_ask": _("Write what the image shows."),
 }

@@ -153,9 +153,18 @@ def test_what_cannot_be_decoded_is_blank_and_says_why(viewer: Page) -> None:
     choose(viewer, "broken")
     assert data(viewer, "undecodable") == "true"
     assert not viewer.locator(".viewer-screen").is_visible()
-    problem = viewer.locator(".viewer-problem").inner_text()
-    assert "1.2.840.10008.1.2.4.9" in problem
+    problem = viewer.locator(".viewer-problem")
+    assert "damaged" in problem.inner_text()
+    assert "1.2.840.10008.1.2.4.9" in (problem.get_attribute("title") or "")
     assert viewer.evaluate(ASK) is None
+    # Nothing of the image before it stays around the blank.
+    assert not viewer.locator(".viewer-letter-left").is_visible()
+    assert not viewer.locator(".viewer-scale").is_visible()
+    assert "Window" not in viewer.locator(".viewer-line").inner_text()
+    viewer.fill(".viewer-key-image [name=caption]", "Nothing.")
+    viewer.click(".viewer-key-image button")
+    assert "no picture" in viewer.locator(".viewer-note").inner_text()
+    viewer.fill(".viewer-key-image [name=caption]", "")
 
 
 def test_a_twelve_bit_jpeg_is_true_or_not_shown(viewer: Page) -> None:
@@ -163,7 +172,8 @@ def test_a_twelve_bit_jpeg_is_true_or_not_shown(viewer: Page) -> None:
     choose(viewer, "twelve-bit-jpeg")
     values = viewer.evaluate(ASK)
     if values is None:
-        assert "1.2.840.10008.1.2.4.51" in viewer.locator(".viewer-problem").inner_text()
+        told = viewer.locator(".viewer-problem").get_attribute("title")
+        assert "1.2.840.10008.1.2.4.51" in (told or "")
         return
     rendered = viewer.evaluate(
         """async () => {

@@ -211,6 +211,8 @@ def test_the_viewer_is_told_what_it_opens_first(us: Peer, client: DICOMwebClient
     first, *others = rows
     assert [each["opening"] for each in others] == [None] * len(others)
     opening = first["opening"]
+    assert all(set(each["other"]) <= {"name", "nobody", "birth"} for each in rows)
+    assert "name" in first["other"] or "nobody" in first["other"], "it is a sample, not the child"
     path = f"/studies/{first['study']}/series/{first['series']}/instances/{opening['instance']}"
     [header] = us.json(f"{path}/metadata")
     name = header["00100010"]["Value"][0]["Alphabetic"].replace("^", " ").split()

@@ -104,3 +104,34 @@ def test_two_savings_of_one_sitting_are_compared(opinion: Opinion) -> None:
     for each in (first, second):
         assert f'value="{each}"' in shown
     assert f'value="{first}"' in browser.get(f"{address}?within={first}").content.decode()
+
+
+def test_two_windows_of_a_report_lose_nothing(opinion: Opinion) -> None:
+    base = opinion.revision
+    page = f"/expert/cases/{opinion.case.reference}/"
+    browser, as_json = sign_in(opinion.author), {"headers": {"accept": "application/json"}}
+    save(opinion, tests="Of the first window.")
+    # Another field is saved, and the page hears what it has not got yet.
+    values = {"references": "Of the second.", "tests": opinion.body["tests"], "base_revision": base}
+    answer = browser.post(f"{page}save/", values, **as_json)  # type: ignore[arg-type]
+    assert answer.status_code == 200
+    assert answer.json()["elsewhere"] == {"tests": "Of the first window."}
+    opinion.refresh_from_db()
+    assert opinion.body["tests"] == "Of the first window."
+    assert opinion.body["references"] == "Of the second."
+    # The same field: nothing is overwritten, and both texts are at hand.
+    values = {"tests": "Of the second window.", "base_revision": base}
+    clash = browser.post(f"{page}save/", values, **as_json)  # type: ignore[arg-type]
+    assert clash.status_code == 409
+    assert clash.json()["elsewhere"]["tests"] == "Of the first window."
+    plain = browser.post(f"{page}save/", values)
+    assert plain.status_code == 409
+    assert "Of the second window." in plain.content.decode()
+    mended = browser.post(
+        f"{page}save/",
+        values | {"base_revision": clash.json()["revision"]},
+        **as_json,  # type: ignore[arg-type]
+    )
+    assert mended.status_code == 200
+    opinion.refresh_from_db()
+    assert opinion.body["tests"] == "Of the second window."

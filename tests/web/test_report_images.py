@@ -14,7 +14,7 @@ from secondopinion.audit.queries import entries_for
 from secondopinion.core import clock, vault
 from secondopinion.imaging import actions as imaging
 from secondopinion.imaging.models import Instance
-from secondopinion.opinions import actions
+from secondopinion.opinions import actions, amending, pictures
 from secondopinion.opinions.models import KeyImage, Opinion, SignedReport
 from tests.arrivals.disc import slices
 from tests.opinions.conftest import opinion  # noqa: F401
@@ -107,3 +107,25 @@ def test_who_writes_the_report_sees_the_image_itself_and_that_is_written_down(
     assert sign_in(author).get(address).status_code == 200
     assert [each.target_id for each in opened(report, author)] == [str(row.pk)]
     assert sign_in(person("maria@familia.example")).get(address).status_code == 404
+
+
+def test_an_image_that_was_taken_out_comes_back_once(report: SignedReport) -> None:
+    """Reports that were signed without it stay without it."""
+    opinion = amending.start_amendment(by=report.signed_by, case=report.case)
+    shown = pictures.pictures_of(report)
+    browser = sign_in(report.signed_by)
+    page = f"/expert/cases/{report.case.reference}/key-images/"
+    gone = KeyImage.everything.exclude(removed_at=None).get()
+    for _press in range(2):
+        assert browser.post(f"{page}{gone.pk}/restore/").status_code == 302
+    assert [each.caption for each in opinion.key_images.all()] == [
+        CAPTIONS[0], "Taken out.", CAPTIONS[1],
+    ]  # fmt: skip
+    assert pictures.pictures_of(report) == shown
+    verbs = [each.verb for each in entries_for(report.case_id)]
+    assert verbs.count("key-image-restored") == 1
+    back = opinion.key_images.get(caption="Taken out.")
+    answer = browser.post(f"{page}{back.pk}/remove/", headers={"accept": "application/json"})
+    assert answer.json() == {}
+    assert opinion.key_images.count() == 2
+    assert browser.post(f"{page}{back.pk}/remove/").status_code == 404

@@ -5,6 +5,8 @@
  * may be a shared computer), is tried again with growing pauses, and at once when the network is
  * back. Contract: see frontend/README.md.
  */
+import { make } from "../shared/dom";
+
 const QUIET = 800; // ms without typing before a save
 const LONGEST_PAUSE = 60_000;
 const PATIENCE = 30_000; // ms for one save before it counts as broken
@@ -12,6 +14,13 @@ const KEEPALIVE_LIMIT = 60_000; // bytes; browsers refuse larger bodies when the
 
 type State = "saving" | "saved" | "failed" | "conflict";
 type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
+
+/** What a save answers: the revision, and what other windows have changed since the page's own. */
+interface Answer {
+  saved_at?: string;
+  revision?: string | number;
+  elsewhere?: Record<string, string>;
+}
 
 const savers = new WeakMap<HTMLFormElement, Saver>();
 const live = new Set<Saver>();
@@ -87,7 +96,7 @@ class Saver {
     this.show("saving");
     const body = this.body(this.sending);
     let outcome: "saved" | "conflict" | "refused" | "broken" = "broken";
-    let answer: { saved_at?: string; revision?: string | number } = {};
+    let answer: Answer = {};
     try {
       const response = await fetch(this.url, {
         method: "POST",
@@ -100,7 +109,10 @@ class Saver {
       if (response.ok && !response.redirected) {
         answer = await response.json();
         outcome = "saved";
-      } else if (response.status === 409) outcome = "conflict";
+      } else if (response.status === 409) {
+        outcome = "conflict";
+        answer = await response.json().catch(() => ({}));
+      }
       else if (response.status === 400 || response.status === 422) outcome = "refused";
     } catch {
       outcome = "broken";
@@ -109,17 +121,15 @@ class Saver {
     this.sending = new Set();
     if (outcome === "saved") {
       this.pause = 0;
-      const revision = this.form.elements.namedItem("base_revision");
-      if (answer.revision !== undefined && revision instanceof HTMLInputElement) {
-        revision.value = String(answer.revision);
-      }
+      this.rebase(answer);
       if (this.changed.size) this.later(QUIET);
       else this.show("saved", answer.saved_at);
       return;
     }
     for (const name of sent) this.changed.add(name);
     if (outcome === "conflict") {
-      this.stopped = true;
+      // Where the other text is known, it is shown beside what was typed, and typing goes on.
+      this.stopped = !this.rebase(answer);
       this.show("conflict");
       return;
     }
@@ -128,6 +138,35 @@ class Saver {
       this.pause = Math.min(this.pause ? this.pause * 2 : 2000, LONGEST_PAUSE);
       this.later(this.pause * (0.8 + Math.random() * 0.4));
     }
+  }
+
+  /** Goes on from what another window has written; tells whether this page holds all of it now. */
+  private rebase({ revision, elsewhere = {} }: Answer): boolean {
+    const base = this.form.elements.namedItem("base_revision");
+    if (revision === undefined || !(base instanceof HTMLInputElement)) return false;
+    for (const [name, text] of Object.entries(elsewhere)) {
+      const field = this.form.elements.namedItem(name);
+      if (field === null) continue; // not on this page
+      if (!(field instanceof HTMLTextAreaElement || field instanceof HTMLSelectElement || field instanceof RadioNodeList)) {
+        return false;
+      }
+      if (field.value === text) continue;
+      if (!this.changed.has(name)) field.value = text;
+      else if (field instanceof HTMLTextAreaElement) this.beside(field, text);
+    }
+    base.value = String(revision);
+    return true;
+  }
+
+  /** Shows under a field what another window has written in it. */
+  private beside(field: HTMLTextAreaElement, text: string): void {
+    const known = field.nextElementSibling;
+    const place = known?.matches("[data-other]") ? known : make("div", "notice");
+    place.setAttribute("data-other", "");
+    const words = make("p", "pre", text);
+    words.dir = "auto";
+    place.replaceChildren(make("p", "", this.form.dataset.otherWindow ?? ""), words);
+    field.after(place);
   }
 
   private get url(): string {

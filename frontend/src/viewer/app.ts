@@ -3,26 +3,24 @@ import { make } from "../shared/dom";
 import { type Hand, setHand, setPlanesHand, software, start } from "./engine";
 import { parallel, planeOf } from "./geometry";
 import { Help, type Key } from "./help";
-import { icon } from "./icons";
 import { KeyImages } from "./key-images";
 import { Marks } from "./marks";
 import { linesFor } from "./measures";
-import { empty, type Look, Pane } from "./pane";
-import { Panel } from "./panel";
 import type { Metadata } from "./metadata";
+import { Note } from "./note";
+import { empty, Pane } from "./pane";
+import { Panel } from "./panel";
+import type { Look, Places } from "./places";
 import { firstOf, type Row } from "./series";
 import { type Say, wordsOf } from "./texts";
+import { Toolbar, TOOLS } from "./toolbar";
 
 /** What the door has asked for while this was being loaded. */
 export interface Early {
   rows: Promise<Row[]>;
   first: Promise<Metadata[]>;
+  places: Places;
 }
-
-const TOOLS: [Hand, string][] = [
-  ["window", "w"], ["scroll", "s"], ["zoom", "z"], ["move", "m"],
-  ["length", "l"], ["angle", "a"], ["ellipse", "e"], ["probe", "p"],
-];
 
 class Viewer {
   private readonly panes: Pane[] = [];
@@ -32,57 +30,58 @@ class Viewer {
   private offset = 0; // mm between the places of the two panes
   private following = false;
   private readonly stage = make("div", "viewer-stage");
-  private readonly bar = make("div", "viewer-tools");
-  private readonly windows = make("div", "viewer-windows");
-  private readonly note = make("p", "viewer-note");
-  private readonly rate = make("input", "viewer-rate");
-  private readonly buttons = new Map<string, HTMLButtonElement>();
+  private readonly toolbar: Toolbar;
+  private readonly note: Note;
   private readonly panel: Panel;
   private readonly help: Help;
   private readonly marks: Marks | undefined;
   private readonly keyImages: KeyImages | undefined;
   private readonly keys: Key[];
-  private said = "";
 
   constructor(
     private readonly root: HTMLElement,
     private readonly say: Say,
     private readonly rows: Row[],
     private readonly base: string,
+    private readonly places: Places,
   ) {
     this.hand = matchMedia("(pointer: coarse)").matches ? "scroll" : "window";
     this.keys = this.keyTable();
     this.help = new Help(this.keys, say);
     this.panel = new Panel(rows, say, (row) => void this.open(this.active, row));
+    this.note = new Note(say);
+    const leave = () => this.pane.screen.focus({ preventScroll: true });
+    this.toolbar = new Toolbar(
+      say,
+      leave,
+      (name) => this.keys.find(({ word }) => word === name)?.press(""),
+      (rate) => {
+        this.pane.cine.rate = rate;
+        this.tell();
+      },
+      (index) => this.pane.apply(this.pane.presets[index]?.window()),
+    );
     const { marksUrl, keyImageUrl, csrf = "" } = root.dataset;
     if (marksUrl) {
-      this.marks = new Marks(
-        marksUrl, csrf, say, () => this.panes, (look) => void this.show(look), (words) => this.tellNote(words),
-      );
+      this.marks = new Marks(marksUrl, csrf, say, () => this.panes, rows, (look) => this.show(look), this.note);
     }
     if (keyImageUrl) {
-      this.keyImages = new KeyImages(
-        keyImageUrl, csrf, say, () => this.panes[this.active], this.marks, (words) => this.tellNote(words),
-      );
+      this.keyImages = new KeyImages(keyImageUrl, csrf, say, () => this.panes[this.active], this.marks, this.note, leave);
     }
     this.build();
     setHand(this.hand);
-    this.tools();
   }
 
   private build(): void {
     const body = make("div", "viewer-body");
     body.append(this.panel.element, this.stage);
-    this.note.setAttribute("role", "status");
     const bottom = make("div", "viewer-bottom");
     if (this.keyImages) bottom.append(this.keyImages.element);
     if (this.marks) bottom.append(this.marks.element);
     const said = make("div", "viewer-said");
-    said.append(this.note, make("p", "viewer-purpose", this.say("purpose")));
-    const head = make("div", "viewer-head");
-    head.append(this.bar, this.windows);
+    said.append(this.note.element, make("p", "viewer-purpose", this.say("purpose")));
     const seen = this.root.querySelector(".viewer-glance");
-    this.root.replaceChildren(head, body, said, bottom, this.help.element);
+    this.root.replaceChildren(this.toolbar.element, body, said, bottom, this.help.element);
     this.root.addEventListener("keydown", (event) => this.press(event));
     this.root.addEventListener("viewer:values", (event) => {
       (event as CustomEvent<{ values?: ArrayLike<number> }>).detail.values = this.pane.values;
@@ -92,7 +91,7 @@ class Viewer {
   }
 
   private addPane(): Pane {
-    const pane = new Pane(this.stage, this.base, this.say, (from, moved) => this.told(from, moved));
+    const pane = new Pane(this.stage, this.base, this.say, this.places, (from, moved) => this.told(from, moved));
     const index = this.panes.push(pane) - 1;
     pane.element.addEventListener("pointerdown", () => this.activate(index), { capture: true });
     pane.element.addEventListener("focusin", () => this.activate(index));
@@ -107,6 +106,7 @@ class Viewer {
   private activate(index: number): void {
     if (this.active === index || !this.panes[index]) return;
     this.active = index;
+    this.keyImages?.turnTo(this.pane.row);
     this.tell();
   }
 
@@ -116,6 +116,7 @@ class Viewer {
     await pane.open(row, look, early);
     this.marks?.hydrate(pane);
     this.measureOffset();
+    this.keyImages?.turnTo(this.pane.row);
     this.tell();
     if (pane.ready) this.root.dataset.ready = "1";
   }
@@ -222,7 +223,7 @@ class Viewer {
   }
 
   private keyTable(): Key[] {
-    const step = (by: number) => () => this.pane.go(this.pane.here + by);
+    const step = (by: number) => () => this.pane.step(by);
     return [
       { keys: ["ArrowDown", "ArrowRight"], word: "key_next", press: step(1) },
       { keys: ["ArrowUp", "ArrowLeft"], word: "key_before", press: step(-1) },
@@ -254,8 +255,12 @@ class Viewer {
 
   private press(event: KeyboardEvent): void {
     const target = event.target as HTMLElement;
-    if (event.ctrlKey || event.metaKey || event.altKey || this.help.element.open) return;
     if (target.matches("input:not([type=range]), textarea, select")) return;
+    if ((event.ctrlKey || event.metaKey) && event.key === "z") {
+      if (this.note.takeBack()) event.preventDefault();
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || this.help.element.open) return;
     // A button or slider keeps the keys that work it.
     if (target.matches("button, summary") && [" ", "Enter"].includes(event.key)) return;
     if (target.matches("[type=range]") && /^(Arrow|Page|Home|End)/.test(event.key)) return;
@@ -264,58 +269,6 @@ class Viewer {
     event.preventDefault();
     event.stopPropagation();
     found.press(event.key);
-  }
-
-  private button(name: string, press: () => void, key = ""): HTMLButtonElement {
-    const made = make("button", "viewer-button");
-    const words = this.say(name) + (key ? ` (${key.toUpperCase()})` : "");
-    made.type = "button";
-    made.title = words;
-    made.dataset.tool = name;
-    made.setAttribute("aria-label", words);
-    made.append(icon(name));
-    made.addEventListener("click", press);
-    this.buttons.set(name, made);
-    return made;
-  }
-
-  private tools(): void {
-    const group = (...parts: HTMLElement[]) => {
-      const made = make("div", "viewer-group");
-      made.append(...parts);
-      return made;
-    };
-    const hand = ([name, key]: [Hand, string]) => this.button(name, () => this.choose(name), key);
-    this.rate.type = "number";
-    this.rate.min = "1";
-    this.rate.max = "60";
-    this.rate.setAttribute("aria-label", this.say("rate"));
-    this.rate.title = this.say("rate");
-    this.rate.addEventListener("change", () => {
-      this.pane.cine.rate = Math.min(60, Math.max(1, Number(this.rate.value) || 10));
-      this.tell();
-    });
-    this.bar.setAttribute("role", "toolbar");
-    this.bar.setAttribute("aria-label", this.say("tools"));
-    this.bar.append(
-      group(...TOOLS.slice(0, 4).map(hand)),
-      group(...TOOLS.slice(4).map(hand)),
-      group(
-        this.button("invert", () => this.pane.invert(), "i"),
-        this.button("rotate", () => this.pane.rotate(90), "]"),
-        this.button("mirror", () => this.pane.flip("flipHorizontal"), "h"),
-        this.button("upend", () => this.pane.flip("flipVertical"), "v"),
-        this.button("reset", () => this.pane.reset(), "r"),
-      ),
-      group(this.button("play", () => this.play()), this.rate),
-      group(
-        this.button("planes", () => void this.cut(), "o"),
-        this.button("compare", () => this.compare(), "c"),
-        this.button("link", () => this.link(), "n"),
-        this.button("large", () => this.large(), "f"),
-        this.button("help", () => this.help.toggle(), "?"),
-      ),
-    );
   }
 
   private link(): void {
@@ -327,13 +280,11 @@ class Viewer {
   // What is said
 
   private told(from: Pane, moved: boolean): void {
-    if (moved) this.lead(from);
+    if (moved) {
+      this.note.tell(""); // it was said of another image
+      this.lead(from);
+    }
     if (from === this.panes[this.active]) this.tell();
-  }
-
-  private tellNote(words: string): void {
-    this.said = words;
-    this.note.textContent = words;
   }
 
   private tell(): void {
@@ -346,33 +297,16 @@ class Viewer {
     root.dataset.loaded = String(pane.loaded);
     root.dataset.planes = String(pane.cuts);
     root.dataset.undecodable = String(pane.failed);
-    this.note.textContent = pane.note || this.said;
-    const pressed: Record<string, boolean> = {
+    this.note.cover(pane.note);
+    const on: Record<string, boolean> = {
       planes: pane.cuts, compare: this.panes.length > 1, link: this.linked, play: pane.cine.playing,
       large: root.hasAttribute("data-large"),
     };
-    for (const [hand] of TOOLS) pressed[hand] = hand === this.hand;
-    for (const [name, on] of Object.entries(pressed)) this.buttons.get(name)?.setAttribute("aria-pressed", String(on));
-    this.buttons.get("link")!.hidden = this.panes.length < 2;
-    if (document.activeElement !== this.rate) this.rate.value = String(pane.cine.rate);
+    for (const [hand] of TOOLS) on[hand] = hand === this.hand;
+    this.toolbar.tell(on, pane.cine.rate, this.panes.length > 1);
     this.panes.forEach((each, index) => each.element.toggleAttribute("data-active", index === this.active));
     this.panel.mark(this.panes.map(({ row }) => row), pane.row);
-    this.presets();
-  }
-
-  private presets(): void {
-    const labels = this.pane.coloured ? [] : this.pane.presets.map(({ label }) => label);
-    if (this.windows.dataset.labels === labels.join()) return;
-    this.windows.dataset.labels = labels.join();
-    this.windows.replaceChildren(
-      ...labels.map((label, index) => {
-        const button = make("button", "viewer-button", label);
-        button.type = "button";
-        button.title = `${label} (${index + 1})`;
-        button.addEventListener("click", () => this.pane.apply(this.pane.presets[index]?.window()));
-        return button;
-      }),
-    );
+    this.toolbar.presets(pane.coloured ? [] : pane.presets);
   }
 
   async begin(row: Row | undefined, early: Promise<Metadata[]>): Promise<void> {
@@ -382,7 +316,7 @@ class Viewer {
     this.root.querySelector(".viewer-glance")?.remove();
     this.root.dataset.seen = "1";
     void this.panel.illustrate();
-    await this.marks?.load().catch(() => this.tellNote(this.say("marks_not_loaded")));
+    await this.marks?.load().catch(() => this.note.tell(this.say("marks_not_loaded")));
   }
 }
 
@@ -391,7 +325,7 @@ export async function mount(root: HTMLElement, early: Early): Promise<void> {
   try {
     const [rows] = await Promise.all([early.rows, start(linesFor(say))]);
     const base = (root.dataset.summaryUrl ?? "").replace(/\/summary$/, "");
-    await new Viewer(root, say, rows, base).begin(firstOf(rows), early.first);
+    await new Viewer(root, say, rows, base, early.places).begin(firstOf(rows), early.first);
   } catch (error) {
     empty();
     root.dataset.failed = error instanceof Error ? error.message : "failed";

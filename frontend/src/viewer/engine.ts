@@ -89,6 +89,7 @@ export function start(lines: Lines): Promise<void> {
         textBoxFontFamily: "system-ui, sans-serif",
         textBoxFontSize: "14px",
         textBoxColor: "rgb(255, 214, 120)",
+        textBoxColorHighlighted: "rgb(255, 214, 120)",
         textBoxColorSelected: "rgb(120, 220, 255)",
         textBoxColorLocked: "rgb(160, 200, 160)",
       },
@@ -96,7 +97,11 @@ export function start(lines: Lines): Promise<void> {
     const groups = [STACK, PLANES].map((id) => ToolGroupManager.createToolGroup(id)!);
     for (const name of Object.values(HANDS)) {
       if (name === HANDS.cross) continue;
-      const told = { getTextLines: (data: AnnotationData, target: string) => lines(name, data, target) };
+      const told = {
+        getTextLines: (data: AnnotationData, target: string) => lines(name, data, target),
+        touchCanvasOffset: { x: 0, y: 0 }, // a point is where the finger is
+        textCanvasOffset: { x: 12, y: -9 }, // and its value beside it
+      };
       for (const group of groups) group.addTool(name, MEASURING.includes(name) ? told : {});
     }
     const planes = groups[1]!;
@@ -134,10 +139,22 @@ export function setPlanesHand(hand: Hand): void {
   give(PLANES, hand);
 }
 
-function watchSize(element: HTMLElement): void {
-  new ResizeObserver(() => {
-    if (element.clientWidth && element.clientHeight) engine().resize(true, true);
-  }).observe(element);
+/** A finger is no mouse as well: the browser would repeat each tap as a click, and draw twice. */
+function watch(element: HTMLElement): void {
+  element.addEventListener("touchend", (event) => {
+    if (event.cancelable) event.preventDefault();
+    element.focus({ preventScroll: true });
+  });
+  new ResizeObserver(() => resize(element)).observe(element);
+}
+
+/** The engine forgets a new size while it is about to draw: it is told until the canvas has it. */
+function resize(element: HTMLElement, tries = 20): void {
+  if (!element.clientWidth || !element.clientHeight) return;
+  engine().resize(true, true);
+  const canvas = element.querySelector("canvas");
+  const wrong = canvas && Math.abs(canvas.width / canvas.height - canvas.clientWidth / canvas.clientHeight) > 0.02;
+  if (wrong && tries) requestAnimationFrame(() => resize(element, tries - 1));
 }
 
 /** A stack viewport on `element`. */
@@ -149,7 +166,7 @@ export function openStack(element: HTMLDivElement, id: string): StackViewport {
     defaultOptions: { background: [0, 0, 0] },
   });
   ToolGroupManager.getToolGroup(STACK)!.addViewport(id, ENGINE);
-  watchSize(element);
+  watch(element);
   return engine().getViewport(id) as StackViewport;
 }
 
@@ -163,7 +180,7 @@ export function openPlane(element: HTMLDivElement, id: string, direction: Direct
     element,
     defaultOptions: { background: [0, 0, 0], orientation: Enums.OrientationAxis[direction.toUpperCase() as "AXIAL"] },
   });
-  watchSize(element);
+  watch(element);
   return engine().getViewport(id) as VolumeViewport;
 }
 

@@ -1,11 +1,12 @@
 /** The first image as the server draws it: looked at while the large part is still on its way. */
 import { make } from "../shared/dom";
 import { line } from "./metadata";
-import { addressOf, type Row } from "./series";
+import { addressOf, others, type Row } from "./series";
+import { wordsOf } from "./texts";
 
 /** Shows the image with which the viewer will open, under the same name and in the same place. */
 export async function glance(root: HTMLElement, base: string, row: Row): Promise<void> {
-  if (!row.opening) return;
+  if (!row.opening?.whose.length) return; // never a picture without its name
   const { instance, frame: number, whose } = row.opening;
   const picture = make("img", "viewer-glance");
   picture.alt = "";
@@ -15,7 +16,7 @@ export async function glance(root: HTMLElement, base: string, row: Row): Promise
   const [head, body, panel, stage, pane, name, frame] = (
     ["head", "body", "series", "stage", "pane", "who", "frame"] as const
   ).map((part) => make("div", `viewer-${part}`));
-  name!.append(...line(whose));
+  name!.append(...line(whose), ...others(row, wordsOf(root)));
   frame!.append(picture);
   pane!.append(name!, frame!);
   stage!.append(pane!);

@@ -1,12 +1,16 @@
 /** Puts the image that is looked at into the report, with its window, its measurements and a caption. */
 import { make } from "../shared/dom";
 import type { Marks } from "./marks";
+import type { Note } from "./note";
 import type { Pane } from "./pane";
+import type { Row } from "./series";
 import type { Say } from "./texts";
 
 export class KeyImages {
   readonly element = make("form", "viewer-key-image");
   private readonly caption = make("input");
+  private readonly begun = new Map<string, string>(); // captions that are half typed, by series
+  private series = "";
 
   constructor(
     private readonly url: string,
@@ -14,7 +18,8 @@ export class KeyImages {
     private readonly say: Say,
     private readonly pane: () => Pane | undefined,
     private readonly marks: Marks | undefined,
-    private readonly note: (words: string) => void,
+    private readonly note: Note,
+    private readonly leave: () => void,
   ) {
     const save = make("button", "button", say("keyimage"));
     save.type = "submit";
@@ -23,10 +28,25 @@ export class KeyImages {
     this.caption.maxLength = 500;
     this.caption.placeholder = say("caption");
     this.caption.setAttribute("aria-label", say("caption"));
+    this.caption.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      event.stopPropagation();
+      this.leave();
+    });
     this.element.append(this.caption, save);
     this.element.addEventListener("submit", (event) => {
       event.preventDefault();
       void this.keep();
+    });
+    document.addEventListener("submit", (event) => {
+      const form = event.target as HTMLFormElement;
+      if (!form.matches("[data-remove-key-image]")) return;
+      event.preventDefault();
+      void this.remove(form);
+    });
+    addEventListener("beforeunload", (event) => {
+      this.turnTo(undefined);
+      if (this.begun.size) event.preventDefault();
     });
   }
 
@@ -34,18 +54,32 @@ export class KeyImages {
     this.caption.focus();
   }
 
+  /** A caption that was begun waits with its series. */
+  turnTo(row: Row | undefined): void {
+    const words = this.caption.value;
+    if (words.trim()) this.begun.set(this.series, words);
+    else this.begun.delete(this.series);
+    if (!row || row.series === this.series) return;
+    this.series = row.series;
+    this.caption.value = this.begun.get(row.series) ?? "";
+  }
+
   private async keep(): Promise<void> {
     const pane = this.pane();
     if (!pane?.current || !pane.row) return;
+    const no = pane.cuts ? "keyimage_planes" : pane.failed ? "keyimage_blank" : "";
+    if (no) {
+      this.note.tell(this.say(no));
+      return;
+    }
     const caption = this.caption.value.trim();
     if (!caption) {
-      this.note(this.say("caption_ask"));
+      this.note.tell(this.say("caption_ask"));
       this.focus();
       return;
     }
     const { center, width } = pane.window;
     const values: Record<string, string> = {
-      csrfmiddlewaretoken: this.csrf,
       study: pane.row.study,
       series: pane.row.series,
       instance: pane.current.sop,
@@ -53,25 +87,55 @@ export class KeyImages {
       caption,
     };
     if (!pane.coloured) Object.assign(values, { window_center: String(center), window_width: String(width) });
-    this.note(this.say("keyimage_saving"));
+    this.note.tell(this.say("keyimage_saving"));
     try {
       await this.marks?.flush();
-      const answer = await fetch(this.url, {
-        method: "POST",
-        body: new URLSearchParams(values),
-        credentials: "same-origin",
-        headers: { Accept: "application/json" },
-      });
-      if (!answer.ok) throw new Error(String(answer.status));
-      this.note(this.say("keyimage_saved"));
+      await this.post(this.url, values);
+      this.note.tell(this.say("keyimage_saved"));
       this.caption.value = "";
+      this.leave();
       await this.list();
     } catch {
-      this.note(this.say("keyimage_failed"));
+      this.note.tell(this.say("keyimage_failed"));
     }
   }
 
-  /** The list beside the report shows the new one at once. */
+  private async post(url: string, values: Record<string, string>): Promise<void> {
+    const answer = await fetch(url, {
+      method: "POST",
+      body: new URLSearchParams({ csrfmiddlewaretoken: this.csrf, ...values }),
+      credentials: "same-origin",
+      headers: { Accept: "application/json" },
+    });
+    if (!answer.ok) throw new Error(String(answer.status));
+  }
+
+  /** The page stays where it is, and what was removed can be put back. */
+  private async remove(form: HTMLFormElement): Promise<void> {
+    try {
+      await this.post(form.action, {});
+    } catch {
+      form.removeAttribute("data-remove-key-image");
+      form.submit(); // the page that answers says why
+      return;
+    }
+    const undo = async () => {
+      await this.post(form.dataset.restore ?? "", {}).catch(() => undefined);
+      await this.list();
+    };
+    await this.list();
+    this.note.removed(() => void undo());
+    const back = make("button", "link", this.say("undo"));
+    back.type = "button";
+    back.addEventListener("click", () => void undo());
+    const told = make("p", "", `${this.say("removed")} `);
+    told.setAttribute("role", "status");
+    told.append(back);
+    document.querySelector("[data-key-images]")?.prepend(told);
+    back.focus({ preventScroll: true });
+  }
+
+  /** The list beside the report shows what there is now. */
   private async list(): Promise<void> {
     const place = document.querySelector<HTMLElement>("[data-key-images]");
     if (!place) return;

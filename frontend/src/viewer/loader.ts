@@ -15,8 +15,11 @@ const NOT_HERE = new Set(["1.2.840.10008.1.2.4.51"]);
 
 const byServer = new Set<string>(); // series whose frames the server decodes
 const decoded = new Set<string>(); // image ids that came decoded
-const reasons = new Map<string, string>();
+const reasons = new Map<string, { status?: number; said: string }>();
 const known = new Map<string, Frame>();
+
+const DAMAGED = "damaged";
+const OTHER_KIND = "another kind of picture";
 
 const seriesOf = (imageId: string): string => imageId.split("/instances/")[0]!;
 
@@ -25,9 +28,17 @@ function storedAs(imageId: string): string {
   return found?.transferSyntaxUID ?? "";
 }
 
-/** Why an image cannot be shown: the transfer syntax, and what the server says of it. */
-export function reasonOf(imageId: string): string {
-  return [storedAs(imageId), reasons.get(imageId)].filter(Boolean).join(": ");
+/** Why an image cannot be shown: the viewer's word for it, and what a technician asks for. */
+export function reasonOf(imageId: string): { key: string; detail: string } {
+  const { status = 0, said = "" } = reasons.get(imageId) ?? {};
+  const syntax = storedAs(imageId);
+  const key =
+    said === OTHER_KIND ? "other_kind"
+    : status === 404 ? "no_picture"
+    : status !== 406 && said !== DAMAGED ? "not_arrived"
+    : UNCOMPRESSED.has(syntax) ? "cut_off"
+    : "damaged";
+  return { key, detail: [syntax, status || said].filter(Boolean).join(": ") };
 }
 
 const COLOURS = new Set([
@@ -36,16 +47,14 @@ const COLOURS = new Set([
 const BITS = new Set([1, 8, 16]);
 
 /** What the image loader would show with other values, or never finish, is refused beforehand. */
-function unfit(imageId: string): string {
+function unfit(imageId: string): boolean {
   const pixels = metaData.get("imagePixelModule", imageId) as
     | { photometricInterpretation?: string; bitsAllocated?: number; redPaletteColorLookupTableData?: unknown[] }
     | undefined;
-  if (!pixels) return "";
+  if (!pixels) return false;
   const { photometricInterpretation = "", bitsAllocated = 0 } = pixels;
-  if (!COLOURS.has(photometricInterpretation)) return photometricInterpretation || "PhotometricInterpretation";
-  if (!BITS.has(bitsAllocated)) return `BitsAllocated ${bitsAllocated}`;
-  if (photometricInterpretation === "PALETTE COLOR" && !pixels.redPaletteColorLookupTableData) return "PALETTE COLOR";
-  return "";
+  const palette = photometricInterpretation !== "PALETTE COLOR" || pixels.redPaletteColorLookupTableData;
+  return !COLOURS.has(photometricInterpretation) || !BITS.has(bitsAllocated) || !palette;
 }
 
 /** A decoder that stumbles over a damaged stream says nothing: what it made is looked at. */
@@ -54,7 +63,7 @@ function whole(image: Types.IImage): Types.IImage {
   const length = (known?.rows ?? 0) * (known?.columns ?? 0);
   const { minPixelValue, maxPixelValue } = image;
   const values = Number.isFinite(minPixelValue) && Number.isFinite(maxPixelValue) && minPixelValue <= maxPixelValue;
-  if (!values || image.getPixelData().length < length) throw new Error("damaged");
+  if (!values || image.getPixelData().length < length) throw new Error(DAMAGED);
   return image;
 }
 
@@ -62,10 +71,9 @@ function load(imageId: string, options?: object): { promise: Promise<Types.IImag
   const bring = async () => whole(await (wadors.loadImage(imageId, options as never).promise as Promise<Types.IImage>));
   const attempt = async (): Promise<Types.IImage> => {
     const series = seriesOf(imageId);
-    const refused = unfit(imageId);
-    if (refused) {
-      reasons.set(imageId, refused);
-      throw new Error(refused);
+    if (unfit(imageId)) {
+      reasons.set(imageId, { said: OTHER_KIND });
+      throw new Error(OTHER_KIND);
     }
     if (NOT_HERE.has(storedAs(imageId))) byServer.add(series);
     if (!byServer.has(series)) {
@@ -78,11 +86,8 @@ function load(imageId: string, options?: object): { promise: Promise<Types.IImag
     try {
       return await bring();
     } catch (error) {
-      const answer = error as XMLHttpRequest;
-      const said = answer.response instanceof ArrayBuffer && answer.status === 406
-        ? new TextDecoder().decode(answer.response.slice(0, 300))
-        : String(answer.status ?? (error as Error).message ?? "");
-      reasons.set(imageId, said);
+      const { status, message } = error as { status?: number; message?: string };
+      reasons.set(imageId, { ...(status ? { status } : {}), said: message ?? "" });
       throw error;
     }
   };
@@ -103,6 +108,10 @@ export function startLoader(): void {
     },
   });
   registerImageLoader("wadors", load as never);
+  // The library leaves a second copy of a refused request that nobody hears: it is said at the image.
+  addEventListener("unhandledrejection", (event) => {
+    if (event.reason instanceof XMLHttpRequest) event.preventDefault();
+  });
   // What the server decodes comes in RGB, whatever its headers say of the compressed form.
   metaData.addProvider((type: string, imageId: unknown) => {
     if (type !== "imagePixelModule" || typeof imageId !== "string" || !decoded.has(imageId)) return undefined;

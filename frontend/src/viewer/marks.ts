@@ -4,7 +4,10 @@ import { annotation, eventTarget, type Hand, HANDS, MEASURING, ToolEnums } from 
 import { assumed, toPixels, toWorld } from "./geometry";
 import { frameOf } from "./loader";
 import { sentences, type Values } from "./measures";
-import type { Look, Pane } from "./pane";
+import type { Note } from "./note";
+import type { Pane } from "./pane";
+import type { Look } from "./places";
+import type { Row } from "./series";
 import type { Say } from "./texts";
 
 interface Kept extends Look {
@@ -36,21 +39,24 @@ export class Marks {
   private timer = 0;
   private saving: Promise<void> = Promise.resolve();
   private quiet = false;
+  private readonly numbers = new Map<string, string>(); // of measurements: which image of its series
 
   constructor(
     private readonly url: string,
     private readonly csrf: string,
     private readonly say: Say,
     private readonly panes: () => Pane[],
-    private readonly show: (look: Look) => void,
-    private readonly note: (words: string) => void,
+    private readonly rows: Row[],
+    private readonly show: (look: Look) => Promise<void>,
+    private readonly note: Note,
   ) {
     this.element.append(this.title, this.list);
+    this.element.addEventListener("toggle", () => this.element.scrollIntoView({ block: "nearest" }));
     const changed = (event: Event) => {
       const drawn = (event as CustomEvent<{ annotation: Drawn }>).detail.annotation;
       if (!MEASURING.includes(drawn.metadata.toolName) || this.quiet) return;
       if (drawn.metadata.volumeId) {
-        if (event.type === Events.ANNOTATION_COMPLETED) this.note(this.say("marks_on_planes"));
+        if (event.type === Events.ANNOTATION_COMPLETED) this.note.tell(this.say("marks_on_planes"));
         return;
       }
       if (event.type === Events.ANNOTATION_MODIFIED && !this.kept.has(drawn.annotationUID)) return;
@@ -76,9 +82,12 @@ export class Marks {
     if (!pane.row || !pane.ready) return;
     this.quiet = true;
     for (const kept of this.kept.values()) {
-      if (kept.series !== pane.row.series || annotation.state.getAnnotation(kept.id)) continue;
-      const frame = pane.frames[pane.indexOf(kept)];
+      if (kept.series !== pane.row.series) continue;
+      const at = pane.indexOf(kept);
+      const frame = pane.frames[at];
       if (!frame) continue;
+      this.numbers.set(kept.id, this.say("image", { n: at + 1, m: pane.frames.length }));
+      if (annotation.state.getAnnotation(kept.id)) continue;
       const plane = assumed(frame.metadata, frame.frame);
       annotation.state.addAnnotation(
         {
@@ -107,6 +116,7 @@ export class Marks {
     }
     this.quiet = false;
     pane.redraw();
+    this.draw();
   }
 
   /** Removes what is selected on the pictures, where it is the reader's own. */
@@ -155,14 +165,14 @@ export class Marks {
         points: JSON.stringify(found.points),
       });
       if (!answer) {
-        this.note(this.say("marks_failed"));
+        this.note.tell(this.say("marks_failed"));
         this.later(AGAIN);
         return;
       }
       if (this.unsaved.get(uid) === drawn) this.unsaved.delete(uid);
       this.kept.set(uid, answer as Kept);
-      this.note(this.say("marks_saved"));
-      this.draw();
+      this.note.tell(this.say("marks_saved"));
+      for (const pane of this.panes()) this.hydrate(pane);
     }
   }
 
@@ -185,13 +195,41 @@ export class Marks {
     this.unsaved.delete(uid);
     if (kept && !kept.mine) return;
     if (kept && !(await this.post(`${this.url}${uid}/remove/`, {}))) {
-      this.note(this.say("marks_failed"));
+      this.note.tell(this.say("marks_failed"));
       return;
     }
     this.kept.delete(uid);
     annotation.state.removeAnnotation(uid);
     for (const pane of this.panes()) pane.redraw();
     this.draw();
+    if (kept) this.note.removed(() => void this.restore(kept));
+  }
+
+  private async restore(kept: Kept): Promise<void> {
+    const { id, study, series, instance, frame, tool, points } = kept;
+    const values = { id, study, series, instance, frame: String(frame), tool, points: JSON.stringify(points) };
+    const answer = await this.post(this.url, values);
+    if (!answer) {
+      this.note.removed(() => void this.restore(kept)); // the way back stays open
+      return;
+    }
+    this.kept.set(id, answer as Kept);
+    this.note.tell(this.say("restored"));
+    this.draw();
+    for (const pane of this.panes()) this.hydrate(pane);
+  }
+
+  /** Goes to a measurement and chooses it: the keys work on it. */
+  private async go(kept: Kept): Promise<void> {
+    await this.show(kept);
+    annotation.selection.setAnnotationSelected(kept.id, true, false);
+    for (const pane of this.panes()) pane.redraw();
+  }
+
+  private named(kept: Kept): string {
+    const label = this.rows.find(({ series }) => series === kept.series)?.label ?? "";
+    const parts = [this.say(`mark_${kept.tool}`), ...sentences(kept.values, this.say), label, this.numbers.get(kept.id)];
+    return parts.filter(Boolean).join(" · ");
   }
 
   private draw(): void {
@@ -199,9 +237,9 @@ export class Marks {
     this.list.replaceChildren(
       ...[...this.kept.values()].map((kept) => {
         const item = make("li");
-        const go = make("button", "viewer-link", [this.say(kept.tool), ...sentences(kept.values, this.say)].join(" · "));
+        const go = make("button", "viewer-link", this.named(kept));
         go.type = "button";
-        go.addEventListener("click", () => this.show(kept));
+        go.addEventListener("click", () => void this.go(kept));
         item.append(go);
         if (kept.mine) {
           const away = make("button", "viewer-link", this.say("remove"));

@@ -3,7 +3,7 @@ import { make } from "../shared/dom";
 import type { StackViewport } from "./engine";
 import { ofFrame, planeOf } from "./geometry";
 import { isLossy, letters, numbers, who } from "./metadata";
-import type { Frame } from "./series";
+import { type Frame, others, type Row } from "./series";
 import type { Say } from "./texts";
 
 const SIDES = ["top", "left", "right", "bottom"] as const;
@@ -35,18 +35,19 @@ export class Overlay {
   }
 
   /** The picture is blanked while another cannot be shown: never one image under another's number. */
-  fail(message: string): void {
+  fail(message: string, detail = ""): void {
     this.frame.toggleAttribute("data-blank", message !== "");
     this.problem.hidden = message === "";
     this.problem.textContent = message;
+    this.problem.title = detail;
   }
 
   get failed(): boolean {
     return !this.problem.hidden;
   }
 
-  name({ metadata }: Frame): void {
-    this.who.replaceChildren(...who(metadata));
+  name({ metadata }: Frame, row: Row): void {
+    this.who.replaceChildren(...who(metadata), ...others(row, this.say));
   }
 
   /** Puts the image that was seen at once over the screen, until the screen shows its own. */
@@ -54,19 +55,22 @@ export class Overlay {
     this.frame.append(seen);
   }
 
-  tell(frame: Frame, facts: string[]): void {
-    const { metadata } = frame;
-    const plane = planeOf(metadata, frame.frame);
-    const thickness = ofFrame(metadata, frame.frame, "00180050")[0];
+  tell(frame: Frame | undefined, facts: string[]): void {
+    this.line.textContent = [...facts, ...(frame ? this.of(frame) : [])].filter(Boolean).join(" · ");
+  }
+
+  /** What the file says of an image. */
+  private of({ metadata, frame }: Frame): string[] {
+    const plane = planeOf(metadata, frame);
+    const thickness = ofFrame(metadata, frame, "00180050")[0];
     const ratio = numbers(metadata, "00282112")[0];
-    this.line.textContent = [
-      ...facts,
+    return [
       plane ? this.say("place", { n: plane.place.toFixed(1) }) : "",
       thickness ? this.say("thickness", { n: Number(thickness.toFixed(2)) }) : "",
       isLossy(metadata)
         ? this.say("lossy") + (ratio ? ` ${Math.round(ratio)}:1` : "")
         : "",
-    ].filter(Boolean).join(" · ");
+    ];
   }
 
   /** Letters and scale from where the corners of the picture lie now; blank where nothing is known. */

@@ -6,22 +6,13 @@ import { cache, close, Enums, openStack, software, type StackViewport } from "./
 import { planeOf, refusal, toWorld } from "./geometry";
 import { describe, reasonOf } from "./loader";
 import { Overlay } from "./overlay";
+import { type Look, type Places, windowOf } from "./places";
 import { Planes } from "./planes";
 import { Prefetch } from "./prefetch";
 import { type Metadata, numbers, text } from "./metadata";
 import { type Frame, framesOf, type Row } from "./series";
 import type { Say } from "./texts";
 import { type Preset, presets, stored, type Window } from "./windows";
-
-/** An image as it was looked at. */
-export interface Look {
-  study: string;
-  series: string;
-  instance: string;
-  frame: number;
-  center?: number | null;
-  width?: number | null;
-}
 
 let opened = 0;
 
@@ -36,7 +27,10 @@ export class Pane {
   ready = false;
   loaded = 0;
   note = "";
-  readonly cine = new Cine(10, () => this.go(this.here + 1 < this.frames.length ? this.here + 1 : 0));
+  readonly cine = new Cine(10, () => {
+    if (this.planes) this.planes.step(1, true);
+    else this.go(this.here + 1 < this.frames.length ? this.here + 1 : 0);
+  });
   private readonly id = `pane-${++opened}`;
   private readonly overlay: Overlay;
   private readonly slider = make("input", "viewer-slider");
@@ -47,11 +41,13 @@ export class Pane {
   private showing = false;
   private inverted = false;
   private turn = 0;
+  private usual: Window | undefined; // of the series, as it opens
 
   constructor(
     place: HTMLElement,
     private readonly base: string,
     private readonly say: Say,
+    private readonly places: Places,
     private readonly told: (pane: Pane, moved: boolean) => void,
   ) {
     this.overlay = new Overlay(this.screen, say);
@@ -74,6 +70,7 @@ export class Pane {
       // An image of the series shown before may still come: it says nothing of this one.
       if (this.frames[at]?.imageId !== (event as CustomEvent<{ imageId: string }>).detail.imageId) return;
       this.overlay.fail("");
+      this.orient();
       this.moved(at);
     });
     this.screen.addEventListener(Enums.Events.VOI_MODIFIED, () => this.tell());
@@ -96,7 +93,7 @@ export class Pane {
   /** Opens a series at its middle, or at the image that is named; `early` is metadata on its way. */
   async open(row: Row, look?: Look, early?: Promise<Metadata[]>): Promise<void> {
     const turn = ++this.turn;
-    this.single();
+    this.leave();
     this.prefetch?.stop();
     this.cine.stop();
     this.row = row;
@@ -120,11 +117,11 @@ export class Pane {
     this.slider.max = String(frames.length - 1);
     this.slider.hidden = frames.length < 2;
     this.progress.max = frames.length;
-    const at = this.indexOf(look ?? row.opening);
+    const at = this.indexOf(look ?? this.places.of(row.series) ?? row.opening);
     const first = at < 0 ? frames.length >> 1 : at;
     const { metadata } = frames[first]!;
     this.here = this.wanted = first;
-    this.overlay.name(frames[first]!);
+    this.overlay.name(frames[first]!, row);
     this.overlay.fail("");
     this.inverted = false;
     const here = await this.brought(first);
@@ -134,11 +131,12 @@ export class Pane {
     await this.viewport.setStack(frames.map(({ imageId }) => imageId), first).catch(() => undefined);
     if (turn !== this.turn) return;
     this.presets = presets(
-      text(metadata, "00080060"), metadata, () => this.viewport.getImageData()?.scalarData, this.say,
+      text(metadata, "00080060"), metadata, () => this.values, this.say,
     );
     this.cine.rate = rateOf(metadata);
     this.viewport.resetCamera();
-    this.apply(windowOf(look) ?? stored(metadata) ?? this.presets[0]?.window());
+    this.usual = stored(metadata) ?? this.presets[0]?.window();
+    this.apply(windowOf(look) ?? this.usual);
     this.ready = true;
     this.tellNote("");
     this.moved(first);
@@ -195,11 +193,20 @@ export class Pane {
         if (await this.brought(next)) {
           await this.viewport.setImageIdIndex(next).catch(() => undefined);
           this.overlay.fail("");
+          this.orient();
         } else this.undecodable(next);
         this.moved(next);
+        // Of a series that opened at an image without a picture, the first one that has one tells.
+        if (!this.usual && !this.failed) this.apply((this.usual = this.presets[0]?.window()));
       }
       this.showing = false;
     })();
+  }
+
+  /** So many images on, or cuts of the plane under the pointer. */
+  step(by: number): void {
+    if (this.planes) this.planes.step(by);
+    else this.go(this.here + by);
   }
 
   look(look: Look): void {
@@ -209,7 +216,7 @@ export class Pane {
   }
 
   get window(): Window {
-    const range = this.viewport.getProperties().voiRange;
+    const range = (this.planes?.viewports[0] ?? this.viewport).getProperties()?.voiRange;
     if (!range) return { center: 0, width: 0 };
     return {
       center: Math.round((range.upper + range.lower) / 2),
@@ -282,7 +289,7 @@ export class Pane {
     this.inverted = false;
     this.planes?.reset();
     this.planes?.invert(false);
-    this.apply(stored(this.current?.metadata ?? {}) ?? this.presets[0]?.window());
+    this.apply(this.usual);
     this.viewport.render();
     this.orient();
   }
@@ -310,15 +317,28 @@ export class Pane {
     ]);
     this.element.toggleAttribute("data-cuts", true);
     this.planes = await Planes.open(
-      this.overlay.frame, this.frames.map(({ imageId }) => imageId), this.window, middle, this.say,
+      this.overlay.frame, this.frames.map(({ imageId }) => imageId), this.window, middle, this.say, () => this.tell(),
     );
     this.tellNote("");
+    this.tell();
   }
 
+  /** Back to the images: to the one that lies nearest to what was cut, in the same window. */
   single(): void {
-    if (!this.planes) return;
-    this.planes.shut();
+    if (!this.planes || !this.current) return;
+    const { window } = this;
+    const { normal } = planeOf(this.current.metadata, this.current.frame)!;
+    const wanted = this.planes.place(normal);
+    this.leave();
+    const away = this.frames.map(({ metadata, frame }) => Math.abs(planeOf(metadata, frame)!.place - wanted));
+    this.go(away.indexOf(Math.min(...away)));
+    this.apply(window);
+  }
+
+  private leave(): void {
+    this.planes?.shut();
     this.planes = undefined;
+    this.cine.stop();
     this.element.toggleAttribute("data-cuts", false);
     this.redraw();
   }
@@ -335,8 +355,8 @@ export class Pane {
 
   private undecodable(index: number): void {
     const { imageId } = this.frames[index]!;
-    const reason = reasonOf(imageId);
-    this.overlay.fail([this.say("undecodable"), reason && `(${reason})`].filter(Boolean).join(" "));
+    const { key, detail } = reasonOf(imageId);
+    this.overlay.fail(`${this.say("undecodable")} ${this.say(key)}`, detail);
   }
 
   private fail(message: string): void {
@@ -354,6 +374,8 @@ export class Pane {
     if (!this.showing) this.wanted = index;
     this.slider.value = String(index);
     this.prefetch?.move(index);
+    const { current } = this;
+    if (current && this.row) this.places.keep(this.row.series, current.sop, current.frame);
     this.tell();
     this.told(this, true);
   }
@@ -362,9 +384,10 @@ export class Pane {
     const { current } = this;
     if (!current) return;
     const { center, width } = this.window;
-    this.overlay.tell(current, [
-      this.say("image", { n: this.here + 1, m: this.frames.length }),
-      this.coloured ? "" : `${this.say("window")} ${center} / ${width}`,
+    // Where each cut lies stands over it; an image that is not shown has no window.
+    this.overlay.tell(this.cuts ? undefined : current, [
+      this.cuts ? "" : this.say("image", { n: this.here + 1, m: this.frames.length }),
+      this.coloured || this.failed ? "" : `${this.say("window")} ${center} / ${width}`,
       software() ? this.say("software") : "",
     ]);
     this.told(this, false);
@@ -375,10 +398,5 @@ export class Pane {
     if (current && this.screen.clientWidth) this.overlay.orient(this.viewport, current);
   }
 }
-
-const windowOf = (look: Look | undefined): Window | undefined =>
-  look && typeof look.center === "number" && typeof look.width === "number"
-    ? { center: look.center, width: look.width }
-    : undefined;
 
 export const empty = (): void => cache.purgeCache();

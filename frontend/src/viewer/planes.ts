@@ -1,8 +1,9 @@
 /** Three cuts through a volume (MPR), linked by crosshairs. */
 import { type Types, volumeLoader } from "@cornerstonejs/core";
 import { make } from "../shared/dom";
-import { annotation, cache, close, crossPlanes, type Direction, engine, openPlane, setPlanesHand, type VolumeViewport } from "./engine";
-import { letters } from "./metadata";
+import { annotation, cache, close, crossPlanes, type Direction, engine, Enums, openPlane, setPlanesHand, type VolumeViewport } from "./engine";
+import { dot } from "./geometry";
+import { letters, line } from "./metadata";
 import type { Say } from "./texts";
 import type { Window } from "./windows";
 
@@ -12,6 +13,7 @@ let made = 0;
 export class Planes {
   readonly element = make("div", "viewer-planes");
   private readonly ids: string[] = [];
+  private under: VolumeViewport | undefined; // the pointer
   private readonly volume: string;
 
   private constructor(private readonly say: Say, number: number) {
@@ -19,7 +21,7 @@ export class Planes {
   }
 
   /** All images must have been loaded before: a missing one would be a hole. */
-  static async open(place: HTMLElement, imageIds: string[], window: Window, at: number[] | undefined, say: Say): Promise<Planes> {
+  static async open(place: HTMLElement, imageIds: string[], window: Window, at: number[] | undefined, say: Say, told: () => void): Promise<Planes> {
     const planes = new Planes(say, ++made);
     place.append(planes.element);
     const volume = await volumeLoader.createAndCacheVolume(planes.volume, { imageIds });
@@ -27,16 +29,18 @@ export class Planes {
     for (const direction of DIRECTIONS) {
       const id = `planes-${made}-${direction}`;
       const screen = make("div", "viewer-plane");
-      const line = make("p", "viewer-plane-line");
+      const words = make("p", "viewer-plane-line");
       screen.addEventListener("contextmenu", (event) => event.preventDefault());
       const cell = make("div", "viewer-plane-cell");
-      cell.append(line, screen);
+      cell.append(words, screen);
       planes.element.append(cell);
       planes.ids.push(id);
       const viewport = openPlane(screen, id, direction);
       await viewport.setVolumes([{ volumeId: planes.volume }]);
-      screen.addEventListener("CORNERSTONE_CAMERA_MODIFIED", () => planes.tell(viewport, line, direction));
-      planes.tell(viewport, line, direction);
+      screen.addEventListener(Enums.Events.CAMERA_MODIFIED, () => planes.tell(viewport, words, direction));
+      screen.addEventListener(Enums.Events.VOI_MODIFIED, told);
+      screen.addEventListener("pointerenter", () => (planes.under = viewport));
+      planes.tell(viewport, words, direction);
     }
     crossPlanes(planes.ids);
     setPlanesHand("cross");
@@ -52,7 +56,7 @@ export class Planes {
 
   private jump(viewport: VolumeViewport, at: number[]): void {
     const { focalPoint, position, viewPlaneNormal } = viewport.getCamera();
-    const away = viewPlaneNormal!.reduce((sum, value, index) => sum + value * (at[index]! - focalPoint![index]!), 0);
+    const away = dot(viewPlaneNormal!, at) - dot(viewPlaneNormal!, focalPoint!);
     const moved = (point: Types.Point3) =>
       point.map((value, index) => value + viewPlaneNormal![index]! * away) as Types.Point3;
     viewport.setCamera({ focalPoint: moved(focalPoint!), position: moved(position!) });
@@ -60,6 +64,21 @@ export class Planes {
 
   get viewports(): VolumeViewport[] {
     return this.ids.map((id) => engine().getViewport(id) as VolumeViewport);
+  }
+
+  /** Where the cut lies that is most parallel to the planes of this normal, in mm along it. */
+  place(normal: number[]): number {
+    const cameras = this.viewports.map((viewport) => viewport.getCamera());
+    const along = cameras.map(({ viewPlaneNormal }) => Math.abs(dot(viewPlaneNormal!, normal)));
+    return dot(cameras[along.indexOf(Math.max(...along))]!.focalPoint!, normal);
+  }
+
+  /** So many cuts on in the plane under the pointer, else in the first; `round`: from the end to the start. */
+  step(by: number, round = false): void {
+    const viewport = this.under ?? this.viewports[0]!;
+    const before = viewport.getSliceIndex();
+    viewport.scroll(by);
+    if (round && viewport.getSliceIndex() === before) viewport.scroll(-before);
   }
 
   apply({ center, width }: Window): void {
@@ -83,7 +102,7 @@ export class Planes {
     }
   }
 
-  private tell(viewport: VolumeViewport, line: HTMLElement, direction: Direction): void {
+  private tell(viewport: VolumeViewport, told: HTMLElement, direction: Direction): void {
     const from = viewport.canvasToWorld([0, 0]);
     const towards = (to: Types.Point3) => {
       const way = from.map((value, index) => value - to[index]!);
@@ -93,7 +112,13 @@ export class Planes {
     const { clientWidth, clientHeight } = viewport.element;
     const left = towards(viewport.canvasToWorld([clientWidth, 0]));
     const top = towards(viewport.canvasToWorld([0, clientHeight]));
-    line.textContent = `${this.say(direction)} · ← ${left} · ↑ ${top}`;
+    const { focalPoint, viewPlaneNormal } = viewport.getCamera();
+    // Counted towards L, P or H, as the place of an image is.
+    const largest = viewPlaneNormal!.reduce((most, each) => (Math.abs(each) > Math.abs(most) ? each : most), 0);
+    const place = dot(focalPoint!, viewPlaneNormal!) * Math.sign(largest);
+    told.replaceChildren(...line([
+      this.say(direction), `← ${left}`, `↑ ${top}`, this.say("place", { n: place.toFixed(1) }),
+    ]));
   }
 
   /** What was measured on these cuts ends with them. */

@@ -1,6 +1,8 @@
 /** A series over DICOMweb: its metadata (PS3.18 F), put in order, and the addresses of its frames. */
+import { make } from "../shared/dom";
 import { dot, planeOf } from "./geometry";
 import { type Metadata, numbers, text } from "./metadata";
+import type { Say } from "./texts";
 
 export interface Row {
   study: string; // Study Instance UID
@@ -8,7 +10,8 @@ export interface Row {
   label: string;
   count: number;
   thumbnail?: string; // address of a small picture
-  opening?: Opening; // in the series that is opened first
+  opening?: Opening | undefined; // in the series that is opened first
+  other?: ("name" | "nobody" | "birth")[]; // of whom the images say they are, where that is not the child's
 }
 
 /** The image that is seen first. */
@@ -82,3 +85,7 @@ export async function framesOf(root: string, row: Row, early?: Promise<Metadata[
 
 /** The series that is opened first. */
 export const firstOf = (rows: Row[]): Row | undefined => rows.find(({ opening }) => opening) ?? rows[0];
+
+/** Marks, in words, that the images name somebody else than the child. */
+export const others = (row: Row, say: Say): HTMLElement[] =>
+  (row.other ?? []).map((what) => make("strong", "viewer-other", say(`other_${what}`)));

@@ -75,6 +75,19 @@ def check_made(study: Study, child: Child) -> list[Found]:
     return [Found("date-implausible", WARNING, BEFORE_BIRTH, CHECK_CHILD, where, told, 0.9)]
 
 
+def marks(name: tuple[str, ...], birth_date: date | None, child: Child) -> list[str]:
+    """Return how an image says that it is another's, for who looks at it: ``name``, ``nobody`` (a
+    name stands there that names nobody), ``birth``."""
+    found = []
+    if names.compare(child.names, name) == names.DIFFERENT:
+        found.append("name")
+    elif any(name) and not any(map(names.given, name)):
+        found.append("nobody")
+    if birth_date and child.birth_date and not _same_day(birth_date, child.birth_date):
+        found.append("birth")
+    return found
+
+
 def _about_name_and_day(patient: Patient, child: Child, where: dict[str, object]) -> Found | None:
     verdict = names.compare(child.names, patient.name)
     theirs = day(patient.birth_date)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from secondopinion.cases.models import Case, Part
@@ -38,6 +39,13 @@ def _opinion(request: PersonRequest, case: Case) -> Opinion:
     return reports.opinion_of(case, request.user)
 
 
+def _changed(request: PersonRequest, case: Case) -> HttpResponse:
+    """Answer a change of the key images: the viewer reads their list again by itself."""
+    if "application/json" in request.headers.get("Accept", ""):
+        return JsonResponse({})
+    return redirect(f"{reverse('review', args=[case.reference])}#key-images")
+
+
 @of_case(Part.SPECIALIST)
 def key_images(request: PersonRequest, case: Case) -> HttpResponse:
     """List the key images of the report, or add the one that is looked at in the viewer."""
@@ -50,9 +58,7 @@ def key_images(request: PersonRequest, case: Case) -> HttpResponse:
         frame=int(_number(request, "frame") or 1), caption=request.POST.get("caption", ""),
         center=_number(request, "window_center"), width=_number(request, "window_width"),
     )  # fmt: skip
-    if "application/json" in request.headers.get("Accept", ""):
-        return JsonResponse({"count": opinion.key_images.count()})
-    return redirect("review", case.reference)
+    return _changed(request, case)
 
 
 @of_case(Part.SPECIALIST)
@@ -61,7 +67,16 @@ def remove_key_image(request: PersonRequest, case: Case, key_image: UUID) -> Htt
     """Take an image out of the report."""
     row = reports.key_image_of(_opinion(request, case), key_image)
     opinions.remove_key_image(by=request.user, key_image=row)
-    return redirect("review", case.reference)
+    return _changed(request, case)
+
+
+@of_case(Part.SPECIALIST)
+@require_POST
+def restore_key_image(request: PersonRequest, case: Case, key_image: UUID) -> HttpResponse:
+    """Put an image that was taken out back into the report."""
+    row = reports.key_image_of(_opinion(request, case), key_image, removed=True)
+    opinions.restore_key_image(by=request.user, key_image=row)
+    return _changed(request, case)
 
 
 def _told(row: Measurement, request: PersonRequest) -> dict[str, Any]:

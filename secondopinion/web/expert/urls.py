@@ -34,6 +34,8 @@ urlpatterns = [
     path(_CASE + "key-images/", images.key_images, name="key-images"),
     path(_CASE + "key-images/<uuid:key_image>/remove/", images.remove_key_image,
          name="key-image-remove"),
+    path(_CASE + "key-images/<uuid:key_image>/restore/", images.restore_key_image,
+         name="key-image-restore"),
     path(_CASE + "measurements/", images.measured, name="measurements"),
     path(_CASE + "measurements/<uuid:key>/remove/", images.remove_measured,
          name="measurement-remove"),

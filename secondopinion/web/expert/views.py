@@ -1,5 +1,6 @@
 """The specialist's pages: offers, the review on one screen, signing, follow-up answers."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -18,7 +19,7 @@ from secondopinion.cases.queries import asked, live_parts, visible_to
 from secondopinion.cases.states import ENDED, State
 from secondopinion.conversations.actions import post
 from secondopinion.conversations.models import Thread
-from secondopinion.core.errors import Refused
+from secondopinion.core.errors import Conflict, Refused
 from secondopinion.experts import actions as experts
 from secondopinion.experts import queries as offers
 from secondopinion.experts.models import Offer, OfferState
@@ -43,6 +44,7 @@ from secondopinion.opinions.keeping import keep_doubts
 from secondopinion.opinions.models import Opinion, OpinionState
 from secondopinion.opinions.sections import sections_of, template_of
 from secondopinion.opinions.templating import begin
+from secondopinion.opinions.versions import clashes, elsewhere
 from secondopinion.outcomes.queries import told_by
 from secondopinion.program import queries as program
 from secondopinion.records import marking
@@ -198,17 +200,42 @@ def _mine(request: PersonRequest, case: Case) -> Opinion:
     return reports.opinion_of(case, request.user)
 
 
+def _takes_json(request: PersonRequest) -> bool:
+    return "application/json" in request.headers.get("Accept", "")
+
+
+def _clash(
+    request: PersonRequest, opinion: Opinion, values: dict[str, str], base: int
+) -> HttpResponse:
+    """Answer that another window has changed the same fields; what was typed here is given back."""
+    if _takes_json(request):
+        told = {"revision": opinion.revision, "elsewhere": elsewhere(opinion, base)}
+        return JsonResponse(told, status=HTTPStatus.CONFLICT)
+    context = {
+        "message": _("The report was changed in another window. Load the page again."),
+        "typed": [values[name] for name in clashes(opinion, values, base)],
+        "back": reverse("review", args=[opinion.case.reference]),
+    }
+    return render(request, "house/refused.html", context, status=HTTPStatus.CONFLICT)
+
+
 @of_case(Part.SPECIALIST)
 @require_POST
 def save(request: PersonRequest, case: Case) -> HttpResponse:
     """Save the report: as it is typed, or by its button."""
-    base = request.POST.get("base_revision", "")
-    saved = opinions.save_draft(
-        by=request.user, opinion=_mine(request, case), values=codes.given(request.POST),
-        base_revision=int(base) if base.isdecimal() else None,
-    )  # fmt: skip
-    if "application/json" in request.headers.get("Accept", ""):
-        return JsonResponse({"revision": saved.revision})
+    given, values = request.POST.get("base_revision", ""), codes.given(request.POST)
+    base, opinion = int(given) if given.isdecimal() else None, _mine(request, case)
+    others = {} if base is None else elsewhere(opinion, base)
+    try:
+        saved = opinions.save_draft(
+            by=request.user, opinion=opinion, values=values, base_revision=base
+        )
+    except Conflict as changed:
+        if changed.code != "changed-elsewhere":
+            raise
+        return _clash(request, opinion, values, base or 0)
+    if _takes_json(request):
+        return JsonResponse({"revision": saved.revision, "elsewhere": others})
     if "sign" in request.POST:
         return redirect("sign", case.reference)
     if field := request.POST.get("begin", ""):
@@ -283,7 +310,7 @@ def keep(request: PersonRequest, case: Case) -> HttpResponse:
     """Keep words that are doubted, with the reasons typed beside them."""
     reasons = reasons_in(request)
     keep_doubts(by=request.user, opinion=_mine(request, case), reasons=reasons)
-    if "application/json" in request.headers.get("Accept", ""):
+    if _takes_json(request):
         return JsonResponse({})
     if any(reasons.values()):
         messages.success(request, _("The reasons are kept."))

@@ -150,6 +150,7 @@ WORDS: dict[str, str | Promise] = {
     "key-image-added": _("A key image was added"),
     "key-image-opened": _("A key image of a report was opened"),
     "key-image-removed": _("A key image was removed"),
+    "key-image-restored": _("A key image was put back"),
     "copy-asked": _("A copy without names was asked for"),
     "copy-made": _("A copy without names was made"),
     "copy-downloaded": _("A copy without names was downloaded"),
