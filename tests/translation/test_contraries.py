@@ -80,6 +80,8 @@ def test_day_and_month_exchanged_are_told_where_the_language_fixes_their_order(
         ("Ему тридцать два года.", "He is 32 years old.", "ru", "en"),
         ("10 mg cada 12 horas.", "10 mg twice daily.", "es", "en"),
         ("Dosis de 75 mg por metro cuadrado.", "Dose of 75 mg/m².", "es", "en"),
+        ("Two litres a day for 34 days.", "لتران في اليوم لمدة أربعة وثلاثين يومًا.", "en", "ar"),
+        ("A second- or third-degree block.", "إحصار من الدرجة الثانية أو الثالثة.", "en", "ar"),
     ],
 )
 def test_the_same_in_other_words_is_nothing(

@@ -78,7 +78,19 @@ class Degrees:
         other = next(each for each in theirs if each.value == came[0])
         if one.digit and other.digit:
             return []
+        if one.value in _numbers(pair.translation) and other.value in _numbers(pair.original):
+            return []  # "second- and third-degree": both are there, one without its word
         return [("number-differs", _cue(one), _cue(other), _SURE)]
+
+
+def _numbers(segments: tuple[Segment, ...]) -> set[float]:
+    """Return every number that some sentences say, in digits or words."""
+    return {
+        value
+        for segment in segments
+        for each in (*segment.quantities, *segment.words)
+        for value in each.values
+    }
 
 
 def _cue(degree: _Degree) -> Cue:

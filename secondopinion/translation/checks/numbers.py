@@ -281,12 +281,12 @@ def find_words(text: str, language: Language) -> list[Quantity]:
             )
     if language.script == "Arab":
         found = _teens(found, text)
-    elif language.script != "Deva":
-        found = _joined(found, text, _AND if language.spaced else _NOTHING)
         found += [
             Quantity(each.start(), each.end(), (2.0,), shared=True, digits=each.group())
             for each in _DUAL.finditer(text)
         ]
+    elif language.script != "Deva":
+        found = _joined(found, text, _AND if language.spaced else _NOTHING)
     for each in _ROMAN.finditer(text):
         value = float(_ROMANS[each.group()])
         found.append(Quantity(each.start(), each.end(), (value,), shared=True, digits=each.group()))
