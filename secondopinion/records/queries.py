@@ -65,7 +65,8 @@ def readable(case: Case) -> QuerySet[Record]:
 
 
 # What says whether a record may be what a checklist waits for.
-DESCRIBED = ("id", "title", "kind", "dated", "suggested", "accepted_at", "created_at")
+DESCRIBED = ("id", "title", "kind", "dated", "suggested", "accepted_at", "created_at",
+             "state")  # fmt: skip
 
 
 def described() -> Coalesce:

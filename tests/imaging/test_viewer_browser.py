@@ -267,7 +267,8 @@ def test_what_is_measured_on_planes_is_told_in_mm_and_not_kept(viewer: Page) -> 
     drag(viewer, (0.4, 0.4), (0.5, 0.5), on=cell.format(1))
     viewer.wait_for_function(
         "() => [...document.querySelectorAll('.viewer-plane svg tspan')]"
-        ".some((line) => line.textContent.includes('±'))"
+        ".some((line) => line.textContent.includes('±'))",
+        timeout=180_000,
     )
     viewer.click("[data-tool=planes]")
     viewer.click("[data-tool=window]")

@@ -72,11 +72,11 @@ def test_what_was_chosen_stays_when_the_system_changes(opinion: Opinion) -> None
 
 
 def test_codes_of_two_windows_do_not_overwrite_each_other(opinion: Opinion) -> None:
-    base = opinion.revision
+    base, found = opinion.revision, opinion.body.get("diagnosis_codes", "")
     save(opinion, base, diagnosis_codes="orphanet 1945")
     with pytest.raises(Conflict):
         save(opinion, base, diagnosis_codes="orphanet 58")
-    kept = save(opinion, base, diagnosis_codes="")  # as this window found it: nothing to save
+    kept = save(opinion, base, diagnosis_codes=found)  # as this window found it: nothing to save
     assert "1945" in kept.body["diagnosis_codes"]
 
 
