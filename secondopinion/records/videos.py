@@ -41,9 +41,7 @@ def stills(data: bytes) -> list[dict[str, Any]]:
             file.write(data)
         video = cv2.VideoCapture(f"/proc/self/fd/{handle}", cv2.CAP_FFMPEG)
         frames = _jumped_to(video)
-        if (
-            not frames
-        ):  # as browsers record it: without its length, so that nothing can be jumped to
+        if not frames:  # as browsers record it: without its length
             video.release()
             video = cv2.VideoCapture(f"/proc/self/fd/{handle}", cv2.CAP_FFMPEG)
             frames = _read_through(video)

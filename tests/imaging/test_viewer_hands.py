@@ -121,7 +121,15 @@ def test_three_planes_say_where_they_lie_and_lead_to_the_nearest_image(viewer: P
     with viewer.expect_response("**/key-images/") as kept:
         viewer.click(".viewer-key-image button")
     assert kept.value.ok
-    viewer.locator("[data-key-images] li", has_text="Of a plane.").wait_for()
+    # Taken out of the report, it can be put back, and the page stays where it is.
+    entry = viewer.locator("[data-key-images] li", has_text="Of a plane.")
+    with viewer.expect_response("**/remove/") as gone:
+        entry.locator("[data-remove-key-image] button").click()
+    assert gone.value.ok
+    entry.wait_for(state="detached")
+    viewer.locator("[data-key-images] [role=status] button").click()
+    entry.wait_for()
+    assert data(viewer, "ready") == "1"
 
 
 def test_one_tap_is_one_point_where_the_finger_is(site: ViewerSite, chromium: Browser) -> None:
