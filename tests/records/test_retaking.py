@@ -78,6 +78,8 @@ def test_what_is_no_single_page_stays_a_document_of_its_own(desk: tuple[Case, Pe
 def test_what_cannot_take_the_place_of_a_page_is_refused(desk: tuple[Case, Person]) -> None:
     case, _anna = desk
     maria = case.participations.get(role="family").person
+    maria.language = "en"
+    maria.save()
     data = photo()
     sent(case, "here.jpg", data)
     bad = sent(case, "scan.tif", SCAN).pages.all()[1]
