@@ -120,16 +120,18 @@ def drag(page: Page, *points: tuple[float, float], on: str = ".viewer-screen") -
     page.mouse.up()
 
 
-def settled(page: Page, lines: str) -> str:
-    """Return the length that a drawing tells once it has drawn the last movement of the mouse."""
-    told = ""
-    for _look in range(50):
-        now = next((each for each in page.locator(lines).all_text_contents() if " mm" in each), "")
+def settled(page: Page, lines: str, sign: str = " mm") -> str:
+    """Return the line with a sign that a drawing tells once it has drawn the last movement of the
+    mouse; an AssertionError with all lines where none comes."""
+    told, every = "", []
+    for _look in range(100):
+        every = page.locator(lines).all_text_contents()
+        now = next((each for each in every if sign in each), "")
         if now and now == told:
             return now
         told = now
         page.wait_for_timeout(400)
-    raise AssertionError(told)
+    raise AssertionError(every)
 
 
 def data(page: Page, name: str) -> str:
@@ -265,11 +267,7 @@ def test_what_is_measured_on_planes_is_told_in_mm_and_not_kept(viewer: Page) -> 
     assert told[2] == pytest.approx(told[0], rel=0.03), "voxels are higher than wide, mm are not"
     viewer.click("[data-tool=ellipse]")
     drag(viewer, (0.4, 0.4), (0.5, 0.5), on=cell.format(1))
-    viewer.wait_for_function(
-        "() => [...document.querySelectorAll('.viewer-plane svg tspan')]"
-        ".some((line) => line.textContent.includes('±'))",
-        timeout=180_000,
-    )
+    assert settled(viewer, f"{cell.format(1)} svg text tspan", "±")
     viewer.click("[data-tool=planes]")
     viewer.click("[data-tool=window]")
     assert viewer.locator(".viewer-screen svg text tspan").count() == 0
