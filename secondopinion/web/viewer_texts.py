@@ -77,6 +77,7 @@ _MEASURES: dict[str, str | Promise] = {
     "range": _("Range"),
     "uncalibrated": _("uncalibrated"),
     "no_unit": _("values without a unit"),
+    "outside": _("Partly outside the images: nothing is measured"),
     "marks": _("Measurements: {n}"),
     "marks_saved": _("Measurement saved"),
     "marks_failed": _("Not saved yet. We try again by ourselves."),

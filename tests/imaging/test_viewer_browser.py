@@ -266,8 +266,11 @@ def test_what_is_measured_on_planes_is_told_in_mm_and_not_kept(viewer: Page) -> 
     assert told[1] == pytest.approx(2 * told[0], rel=0.03)
     assert told[2] == pytest.approx(told[0], rel=0.03), "voxels are higher than wide, mm are not"
     viewer.click("[data-tool=ellipse]")
-    drag(viewer, (0.4, 0.4), (0.5, 0.5), on=cell.format(1))
+    drag(viewer, (0.5, 0.6), (0.53, 0.63), on=cell.format(1))
     assert settled(viewer, f"{cell.format(1)} svg text tspan", "±")
+    viewer.keyboard.press("Delete")
+    drag(viewer, (0.1, 0.1), (0.2, 0.2), on=cell.format(1))
+    assert settled(viewer, f"{cell.format(1)} svg text tspan", "outside")
     viewer.click("[data-tool=planes]")
     viewer.click("[data-tool=window]")
     assert viewer.locator(".viewer-screen svg text tspan").count() == 0

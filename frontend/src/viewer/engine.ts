@@ -128,6 +128,7 @@ function give(groupId: string, hand: Hand): void {
     if (!group.hasTool(name)) continue;
     group.setToolPassive(name, { removeAllBindings: true });
     if (bindings[name]) group.setToolActive(name, { bindings: bindings[name] as never });
+    else if (name === HANDS.cross) group.setToolEnabled(name); // its lines would take what is drawn on them
   }
 }
 

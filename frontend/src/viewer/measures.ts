@@ -69,6 +69,8 @@ export function linesFor(say: Say): Lines {
       values.least = finite(stats.min);
       values.most = finite(stats.max);
     }
-    return sentences(values, say);
+    const told = sentences(values, say);
+    // The tools measure nothing of an area that is not wholly inside: that is said, not left blank.
+    return told.length || stats.Modality == null ? told : [say("outside")];
   };
 }

@@ -73,6 +73,7 @@ from secondopinion.web.access import PersonRequest, View, of_case
 from secondopinion.web.desk import copies, fee, guardians, history, pacs, timing
 from secondopinion.web.desk.asking import ask_context, message_context
 from secondopinion.web.family import countries
+from secondopinion.web.family.here import files_context
 
 Context = dict[str, Any]
 
@@ -90,8 +91,8 @@ PARTS: dict[str, str | Promise] = {
 
 
 # Pages that stand behind one of these.
-INSIDE = {"fee": "people", "guardians": "people", "servers": "records", "copies": "records",
-          "pages": "records", "translations": "after"}  # fmt: skip
+INSIDE = {"fee": "people", "guardians": "people", "bring": "records", "servers": "records",
+          "copies": "records", "pages": "records", "translations": "after"}  # fmt: skip
 
 
 def head(request: PersonRequest, case: Case, part: str) -> Context:
@@ -342,6 +343,7 @@ now = _page("now", _now)
 request_page = _page("request", _request)
 people = _page("people", _people)
 records_page = _page("records", _records)
+bring = _page("bring", files_context)
 servers_page = _page("servers", pacs.shown)
 specialist = _page("specialist", _specialist)
 messages_page = _page("messages", _messages)

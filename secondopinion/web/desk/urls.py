@@ -57,6 +57,7 @@ urlpatterns = [
     path(_CASE + "records/pages/", arranging.pages, name="desk-pages"),
     path(_CASE + "records/pages/do/", arranging.act, name="desk-arrange"),
     path(_CASE + "images/", case.images, name="desk-images"),
+    path(_CASE + "records/bring/", case.bring, name="desk-bring"),
     path(_CASE + "records/servers/", case.servers_page, name="desk-case-servers"),
     path(_CASE + "specialist/", case.specialist, name="desk-case-specialist"),
     path(_CASE + "messages/", case.messages_page, name="desk-case-messages"),

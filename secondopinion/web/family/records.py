@@ -19,7 +19,7 @@ from secondopinion.web.access import PersonRequest, of_case
 from secondopinion.web.family.request import SENDERS, back
 
 
-@of_case(*SENDERS, Part.COORDINATOR)
+@of_case(*SENDERS)
 @require_POST
 @sensitive_post_parameters("password")
 def unlock(request: PersonRequest, case: Case, record: UUID) -> HttpResponse:

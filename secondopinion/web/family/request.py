@@ -203,7 +203,7 @@ def entered_context(case: Case) -> dict[str, Any]:
     return {"entry": entry, "entered": entered_pages(entry, case.request)}
 
 
-SENDERS = (Part.FAMILY, Part.ENTRY, Part.LOCAL_PROVIDER)
+SENDERS = (Part.FAMILY, Part.ENTRY, Part.LOCAL_PROVIDER, Part.COORDINATOR)
 
 
 @of_case(*SENDERS)
@@ -272,6 +272,8 @@ def back(request: PersonRequest, case: Case) -> str:
         return reverse("desk-entry-page", args=[case.reference, "files"])
     if Part.LOCAL_PROVIDER in request.parts:
         return reverse("provider-case", args=[case.reference])
+    if Part.COORDINATOR in request.parts:
+        return reverse("desk-bring", args=[case.reference])
     if case.state != State.DRAFT:
         return reverse("my-what", args=[case.reference])
     return reverse("my-page", args=[case.reference, "files"])
