@@ -181,7 +181,7 @@ def read_checklists() -> Value:
             "specialty": row.specialty.key if row.specialty else "",
             "condition": row.condition.key if row.condition else "",
             "key": row.key, "kind": row.kind, "required": row.required, "months": row.months,
-            "labels": row.labels,
+            "replaces": row.replaces, "labels": row.labels,
         }
         for row in found.order_by("position", "created_at")
     ]  # fmt: skip
@@ -192,9 +192,15 @@ def clean_checklists(value: Value) -> Value:
     conditions = list(Condition.objects.values_list("key", flat=True))
     for each in rules.rows(value):
         given = rules.table(
-            each, ("specialty", "condition", "key", "kind", "required", "months", "labels")
+            each,
+            ("specialty", "condition", "key", "kind", "required", "months", "replaces", "labels"),
         )
         condition = given.get("condition") or ""
+        replaces = rules.text(given.get("replaces", ""), "replaces", required=False)
+        if replaces and not condition:
+            raise rules.refuse(
+                _("Only what a condition calls for stands instead of something else."), "replaces"
+            )
         if condition and given.get("specialty"):
             raise rules.refuse(
                 _("Choose a field of medicine or a condition, not both."), "condition"
@@ -207,6 +213,7 @@ def clean_checklists(value: Value) -> Value:
                 "kind": rules.choice(given.get("kind"), "kind", ChecklistTemplate.Kind.values),
                 "required": bool(given.get("required", True)),
                 "months": rules.number(given.get("months", 0), "months", least=0, most=240),
+                "replaces": " ".join(rules.key(key, "replaces") for key in replaces.split()),
                 "labels": rules.by_language(given.get("labels", {}), "labels"),
             }
         )

@@ -256,6 +256,7 @@ class ChecklistTemplate(Stored):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     months = models.PositiveSmallIntegerField(default=0)  # how old it may be; 0: any age
     required = models.BooleanField(default=True)
+    replaces = models.CharField(max_length=200, blank=True)  # keys of the field's list, by spaces
     labels = models.JSONField(default=dict)
     position = models.PositiveSmallIntegerField(default=0)
 

@@ -231,9 +231,9 @@ def kept_conditions() -> list[Condition]:
     return cast("list[Condition]", kept)
 
 
-def called_for(condition: Condition) -> QuerySet[ChecklistTemplate]:
-    """Return what a condition calls for beside the list of its field."""
-    return ChecklistTemplate.objects.filter(condition=condition)
+def called_for(condition: Condition | None) -> list[ChecklistTemplate]:
+    """Return what a condition calls for beside the list of its field; nothing without one."""
+    return list(ChecklistTemplate.objects.filter(condition=condition)) if condition else []
 
 
 @cache_forever

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from secondopinion.program.models import (
-    ChecklistTemplate,
     DeclineKind,
     DeliveryMode,
     Residence,
@@ -26,7 +25,7 @@ CODE = {"dir": "ltr", "autocomplete": "off"}
 DATE = {"dir": "ltr", "placeholder": "2026-11-25", "class": "w8"}
 
 
-def _code(**more: str) -> forms.TextInput:
+def code(**more: str) -> forms.TextInput:
     return forms.TextInput(attrs={**CODE, **more})
 
 
@@ -90,8 +89,8 @@ class IdentityForm(SettingsForm):
         "hospital": (_("Name of the hospital"), False),
         "name": (_("Name of the program"), False),
     }
-    email = forms.CharField(label=_("E-mail address"), widget=_code(type="email"))
-    phone = forms.CharField(label=_("Phone"), widget=_code(type="tel"))
+    email = forms.CharField(label=_("E-mail address"), widget=code(type="email"))
+    phone = forms.CharField(label=_("Phone"), widget=code(type="tel"))
     address = forms.CharField(label=_("Postal address"), required=False)
 
 
@@ -101,10 +100,10 @@ class LookForm(SettingsForm):
     action_colour = forms.CharField(
         label=_("Colour of buttons and links"),
         help_text=_("Like #005a70. It has to be dark enough to be read on white."),
-        widget=_code(maxlength="7", **{"class": "w8"}),
+        widget=code(maxlength="7", **{"class": "w8"}),
     )
     mark_colour = forms.CharField(
-        label=_("Colour of the band and of marks"), widget=_code(maxlength="7", **{"class": "w8"})
+        label=_("Colour of the band and of marks"), widget=code(maxlength="7", **{"class": "w8"})
     )
 
 
@@ -123,13 +122,13 @@ class HoursForm(SettingsForm):
         label=_("Country, for its public holidays"), choices=lambda: list(countries)
     )
     region = forms.CharField(
-        label=_("State or region, for its public holidays"), required=False, widget=_code()
+        label=_("State or region, for its public holidays"), required=False, widget=code()
     )
     timezone = forms.CharField(
-        label=_("Time zone"), help_text=_("Like America/New_York"), widget=_code()
+        label=_("Time zone"), help_text=_("Like America/New_York"), widget=code()
     )
-    opens = forms.CharField(label=_("Opens"), help_text="08:00", widget=_code(**{"class": "w8"}))
-    closes = forms.CharField(label=_("Closes"), help_text="17:00", widget=_code(**{"class": "w8"}))
+    opens = forms.CharField(label=_("Opens"), help_text="08:00", widget=code(**{"class": "w8"}))
+    closes = forms.CharField(label=_("Closes"), help_text="17:00", widget=code(**{"class": "w8"}))
     weekdays = forms.TypedMultipleChoiceField(
         label=_("Days of the week"), choices=DAYS, coerce=int, widget=forms.CheckboxSelectMultiple
     )
@@ -161,7 +160,7 @@ class TargetsForm(SettingsForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for step, label in Target.Step.choices:
-            widget = _code(inputmode="decimal", **{"class": "w4"})
+            widget = code(inputmode="decimal", **{"class": "w4"})
             self.fields[step] = forms.CharField(label=label, widget=widget)
 
 
@@ -203,9 +202,9 @@ class TermsForm(SettingsForm):
     fee_amount = forms.CharField(
         label=_("Price of a case"),
         help_text=_("0 when nothing is to be paid"),
-        widget=_code(inputmode="decimal", **{"class": "w8"}),
+        widget=code(inputmode="decimal", **{"class": "w8"}),
     )
-    fee_currency = forms.CharField(label=_("Currency"), widget=_code(**{"class": "w4"}))
+    fee_currency = forms.CharField(label=_("Currency"), widget=code(**{"class": "w4"}))
     fee_waits = forms.BooleanField(
         label=_("A case waits for its fee before a specialist is asked (each can be let go on)"),
         required=False,
@@ -217,12 +216,12 @@ class TermsForm(SettingsForm):
         widget=forms.Textarea,
     )
     tax_number = forms.CharField(
-        label=_("Tax number of the issuer"), required=False, widget=_code(maxlength="60")
+        label=_("Tax number of the issuer"), required=False, widget=code(maxlength="60")
     )
     tax_rate = forms.CharField(
         label=_("Tax that prices hold, in percent"),
         help_text=_("0 when there is none, or when what the program does is exempt"),
-        widget=_code(inputmode="decimal", **{"class": "w8"}),
+        widget=code(inputmode="decimal", **{"class": "w8"}),
     )
     follow_up_days = forms.IntegerField(
         label=_("Days in which questions may be asked after the report")
@@ -252,7 +251,7 @@ class SecondForm(SettingsForm):
     )
     second_conditions = forms.MultipleChoiceField(
         label=_("The case belongs to one of these groups of conditions"),
-        choices=lambda: _conditions()[1:],
+        choices=lambda: groups_of_conditions()[1:],
         required=False,
         widget=forms.CheckboxSelectMultiple(),
     )
@@ -261,7 +260,7 @@ class SecondForm(SettingsForm):
     )
 
 
-def _fields_of_medicine() -> list[tuple[str, str | Promise]]:
+def fields_of_medicine() -> list[tuple[str, str | Promise]]:
     return [("", _("Every field")), *((row.key, in_language(row.names)) for row in specialties())]
 
 
@@ -278,7 +277,7 @@ class SpecialtyForm(SettingsForm):
 
     texts_last = True
     by_language = {"names": (_("Name"), False)}
-    key = forms.CharField(label=_("Key"), help_text=_("Like brain-and-nerves"), widget=_code())
+    key = forms.CharField(label=_("Key"), help_text=_("Like brain-and-nerves"), widget=code())
 
 
 class RuleForm(SettingsForm):
@@ -288,7 +287,7 @@ class RuleForm(SettingsForm):
     by_language = {"reasons": (_("Reason, for families"), False)}
     country = forms.ChoiceField(label=_("Country"), choices=anywhere, required=False)
     specialty = forms.ChoiceField(
-        label=_("Field of medicine"), choices=_fields_of_medicine, required=False
+        label=_("Field of medicine"), choices=fields_of_medicine, required=False
     )
     residence = forms.ChoiceField(
         label=_("The child"), choices=_residences, required=False,
@@ -304,47 +303,11 @@ class RuleForm(SettingsForm):
     checked_by = forms.CharField(label=_("Checked by"), required=False)
 
 
-def _conditions() -> list[tuple[str, str | Promise]]:
+def groups_of_conditions() -> list[tuple[str, str | Promise]]:
     return [
         ("", _("None: a whole field")),
         *((row.key, in_language(row.names)) for row in conditions()),
     ]
-
-
-class ConditionForm(SettingsForm):
-    """A group of conditions."""
-
-    texts_last = True
-    by_language = {"names": (_("Name"), False)}
-    key = forms.CharField(label=_("Key"), help_text=_("Like epilepsy"), widget=_code())
-    specialty = forms.ChoiceField(
-        label=_("Field of medicine"), choices=lambda: _fields_of_medicine()[1:]
-    )
-    source = forms.CharField(label=_("The guideline or page that it rests on"))
-    url = forms.CharField(label=_("Its address"), required=False, widget=_code())
-    checked_on = forms.CharField(label=_("Checked on"), widget=forms.TextInput(attrs=DATE))
-
-
-class ChecklistForm(SettingsForm):
-    """A thing that a case calls for."""
-
-    texts_last = True
-    by_language = {"labels": (_("What it is"), False)}
-    specialty = forms.ChoiceField(
-        label=_("Field of medicine"), choices=_fields_of_medicine, required=False
-    )
-    condition = forms.ChoiceField(
-        label=_("Group of conditions"), choices=_conditions, required=False
-    )
-    key = forms.CharField(label=_("Key"), help_text=_("Like pathology-report"), widget=_code())
-    kind = forms.ChoiceField(
-        label=_("Kind"), choices=ChecklistTemplate.Kind.choices, widget=forms.RadioSelect
-    )
-    months = forms.IntegerField(
-        label=_("How old it may be, in months"), help_text=_("0 where its age does not matter"),
-        initial=0, min_value=0,
-    )  # fmt: skip
-    required = forms.BooleanField(label=_("A case cannot go on without it"), required=False)
 
 
 class TemplateForm(SettingsForm):
@@ -352,7 +315,7 @@ class TemplateForm(SettingsForm):
 
     texts_last = True
     by_language = {"titles": (_("Title"), False), "bodies": (_("Text"), True)}
-    key = forms.CharField(label=_("Key"), widget=_code(), help_text=_("Like missing-record"))
+    key = forms.CharField(label=_("Key"), widget=code(), help_text=_("Like missing-record"))
 
 
 class LetterForm(SettingsForm):
@@ -369,10 +332,10 @@ class GlossaryForm(SettingsForm):
     """A word and its agreed translation."""
 
     source = forms.CharField(
-        label=_("From the language"), help_text=_("Its short code, like es"), widget=_code(size="4")
+        label=_("From the language"), help_text=_("Its short code, like es"), widget=code(size="4")
     )
     target = forms.CharField(
-        label=_("Into the language"), help_text=_("Its short code, like en"), widget=_code(size="4")
+        label=_("Into the language"), help_text=_("Its short code, like en"), widget=code(size="4")
     )
     term = forms.CharField(
         label=_("Word or phrase"),
@@ -390,7 +353,7 @@ class DisclaimerForm(SettingsForm):
 
     texts_last = True
     by_language = {"text": (_("Text"), True)}
-    version = forms.CharField(label=_("Version"), help_text=_("Like 2027-01"), widget=_code())
+    version = forms.CharField(label=_("Version"), help_text=_("Like 2027-01"), widget=code())
     in_force_from = forms.CharField(label=_("In force from"), widget=forms.TextInput(attrs=DATE))
 
 

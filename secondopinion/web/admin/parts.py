@@ -20,7 +20,7 @@ from secondopinion.program.models import (
     Urgency,
 )
 from secondopinion.program.queries import DEFAULT_REPORT, conditions, in_language, specialties
-from secondopinion.web.admin import family_forms, forms, report_forms
+from secondopinion.web.admin import condition_forms, family_forms, forms, report_forms
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,14 +137,14 @@ PARTS = {
             _("Groups of conditions"),
             _("A coordinator chooses one for a case; what it calls for joins the checklist then. "
               "Cases that have theirs keep it."),
-            forms.ConditionForm,
+            condition_forms.ConditionForm,
             rows=True,
         ),
         Part(
             "checklists",
             _("Checklists"),
             _("Requests sent from now on have the new list. Cases that were sent keep theirs."),
-            forms.ChecklistForm,
+            condition_forms.ChecklistForm,
             rows=True,
         ),
         Part(
