@@ -266,25 +266,27 @@ class Scanner {
     this.sendButton.textContent = this.text("send", { n: rows.length });
   }
 
-  /** Sends the pages as one document; says whether it has arrived. */
+  /** Sends the pages as one document; says whether nothing is left. What is photographed meanwhile
+   * stays. */
   private async send(): Promise<boolean> {
     this.sendButton.disabled = true;
     this.live.textContent = this.text("sending");
+    const going = [...this.pages];
     const sheets = await Promise.all(
-      this.pages.map(async ({ jpeg, width, height }) => ({ jpeg: new Uint8Array(await jpeg.arrayBuffer()), width, height })),
+      going.map(async ({ jpeg, width, height }) => ({ jpeg: new Uint8Array(await jpeg.arrayBuffer()), width, height })),
     );
     // The family's time. It stands first: behind an Arabic word it would be read backwards.
     const form = new Intl.DateTimeFormat("sv-SE", { timeZone: this.root.dataset.zone, dateStyle: "short", timeStyle: "short" });
     const day = form.format(new Date()).replace(":", ".");
     const sent = await this.post(pdfOf(sheets), `${day} ${this.text("name")}.pdf`);
     if (sent) {
-      this.pages = [];
+      this.pages = this.pages.filter((page) => !going.includes(page));
       this.changed();
       await this.keeping;
       this.live.textContent = this.text("sent");
     }
     this.sendButton.disabled = false;
-    return sent;
+    return sent && !this.pages.length;
   }
 
   private async post(content: Blob, name: string): Promise<boolean> {
