@@ -13,7 +13,7 @@ from secondopinion.cases.models import Case
 from secondopinion.cases.queries import roles_of
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
-from secondopinion.findings.codes import RISK_OF
+from secondopinion.findings.codes import RISK_OF, WHOSE
 from secondopinion.findings.found import Found
 from secondopinion.findings.models import Finding, State, Told
 
@@ -149,6 +149,15 @@ def tell(*, finding: Finding, by: Person, told: Told) -> None:
         raise Conflict(_("Somebody has settled this already."), code="settled")
     audit.record("finding-told", by=by, case_id=finding.case_id, target=finding,
                  detail={"told": told})  # fmt: skip
+
+
+@transaction.atomic
+def tell_on(*, case: Case, source: UUID, target: UUID) -> None:
+    """Let what may be another child's in one record have what the family says of another one, from
+    which its pages came: that it is not about their child."""
+    rows = Finding.objects.filter(case=case, subject_kind="record", state=State.OPEN)
+    if rows.filter(subject_id=source, told=Told.NOT_OURS).exists():
+        rows.filter(subject_id=target, code__in=WHOSE).update(told=Told.NOT_OURS)
 
 
 def _settle(finding: Finding, by: Person, reason: str, state: State, no_reason: Refused) -> None:
