@@ -28,6 +28,7 @@ async function pageOf(picture: HTMLCanvasElement, jpeg?: Blob): Promise<Page> {
 class Scanner {
   private pages: Page[] = [];
   private keeping = Promise.resolve(); // what is kept later is kept behind what was before
+  private choosing = Promise.resolve(); // a photo that is taken while another one is cut waits for it
   private readonly take = make("label", "button scan-take");
   private readonly input = make("input");
   private readonly place = make("div", "scan-place");
@@ -50,7 +51,11 @@ class Scanner {
     this.live.setAttribute("role", "status");
     this.sendButton.type = "button";
     this.sendButton.addEventListener("click", () => void this.send());
-    this.input.addEventListener("change", () => void this.chosen());
+    this.input.addEventListener("change", () => {
+      const files = [...(this.input.files ?? [])];
+      this.input.value = "";
+      this.choosing = this.choosing.then(() => this.chosen(files));
+    });
     root.replaceChildren(this.take, this.live, this.place, this.list, this.sendButton, this.left);
     this.draw();
     void this.restore();
@@ -111,9 +116,7 @@ class Scanner {
     );
   }
 
-  private async chosen(): Promise<void> {
-    const files = [...(this.input.files ?? [])];
-    this.input.value = "";
+  private async chosen(files: File[]): Promise<void> {
     for (const file of files) {
       this.live.textContent = this.text("reading");
       try {
