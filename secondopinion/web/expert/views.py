@@ -139,7 +139,8 @@ def review(request: PersonRequest, case: Case) -> HttpResponse:
     audit.record("case-opened", by=request.user, case_id=case.pk, target=case)
     body, writing = opinion.body, opinion.state == OpinionState.DRAFT
     summary = body.get("summary", "")
-    rows = list(records.with_pages(records.with_translations(valued(records.readable(case)))))
+    read = records.with_files(valued(records.readable(case)))
+    rows = list(records.with_pages(records.with_translations(read)))
     images = list(imaging.series_for_case(case))
     values = values_on(case, rows)
     asked_here = reports.asked_in(opinion)
