@@ -162,7 +162,8 @@ def restore_key_image(*, by: Person, key_image: KeyImage) -> None:
     It comes as a row of its own: reports that were signed without it stay without it.
     """
     draft = writing.shared_draft(key_image.opinion, by)
-    if key_image.removed_at is None or draft.key_images.filter(picture=key_image.picture).exists():
+    same = draft.key_images.filter(picture=key_image.picture, caption=key_image.caption)
+    if key_image.removed_at is None or same.exists():
         return
     key_image.pk, key_image.removed_at, key_image.created_at = new_id(), None, clock.now()
     key_image.save(force_insert=True)

@@ -129,3 +129,14 @@ def test_an_image_that_was_taken_out_comes_back_once(report: SignedReport) -> No
     assert answer.json() == {}
     assert opinion.key_images.count() == 2
     assert browser.post(f"{page}{back.pk}/remove/").status_code == 404
+
+
+def test_one_of_two_captions_of_an_image_comes_back(report: SignedReport) -> None:
+    opinion = amending.start_amendment(by=report.signed_by, case=report.case)
+    page = f"/expert/cases/{report.case.reference}/key-images/"
+    gone = KeyImage.everything.exclude(removed_at=None).get()
+    here = opinion.key_images.all()[0]
+    KeyImage.objects.filter(pk=here.pk).update(picture=gone.picture)
+    assert sign_in(report.signed_by).post(f"{page}{gone.pk}/restore/").status_code == 302
+    twins = opinion.key_images.filter(picture=gone.picture)
+    assert {each.caption for each in twins} == {here.caption, "Taken out."}

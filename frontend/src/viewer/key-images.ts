@@ -119,8 +119,14 @@ export class KeyImages {
       form.submit(); // the page that answers says why
       return;
     }
-    const undo = async () => {
-      await this.post(form.dataset.restore ?? "", {}).catch(() => undefined);
+    const undo = async (): Promise<void> => {
+      try {
+        await this.post(form.dataset.restore ?? "", {});
+      } catch {
+        this.note.removed(() => void undo()); // the way back stays open
+        return;
+      }
+      this.note.tell(this.say("restored"));
       await this.list();
     };
     await this.list();

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
@@ -73,9 +73,15 @@ def called_for(case: Case) -> list[ChecklistTemplate]:
 
 def to_look_at(case: Case) -> int:
     """Return how many findings ask something of the family after it has sent its request."""
-    found = Finding.objects.filter(case=case, state="open").exclude(severity="info")
-    measured = found.values_list("measured", flat=True)
+    measured = _of_family().filter(case=case).values_list("measured", flat=True)
     return sum(not each.get("answered") for each in measured)
+
+
+def _of_family() -> QuerySet[Finding]:
+    """Return the findings that a family is told."""
+    return Finding.objects.filter(state="open").exclude(
+        Q(severity="info") | Q(subject_kind="translation")  # what others translated is not theirs
+    )
 
 
 def _seen(case: Case, request: PersonRequest, beside: dict[str, Combinable]) -> dict[str, Any]:
@@ -83,16 +89,13 @@ def _seen(case: Case, request: PersonRequest, beside: dict[str, Combinable]) -> 
     received = Upload.objects.filter(case=OuterRef("pk"), state=UploadState.RECEIVED).order_by()
     waiting = received.values("case").annotate(many=Count("pk")).values("many")
     unfinished = arrived.unfinished_of(request.user)
-    findings = Finding.objects.filter(state="open").exclude(
-        Q(severity="info") | Q(subject_kind="translation")  # what others translated is not theirs
-    )
     unread = records.unread(OuterRef("pk")).order_by().values("record__case")
     columns = {
         "waiting": Coalesce(Subquery(waiting), 0)
         + Coalesce(Subquery(unread.annotate(many=Count("pk")).values("many")), 0),
         "unfinished": listed(unfinished, "case", "key", "label", "here", "length", outer="pk"),
         "taken_out_here": records.taken_out(),
-        "findings_here": listed(findings, "case", *_FINDING, outer="pk"),
+        "findings_here": listed(_of_family(), "case", *_FINDING, outer="pk"),
         **beside,
     }
     return dict(Case.objects.filter(pk=case.pk).annotate(**columns).values(*columns).get())
