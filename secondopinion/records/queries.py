@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.expressions import NegatedExpression
 from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Coalesce
@@ -23,7 +23,7 @@ from secondopinion.core.models import Blob
 from secondopinion.findings.codes import WHOSE
 from secondopinion.findings.models import Finding, Severity, State, Told
 from secondopinion.records.models import Page, Rearrangement, Record, RecordState
-from secondopinion.translation.queries import newest
+from secondopinion.translation.queries import newest, open_differences
 
 _SORTERS = {"desk", Part.COORDINATOR, Part.FAMILY}  # who find out whose a page is
 
@@ -130,13 +130,9 @@ def with_pages(rows: QuerySet[Record], *, aside: bool = False) -> QuerySet[Recor
 def with_translations(rows: QuerySet[Record]) -> QuerySet[Record]:
     """Read records with the newest finished translation of each: its key (`translation`), how it
     was made (`translated`), whether somebody checked it, and how many differences are open."""
-    doubts = Finding.objects.filter(
-        subject_kind="translation", state=State.OPEN, subject_id=OuterRef("translation")
-    ).exclude(severity=Severity.INFO)
-    many = doubts.order_by().values("subject_id").annotate(many=Count("pk")).values("many")
     return rows.annotate(
         translation=newest("pk"), translated=newest("method"), checked_at=newest("reviewed_at"),
-        differing=Coalesce(Subquery(many), 0),
+        differing=open_differences("translation"),
     )  # fmt: skip
 
 

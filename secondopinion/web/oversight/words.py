@@ -212,6 +212,8 @@ WORDS: dict[str, str | Promise] = {
     "translation-written": _("A translation was written"),
     "translation-reviewed": _("A translation was reviewed"),
     "translation-sent-back": _("A translation was sent back"),
+    "translation-reopened": _("The sign-off of a translation was taken back"),
+    "translation-taken-back": _("A translation that was handed over was taken back"),
     "translation-withdrawn": _("A translation was withdrawn"),
     "translation-put-back": _("A withdrawn translation was put back"),
     "translation-difference-kept": _("Somebody said why a translation differs from its original"),
