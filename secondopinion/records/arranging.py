@@ -20,6 +20,7 @@ from secondopinion.cases.states import ENDED
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.core.jobs import enqueue_once
+from secondopinion.findings.actions import come_back
 from secondopinion.records import copies, judging
 from secondopinion.records.models import Kind, Page, Rearrangement, Record, RecordState
 from secondopinion.records.queries import locked_away
@@ -359,6 +360,8 @@ def undo(*, by: Person, case: Case, step: UUID) -> None:
         detail={"verb": row.verb, "pages": len(pages)},
     )  # fmt: skip
     _end_translations(case, by, row.after["pages"], row.before["pages"])
+    whole = {record.pk for record in records} | {page.record_id for page in pages}
+    come_back(case=case, check=copies.CHECK, subjects=whole, since=row.created_at)
     _judge_again(row.before, row.after)
     changes.tell(case.pk)
 
