@@ -1,6 +1,7 @@
 """What writes and settles findings."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -94,6 +95,17 @@ def fall_away(*, case: Case, kind: str, subjects: Collection[UUID]) -> None:
     Finding.objects.filter(case=case, subject_kind=kind, subject_id__in=subjects).exclude(
         state=State.FIXED
     ).update(state=State.FIXED, settled_at=clock.now())
+
+
+@transaction.atomic
+def come_back(*, case: Case, check: str, subjects: Collection[UUID], since: datetime) -> None:
+    """Say again what a check said of subjects before a step that is undone: it is looked at anew
+    behind that, and falls away again where it is no more so."""
+    name = check.partition("@")[0]
+    Finding.objects.filter(
+        case=case, check_name=name, subject_id__in=subjects, state=State.FIXED,
+        settled_at__gte=since,
+    ).update(state=State.OPEN, settled_at=None)  # fmt: skip
 
 
 @transaction.atomic

@@ -366,6 +366,8 @@ def undo(*, by: Person, case: Case, step: UUID) -> None:
         detail={"verb": row.verb, "pages": len(pages)},
     )  # fmt: skip
     _end_translations(case, by, row.after["pages"], row.before["pages"])
+    whole = {record.pk for record in records} | {page.record_id for page in pages}
+    findings.come_back(case=case, check=copies.CHECK, subjects=whole, since=row.created_at)
     _judge_again(case, row.after, row.before)
     changes.tell(case.pk)
 

@@ -352,6 +352,13 @@ def picture_of(page: Page, *, longest: int | None = None) -> bytes:
     return out.getvalue()
 
 
+def shown_of(case: Case, keys: Collection[UUID]) -> QuerySet[Page]:
+    """Return those of some pages that the case still shows."""
+    return Page.objects.filter(
+        pk__in=keys, record__case=case, record__removed_at=None, record__merged_into=None, aside=""
+    )
+
+
 def tag_of(page: Page) -> str:
     """Return what changes with the picture of a page, so that browsers ask for it anew."""
     return f'"{page.image_id}-{page.turn}"'

@@ -123,11 +123,12 @@ def look(request: PersonRequest, case: Case, record: UUID, number: int) -> HttpR
         each for each in told if each.whose and each.state == "open" and each.subject_id == row.pk
     ]
     if request.parts & _DESK:
+        settles = case.coordinator_id == request.user.pk and case.state not in ENDED
         context |= {
             "locked": any(each.locks for each in doubts),
-            "settles": case.coordinator_id == request.user.pk and case.state not in ENDED,
+            "settles": settles,
             "can": {each.action for each in workflow.available(case, request.user)}
-            if doubts
+            if settles
             else (),
         }
     code = request.GET.get("search", "")
