@@ -113,6 +113,7 @@ def test_kept_changed_seen_and_removed(reviewed: Case, mei: Person) -> None:
         ("length", 1, [[1, 1]]), ("length", 2, [[1, 1], [2, 2]]), ("ruler", 1, [[1, 1], [2, 2]]),
         ("probe", 1, [["x", 1]]), ("probe", 1, [[float("nan"), 1]]), ("probe", 1, [[9e9, 1]]),
         ("probe", 1, 7), ("length", 1, [[1, 1, 1], [2, 2]]),
+        ("length", 1, [[1, 1], [-3, 2]]), ("length", 1, [[1, 1], [2, 600]]),  # beyond the picture
     ],
 )  # fmt: skip
 def test_what_is_not_on_the_image_is_refused(

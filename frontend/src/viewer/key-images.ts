@@ -11,6 +11,7 @@ export class KeyImages {
   private readonly caption = make("input");
   private readonly begun = new Map<string, string>(); // captions that are half typed, by series
   private series = "";
+  private adding = false;
 
   constructor(
     private readonly url: string,
@@ -66,7 +67,7 @@ export class KeyImages {
 
   private async keep(): Promise<void> {
     const pane = this.pane();
-    if (!pane?.current || !pane.row) return;
+    if (!pane?.current || !pane.row || this.adding) return;
     const no = pane.cuts ? "keyimage_planes" : pane.failed ? "keyimage_blank" : "";
     if (no) {
       this.note.tell(this.say(no));
@@ -88,15 +89,18 @@ export class KeyImages {
     };
     if (!pane.coloured) Object.assign(values, { window_center: String(center), window_width: String(width) });
     this.note.tell(this.say("keyimage_saving"));
+    this.adding = true;
     try {
       await this.marks?.flush();
       await this.post(this.url, values);
-      this.note.tell(this.say("keyimage_saved"));
+      this.note.tell(this.say(pane.altered ? "keyimage_as_it_came" : "keyimage_saved"));
       this.caption.value = "";
       this.leave();
       await this.list();
     } catch {
       this.note.tell(this.say("keyimage_failed"));
+    } finally {
+      this.adding = false;
     }
   }
 
@@ -122,12 +126,14 @@ export class KeyImages {
     const undo = async () => {
       await this.post(form.dataset.restore ?? "", {}).catch(() => undefined);
       await this.list();
+      this.note.restored(takeBack);
     };
+    const takeBack = () => void undo();
     await this.list();
-    this.note.removed(() => void undo());
+    this.note.removed(takeBack);
     const back = make("button", "link", this.say("undo"));
     back.type = "button";
-    back.addEventListener("click", () => void undo());
+    back.addEventListener("click", takeBack);
     const told = make("p", "", `${this.say("removed")} `);
     told.setAttribute("role", "status");
     told.append(back);
