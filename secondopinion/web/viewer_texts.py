@@ -102,6 +102,7 @@ _MEASURES: dict[str, str | Promise] = {
     ),
     "keyimage_blank": _("There is no picture here that could be added."),
     "caption": _("Caption of this image"),
+    "caption_saved": _("Saved"),
     "caption_ask": _("Write what the image shows."),
 }
 
