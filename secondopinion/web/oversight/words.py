@@ -148,6 +148,7 @@ WORDS: dict[str, str | Promise] = {
     "measurement-removed": _("A measurement was removed"),
     "measurements-exported": _("Measurements were exported"),
     "key-image-added": _("A key image was added"),
+    "key-image-captioned": _("The caption of a key image was changed"),
     "key-image-opened": _("A key image of a report was opened"),
     "key-image-removed": _("A key image was removed"),
     "key-image-restored": _("A key image was put back"),
