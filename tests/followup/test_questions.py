@@ -23,6 +23,7 @@ from secondopinion.opinions import papers
 from secondopinion.opinions.doubts import doubts_in
 from secondopinion.program.models import Program
 from secondopinion.staffing import actions as staffing
+from tests.followup.ordinary import ORDINARY
 from tests.web.conftest import Whole, expert, person, sign_in, whole_case
 
 # What parents write in danger; spelling, accents and points as phones write them.
@@ -34,6 +35,19 @@ DANGER = (
     "ابني لا يتنفّس جيدًا", "النوبة لا تتوقّف منذ عشر دقائق", "وهي فاقدة الوعي الآن",
     "ابتلعت بطارية", "Elle n'arrive pas à respirer", "Ele não respira", "Дитина не дихає",
     "मेरा बेटा बेहोश है",
+    "His nose has been bleeding for an hour", "The seizure has gone on and it does not stop",
+    "She has been having a fit for twenty minutes", "He swallowed a lot of his grandmother's pills",
+    "She drank bleach.", "I can't wake her up", "She is vomiting up blood",
+    "Le sangra la nariz desde hace una hora y no para", "La nariz le sangra. No para.",
+    "Lleva veinte minutos con convulsión y no se le quita", "No deja de salirle sangre",
+    "Se tragó las pastillas de su abuela", "Se tomó muchas pastillas", "Bebió lejía",
+    "نزيف الأنف لا يتوقف منذ ساعة", "عنده نزيف لا يتوقف", "عنده تشنج من عشرين دقيقة وما بوقف",
+    "بلع حبوب كثيرة من دواء جدته", "عم ينزف من أنفه من نص ساعة", "لسه بيتشنج", "شربت كلور",
+    "شفايفه صارت زرقا", "مش راضي يصحى", "ما عم يتنفس منيح", "يتقيأ دمًا",
+    "Elle saigne du nez depuis une heure", "Il a avalé les médicaments de sa grand-mère",
+    "Он проглотил батарейку", "Кровь из носа не останавливается", "Судороги уже двадцать минут",
+    "दौरा बीस मिनट से रुक नहीं रहा", "नाक से खून बंद नहीं हो रहा",
+    "他一直抽搐", "鼻血止不住", "他吞了电池",
 )  # fmt: skip
 
 # What they ask of a report.
@@ -54,7 +68,7 @@ def test_words_of_danger_are_found(text: str) -> None:
     assert red_flags.found(text)
 
 
-@pytest.mark.parametrize("text", CALM)
+@pytest.mark.parametrize("text", [*CALM, *ORDINARY])
 def test_a_calm_question_is_left_alone(text: str) -> None:
     assert not red_flags.found(text)
 

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_POST
 
 from secondopinion.arrivals.clipping import (
     answer_with_files,
-    post_with_files,
     posts_with_files,
 )
 from secondopinion.arrivals.queries import asked_with_records, copies_since
@@ -20,7 +19,7 @@ from secondopinion.audit import actions as audit
 from secondopinion.billing import actions as billing
 from secondopinion.billing.queries import holds_up
 from secondopinion.cases import forecasting
-from secondopinion.cases.models import Case, Part
+from secondopinion.cases.models import Case, InformationRequest, Part
 from secondopinion.cases.queries import (
     asked_of_family,
     asked_outside,
@@ -49,17 +48,16 @@ from secondopinion.opinions.queries import readable, report_for, with_provider
 from secondopinion.opinions.sections import in_document
 from secondopinion.outcomes import actions as outcomes
 from secondopinion.outcomes.queries import asked_now
-from secondopinion.program.emergency import number_for
 from secondopinion.records.queries import listed_for
 from secondopinion.referrals.queries import referrals
 from secondopinion.web.access import PersonRequest, of_case, signed_in
 from secondopinion.web.calling import call_context
+from secondopinion.web.family import writing
 from secondopinion.web.family.guardians import waited_for
 from secondopinion.web.family.here import files_context, to_look_at
 from secondopinion.web.family.questions import asking_context
 from secondopinion.web.family.report_language import language_context, translation_context
 from secondopinion.web.family.retaking import with_pages
-from secondopinion.web.forms import files_of
 from secondopinion.web.proving import ask, is_proven
 
 
@@ -130,7 +128,6 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
         "fee_holds_up": holds_up(getattr(case, "fee", None)),
         "refusal": Refusal.objects.filter(case=case).first()
         if case.state == State.DECLINED else None,
-        "emergency_number": number_for(str(case.country)),
         "reported": case.reported_at is not None,
         "foreseen": forecasting.told(case),
         "owed": waited_for(case),
@@ -150,29 +147,28 @@ def answer(request: PersonRequest, case: Case, number: str) -> HttpResponse:
     row = get_object_or_404(asked_outside(case, Part.FAMILY), pk=number)
     with_pages(case, [row])
     if request.method == "POST":
-        text = request.POST.get("text", "")
-        answer_with_files(by=request.user, information_request=row, text=text)
-        messages.success(request, _("Thank you. Your answer is with our team."))
-        if copies := copies_since(case, request.user, row.created_at):
-            words = _("We had this already, so it is kept once: %(names)s")
-            messages.info(request, words % {"names": ", ".join(copies)})
-        return redirect("my-case", case.reference)
+        return writing.send(
+            request, case, "answer", "my-case", lambda text: _answer(request, row, text)
+        )
     return render(
         request, "family/answer.html",
         {"case": case, "asked": row, **files_context(request, case)},
     )  # fmt: skip
 
 
+def _answer(request: PersonRequest, row: InformationRequest, text: str) -> None:
+    answer_with_files(by=request.user, information_request=row, text=text)
+    messages.success(request, _("Thank you. Your answer is with our team."))
+    if copies := copies_since(row.case, request.user, row.created_at):
+        words = _("We had this already, so it is kept once: %(names)s")
+        messages.info(request, words % {"names": ", ".join(copies)})
+
+
 @of_case(Part.FAMILY)
 @require_POST
 def message(request: PersonRequest, case: Case) -> HttpResponse:
     """Write to the intake team."""
-    post_with_files(
-        by=request.user, case=case, thread=Thread.FAMILY, text=request.POST.get("text", ""),
-        files=files_of(request),
-    )  # fmt: skip
-    messages.success(request, _("Your message is sent."))
-    return redirect("my-case", case.reference)
+    return writing.send_message(request, case, Thread.FAMILY, "my-case")
 
 
 def _outcome_context(case: Case) -> dict[str, Any]:

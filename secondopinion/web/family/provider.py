@@ -18,7 +18,6 @@ from secondopinion.accounts.queries import link_for
 from secondopinion.accounts.tokens import hash_of
 from secondopinion.arrivals.clipping import (
     answer_with_files,
-    post_with_files,
     posts_with_files,
 )
 from secondopinion.audit import actions as audit
@@ -37,10 +36,10 @@ from secondopinion.opinions import actions as opinions
 from secondopinion.opinions.queries import readable, report_for
 from secondopinion.web.access import PersonRequest, of_case, public
 from secondopinion.web.calling import call_context
+from secondopinion.web.family import writing
 from secondopinion.web.family.here import files_context
 from secondopinion.web.family.questions import asking_context, send
 from secondopinion.web.family.retaking import with_pages
-from secondopinion.web.forms import files_of
 from secondopinion.web.proving import is_proven
 
 SESSION_SECONDS = 12 * 3600
@@ -143,6 +142,13 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
     return render(request, "provider/case.html", context)
 
 
+def _answer(request: PersonRequest, case: Case, text: str) -> None:
+    rows = asked_outside(case, Part.LOCAL_PROVIDER)
+    for each in rows.filter(pk=request.POST.get("request", "")):
+        answer_with_files(by=request.user, information_request=each, text=text)
+    messages.success(request, _("Thank you. Your answer is with our team."))
+
+
 @of_case(Part.LOCAL_PROVIDER)
 @require_POST
 def act(request: PersonRequest, case: Case, action: str) -> HttpResponse:
@@ -156,18 +162,13 @@ def act(request: PersonRequest, case: Case, action: str) -> HttpResponse:
         logout(request)
         return render(request, "provider/declined.html")
     elif action == "message":
-        post_with_files(
-            by=request.user, case=case, thread=Thread.LOCAL_PROVIDER, text=text,
-            files=files_of(request),
-        )  # fmt: skip
-        messages.success(request, _("Your message is sent."))
+        return writing.send_message(request, case, Thread.LOCAL_PROVIDER, "provider-case")
     elif action == "ask":
         return send(request, case, "provider-case")
     elif action == "answer":
-        rows = asked_outside(case, Part.LOCAL_PROVIDER)
-        for each in rows.filter(pk=request.POST.get("request", "")):
-            answer_with_files(by=request.user, information_request=each, text=text)
-        messages.success(request, _("Thank you. Your answer is with our team."))
+        return writing.send(
+            request, case, "answer", "provider-case", lambda text: _answer(request, case, text)
+        )
     elif action == "hand-on":
         number = request.POST.get("report", "")
         row = report_for(case, request.user, int(number) if number.isdecimal() else 0)

@@ -1,10 +1,9 @@
-"""Questions after the report: what is told before and behind them, and who may be in danger."""
+"""Questions after the report: what is told before and behind them."""
 
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -12,16 +11,10 @@ from secondopinion.accounts.models import Person
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.states import State
 from secondopinion.followup import actions as followup
-from secondopinion.followup import red_flags
 from secondopinion.followup.models import Beyond, FollowUpQuestion
 from secondopinion.followup.rules import WAITING
-from secondopinion.program.emergency import number_for
 from secondopinion.web.access import PersonRequest, of_case
-
-
-def emergency_context(case: Case) -> dict[str, Any]:
-    """Return what the advice to call for help shows."""
-    return {"case": case, "emergency_number": number_for(str(case.country))}
+from secondopinion.web.family import writing
 
 
 def asking_context(case: Case, person: Person, questions: list[FollowUpQuestion]) -> dict[str, Any]:
@@ -36,16 +29,16 @@ def asking_context(case: Case, person: Person, questions: list[FollowUpQuestion]
         "in_time": in_time,
         "left": followup.questions_left(questions, person) if in_time else 0,
         "urgent": any(each.urgent and each.state in WAITING for each in questions),
-        **(emergency_context(case) if may_ask else {}),
+        **writing.box_context(case),
     }
 
 
 def send(request: PersonRequest, case: Case, back: str) -> HttpResponse:
-    """Send a question; one that sounds like danger first shows whom to call, with its text kept."""
-    text = request.POST.get("text", "")
-    if red_flags.found(text) and "seen" not in request.POST:
-        context = emergency_context(case) | {"text": text, "action": request.path, "back": back}
-        return render(request, "family/ask_urgent.html", context)
+    """Send a question, and say what becomes of it."""
+    return writing.send(request, case, "question", back, lambda text: _ask(request, case, text))
+
+
+def _ask(request: PersonRequest, case: Case, text: str) -> None:
     closed = case.state == State.CLOSED
     asked = followup.ask(by=request.user, case=case, text=text)
     told = _("Your question is sent.")
@@ -62,7 +55,6 @@ def send(request: PersonRequest, case: Case, back: str) -> HttpResponse:
     messages.success(request, told)
     if closed and case.state != State.CLOSED:
         messages.success(request, _("The case is open again."))
-    return redirect(back, case.reference)
 
 
 @of_case(Part.FAMILY)

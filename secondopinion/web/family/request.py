@@ -31,9 +31,9 @@ from secondopinion.web import images, tus
 from secondopinion.web.access import PersonRequest, of_case, signed_in
 from secondopinion.web.family import conflict, forms, pages
 from secondopinion.web.family.here import called_for, files_context
-from secondopinion.web.family.questions import emergency_context
 from secondopinion.web.family.report_language import language_context
 from secondopinion.web.family.translating import machine_context
+from secondopinion.web.family.writing import emergency_context
 from secondopinion.web.forms import PlainForm, labels_of
 
 _SHOWN = 50  # files or findings of a kind that a page lists
