@@ -125,7 +125,9 @@ class Scanner {
       } catch {
         // What this browser cannot show (HEIC on some) goes as it is.
         this.live.textContent = this.text("unreadable");
-        await this.post(file, file.name);
+        if (this.leave) this.leave.hidden = false;
+        // It is no page here: what could not be sent has to be chosen again.
+        if (!(await this.post(file, file.name))) this.live.textContent = this.text("not_kept");
       }
     }
   }
