@@ -33,11 +33,15 @@ def index(case: Case, objects: list[Parsed], source: str) -> None:
     """Index objects of a case, in the caller's transaction; say of each what became of it.
 
     The same UID with other bytes is a conflict: kept, and set aside. Studies are locked, so that
-    of two that come at once one is first. A series that was taken out comes back with them.
+    of two that come at once one is first. A series that was taken out comes back with them, but for
+    one that is another child's: it waits until somebody puts it back.
     """
     studies = _studies(case, objects, source)
     series = _series(studies, objects)
-    if removed := [row.pk for row in series.values() if row.removed_at]:
+    theirs = Series.Why.OTHER_CHILD
+    if removed := [
+        row.pk for row in series.values() if row.removed_at and row.removed_why != theirs
+    ]:
         bring_back(Series.objects.filter(pk__in=removed))
     found: dict[tuple[UUID, str], set[UUID]] = {}
     for series_id, uid, blob_id in Instance.objects.filter(

@@ -67,7 +67,7 @@ def _tell_desk(case: Case, by: Person, roles: set[str], words: str, series: list
 @transaction.atomic
 def remove(*, by: Person, case: Case, series: UUID, whole_study: bool, why: str) -> int:
     """Take a series or its whole study out of a case; return how many series. What is sent again
-    comes back.
+    comes back, unless it was taken out as another child's.
 
     Raises:
         NotYours: no part that may, or no such series.

@@ -193,6 +193,7 @@ def put_back(*, by: Person, case: Case, record: UUID) -> None:
 
 def _require_draft(case: Case, by: Person) -> None:
     require(case, by, Part.FAMILY)
+    not_limited(case, by)
     if case.state != State.DRAFT:
         raise Refused(
             _("The request has been sent, so records stay. Write us a message about it."),

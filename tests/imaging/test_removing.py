@@ -76,6 +76,19 @@ def test_what_is_taken_out_is_nowhere_and_comes_back(
     assert (verbs.count("images-removed"), verbs.count("images-restored")) == (2, 1)
 
 
+def test_what_is_anothers_stays_out_when_its_disc_comes_again(
+    sent: tuple[Person, Case, list[bytes]],
+) -> None:
+    maria, case, objects = sent
+    other = of_other(case)
+    removing.remove(by=maria, case=case, series=other.pk, whole_study=False, why="other-child")
+    receive_file(by=maria, case=case, name="again.zip", source=zipped(*objects))
+    jobs.run_all()
+    assert queries.series_for_case(case).count() == 2
+    removing.restore(by=maria, case=case, series=other.pk)
+    assert queries.series_for_case(case).count() == 3
+
+
 def test_a_whole_study_and_who_may(sent: tuple[Person, Case, list[bytes]]) -> None:
     maria, case, _objects = sent
     mine = queries.series_for_case(case).exclude(study__patient_id="X")
