@@ -11,7 +11,8 @@ let said = "";
 /** Puts what has become of the square code in its place, once a phone has used it. */
 async function look(place: HTMLElement): Promise<void> {
   const response = await fetch(place.dataset.stateUrl ?? "", { credentials: "same-origin" });
-  const text = response.ok ? (await response.text()).trim() : "";
+  // Signed out meanwhile, it answers with another page.
+  const text = response.ok && !response.redirected ? (await response.text()).trim() : "";
   if (!text || text.replace(SECRET, "") === said) return;
   said = text.replace(SECRET, "");
   // The fragment is our own server's template output, as when the page itself was loaded.

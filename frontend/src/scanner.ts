@@ -28,6 +28,7 @@ async function pageOf(picture: HTMLCanvasElement, jpeg?: Blob): Promise<Page> {
 class Scanner {
   private pages: Page[] = [];
   private keeping = Promise.resolve(); // what is kept later is kept behind what was before
+  private choosing = Promise.resolve(); // a photo that is taken while another one is cut waits for it
   private readonly take = make("label", "button scan-take");
   private readonly input = make("input");
   private readonly place = make("div", "scan-place");
@@ -50,7 +51,11 @@ class Scanner {
     this.live.setAttribute("role", "status");
     this.sendButton.type = "button";
     this.sendButton.addEventListener("click", () => void this.send());
-    this.input.addEventListener("change", () => void this.chosen());
+    this.input.addEventListener("change", () => {
+      const files = [...(this.input.files ?? [])];
+      this.input.value = "";
+      this.choosing = this.choosing.then(() => this.chosen(files));
+    });
     root.replaceChildren(this.take, this.live, this.place, this.list, this.sendButton, this.left);
     this.draw();
     void this.restore();
@@ -111,9 +116,7 @@ class Scanner {
     );
   }
 
-  private async chosen(): Promise<void> {
-    const files = [...(this.input.files ?? [])];
-    this.input.value = "";
+  private async chosen(files: File[]): Promise<void> {
     for (const file of files) {
       this.live.textContent = this.text("reading");
       try {
@@ -122,7 +125,9 @@ class Scanner {
       } catch {
         // What this browser cannot show (HEIC on some) goes as it is.
         this.live.textContent = this.text("unreadable");
-        await this.post(file, file.name);
+        if (this.leave) this.leave.hidden = false;
+        // It is no page here: what could not be sent has to be chosen again.
+        if (!(await this.post(file, file.name))) this.live.textContent = this.text("not_kept");
       }
     }
   }
@@ -266,25 +271,27 @@ class Scanner {
     this.sendButton.textContent = this.text("send", { n: rows.length });
   }
 
-  /** Sends the pages as one document; says whether it has arrived. */
+  /** Sends the pages as one document; says whether nothing is left. What is photographed meanwhile
+   * stays. */
   private async send(): Promise<boolean> {
     this.sendButton.disabled = true;
     this.live.textContent = this.text("sending");
+    const going = [...this.pages];
     const sheets = await Promise.all(
-      this.pages.map(async ({ jpeg, width, height }) => ({ jpeg: new Uint8Array(await jpeg.arrayBuffer()), width, height })),
+      going.map(async ({ jpeg, width, height }) => ({ jpeg: new Uint8Array(await jpeg.arrayBuffer()), width, height })),
     );
     // The family's time. It stands first: behind an Arabic word it would be read backwards.
     const form = new Intl.DateTimeFormat("sv-SE", { timeZone: this.root.dataset.zone, dateStyle: "short", timeStyle: "short" });
     const day = form.format(new Date()).replace(":", ".");
     const sent = await this.post(pdfOf(sheets), `${day} ${this.text("name")}.pdf`);
     if (sent) {
-      this.pages = [];
+      this.pages = this.pages.filter((page) => !going.includes(page));
       this.changed();
       await this.keeping;
       this.live.textContent = this.text("sent");
     }
     this.sendButton.disabled = false;
-    return sent;
+    return sent && !this.pages.length;
   }
 
   private async post(content: Blob, name: string): Promise<boolean> {

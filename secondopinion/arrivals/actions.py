@@ -12,13 +12,15 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
+from secondopinion.accounts.queries import sees_only
 from secondopinion.arrivals import packs
 from secondopinion.arrivals.carrying import images_key
 from secondopinion.arrivals.models import Sending, Upload, UploadState
 from secondopinion.arrivals.tasks import carry_images, open_up, sort
 from secondopinion.audit import actions as audit
+from secondopinion.cases.actions import answer
 from secondopinion.cases.models import Case, Part
-from secondopinion.cases.queries import roles_of
+from secondopinion.cases.queries import asked_outside, roles_of
 from secondopinion.cases.states import ENDED
 from secondopinion.core import clock, vault
 from secondopinion.core.errors import Conflict, NotYours, Refused
@@ -278,7 +280,8 @@ def receive_file(
 
 
 def receive_again(*, by: Person, page: Page, name: str, data: bytes) -> Upload:
-    """Receive a new photo of a page that cannot be read; it takes the place of that page.
+    """Receive a new photo of a page that cannot be read; it takes the place of that page. Where its
+    sender was asked for this page, it is the answer.
 
     Raises:
         NotYours: no part that sends.
@@ -286,9 +289,13 @@ def receive_again(*, by: Person, page: Page, name: str, data: bytes) -> Upload:
         Refused: what came cannot take the place of one page.
     """
     case = page.record.case
-    source_of(case, by)
+    source = source_of(case, by)
     retaking.require_one_page(case, name, data)
-    return receive_file(by=by, case=case, name=name, source=data, retakes=page)
+    made = receive_file(by=by, case=case, name=name, source=data, retakes=page)
+    if not sees_only(by).filter(child=case.child_id).exists():
+        for row in asked_outside(case, source).filter(page=page.pk):
+            answer(by=by, information_request=row, text="", sent_files=True)
+    return made
 
 
 def unlock(*, by: Person, record: Record, password: str) -> None:

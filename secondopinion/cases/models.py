@@ -317,6 +317,7 @@ class InformationRequest(Stored):
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="information_requests")
     item = models.ForeignKey(ChecklistItem, on_delete=models.SET_NULL, null=True, blank=True)
+    page = models.UUIDField(null=True)  # of a record: it is to be sent again
     to = models.CharField(max_length=20, choices=To.choices, default=To.FAMILY)
     text = models.TextField()
     asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")

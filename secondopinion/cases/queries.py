@@ -1,6 +1,6 @@
 """Reads of cases; what a person may see is decided here and nowhere else."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -161,6 +161,11 @@ def holders_of(case: Case, role: str) -> QuerySet[Person]:
     # One filter: behind each other, they would ask of several parts.
     rows = Person.objects.filter(live, participations__case=case, participations__role=role)
     return rows.order_by("participations__since")
+
+
+def who_holds(cases: Collection[UUID], roles: Collection[str]) -> set[tuple[UUID, UUID]]:
+    """Return who has one of these parts in some cases now, as case and person."""
+    return set(live_parts().filter(case__in=cases, role__in=roles).values_list("case", "person"))
 
 
 def zone_at_home(case: Case) -> str:

@@ -246,7 +246,7 @@ class Walk:
             rows = list(series.instances.all())
             opinions.add_key_image(
                 by=self.specialist, opinion=opinion, instance=rows[len(rows) // 2], frame=1,
-                caption=self.written.caption,
+                caption=self.written.caption, place=(len(rows) // 2 + 1, len(rows)),
             )  # fmt: skip
         if self.family.until == "closed":
             beside.countersign(opinion, self.coordinator, self.other)

@@ -1,6 +1,7 @@
 """What writes and settles findings."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from secondopinion.cases.models import Case
 from secondopinion.cases.queries import roles_of
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
-from secondopinion.findings.codes import RISK_OF
+from secondopinion.findings.codes import RISK_OF, WHOSE
 from secondopinion.findings.found import Found
 from secondopinion.findings.models import Finding, State, Told
 
@@ -29,7 +30,8 @@ def replace(*, case: Case, subject: models.Model, check: str, found: list[Found]
     """Make the findings of one check about one subject those of `found`, and no others.
 
     What was found before and is found no more becomes fixed; what a person accepted
-    or cleared stays so.
+    or cleared stays so. What the family says of whose something is stays too: it is said
+    of what is found anew, and that it is not theirs stays open until the desk settles it.
     `check` is ``name@version``.
 
     Raises:
@@ -39,11 +41,12 @@ def replace(*, case: Case, subject: models.Model, check: str, found: list[Found]
     kind = subject._meta.model_name or ""  # noqa: SLF001 - Django's documented Model API
     old = {
         _sameness(row.code, row.where): row
-        for row in Finding.objects.filter(
-            case=case, subject_kind=kind, subject_id=subject.pk, check_name=name
-        ).exclude(state=State.FIXED)
+        for row in Finding.objects.select_for_update()
+        .filter(case=case, subject_kind=kind, subject_id=subject.pk, check_name=name)
+        .exclude(state=State.FIXED)
     }
     rows: list[Finding] = []
+    anew: list[Finding] = []
     for item in found:
         row = old.pop(_sameness(item.code, item.where), None)
         if row is None:
@@ -56,6 +59,7 @@ def replace(*, case: Case, subject: models.Model, check: str, found: list[Found]
                 where=item.where,
                 check_name=name,
             )
+            anew.append(row)
         row.check_version = version
         row.severity = item.severity
         row.confidence = item.confidence
@@ -64,10 +68,24 @@ def replace(*, case: Case, subject: models.Model, check: str, found: list[Found]
         row.advice = item.advice
         row.save()
         rows.append(row)
-    Finding.objects.filter(pk__in=[row.pk for row in old.values()]).update(
+    gone = _passed_on(list(old.values()), [row for row in anew if row.whose])
+    Finding.objects.filter(pk__in=[row.pk for row in gone]).update(
         state=State.FIXED, settled_at=clock.now()
     )
     return rows
+
+
+def _passed_on(old: list[Finding], anew: list[Finding]) -> list[Finding]:
+    """Let what is found anew have what the family said of what is found no more; return what of
+    that is settled with it."""
+    said = [row.told for row in old if row.told and row.state == State.OPEN]
+    told = Told.NOT_OURS if Told.NOT_OURS in said else next(iter(said), "")
+    if told and anew:
+        for row in anew:
+            row.told = told
+            row.save(update_fields=["told"])
+        return old
+    return [row for row in old if row.told != Told.NOT_OURS or row.state != State.OPEN]
 
 
 @transaction.atomic
@@ -77,6 +95,17 @@ def fall_away(*, case: Case, kind: str, subjects: Collection[UUID]) -> None:
     Finding.objects.filter(case=case, subject_kind=kind, subject_id__in=subjects).exclude(
         state=State.FIXED
     ).update(state=State.FIXED, settled_at=clock.now())
+
+
+@transaction.atomic
+def come_back(*, case: Case, check: str, subjects: Collection[UUID], since: datetime) -> None:
+    """Say again what a check said of subjects before a step that is undone: it is looked at anew
+    behind that, and falls away again where it is no more so."""
+    name = check.partition("@")[0]
+    Finding.objects.filter(
+        case=case, check_name=name, subject_id__in=subjects, state=State.FIXED,
+        settled_at__gte=since,
+    ).update(state=State.OPEN, settled_at=None)  # fmt: skip
 
 
 @transaction.atomic
@@ -132,6 +161,15 @@ def tell(*, finding: Finding, by: Person, told: Told) -> None:
         raise Conflict(_("Somebody has settled this already."), code="settled")
     audit.record("finding-told", by=by, case_id=finding.case_id, target=finding,
                  detail={"told": told})  # fmt: skip
+
+
+@transaction.atomic
+def tell_on(*, case: Case, source: UUID, target: UUID) -> None:
+    """Let what may be another child's in one record have what the family says of another one, from
+    which its pages came: that it is not about their child."""
+    rows = Finding.objects.filter(case=case, subject_kind="record", state=State.OPEN)
+    if rows.filter(subject_id=source, told=Told.NOT_OURS).exists():
+        rows.filter(subject_id=target, code__in=WHOSE).update(told=Told.NOT_OURS)
 
 
 def _settle(finding: Finding, by: Person, reason: str, state: State, no_reason: Refused) -> None:

@@ -12,7 +12,7 @@ RISKS: dict[str, tuple[str, ...]] = {
     ),
     "poorly-translated": (
         "translation-number", "translation-unit", "translation-laterality",
-        "translation-negation", "translation-drug", "translation-date",
+        "translation-negation", "translation-drug", "translation-name", "translation-date",
         "translation-line-missing", "translation-missing", "translation-term",
     ),
     "illegible": ("unreadable", "hard-to-read"),

@@ -72,3 +72,9 @@ class Finding(Stored):
     def whose(self) -> bool:
         """Whether it says that something may be another child's."""
         return self.code in WHOSE
+
+    @property
+    def locks(self) -> bool:
+        """Whether it locks a record away; `records.queries.locked_away` asks the database so."""
+        sure = self.severity == Severity.BLOCKER or self.told == Told.NOT_OURS
+        return sure and self.whose and self.subject_kind == "record" and self.state == State.OPEN

@@ -7,12 +7,21 @@ from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
 
+from secondopinion.core.glyphs import FONTS
 from secondopinion.imaging import rendering, rulers
+from secondopinion.imaging.metadata import json_of
 from secondopinion.imaging.models import Instance
 
 SHORTEST = 640  # pixels of the shorter side, so that lines and letters are fine
 _YELLOW = (255, 184, 28)
 _GROUND = (0, 0, 0)
+_FONT = FONTS / "NotoSerif-Regular.ttf"  # has what labels say: mm², °, ±
+_SLANT = 0.25  # of a direction, from which it has a letter
+_SQUARE = 0.01  # by which the normal of a plane may be off
+_EDGES = {  # where in the picture a letter stands, and by which point of it
+    "left": ((0, 0.5), "lm"), "right": ((1, 0.5), "rm"), "top": ((0.5, 0), "ma"),
+    "bottom": ((0.5, 1), "md"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +36,8 @@ class Mark:
 def annotated(
     instance: Instance, frame: int, marks: list[Mark], *, center: float | None, width: float | None
 ) -> bytes:
-    """Return a PNG of a frame with its marks and, where the image is calibrated, a scale bar.
+    """Return a PNG of a frame with its marks, the letters of its sides where it says how it lies
+    in the patient, and a scale bar where it is calibrated.
 
     Raises:
         Undecodable: the pixels cannot be decoded here.
@@ -40,13 +50,44 @@ def annotated(
     # The picture may have been stretched to square pixels.
     along, down = size[0] / instance.columns, size[1] / instance.rows
     draw = ImageDraw.Draw(picture)
-    font = ImageFont.load_default(max(20, min(size) // 24))  # read in a column of a page
+    font = ImageFont.truetype(_FONT, max(20, min(size) // 24))  # read in a column of a page
     for mark in marks:
         _draw(draw, mark, [(x * along, y * down) for x, y in mark.points], size, font)
     _scale(draw, instance, frame, along, size, font)
+    for side, told in sides(instance, frame).items():
+        place, anchor = _EDGES[side]
+        at = (4 + place[0] * (size[0] - 8), 4 + place[1] * (size[1] - 8))
+        draw.text(at, told, fill=_YELLOW, font=font, anchor=anchor, stroke_width=3,
+                  stroke_fill=_GROUND)  # fmt: skip
     out = io.BytesIO()
     picture.save(out, "PNG")
     return out.getvalue()
+
+
+def sides(instance: Instance, frame: int) -> dict[str, str]:
+    """Return the letters of the directions in the patient (PS3.3 C.7.6.1.1.1) to which the sides of
+    a frame lie, as the viewer says them; nothing where it does not tell."""
+    told = rulers.of_frame(json_of(instance), frame, "00200037")
+    if len(told) != 6:
+        return {}
+    row, column = told[:3], told[3:]
+    normal = (
+        row[1] * column[2] - row[2] * column[1],
+        row[2] * column[0] - row[0] * column[2],
+        row[0] * column[1] - row[1] * column[0],
+    )
+    if abs(math.hypot(*normal) - 1) > _SQUARE:
+        return {}
+    return {
+        "left": _letters([-each for each in row]), "right": _letters(row),
+        "top": _letters([-each for each in column]), "bottom": _letters(column),
+    }  # fmt: skip
+
+
+def _letters(way: list[float]) -> str:
+    """Return the letters of a direction, at most two, that of its largest part first."""
+    pairs = sorted(zip(way, ("LR", "PA", "HF"), strict=True), key=lambda pair: -abs(pair[0]))
+    return "".join(both[value < 0] for value, both in pairs if abs(value) > _SLANT)[:2]
 
 
 def _draw(draw: Any, mark: Mark, points: list[Any], size: tuple[int, int], font: Any) -> None:

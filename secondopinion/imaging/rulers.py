@@ -105,7 +105,7 @@ def _value_unit(head: Headers, frame: int) -> str:
 
 def _spacing(head: Headers, frame: int, points: list[Point]) -> tuple[float, float, str]:
     """Return the distance between rows and between columns, and its unit."""
-    spacing = _of_frame(head, frame, "00280030")
+    spacing = of_frame(head, frame, "00280030")
     if len(spacing) == 2 and all(each > 0 for each in spacing):
         return spacing[0], spacing[1], "mm"
     for region in head.get("00186011", {}).get("Value") or []:
@@ -137,7 +137,7 @@ def _numbers(head: Headers, tag: str) -> list[float]:
     return found
 
 
-def _of_frame(head: Headers, frame: int, tag: str) -> list[float]:
+def of_frame(head: Headers, frame: int, tag: str) -> list[float]:
     """Return the numbers of a tag: of the functional groups of a frame (from 1) before the
     instance's own (PS3.3 C.7.6.16)."""
     for sequence, index in (("52009230", frame - 1), ("52009229", 0)):
@@ -150,5 +150,5 @@ def _of_frame(head: Headers, frame: int, tag: str) -> list[float]:
 
 
 def _number(head: Headers, frame: int, tag: str) -> float | None:
-    found = _of_frame(head, frame, tag)
+    found = of_frame(head, frame, tag)
     return found[0] if found else None

@@ -113,16 +113,16 @@ def add_key_image(
     caption: str,
     center: float | None = None,
     width: float | None = None,
+    place: tuple[int, int] | None = None,
 ) -> KeyImage:
     """Put an image into the report as it is windowed now, with what its author measured on it.
+    `place` is the image of how many in its series it is, as the viewer counts them.
 
     Raises:
         Refused: without a caption, or pixels that cannot be decoded.
     """
     draft = writing.shared_draft(opinion, by)
-    if not caption.strip():
-        raise Refused(_("Write a caption."), code="caption-missing", field="caption")
-    _printable(caption, "caption")
+    caption = _caption(caption)
     marks = measurements.marks_on(draft.case, by, instance, frame)
     try:
         picture = drawing.annotated(instance, frame, marks, center=center, width=width)
@@ -135,16 +135,51 @@ def add_key_image(
         study_uid=series.study.uid,
         series_uid=series.uid,
         instance_uid=instance.uid,
-        series_label=f"{label} {instance.number or ''}".strip(),
+        series_label=label,
+        studied_on=series.study.date,
+        place=place and place[0],
+        places=place and place[1],
         frame=frame,
         window_center=center,
         window_width=width,
-        caption=caption.strip()[:500],
+        caption=caption,
         picture=vault.put(draft.case.vault, picture),
         position=draft.key_images.count(),
     )
     audit.record("key-image-added", by=by, case_id=draft.case_id, target=made)
     return made
+
+
+def _caption(words: str) -> str:
+    if not words.strip():
+        raise Refused(_("Write a caption."), code="caption-missing", field="caption")
+    _printable(words, "caption")
+    return words.strip()[:500]
+
+
+@transaction.atomic
+def caption_key_image(*, by: Person, key_image: KeyImage, caption: str) -> None:
+    """Write the caption of a key image anew. It comes as a row of its own, as one put back does:
+    who reads the draft a second time, or agrees with it, knows that it has changed.
+
+    Raises:
+        Refused: without a caption.
+    """
+    draft = writing.shared_draft(key_image.opinion, by)
+    words = _caption(caption)
+    if key_image.removed_at is not None or words == key_image.caption:
+        return
+    KeyImage.objects.filter(pk=key_image.pk).update(removed_at=clock.now())
+    _again(key_image, caption=words)
+    audit.record("key-image-captioned", by=by, case_id=draft.case_id, target=key_image)
+
+
+def _again(key_image: KeyImage, **changed: str) -> None:
+    """Put a key image into its report as a row of its own."""
+    key_image.pk, key_image.removed_at, key_image.created_at = new_id(), None, clock.now()
+    for name, value in changed.items():
+        setattr(key_image, name, value)
+    key_image.save(force_insert=True)
 
 
 @transaction.atomic
@@ -162,10 +197,10 @@ def restore_key_image(*, by: Person, key_image: KeyImage) -> None:
     It comes as a row of its own: reports that were signed without it stay without it.
     """
     draft = writing.shared_draft(key_image.opinion, by)
-    if key_image.removed_at is None or draft.key_images.filter(picture=key_image.picture).exists():
+    same = draft.key_images.filter(picture=key_image.picture, caption=key_image.caption)
+    if key_image.removed_at is None or same.exists():
         return
-    key_image.pk, key_image.removed_at, key_image.created_at = new_id(), None, clock.now()
-    key_image.save(force_insert=True)
+    _again(key_image)
     audit.record("key-image-restored", by=by, case_id=draft.case_id, target=key_image)
 
 

@@ -22,6 +22,7 @@ from secondopinion.core import clock, dates
 from secondopinion.experts.queries import profile
 from secondopinion.findings.queries import limitations_for
 from secondopinion.imaging import queries as imaging
+from secondopinion.imaging.naming import named
 from secondopinion.opinions import coded, panels, second, sections
 from secondopinion.opinions.beginning import is_as_told
 from secondopinion.opinions.body import AGREEMENT, LEFT_OUT, OPERATION, OPTIONS, URGENCY, WORDING
@@ -37,6 +38,7 @@ from secondopinion.translation.queries import made_of
 from secondopinion.translation.told import FAMILY, Told, readings_of, reviewed
 
 VERSION = 2
+_UNSET = dict.fromkeys((0x2068, 0x2069))  # a name is set apart on pages: here by who typesets it
 _OPTION_PARTS = ("name", "pros", "cons")
 
 
@@ -107,8 +109,9 @@ def limitations(case: Case, body: dict[str, str]) -> dict[str, Any]:
     """Return what checks found that limits the opinion: in the house's words or the author's; and
     what the author left out, with why."""
     found, left_out = [], []
-    for row in records.placed(limitations_for(case)):
-        place = records.place_of(row)
+    series = list(imaging.series_for_case(case))
+    for row in named(records.placed(limitations_for(case)), series):
+        place = records.place_of(row).translate(_UNSET)
         own = ": ".join(filter(None, (place, _(row.message))))
         worded = body.get(f"{WORDING}{row.pk.hex}", "").strip()
         told = {
@@ -266,6 +269,9 @@ def document(opinion: Opinion, code: str, signed_at: datetime, language: str) ->
                         "file": f"key-{number}.png",
                         "caption": row.caption,
                         "series": row.series_label,
+                        "date": _day(row.studied_on) if row.studied_on else "",
+                        "place": row.place,
+                        "places": row.places,
                         "window": (
                             f"{row.window_center:g} / {row.window_width:g}"
                             if row.window_center is not None and row.window_width is not None

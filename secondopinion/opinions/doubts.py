@@ -16,8 +16,9 @@ from secondopinion.opinions.checking.examine import examine
 from secondopinion.opinions.checking.found import Doubt, Facts, Source
 from secondopinion.opinions.models import Opinion
 from secondopinion.program import queries as program
+from secondopinion.records import queries as records
 from secondopinion.records.models import Page
-from secondopinion.translation.models import Translation
+from secondopinion.translation import queries as translations
 
 MOST_LETTERS = 400_000  # of what was sent; about 150 pages
 ADDENDUM = "text"  # the one field of an addendum
@@ -107,13 +108,12 @@ def _sources(case: Case) -> Iterator[Source]:
         yield Source(provider.correction, provider.language)
     for series in imaging.series_for_case(case):
         yield Source(f"{series.body_part} {series.description}".replace("_", " "), "en")
-    translations = Translation.objects.filter(case=case, subject_kind="record").exclude(text="")
-    for text, language in translations.values_list("text", "language"):
+    translated = translations.of_case(case).filter(subject_kind="record").exclude(text="")
+    for text, language in translated.values_list("text", "language"):
         yield Source(text, language)
+    readable = records.readable(case).order_by().values("pk")
     pages = (
-        Page.objects.filter(
-            record__case=case, record__removed_at=None, record__merged_into=None, aside=""
-        )
+        Page.objects.filter(record__in=readable, aside="")
         .exclude(text="")
         .order_by("record__created_at", "number")
     )

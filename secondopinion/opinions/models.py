@@ -231,6 +231,9 @@ class KeyImage(Stored):
     series_uid = models.CharField(max_length=64, default="")
     instance_uid = models.CharField(max_length=64)
     series_label = models.CharField(max_length=300)
+    studied_on = models.DateField(null=True)
+    place = models.PositiveIntegerField(null=True)  # in its series, from 1, as the viewer counts
+    places = models.PositiveIntegerField(null=True)
     frame = models.PositiveIntegerField(default=1)
     window_center = models.FloatField(null=True)
     window_width = models.FloatField(null=True)

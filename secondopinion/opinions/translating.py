@@ -95,7 +95,11 @@ def in_language(document: dict[str, Any], lines: list[str], language: str) -> di
     with override(language):
         for name in _HOUSE:
             made[name] = _house(made.get(name, ""))
-        for each in (*made.get("records", ()), *made.get("images", ())):
+        for each in (
+            *made.get("records", ()),
+            *made.get("images", ()),
+            *made.get("key_images", ()),
+        ):
             each |= {part: _house(each[part]) for part in ("kind", "date", "language", "read")
                      if part in each}  # fmt: skip
         for name in ("birth_date", "signed_on", "replaces_signed_on"):

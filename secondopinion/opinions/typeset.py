@@ -98,6 +98,7 @@ def labels(language: str) -> dict[str, str]:
             "left_out": _("Left out by the author, with a reason that is kept with the report:"),
             "key_images": _("Key images"),
             "image": _("Image"),
+            "image_of": _("Image {n} of {m}"),  # as the viewer says it
             "window": _("Window (centre / width)"),
             "disclaimer": _("Disclaimer"),
             "accepted": _("Acknowledged by the family on"),

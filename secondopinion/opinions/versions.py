@@ -84,6 +84,13 @@ def elsewhere(opinion: Opinion, base: int) -> dict[str, str]:
     return changed
 
 
+def of_others(opinion: Opinion, values: dict[str, str], base: int) -> dict[str, str]:
+    """Return what other windows have changed since `base`, once a window has saved `values`: asked
+    before, what comes in between would never be told."""
+    own = touched(opinion, values, base)
+    return {name: each for name, each in elsewhere(opinion, base).items() if name not in own}
+
+
 def clashes(opinion: Opinion, values: dict[str, str], base: int) -> list[str]:
     """Return which fields say something else than what another window has written since `base`."""
     theirs = elsewhere(opinion, base)

@@ -19,6 +19,15 @@ def message_templates() -> list[MessageTemplate]:
     return cast("list[MessageTemplate]", kept)
 
 
+def template_of(key: str) -> MessageTemplate:
+    """Return the desk's template of a key; the shipped one where the program has none."""
+    found = next((row for row in message_templates() if row.key == key), None)
+    if found is not None:
+        return found
+    row = next(each for each in shipped("templates") if each["key"] == key)
+    return MessageTemplate(key=key, titles=row["titles"], bodies=row["bodies"])
+
+
 def decline_letter(kind: str, language: str) -> tuple[str, str]:
     """Return the letter of a kind in a language and what a family can do instead, both with the
     places that are to be filled in; the shipped ones where the program has none of its own."""

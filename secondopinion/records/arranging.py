@@ -20,6 +20,7 @@ from secondopinion.cases.states import ENDED
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.core.jobs import enqueue_once
+from secondopinion.findings import actions as findings
 from secondopinion.records import copies, judging
 from secondopinion.records.models import Kind, Page, Rearrangement, Record, RecordState
 from secondopinion.records.queries import locked_away
@@ -125,7 +126,7 @@ class Step:
             detail={"verb": self.verb, "pages": len(self.pages)},
         )  # fmt: skip
         _end_translations(self.case, self.by, self.before["pages"], after["pages"])
-        _judge_again(self.before, step.after)
+        _judge_again(self.case, self.before, step.after)
         changes.tell(self.case.pk)
         return step
 
@@ -159,11 +160,17 @@ def _write_pages(rows: list[Page]) -> None:
     Page.objects.bulk_update(rows, ["number"])
 
 
-def _judge_again(*values: Values) -> None:
-    touched = {each["record_id"] for side in values for each in side["pages"].values()}
+def _judge_again(case: Case, was: Values, now: Values) -> None:
+    touched = {each["record_id"] for side in (was, now) for each in side["pages"].values()}
     for record in Record.objects.filter(pk__in=touched).select_related("case"):
         judging.judge(record)
         enqueue_once(copies.look_again, str(record.pk))
+    ways = {
+        (each["record_id"], now["pages"][key]["record_id"]) for key, each in was["pages"].items()
+    }
+    for source, target in ways:
+        if source != target:
+            findings.tell_on(case=case, source=UUID(source), target=UUID(target))
 
 
 @transaction.atomic
@@ -359,7 +366,9 @@ def undo(*, by: Person, case: Case, step: UUID) -> None:
         detail={"verb": row.verb, "pages": len(pages)},
     )  # fmt: skip
     _end_translations(case, by, row.after["pages"], row.before["pages"])
-    _judge_again(row.before, row.after)
+    whole = {record.pk for record in records} | {page.record_id for page in pages}
+    findings.come_back(case=case, check=copies.CHECK, subjects=whole, since=row.created_at)
+    _judge_again(case, row.after, row.before)
     changes.tell(case.pk)
 
 

@@ -10,7 +10,7 @@ from secondopinion.core import clock, kinds, sandbox, vault
 from secondopinion.findings.actions import replace
 from secondopinion.findings.found import Found
 from secondopinion.findings.models import Finding
-from secondopinion.records import belonging, engines, indexing, inspecting, understanding
+from secondopinion.records import belonging, copies, engines, indexing, inspecting, understanding
 from secondopinion.records.checks import complete, examine, legibility, whose
 from secondopinion.records.checks import kinds as kinds_of_pages
 from secondopinion.records.models import Page, Reading, Record
@@ -37,6 +37,7 @@ def understand(record: Record) -> bool:
         _keep(page, answer)
     if waiting.exists():
         return True
+    copies.look_for_all(record)
     judge(record)
     record.suggested = _suggested(record)
     Record.objects.filter(pk=record.pk).update(suggested=record.suggested)

@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models.expressions import NegatedExpression
 from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
@@ -22,7 +23,7 @@ from secondopinion.core.models import Blob
 from secondopinion.findings.codes import WHOSE
 from secondopinion.findings.models import Finding, Severity, State, Told
 from secondopinion.records.models import Page, Rearrangement, Record, RecordState
-from secondopinion.translation.queries import newest
+from secondopinion.translation.queries import newest, open_differences
 
 _SORTERS = {"desk", Part.COORDINATOR, Part.FAMILY}  # who find out whose a page is
 
@@ -59,9 +60,36 @@ def locked_away() -> QuerySet[Finding, UUID]:
     ).values_list("subject_id", flat=True)  # fmt: skip
 
 
+def closed() -> QuerySet[Record, UUID]:
+    """Return the keys of records that are locked away or taken out; what was joined with another
+    one is closed as that is."""
+    locked = locked_away()
+    return Record.objects.filter(
+        Q(removed_at__isnull=False) | Q(pk__in=locked)
+        | Q(merged_into__removed_at__isnull=False) | Q(merged_into__in=locked)
+    ).values_list("pk", flat=True)  # fmt: skip
+
+
+def with_files(rows: QuerySet[Record]) -> QuerySet[Record]:
+    """Read records with whether their file is open to readers (`file_open`): it holds every page
+    that came, those too that stand in a closed document by now."""
+    return rows.annotate(file_open=_file_open())
+
+
+def _file_open() -> NegatedExpression:
+    beside = Record.objects.filter(case=OuterRef("case"), blob=OuterRef("blob"), pk__in=closed())
+    return ~Exists(beside)
+
+
 def readable(case: Case) -> QuerySet[Record]:
     """Return the records of a case that are not locked away, as they came."""
     return for_case(case).exclude(pk__in=locked_away().filter(case=case))
+
+
+def givable(case: Case) -> QuerySet[Record]:
+    """Return the records of a case that are not locked away and whose file is open: see
+    `with_files`."""
+    return readable(case).filter(_file_open())
 
 
 # What says whether a record may be what a checklist waits for.
@@ -102,13 +130,9 @@ def with_pages(rows: QuerySet[Record], *, aside: bool = False) -> QuerySet[Recor
 def with_translations(rows: QuerySet[Record]) -> QuerySet[Record]:
     """Read records with the newest finished translation of each: its key (`translation`), how it
     was made (`translated`), whether somebody checked it, and how many differences are open."""
-    doubts = Finding.objects.filter(
-        subject_kind="translation", state=State.OPEN, subject_id=OuterRef("translation")
-    ).exclude(severity=Severity.INFO)
-    many = doubts.order_by().values("subject_id").annotate(many=Count("pk")).values("many")
     return rows.annotate(
         translation=newest("pk"), translated=newest("method"), checked_at=newest("reviewed_at"),
-        differing=Coalesce(Subquery(many), 0),
+        differing=open_differences("translation"),
     )  # fmt: skip
 
 
@@ -175,8 +199,11 @@ def record_for(person: Person, reference: str, record_id: UUID) -> Record:
 
 
 def _open_to(record: Record, person: Person) -> bool:
-    if not locked_away().filter(case=record.case_id, subject_id=record.pk).exists():
-        return True
+    return not closed().filter(pk=record.pk).exists() or _knows(record, person)
+
+
+def _knows(record: Record, person: Person) -> bool:
+    """Say whether somebody sent a record, or finds out whose it is."""
     return record.sent_by_id == person.pk or finds_out_whose(roles_of(record.case, person))
 
 
@@ -184,7 +211,13 @@ def file_for(person: Person, record: Record) -> tuple[Blob, str]:
     """Return the file of a record and its name as this person may have it.
 
     Who sent it has what was sent. Others have it unlocked, and without the place of a photo.
+
+    Raises:
+        NotYours: it holds pages of a document that is closed to them.
     """
+    beside = Record.objects.filter(case=record.case_id, blob=record.blob_id, pk__in=closed())
+    if beside.exists() and not _knows(record, person):
+        raise NotYours
     if record.opened is None or record.sent_by_id == person.pk:
         return record.blob, record.title
     picture = record.media_type.startswith("image/")
@@ -317,6 +350,13 @@ def picture_of(page: Page, *, longest: int | None = None) -> bytes:
         how = {"quality": 60, "optimize": True} if longest else {"quality": 85}
         picture.rotate(-page.turn, expand=True).save(out, "JPEG", **how)
     return out.getvalue()
+
+
+def shown_of(case: Case, keys: Collection[UUID]) -> QuerySet[Page]:
+    """Return those of some pages that the case still shows."""
+    return Page.objects.filter(
+        pk__in=keys, record__case=case, record__removed_at=None, record__merged_into=None, aside=""
+    )
 
 
 def tag_of(page: Page) -> str:

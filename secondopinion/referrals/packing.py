@@ -127,7 +127,7 @@ def _documents(referral: Referral) -> list[submission.Document]:
     ] + [
         (row.opened or row.blob, row.title, row.media_type, row.language, row.dated, row.kind, "",
          _ending(row.title))
-        for row in records.readable(case).filter(pk__in=chosen["records"]).select_related(
+        for row in records.givable(case).filter(pk__in=chosen["records"]).select_related(
             "blob__space", "opened__space")
     ]  # fmt: skip
     return [

@@ -65,7 +65,7 @@ def items(referral: Referral) -> list[Item]:
     ]  # fmt: skip
     made += [
         Item("records", str(row.pk), _record_line(row), str(row.pk) in chosen["records"])
-        for row in records.readable(case)
+        for row in records.givable(case)
     ]
     made += [
         Item("studies", str(row.pk), _study_line(row), str(row.pk) in chosen["studies"])

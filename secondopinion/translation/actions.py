@@ -296,11 +296,17 @@ def send_back(*, by: Person, translation: Translation, note: str) -> Translation
     row.save(update_fields=["state", "note"])
     audit.record("translation-sent-back", by=by, case_id=row.case_id, target=row)
     if row.made_by is not None:
-        own = row.parts.filter(person=row.made_by, until__isnull=True)
-        if not own.filter(kind=TranslationPart.Kind.TRANSLATOR).exists():
-            _give(row, row.made_by, TranslationPart.Kind.TRANSLATOR, by)
+        give_again(row, row.made_by, TranslationPart.Kind.TRANSLATOR, by)
         _tell(row, row.made_by)
     return row
+
+
+def give_again(
+    row: Translation, person: Person, kind: TranslationPart.Kind, by: Person | None = None
+) -> None:
+    """Give somebody the part again that they had, where it has ended."""
+    if not row.parts.filter(person=person, kind=kind, until__isnull=True).exists():
+        _give(row, person, kind, by or person)
 
 
 def _end_parts(row: Translation) -> None:

@@ -55,19 +55,26 @@ def differences(
     made: list[Difference] = []
     seen: Counter[str] = Counter()
     for passage, done in (comparisons(row) if compared is None else compared).items():
-        for each in done.mismatches if done else ():
-            what = _what(passage, each)
+        if done is None:
+            continue
+        for each in done.mismatches:
+            what = _what(passage, each, done)
             seen[what] += 1
             key = sha256(f"{what}\n{seen[what]}".encode()).hexdigest()[:_KEY]
             made.append(Difference(len(made) + 1, key, passage, each, row.kept.get(key)))
     return made
 
 
-def _what(passage: str, found: Mismatch) -> str:
-    """Return what differs, in one text. A word of the glossary stands in a sentence of which every
-    other word may change."""
+def _what(passage: str, found: Mismatch, done: Comparison) -> str:
+    """Return what differs, in one text, with the line of the original in which it stands: the
+    reason for one line says nothing of another. A word of the glossary stands in a sentence of
+    which every other word may change."""
     texts = [each.text if each else "" for each in (found.original, found.translation)]
     texts[1] = found.measured.get("wanted", texts[1])
+    place, view = found.original, done.original
+    if place is None:
+        place, view = found.translation, done.translation
+    texts.append(view.folded.source.split("\n")[place.line - 1].strip() if place else "")
     return "\n".join([passage, found.measured["kind"], *texts])
 
 

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.db.models import (
     BooleanField,
+    Count,
     Exists,
     ExpressionWrapper,
     OuterRef,
@@ -11,6 +12,7 @@ from django.db.models import (
     QuerySet,
     Subquery,
 )
+from django.db.models.functions import Coalesce
 
 from secondopinion.accounts.models import Person, Role
 from secondopinion.accounts.queries import staff_roles
@@ -19,6 +21,8 @@ from secondopinion.cases.queries import roles_of
 from secondopinion.cases.states import State
 from secondopinion.core import clock
 from secondopinion.core.errors import NotYours
+from secondopinion.findings.models import Finding, Severity
+from secondopinion.findings.models import State as FindingState
 from secondopinion.program import queries as program
 from secondopinion.translation import closing
 from secondopinion.translation.checks.compare import Comparison, Unsupported, compare
@@ -37,12 +41,21 @@ READERS = {"desk", Part.COORDINATOR, Part.SPECIALIST, Part.SECOND_READER}
 # Who still sees one that was withdrawn, or whose record is closed.
 _DESK = {"desk", Part.COORDINATOR}
 # Who may hold a part in a translation; a coordinator may translate what was written at home.
-_DOERS = {
+DOERS = {
     TranslationPart.Kind.TRANSLATOR: {Role.TRANSLATOR, Role.COORDINATOR},
     TranslationPart.Kind.REVIEWER: {Role.TRANSLATION_REVIEWER},
 }
 # What nobody translates any more: it ended without a report.
 OVER = (State.DECLINED, State.WITHDRAWN, State.EXPIRED, State.JOINED)
+
+
+def open_differences(of: str) -> Coalesce:
+    """Return how many differences of a translation, whose key is in a column, are open."""
+    rows = Finding.objects.filter(
+        subject_kind="translation", state=FindingState.OPEN, subject_id=OuterRef(of)
+    ).exclude(severity=Severity.INFO)
+    many = rows.order_by().values("subject_id").annotate(many=Count("pk")).values("many")
+    return Coalesce(Subquery(many), 0)
 
 
 def _live() -> Q:
@@ -78,7 +91,7 @@ def parts_in(translation: Translation, person: Person) -> set[str]:
     return found | {
         kind
         for kind in own.values_list("kind", flat=True)
-        if held & _DOERS[TranslationPart.Kind(kind)]
+        if held & DOERS[TranslationPart.Kind(kind)]
     }
 
 
@@ -124,7 +137,8 @@ def queue(person: Person) -> QuerySet[Translation]:
 
 def every_of_case(case: Case) -> QuerySet[Translation]:
     """Return the translations of a case, for the desk: withdrawn and closed ones too."""
-    return _rows().filter(case=case).select_related("made_by", "reviewed_by")
+    rows = _rows().filter(case=case).annotate(differing=open_differences("pk"))
+    return rows.select_related("made_by", "reviewed_by")
 
 
 def of_case(case: Case) -> QuerySet[Translation]:

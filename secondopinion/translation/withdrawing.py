@@ -17,6 +17,7 @@ from secondopinion.translation.closing import is_closed
 from secondopinion.translation.keeping import tell
 from secondopinion.translation.models import Translation, TranslationState
 from secondopinion.translation.rules import changed
+from secondopinion.translation.tasks import machine_draft
 from secondopinion.translation.told import FINISHED
 
 
@@ -52,6 +53,8 @@ def put_back(*, by: Person, translation: Translation) -> Translation:
     row.save(update_fields=["state", "withdrawn_at", "withdrawn_from"])
     if row.state in FINISHED:
         tell(row)
+    if row.state == TranslationState.REQUESTED and row.engine:
+        machine_draft.enqueue(str(row.pk))  # what was to draft it has passed it by
     hold_need(row.case)
     audit.record("translation-put-back", by=by, case_id=row.case_id, target=row)
     return row

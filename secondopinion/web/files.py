@@ -43,8 +43,8 @@ def download(
 def original(request: PersonRequest, case: Case, record: UUID) -> StreamingHttpResponse:
     """Give the file of a record, to be saved; it is never shown inline."""
     row = records.record_for(request.user, case.reference, record)
-    audit.record("record-downloaded", by=request.user, case_id=case.pk, target=row)
     blob, name = records.file_for(request.user, row)
+    audit.record("record-downloaded", by=request.user, case_id=case.pk, target=row)
     return download(request, blob, name, "application/octet-stream")
 
 

@@ -30,5 +30,6 @@ SCANNER_TEXTS: dict[str, str | Promise] = {
     "sent": _("It has arrived. You can photograph the next document."),
     "failed": _("It could not be sent. The photos are still here: try again."),
     "unreadable": _("This photo cannot be shown here. It is sent as it is."),
+    "not_kept": _("This photo could not be sent, and it is not kept here. Choose it again."),
     "name": _("Scan"),
 }

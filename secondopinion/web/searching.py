@@ -21,7 +21,6 @@ from secondopinion.cases.models import Case, Part
 from secondopinion.cases.states import ENDED, State
 from secondopinion.core import sealing
 from secondopinion.core.ids import short_code
-from secondopinion.findings.models import Severity
 from secondopinion.findings.queries import limitations_for
 from secondopinion.records import marking, queries, searching
 from secondopinion.records.models import Page
@@ -124,11 +123,12 @@ def look(request: PersonRequest, case: Case, record: UUID, number: int) -> HttpR
         each for each in told if each.whose and each.state == "open" and each.subject_id == row.pk
     ]
     if request.parts & _DESK:
+        settles = case.coordinator_id == request.user.pk and case.state not in ENDED
         context |= {
-            "locked": any(each.severity == Severity.BLOCKER for each in doubts),
-            "settles": case.coordinator_id == request.user.pk and case.state not in ENDED,
+            "locked": any(each.locks for each in doubts),
+            "settles": settles,
             "can": {each.action for each in workflow.available(case, request.user)}
-            if doubts
+            if settles
             else (),
         }
     code = request.GET.get("search", "")

@@ -81,11 +81,20 @@ _MEASURES: dict[str, str | Promise] = {
     "marks": _("Measurements: {n}"),
     "marks_saved": _("Measurement saved"),
     "marks_failed": _("Not saved yet. We try again by ourselves."),
+    "marks_beyond": _("This measurement is not on the image."),
+    "marks_refused": _("This measurement cannot be kept."),
+    "marks_taken_off": _("It was taken off the picture."),
+    "marks_put_back": _("It is back where it was."),
+    "not_removed": _("Not removed. Try again."),
     "marks_on_planes": _("Measured on a plane that the computer made. This is not kept."),
+    "marks_ended": _("What was measured on the planes that the computer made is gone with them."),
     "marks_not_loaded": _("Earlier measurements could not be loaded. Reload the page."),
     "keyimage": _("Add as key image"),
     "keyimage_saving": _("Adding…"),
     "keyimage_saved": _("Added to the report"),
+    "keyimage_as_it_came": _(
+        "Added to the report as the image came: not mirrored, turned or inverted."
+    ),
     "keyimage_failed": _("Not added. Try again."),
     "keyimage_planes": _(
         "The computer made these planes: the report takes images as they came. "
@@ -93,6 +102,7 @@ _MEASURES: dict[str, str | Promise] = {
     ),
     "keyimage_blank": _("There is no picture here that could be added."),
     "caption": _("Caption of this image"),
+    "caption_saved": _("Saved"),
     "caption_ask": _("Write what the image shows."),
 }
 

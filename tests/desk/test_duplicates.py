@@ -139,6 +139,12 @@ def test_joined_side_by_side_and_taken_apart_again(two: tuple[Case, Case, Person
     assert browser.get(address).status_code == 404
     before = set(shown(kept).values_list("pk", flat=True))
     joined = {"do": "join", "kept": str(kept.pk), "person": [str(second.pk)], "questions": "1"}
+    assert f'name="person" value="{second.pk}" checked' not in text
+    asked = desk.post(page, joined).content.decode()
+    assert "They get access" in asked
+    assert second.full_name in asked
+    assert not Join.objects.exists(), "one press joins nothing, and lets nobody in"
+    joined["agreed"] = "1"
     assert desk.post(page, joined).status_code == 302
     jobs.run_all()
     other.refresh_from_db()

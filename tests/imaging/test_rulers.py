@@ -14,7 +14,7 @@ from secondopinion.audit.queries import entries_for
 from secondopinion.cases.models import Case
 from secondopinion.core import vault
 from secondopinion.core.errors import NotYours, Refused
-from secondopinion.imaging import rulers
+from secondopinion.imaging import drawing, rulers
 from secondopinion.imaging.models import Instance
 from secondopinion.opinions import actions as opinions
 from secondopinion.opinions import measurements
@@ -113,6 +113,7 @@ def test_kept_changed_seen_and_removed(reviewed: Case, mei: Person) -> None:
         ("length", 1, [[1, 1]]), ("length", 2, [[1, 1], [2, 2]]), ("ruler", 1, [[1, 1], [2, 2]]),
         ("probe", 1, [["x", 1]]), ("probe", 1, [[float("nan"), 1]]), ("probe", 1, [[9e9, 1]]),
         ("probe", 1, 7), ("length", 1, [[1, 1, 1], [2, 2]]),
+        ("length", 1, [[1, 1], [-3, 2]]), ("length", 1, [[1, 1], [2, 600]]),  # beyond the picture
     ],
 )  # fmt: skip
 def test_what_is_not_on_the_image_is_refused(
@@ -146,3 +147,19 @@ def test_a_key_image_shows_what_was_measured(reviewed: Case, mei: Person, tmp_pa
     yellow = (after[..., 0] > 200) & (after[..., 2] < 80)
     assert yellow[changed].mean() > 0.2
     assert drawn.series_uid == instance.series.uid
+
+
+@pytest.mark.django_db
+def test_a_key_image_says_to_which_side_each_edge_lies(reviewed: Case) -> None:
+    head = image("jpeg-2000-lossless")
+    letters = {"left": "R", "right": "L", "top": "A", "bottom": "P"}
+    assert drawing.sides(head, 1) == letters
+    assert drawing.sides(image("rgb"), 1) == {}, "a picture that does not say how it lies"
+    for instance, told in ((head, True), (image("rgb"), False)):
+        data = drawing.annotated(instance, 1, [], center=None, width=None)
+        drawn = np.asarray(Image.open(io.BytesIO(data)), int)
+        yellow = (drawn[..., 0] > 200) & (drawn[..., 1] > 120) & (drawn[..., 2] < 80)
+        high, wide = yellow.shape
+        beside = slice(high // 2 - 30, high // 2 + 30)
+        assert yellow[beside, :40].any() is np.bool_(told)
+        assert yellow[beside, wide - 40 :].any() is np.bool_(told)

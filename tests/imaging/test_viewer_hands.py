@@ -11,6 +11,7 @@ from tests.imaging.test_viewer_browser import (  # noqa: F401 - fixtures among t
     chromium,
     context_of,
     data,
+    drag,
     opened,
     site,
     viewer,
@@ -56,6 +57,44 @@ def test_a_value_stands_at_its_point_and_comes_back_when_removed(viewer: Page) -
     viewer.wait_for_selector(f"[data-viewer][data-marks='{count}']")
     told(viewer, "It is back.")
     viewer.locator(".viewer-marks summary").click()
+
+
+def test_what_is_refused_is_said_and_keeps_nothing_else_from_being_saved(viewer: Page) -> None:
+    broken: list[str] = []
+    viewer.on("pageerror", lambda error: broken.append(str(error)))
+    choose(viewer, "signed-ct")
+    viewer.locator(".viewer-screen").focus()
+    for _ in range(4):
+        viewer.keyboard.press("-")
+    count = int(data(viewer, "marks"))
+    viewer.click("[data-tool=ellipse]")
+    drag(viewer, (0.5, 0.5), (0.9, 0.95))
+    told(viewer, "not on the image. It was taken off the picture.")
+    assert viewer.locator(".viewer-screen svg ellipse").count() == 0
+    viewer.click("[data-tool=length]")
+    # Until the link is back, a measurement waits, and leaving the page is asked about.
+    viewer.route("**/measurements/", lambda route: route.abort())
+    drag(viewer, (0.5, 0.5), (0.55, 0.5))
+    told(viewer, "Not saved yet")
+    leaves = "() => dispatchEvent(new Event('beforeunload', { cancelable: true }))"
+    assert viewer.evaluate(leaves) is False
+    viewer.unroute("**/measurements/")
+    viewer.wait_for_selector(f"[data-viewer][data-marks='{count + 1}']")
+    assert viewer.evaluate(leaves) is True
+    # The server may refuse what the viewer would not: the reason is said, and it is sent no more.
+    viewer.route("**/measurements/", lambda route: route.fulfill(
+        status=400, json={"code": "too-many", "message": "There are too many measurements."}
+    ))  # fmt: skip
+    drag(viewer, (0.5, 0.55), (0.55, 0.55))
+    told(viewer, "There are too many measurements. It was taken off the picture.")
+    viewer.unroute("**/measurements/")
+    assert viewer.evaluate(leaves) is True
+    viewer.click("[data-tool=reset]")
+    viewer.locator(".viewer-marks summary").click()
+    viewer.locator(".viewer-marks li", has_text="Length").get_by_text("Remove").click()
+    viewer.wait_for_selector(f"[data-viewer][data-marks='{count}']")
+    viewer.locator(".viewer-marks summary").click()
+    assert broken == []
 
 
 def test_keys_are_the_pictures_after_the_mouse(viewer: Page) -> None:

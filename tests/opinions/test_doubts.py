@@ -12,9 +12,12 @@ from secondopinion.cases.models import Case, ItemState
 from secondopinion.core import clock, vault
 from secondopinion.core.errors import NotYours, Refused
 from secondopinion.experts import actions as experts
+from secondopinion.findings import actions as findings
+from secondopinion.findings.found import BLOCKER, Found
 from secondopinion.opinions import actions, body, doubts, fhir, keeping
 from secondopinion.opinions.doubts import doubts_of, facts_of
 from secondopinion.opinions.models import KeptDoubt, Opinion, SignedReport
+from secondopinion.translation.models import Translation, TranslationState
 from tests.opinions.test_report import text_of
 from tests.web.conftest import draft, expert, person, sign_in
 from tests.web.test_queries import MOST, asks
@@ -55,6 +58,29 @@ def test_the_facts_are_those_of_the_case(opinion: Opinion) -> None:
     written(opinion, findings="The left kidney is dilated. He has no pain.")
     opinion.refresh_from_db()
     assert {each.check for each in doubts_of(opinion)} == {"laterality", "sex"}
+
+
+def test_what_is_locked_away_is_no_fact_and_neither_is_a_translation_taken_back(
+    opinion: Opinion,
+) -> None:
+    case, words = opinion.case, "Hydronephrosis of the right kidney."
+    record = case.records.get()
+    record.pages.update(text=words)
+    made = Translation.objects.create(
+        case=case, subject_kind="record", subject_id=record.pk, title=record.title,
+        source_language="es", language="en", original=words, text="Of the left kidney.",
+        state=TranslationState.WITHDRAWN,
+    )  # fmt: skip
+
+    def told() -> set[str]:
+        return {each.text for each in facts_of(case, opinion.author_id).sources}
+
+    assert {words, made.text} & told() == {words}
+    Translation.objects.filter(pk=made.pk).update(state=TranslationState.WRITTEN)
+    assert {words, made.text} & told() == {words, made.text}
+    other = Found("not-this-child", BLOCKER, "The name is not the child’s.", "", {"page": 1})
+    findings.replace(case=case, subject=record, check="whose@1", found=[other])
+    assert {words, made.text} & told() == set()
 
 
 def test_of_more_than_can_be_read_nothing_is_said(

@@ -1,6 +1,7 @@
 """Versions of a draft: each saving is kept, compared and can be gone back to."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -135,3 +136,21 @@ def test_two_windows_of_a_report_lose_nothing(opinion: Opinion) -> None:
     assert mended.status_code == 200
     opinion.refresh_from_db()
     assert opinion.body["tests"] == "Of the second window."
+
+
+def test_what_another_window_saves_meanwhile_is_told_too(
+    opinion: Opinion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base, saved = opinion.revision, actions.save_draft
+
+    def late(**given: Any) -> Opinion:
+        saved(by=opinion.author, opinion=opinion, values={"tests": "Theirs."}, base_revision=None)
+        return saved(**given)
+
+    monkeypatch.setattr(actions, "save_draft", late)
+    answer = sign_in(opinion.author).post(
+        f"/expert/cases/{opinion.case.reference}/save/",
+        {"references": "Ours.", "base_revision": base}, headers={"accept": "application/json"},
+    )  # fmt: skip
+    opinion.refresh_from_db()
+    assert answer.json() == {"revision": opinion.revision, "elsewhere": {"tests": "Theirs."}}

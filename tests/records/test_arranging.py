@@ -16,9 +16,9 @@ from secondopinion.core import jobs, vault
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.core.glyphs import FONTS
 from secondopinion.findings.actions import replace
-from secondopinion.findings.found import BLOCKER, Found
+from secondopinion.findings.found import BLOCKER, WARNING, Found
 from secondopinion.findings.models import Finding
-from secondopinion.records import arranging, queries
+from secondopinion.records import arranging, judging, queries
 from secondopinion.records.models import Page, Rearrangement, Record
 from tests.conftest import DOCUMENTS
 from tests.web.conftest import sign_in, taken
@@ -240,6 +240,26 @@ def test_what_may_be_another_childs_is_not_described_and_a_kind_is_set_alone(
     page = browser.get(look).content.decode()
     assert "Locked away" in page
     assert "It is this child’s" in page, "it is settled where it is looked at"
+
+
+def test_what_the_family_says_goes_with_the_pages(
+    desk: tuple[Case, Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, anna = desk
+    record = sent(case, "scan.tif", THREE)
+    found = [Found("not-this-child", WARNING, "The name is another.", "", {"page": 1})]
+
+    def judge(of: Record) -> None:
+        replace(case=case, subject=of, check="whose@1", found=found)
+
+    monkeypatch.setattr(judging, "judge", judge)
+    judge(record)
+    Finding.objects.filter(subject_id=record.pk).update(told="not-ours")
+    second = record.pages.get(number=2)
+    arranging.split(by=anna, case=case, page=second.pk)
+    second.refresh_from_db()
+    assert second.record_id != record.pk
+    assert set(queries.locked_away().filter(case=case)) == {record.pk, second.record_id}
 
 
 def test_what_nobody_has_said_of_a_record_is_a_guess() -> None:

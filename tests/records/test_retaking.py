@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
 
@@ -11,6 +12,8 @@ from secondopinion.arrivals import actions as arrivals
 from secondopinion.cases.models import Case
 from secondopinion.core import jobs
 from secondopinion.core.errors import NotYours
+from secondopinion.findings.actions import replace
+from secondopinion.findings.found import WARNING, Found
 from secondopinion.records import arranging, queries
 from secondopinion.records.models import Page, Rearrangement, Record
 from tests.records import files
@@ -140,3 +143,61 @@ def test_pages_are_waited_for_until_they_are_read(
     assert queries.unread(case).count() == 0, "where nothing is read, nothing is waited for"
     settings.UNDERSTAND_PAGES = True  # type: ignore[attr-defined]
     assert queries.unread(case).get(record=scan).number == 2, "a blank page is not read"
+
+
+def test_the_desk_asks_for_one_page_and_its_new_photo_is_the_answer(
+    desk: tuple[Case, Person],
+) -> None:
+    case, anna = desk
+    record = sent(case, "scan.tif", SCAN)
+    bad = record.pages.all()[1]
+    replace(
+        case=case, subject=record, check="legibility@4",
+        found=[Found("unreadable", WARNING, "Too blurred to read.", where={"page": 2})],
+    )  # fmt: skip
+    browser, here = sign_in(anna), reverse("desk-case", args=[case.reference])
+    about = f"?record={record.pk}&amp;page=2#ask"
+    listed_at = reverse("desk-case-records", args=[case.reference])
+    assert f"{here}{about}" in browser.get(listed_at).content.decode()
+    large = browser.get(reverse("page-look", args=[case.reference, record.pk, 2]))
+    assert f"{here}{about}" in large.content.decode()
+    form = browser.get(here, {"record": record.pk, "page": 2}).content.decode()
+    assert "We cannot read this well enough: \u2068scan.tif\u2069, page 2." in form
+    asked = {"record": record.pk, "page": 2, "item": "", "to": "family", "text": "{item}, please"}
+    browser.post(reverse("desk-act", args=[case.reference, "ask"]), asked)
+    row = case.information_requests.get()
+    assert (row.page, row.text) == (bad.pk, "\u2068scan.tif\u2069, página 2, please")
+    family = sign_in(case.participations.get(role="family").person)
+    send = reverse("my-again", args=[case.reference, record.pk, 2])
+    assert send in family.get(reverse("my-case", args=[case.reference])).content.decode()
+    assert send in family.get(reverse("my-answer", args=[case.reference, row.pk])).content.decode()
+    family.post(send, {"photo": SimpleUploadedFile("new.jpg", photo())})
+    jobs.run_all()
+    row.refresh_from_db()
+    case.refresh_from_db()
+    assert (row.answered_at is not None, case.state) == (True, "collecting")
+    bad.refresh_from_db()
+    assert bad.aside == "retaken"
+
+
+def test_the_desk_asks_whose_a_document_is_by_its_name(desk: tuple[Case, Person]) -> None:
+    case, anna = desk
+    Case.objects.filter(pk=case.pk).update(language="es")
+    record = sent(case, "consulta.tif", SCAN)
+    replace(
+        case=case, subject=record, check="whose@1",
+        found=[Found("not-this-child", WARNING, "Another child's name.", where={"page": 1})],
+    )  # fmt: skip
+    browser, here = sign_in(anna), reverse("desk-case", args=[case.reference])
+    for place in ("desk-case-records", "desk-pages"):
+        text = browser.get(reverse(place, args=[case.reference])).content.decode()
+        assert f"{here}?record={record.pk}#ask" in text
+    form = browser.get(here, {"record": record.pk}).content.decode()
+    assert "de quién es este documento: \u2068consulta.tif\u2069" in form
+    assert "written report" not in form.partition("<textarea")[2].partition("</textarea>")[0]
+    assert browser.get(here, {"record": case.pk}).status_code == 404, "another case's"
+    Case.objects.filter(pk=case.pk).update(state="ready")
+    written = browser.get(
+        reverse("desk-case-messages", args=[case.reference]), {"record": record.pk}
+    )
+    assert "de quién es este documento: \u2068consulta.tif\u2069" in written.content.decode()

@@ -168,6 +168,7 @@ def test_columns_of_text_are_read_one_after_the_other_and_tables_by_their_rows()
         ("en", "PH", "First shot 17 April 2023, next due 17 April 2027", "2023-04-17"),
         ("th", "TH", "วันที่ 12 มีนาคม 2567 วันเกิด 3/4/2555", "2024-03-12"),
         ("zh", "CN", "报告日期：2024年3月12日 出生日期：2017年5月14日", "2024-03-12"),
+        ("zh", "CN", "报告日期：2024年３月12日", "2024-03-12"),  # narrow and wide digits
         ("he", "IL", "תאריך: 12 במרץ 2024\nתאריך לידה: 9 בינואר 2015", "2024-03-12"),
         (
             "es",

@@ -17,7 +17,7 @@ from secondopinion.cases import actions as cases
 from secondopinion.core import jobs
 from secondopinion.core.errors import NotYours, Refused
 from secondopinion.records import queries as records
-from secondopinion.translation import actions, consenting, outside, queries
+from secondopinion.translation import actions, consenting, outside, queries, withdrawing
 from secondopinion.translation.models import Method, Translation, TranslationState
 from tests.web.conftest import Whole, person, sign_in, whole_case
 
@@ -152,6 +152,24 @@ def test_a_family_agrees_and_a_machine_drafts(
     assert done.count("outside-translation-agreed") == 1
     assert done.count("translation-sent-outside") == 1
     assert machine.asked[0]["q"] == ["Peso 23,5 kg.", "No hay fiebre."]
+
+
+def test_what_is_put_back_is_drafted_then(
+    whole: Whole, translator: Person, machine: type[Machine]
+) -> None:
+    consenting.agree(by=whole.family, case=whole.case, language="es")
+    record = records.for_case(whole.case).get()
+    row = actions.ask(
+        by=whole.coordinator, case=whole.case, subject=record, title=record.title,
+        original=ORIGINAL, source_language="es", language="en", translator=translator, machine=True,
+    )  # fmt: skip
+    withdrawing.withdraw(by=whole.coordinator, translation=row)
+    jobs.run_all()
+    assert machine.asked == [], "nobody translates it any more"
+    withdrawing.put_back(by=whole.coordinator, translation=row)
+    jobs.run_all()
+    row.refresh_from_db()
+    assert (row.text, row.state) == (ORIGINAL.upper(), TranslationState.DRAFT)
 
 
 def test_what_is_taken_back_in_time_stops_the_job(

@@ -261,6 +261,24 @@ def test_a_difference_stays_with_a_reason_and_the_rest_is_told_beside_the_link(
     assert found.advice not in shown, "she cannot correct it"
 
 
+def test_the_reason_for_one_line_says_nothing_of_another(
+    asked: Translation, translator: Person
+) -> None:
+    Translation.objects.filter(pk=asked.pk).update(
+        original="Fenitoína: 5 mg hoy.\nSodio alto.\nClobazam: 5 mg mañana."
+    )
+    missing = "Phenytoin: today.\nSodium is high.\nClobazam: tomorrow."
+    row = actions.save(by=translator, translation=asked, text=missing, base_revision=None)
+    first, second = keeping.differences(row)
+    why = "The family says so."
+    row = keeping.keep(by=translator, translation=row, key=first.key, why=why)
+    mended = missing.replace("Phenytoin:", "Phenytoin: 5 mg")
+    row = actions.save(by=translator, translation=row, text=mended, base_revision=None)
+    [left] = keeping.differences(row)
+    assert left.key == second.key
+    assert left.is_open
+
+
 def test_a_withdrawn_translation_is_put_back_as_it_was(
     asked: Translation, whole: Whole, translator: Person, reviewer: Person
 ) -> None:

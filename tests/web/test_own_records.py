@@ -12,6 +12,8 @@ from secondopinion.findings.models import Finding
 from secondopinion.program.models import Program
 from secondopinion.records import queries
 from secondopinion.records.models import Record
+from secondopinion.translation.models import Translation
+from secondopinion.web.family.here import to_look_at
 from tests.records import files
 from tests.web.conftest import Whole, draft, letter, page, person, sign_in
 
@@ -127,3 +129,52 @@ def test_which_pages_are_missing_is_said(whole: Whole) -> None:
     for person_, address in ((whole.family, "my-what"), (whole.coordinator, "desk-case-records")):
         shown = sign_in(person_).get(reverse(address, args=[whole.case.reference]))
         assert "Missing: page 2 of 3." in shown.content.decode()
+
+
+def test_what_the_family_says_outlives_another_look_of_the_check(whole: Whole) -> None:
+    case, record = whole.case, queries.for_case(whole.case).filter(page_count__gt=0)[0]
+    row, browser = doubted(record), sign_in(whole.family)
+    browser.post(reverse("my-whose", args=[case.reference, row.pk]), {"ours": "0"})
+    assert record not in queries.readable(case)
+    elsewhere = Found("not-this-child", WARNING, "Another name stands here.", "", {"page": 2})
+    [moved] = findings.replace(case=case, subject=record, check="whose@1", found=[elsewhere])
+    assert record not in queries.readable(case), "the page has another number now"
+    findings.replace(case=case, subject=record, check="whose@2", found=[])
+    assert record not in queries.readable(case), "no program opens what the family says is not its"
+    desk = sign_in(whole.coordinator)
+    for address in ("desk-case-records", "desk-pages"):
+        shown = desk.get(reverse(address, args=[case.reference])).content.decode()
+        assert "clear-finding" in shown, "the desk can still settle it"
+    findings.clear(finding=moved, by=whole.coordinator, reason="A cousin’s name on the envelope.")
+    assert record in queries.readable(case)
+
+
+def test_the_desk_reads_that_a_document_is_locked_by_what_the_family_says(whole: Whole) -> None:
+    case, record = whole.case, queries.for_case(whole.case).filter(page_count__gt=0)[0]
+    row, desk = doubted(record), sign_in(whole.coordinator)
+    addresses = (
+        reverse("desk-pages", args=[case.reference]),
+        reverse("page-look", args=[case.reference, record.pk, 1]),
+    )
+    for address in addresses:
+        assert "Locked away" not in desk.get(address).content.decode()
+    sign_in(whole.family).post(reverse("my-whose", args=[case.reference, row.pk]), {"ours": "0"})
+    for address in addresses:
+        assert "Locked away" in desk.get(address).content.decode()
+
+
+def test_the_family_is_not_sent_to_look_for_what_its_page_does_not_show(whole: Whole) -> None:
+    case, browser = whole.case, sign_in(whole.family)
+    record = queries.for_case(case)[0]
+    for row in Finding.objects.filter(case=case):
+        findings.fall_away(case=case, kind=row.subject_kind, subjects=[row.subject_id])
+    asked = Translation.objects.create(
+        case=case, subject_kind="record", subject_id=record.pk, title=record.title,
+        source_language="es", language="en", original="5 mg", text="50 mg",
+    )  # fmt: skip
+    differs = Found("translation-number", WARNING, "A number differs.", "", {})
+    findings.replace(case=case, subject=asked, check="translation@1", found=[differs])
+    assert to_look_at(case) == 0
+    doubted(record)
+    assert to_look_at(case) == 1
+    assert browser.get(reverse("my-case", args=[case.reference])).status_code == 200

@@ -187,9 +187,9 @@ class Saver {
     for (const [name, text] of Object.entries(elsewhere)) {
       const field = this.form.elements.namedItem(name);
       if (field === null) continue; // not on this page
-      if (!(field instanceof HTMLTextAreaElement || field instanceof HTMLSelectElement || field instanceof RadioNodeList)) {
-        return false;
-      }
+      // A list of codes has boxes of one name, and no one value: it is not written anew here.
+      const radios = field instanceof RadioNodeList && [...field].every((each) => (each as HTMLInputElement).type === "radio");
+      if (!(field instanceof HTMLTextAreaElement || field instanceof HTMLSelectElement || radios)) return false;
       if (field.value === text) continue;
       if (!this.changed.has(name)) field.value = text;
       else if (field instanceof HTMLTextAreaElement) this.beside(field, text);

@@ -113,7 +113,12 @@ class Viewer {
   async open(index: number, row: Row, look?: Look, early?: Promise<Metadata[]>): Promise<void> {
     const pane = this.panes[index]!;
     delete this.root.dataset.ready;
+    const lost = pane.planes?.measured.length;
+    // The same images beside each other are looked at in the same window.
+    const twin = this.panes.find((each) => each !== pane && each.row === row && each.ready);
     await pane.open(row, look, early);
+    if (twin && !look) pane.apply(twin.window);
+    if (lost) this.note.tell(this.say("marks_ended"));
     this.marks?.hydrate(pane);
     this.measureOffset();
     this.keyImages?.turnTo(this.pane.row);
@@ -126,7 +131,7 @@ class Viewer {
     if (!row) return;
     if (this.pane.row !== row) await this.open(this.active, row, look);
     else {
-      this.single();
+      await this.single();
       this.pane.look(look);
     }
     this.pane.screen.scrollIntoView({ block: "nearest" });
@@ -177,9 +182,9 @@ class Viewer {
     if (here && planes.every((plane) => plane && parallel(plane, here))) {
       const wanted = here.place + (from === this.panes[0] ? this.offset : -this.offset);
       const away = planes.map((plane) => Math.abs(plane!.place - wanted));
-      other.go(away.indexOf(Math.min(...away)));
+      void other.go(away.indexOf(Math.min(...away)));
     } else if (!here) {
-      other.go(Math.round((from.here / Math.max(1, from.frames.length - 1)) * (other.frames.length - 1)));
+      void other.go(Math.round((from.here / Math.max(1, from.frames.length - 1)) * (other.frames.length - 1)));
     }
     this.following = false;
   }
@@ -194,15 +199,19 @@ class Viewer {
   }
 
   private async cut(): Promise<void> {
-    if (this.pane.cuts) this.single();
+    if (this.pane.cuts) await this.single();
     else {
       await this.pane.cut();
       this.tell();
     }
   }
 
-  private single(): void {
-    this.pane.single();
+  private async single(): Promise<void> {
+    const { pane } = this;
+    const lost = pane.planes?.measured.length;
+    const cut = pane.cuts;
+    await pane.single();
+    if (cut) this.note.tell(lost ? this.say("marks_ended") : ""); // what was said of the planes has ended
     this.tell();
   }
 
@@ -229,8 +238,8 @@ class Viewer {
       { keys: ["ArrowUp", "ArrowLeft"], word: "key_before", press: step(-1) },
       { keys: ["PageDown"], word: "key_ten_on", press: step(10) },
       { keys: ["PageUp"], word: "key_ten_back", press: step(-10) },
-      { keys: ["Home"], word: "key_first", press: () => this.pane.go(0) },
-      { keys: ["End"], word: "key_last", press: () => this.pane.go(this.pane.frames.length - 1) },
+      { keys: ["Home"], word: "key_first", press: () => void this.pane.go(0) },
+      { keys: ["End"], word: "key_last", press: () => void this.pane.go(this.pane.frames.length - 1) },
       { keys: [..."123456"], word: "key_preset", press: (key) => this.pane.apply(this.pane.presets[Number(key) - 1]?.window()) },
       ...TOOLS.map(([hand, key]): Key => ({ keys: [key], word: hand, press: () => this.choose(hand) })),
       { keys: ["+"], word: "key_closer", press: () => this.pane.zoom(1.25) },

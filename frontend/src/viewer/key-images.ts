@@ -11,6 +11,7 @@ export class KeyImages {
   private readonly caption = make("input");
   private readonly begun = new Map<string, string>(); // captions that are half typed, by series
   private series = "";
+  private adding = false;
 
   constructor(
     private readonly url: string,
@@ -40,9 +41,9 @@ export class KeyImages {
     });
     document.addEventListener("submit", (event) => {
       const form = event.target as HTMLFormElement;
-      if (!form.matches("[data-remove-key-image]")) return;
+      if (!form.matches("[data-remove-key-image], [data-caption-key-image]")) return;
       event.preventDefault();
-      void this.remove(form);
+      void (form.matches("[data-remove-key-image]") ? this.remove(form) : this.recaption(form));
     });
     addEventListener("beforeunload", (event) => {
       this.turnTo(undefined);
@@ -66,7 +67,7 @@ export class KeyImages {
 
   private async keep(): Promise<void> {
     const pane = this.pane();
-    if (!pane?.current || !pane.row) return;
+    if (!pane?.current || !pane.row || this.adding) return;
     const no = pane.cuts ? "keyimage_planes" : pane.failed ? "keyimage_blank" : "";
     if (no) {
       this.note.tell(this.say(no));
@@ -84,19 +85,24 @@ export class KeyImages {
       series: pane.row.series,
       instance: pane.current.sop,
       frame: String(pane.current.frame),
+      place: String(pane.here + 1),
+      places: String(pane.frames.length),
       caption,
     };
     if (!pane.coloured) Object.assign(values, { window_center: String(center), window_width: String(width) });
     this.note.tell(this.say("keyimage_saving"));
+    this.adding = true;
     try {
       await this.marks?.flush();
       await this.post(this.url, values);
-      this.note.tell(this.say("keyimage_saved"));
+      this.note.tell(this.say(pane.altered ? "keyimage_as_it_came" : "keyimage_saved"));
       this.caption.value = "";
       this.leave();
       await this.list();
     } catch {
       this.note.tell(this.say("keyimage_failed"));
+    } finally {
+      this.adding = false;
     }
   }
 
@@ -110,24 +116,45 @@ export class KeyImages {
     if (!answer.ok) throw new Error(String(answer.status));
   }
 
+  /** The caption is written anew; a refusal is said by the page that answers. */
+  private async recaption(form: HTMLFormElement): Promise<void> {
+    const caption = form.querySelector("textarea")!;
+    try {
+      await this.post(form.action, { caption: caption.value });
+    } catch {
+      form.submit();
+      return;
+    }
+    caption.value = caption.defaultValue; // it is saved, and waits no more
+    await this.list();
+    this.note.tell(this.say("caption_saved"));
+  }
+
   /** The page stays where it is, and what was removed can be put back. */
   private async remove(form: HTMLFormElement): Promise<void> {
     try {
       await this.post(form.action, {});
     } catch {
-      form.removeAttribute("data-remove-key-image");
       form.submit(); // the page that answers says why
       return;
     }
-    const undo = async () => {
-      await this.post(form.dataset.restore ?? "", {}).catch(() => undefined);
+    const undo = async (): Promise<void> => {
+      try {
+        await this.post(form.dataset.restore ?? "", {});
+      } catch {
+        this.note.removed(() => void undo()); // the way back stays open
+        return;
+      }
+      this.note.tell(this.say("restored"));
       await this.list();
+      this.note.restored(takeBack);
     };
+    const takeBack = () => void undo();
     await this.list();
-    this.note.removed(() => void undo());
+    this.note.removed(takeBack);
     const back = make("button", "link", this.say("undo"));
     back.type = "button";
-    back.addEventListener("click", () => void undo());
+    back.addEventListener("click", takeBack);
     const told = make("p", "", `${this.say("removed")} `);
     told.setAttribute("role", "status");
     told.append(back);
@@ -142,6 +169,11 @@ export class KeyImages {
     const answer = await fetch(this.url, { credentials: "same-origin" });
     if (!answer.ok) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const begun = [...place.querySelectorAll("textarea")].filter(({ value, defaultValue }) => value !== defaultValue);
     place.replaceChildren(...fresh.body.childNodes);
+    for (const { id, value } of begun) {
+      const again = place.querySelector<HTMLTextAreaElement>(`#${id}`);
+      if (again) again.value = value; // half typed
+    }
   }
 }

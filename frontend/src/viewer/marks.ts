@@ -4,6 +4,7 @@ import { annotation, eventTarget, type Hand, HANDS, MEASURING, ToolEnums } from 
 import { assumed, toPixels, toWorld } from "./geometry";
 import { frameOf } from "./loader";
 import { sentences, type Values } from "./measures";
+import { numbers } from "./metadata";
 import type { Note } from "./note";
 import type { Pane } from "./pane";
 import type { Look } from "./places";
@@ -21,10 +22,15 @@ interface Kept extends Look {
 
 interface Drawn {
   annotationUID: string;
+  invalidated?: boolean; // what it tells is to be reckoned anew
   metadata: { toolName: string; referencedImageId?: string; volumeId?: string };
   data: { handles: { points: number[][] } };
 }
 
+/** What the server answers: what it keeps, or why it never will; nothing where it was not reached. */
+type Answer = { kept: Kept } | { refused: string } | undefined;
+
+const TRIED_AGAIN = [401, 403, 408, 429]; // signed out, too slow or too much: it may go another time
 const SETTLED = 500; // ms after the last change
 const AGAIN = 5000; // ms until what failed is tried again
 const { Events } = ToolEnums;
@@ -66,6 +72,9 @@ export class Marks {
     };
     eventTarget.addEventListener(Events.ANNOTATION_COMPLETED, changed);
     eventTarget.addEventListener(Events.ANNOTATION_MODIFIED, changed);
+    addEventListener("beforeunload", (event) => {
+      if (this.unsaved.size) event.preventDefault();
+    });
     this.draw();
   }
 
@@ -154,29 +163,56 @@ export class Marks {
     return !before || now.some((point, index) => point.some((value, axis) => Math.abs(value - before[index]![axis]!) > 0.01));
   }
 
+  /** Saves what waits: what is refused keeps nothing else from being saved. */
   private async save(): Promise<void> {
+    let failed = false;
     for (const [uid, drawn] of [...this.unsaved]) {
       const found = this.pointsOf(drawn);
       const place = found && /studies\/([^/]+)\/series\/([^/]+)\/instances\/([^/]+)\/frames\/(\d+)/.exec(found.imageId);
       if (!found || !place) continue;
       const [, study, series, instance, frame] = place as unknown as [string, string, string, string, string];
-      const answer = await this.post(this.url, {
-        id: uid, study, series, instance, frame, tool: TOOL_OF[drawn.metadata.toolName]!,
-        points: JSON.stringify(found.points),
-      });
-      if (!answer) {
-        this.note.tell(this.say("marks_failed"));
-        this.later(AGAIN);
-        return;
+      const answer: Answer = this.within(found)
+        ? await this.post(this.url, {
+            id: uid, study, series, instance, frame, tool: TOOL_OF[drawn.metadata.toolName]!,
+            points: JSON.stringify(found.points),
+          })
+        : { refused: this.say("marks_beyond") };
+      if (!answer) failed = true;
+      else if ("refused" in answer) this.refuse(uid, drawn, answer.refused);
+      else {
+        this.kept.set(uid, answer.kept);
+        if (!this.moved(drawn)) this.unsaved.delete(uid);
+        this.note.tell(this.say("marks_saved"));
+        for (const pane of this.panes()) this.hydrate(pane);
       }
-      if (this.unsaved.get(uid) === drawn) this.unsaved.delete(uid);
-      this.kept.set(uid, answer as Kept);
-      this.note.tell(this.say("marks_saved"));
-      for (const pane of this.panes()) this.hydrate(pane);
     }
+    if (!failed) return;
+    this.note.tell(this.say("marks_failed"));
+    this.later(AGAIN);
   }
 
-  private async post(url: string, values: Record<string, string>): Promise<unknown> {
+  /** Whether all points lie on the image; beyond it nothing was imaged. The server asks the same. */
+  private within({ imageId, points }: { imageId: string; points: [number, number][] }): boolean {
+    const { metadata } = frameOf(imageId)!;
+    const most = [numbers(metadata, "00280011")[0] ?? 0, numbers(metadata, "00280010")[0] ?? 0];
+    return points.every((point) => point.every((value, axis) => value >= 0 && value <= most[axis]!));
+  }
+
+  /** What is not kept does not stay as if it were: it goes, or back to where it was kept. */
+  private refuse(uid: string, drawn: Drawn, why: string): void {
+    this.unsaved.delete(uid);
+    const kept = this.kept.get(uid);
+    const frame = frameOf(drawn.metadata.referencedImageId!)!;
+    if (kept) {
+      const plane = assumed(frame.metadata, frame.frame);
+      drawn.data.handles.points = kept.points.map((point) => toWorld(plane, point));
+      drawn.invalidated = true;
+    } else annotation.state.removeAnnotation(uid);
+    this.note.tell(`${why} ${this.say(kept ? "marks_put_back" : "marks_taken_off")}`);
+    for (const pane of this.panes()) pane.redraw();
+  }
+
+  private async post(url: string, values: Record<string, string>): Promise<Answer> {
     try {
       const answer = await fetch(url, {
         method: "POST",
@@ -184,7 +220,11 @@ export class Marks {
         credentials: "same-origin",
         headers: { Accept: "application/json" },
       });
-      return answer.ok ? await answer.json() : undefined;
+      const { status } = answer;
+      if (answer.ok) return { kept: (await answer.json()) as Kept };
+      if (status < 400 || status >= 500 || TRIED_AGAIN.includes(status)) return undefined;
+      const told = (await answer.json().catch(() => ({}))) as { message?: string };
+      return { refused: told.message ?? this.say("marks_refused") };
     } catch {
       return undefined;
     }
@@ -194,8 +234,9 @@ export class Marks {
     const kept = this.kept.get(uid);
     this.unsaved.delete(uid);
     if (kept && !kept.mine) return;
-    if (kept && !(await this.post(`${this.url}${uid}/remove/`, {}))) {
-      this.note.tell(this.say("marks_failed"));
+    const answer = kept && (await this.post(`${this.url}${uid}/remove/`, {}));
+    if (kept && (!answer || "refused" in answer)) {
+      this.note.tell(this.say("not_removed"));
       return;
     }
     this.kept.delete(uid);
@@ -213,7 +254,11 @@ export class Marks {
       this.note.removed(() => void this.restore(kept)); // the way back stays open
       return;
     }
-    this.kept.set(id, answer as Kept);
+    if ("refused" in answer) {
+      this.note.tell(answer.refused);
+      return;
+    }
+    this.kept.set(id, answer.kept);
     this.note.tell(this.say("restored"));
     this.draw();
     for (const pane of this.panes()) this.hydrate(pane);

@@ -69,7 +69,8 @@ export function linesFor(say: Say): Lines {
       values.least = finite(stats.min);
       values.most = finite(stats.max);
     }
-    const told = sentences(values, say);
+    // Beside a point stands its value alone, or the line would leave the picture: the list says the rest.
+    const told = sentences(values, say).slice(0, tool === HANDS.probe ? 1 : undefined);
     // The tools measure nothing of an area that is not wholly inside: that is said, not left blank.
     return told.length || stats.Modality == null ? told : [say("outside")];
   };

@@ -27,6 +27,12 @@ export class Note {
     this.draw();
   }
 
+  /** Says that what was removed is back, by this way or another to the same: it is offered no more. */
+  restored(undo: () => void): void {
+    if (this.undo === undo) this.undo = undefined;
+    this.tell(this.say("restored"));
+  }
+
   cover(words: string): void {
     if (this.over === words) return;
     this.over = words;

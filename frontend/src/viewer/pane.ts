@@ -29,7 +29,7 @@ export class Pane {
   note = "";
   readonly cine = new Cine(10, () => {
     if (this.planes) this.planes.step(1, true);
-    else this.go(this.here + 1 < this.frames.length ? this.here + 1 : 0);
+    else void this.go(this.here + 1 < this.frames.length ? this.here + 1 : 0);
   });
   private readonly id = `pane-${++opened}`;
   private readonly overlay: Overlay;
@@ -53,7 +53,7 @@ export class Pane {
     this.overlay = new Overlay(this.screen, say);
     this.slider.type = "range";
     this.slider.setAttribute("aria-label", say("slider"));
-    this.slider.addEventListener("input", () => this.go(Number(this.slider.value)));
+    this.slider.addEventListener("input", () => void this.go(Number(this.slider.value)));
     this.screen.tabIndex = 0;
     this.screen.setAttribute("role", "application");
     this.screen.setAttribute("aria-label", say("picture"));
@@ -63,7 +63,7 @@ export class Pane {
     this.viewport = openStack(this.screen, this.id);
     // The wheel scrolls by itself; where an image cannot be shown, only this event comes.
     this.screen.addEventListener(Enums.Events.STACK_VIEWPORT_SCROLL, (event) => {
-      this.go((event as CustomEvent<{ newImageIdIndex: number }>).detail.newImageIdIndex);
+      void this.go((event as CustomEvent<{ newImageIdIndex: number }>).detail.newImageIdIndex);
     });
     this.screen.addEventListener(Enums.Events.STACK_NEW_IMAGE, (event) => {
       const at = this.viewport.getCurrentImageIdIndex();
@@ -177,41 +177,46 @@ export class Pane {
     return this.frames[this.here];
   }
 
+  /** Whether the picture is turned, mirrored or inverted against the way that it came. */
+  get altered(): boolean {
+    const { flipHorizontal, flipVertical } = this.viewport.getCamera();
+    const { rotation = 0 } = this.viewport.getViewPresentation();
+    return Boolean(flipHorizontal || flipVertical || this.inverted || Math.round(rotation) % 360);
+  }
+
   get cuts(): boolean {
     return this.planes !== undefined;
   }
 
   /** Go to an image; while one is being drawn only the last wish counts. */
-  go(index: number): void {
+  async go(index: number): Promise<void> {
     if (this.cuts) return;
     this.wanted = Math.max(0, Math.min(this.frames.length - 1, index));
     if (this.showing) return;
     this.showing = true;
-    void (async () => {
-      while (this.here !== this.wanted) {
-        const next = this.wanted;
-        if (await this.brought(next)) {
-          await this.viewport.setImageIdIndex(next).catch(() => undefined);
-          this.overlay.fail("");
-          this.orient();
-        } else this.undecodable(next);
-        this.moved(next);
-        // Of a series that opened at an image without a picture, the first one that has one tells.
-        if (!this.usual && !this.failed) this.apply((this.usual = this.presets[0]?.window()));
-      }
-      this.showing = false;
-    })();
+    while (this.here !== this.wanted) {
+      const next = this.wanted;
+      if (await this.brought(next)) {
+        await this.viewport.setImageIdIndex(next).catch(() => undefined);
+        this.overlay.fail("");
+        this.orient();
+      } else this.undecodable(next);
+      this.moved(next);
+      // Of a series that opened at an image without a picture, the first one that has one tells.
+      if (!this.usual && !this.failed) this.apply((this.usual = this.presets[0]?.window()));
+    }
+    this.showing = false;
   }
 
   /** So many images on, or cuts of the plane under the pointer. */
   step(by: number): void {
     if (this.planes) this.planes.step(by);
-    else this.go(this.here + by);
+    else void this.go(this.here + by);
   }
 
   look(look: Look): void {
     const index = this.indexOf(look);
-    if (index >= 0) this.go(index);
+    if (index >= 0) void this.go(index);
     this.apply(windowOf(look));
   }
 
@@ -324,15 +329,16 @@ export class Pane {
   }
 
   /** Back to the images: to the one that lies nearest to what was cut, in the same window. */
-  single(): void {
+  async single(): Promise<void> {
     if (!this.planes || !this.current) return;
-    const { window } = this;
+    const { window, fits } = this;
     const { normal } = planeOf(this.current.metadata, this.current.frame)!;
     const wanted = this.planes.place(normal);
     this.leave();
     const away = this.frames.map(({ metadata, frame }) => Math.abs(planeOf(metadata, frame)!.place - wanted));
-    this.go(away.indexOf(Math.min(...away)));
     this.apply(window);
+    if (fits) this.fit(); // the pane may have another height than when the cuts were opened
+    await this.go(away.indexOf(Math.min(...away)));
   }
 
   private leave(): void {

@@ -1,7 +1,7 @@
 /** Three cuts through a volume (MPR), linked by crosshairs. */
 import { type Types, volumeLoader } from "@cornerstonejs/core";
 import { make } from "../shared/dom";
-import { annotation, cache, close, crossPlanes, type Direction, engine, Enums, openPlane, setPlanesHand, type VolumeViewport } from "./engine";
+import { annotation, cache, close, crossPlanes, type Direction, engine, Enums, MEASURING, openPlane, setPlanesHand, type VolumeViewport } from "./engine";
 import { dot } from "./geometry";
 import { letters, line } from "./metadata";
 import type { Say } from "./texts";
@@ -121,16 +121,16 @@ export class Planes {
     ]));
   }
 
-  /** What was measured on these cuts ends with them. */
-  private forget(): void {
-    for (const each of annotation.state.getAllAnnotations()) {
-      const { volumeId } = each.metadata as { volumeId?: string };
-      if (volumeId === this.volume) annotation.state.removeAnnotation(each.annotationUID!);
-    }
+  /** What was measured on these cuts; it ends with them. */
+  get measured(): string[] {
+    return annotation.state.getAllAnnotations()
+      .filter(({ metadata }) => (metadata as { volumeId?: string }).volumeId === this.volume)
+      .filter(({ metadata }) => MEASURING.includes(metadata!.toolName))
+      .map(({ annotationUID }) => annotationUID!);
   }
 
   shut(): void {
-    this.forget();
+    for (const uid of this.measured) annotation.state.removeAnnotation(uid);
     close(this.ids);
     cache.removeVolumeLoadObject(this.volume);
     this.element.remove();

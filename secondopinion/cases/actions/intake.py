@@ -1,5 +1,7 @@
 """The desk: take a case, ask for what is missing, settle the checklist, hand over."""
 
+from uuid import UUID
+
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -112,12 +114,12 @@ def hand_over(
 
 
 def _make_request(
-    case: Case, by: Person, text: str, to: str, item: ChecklistItem | None
+    case: Case, by: Person, text: str, to: str, item: ChecklistItem | None, page: UUID | None
 ) -> InformationRequest:
     if not text.strip():
         raise Refused(_("Write what is needed."), code="text-missing", field="text")
     made = InformationRequest.objects.create(
-        case=case, item=item, to=to, text=text.strip(), asked_by=by
+        case=case, item=item, page=page, to=to, text=text.strip(), asked_by=by
     )
     if item is not None:
         ChecklistItem.objects.filter(pk=item.pk, case=case).update(state=ItemState.ASKED)
@@ -134,15 +136,18 @@ def ask(
     text: str,
     item: ChecklistItem | None = None,
     to: str = InformationRequest.To.FAMILY,
+    page: UUID | None = None,
 ) -> InformationRequest:
     """Ask the family or the local provider for something; the clock stops until it is answered.
+
+    With a `page` of a record, for that page again: a new photo of it is the answer.
 
     Raises:
         NotYours: by somebody who does not own the case.
         Conflict: the case is past collecting records.
     """
     workflow.advance(case, "ask", by=by)
-    return _make_request(case, by, text, to, item)
+    return _make_request(case, by, text, to, item, page)
 
 
 @transaction.atomic

@@ -148,8 +148,10 @@ def find(text: str, language: str, country: str = "", today: date | None = None)
 
 
 def _misread(written: str) -> bool:
-    """Say whether a date has digits of two scripts: a machine has read some of them wrongly."""
-    return len({ord(each) - unicodedata.digit(each) for each in written if each.isdigit()}) > 1
+    """Say whether a date has digits of two scripts: a machine has read some of them wrongly. Those
+    of Latin letters are written narrow and wide beside each other, in Chinese above all."""
+    digits = [each for each in unicodedata.normalize("NFKC", written) if each.isdigit()]
+    return len({ord(each) - unicodedata.digit(each) for each in digits}) > 1
 
 
 def _readings(mention: DateMention, code: str, today: date | None) -> Iterator[date]:

@@ -9,11 +9,14 @@ from secondopinion.translation.checks.compare_numbers import Numbers
 from secondopinion.translation.checks.compare_sides import sides
 from secondopinion.translation.checks.contraries import Contraries
 from secondopinion.translation.checks.degrees import Degrees
+from secondopinion.translation.checks.excluded import excluded
 from secondopinion.translation.checks.found import Mismatch, mismatch
 from secondopinion.translation.checks.languages import codes, guess, language, short_code
 from secondopinion.translation.checks.negations import Negations
+from secondopinion.translation.checks.persons import Persons
 from secondopinion.translation.checks.reading import View, read
 from secondopinion.translation.checks.terms import Term, differing
+from secondopinion.translation.checks.times import Times
 
 MOST_LETTERS = 400_000  # of one text; about 150 pages
 
@@ -67,7 +70,7 @@ def compare(
     pairs = align(ours, theirs)
     found = Numbers(ours, theirs, pairs).run()
     checks = (sides, Negations(ours, theirs), Contraries(first, second), Degrees(first, second),
-              words.drugs)  # fmt: skip
+              Times(first, second), Persons(ours, theirs), excluded, words.drugs)  # fmt: skip
     for check in checks:
         found += words.over_pairs(ours, theirs, pairs, check)
     found += words.lines(ours, theirs, pairs)

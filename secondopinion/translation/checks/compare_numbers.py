@@ -11,10 +11,11 @@ from secondopinion.translation.checks.dates import DateMention, Day
 from secondopinion.translation.checks.found import Mismatch, mismatch
 from secondopinion.translation.checks.numbers import Quantity
 from secondopinion.translation.checks.reading import Segment, View
-from secondopinion.translation.checks.units import converts, related
+from secondopinion.translation.checks.units import converts, related, unit_at
 
 _COUNTED = {"a", "mo", "wk", "d", "h", "min", "s", "iu"}
 _RHYTHMS = {4.0: 6.0, 6.0: 4.0, 8.0: 3.0, 12.0: 2.0}  # hours between: times a day
+_DAILY = re.compile(r"(?:daily|taglich|يوميا|gunde)$")
 _REACH = 2  # pairs around one in which a number that was moved is looked for
 
 
@@ -116,8 +117,23 @@ class Numbers:
             if not may_lack_unit(bench, one, other):
                 self._say("unit-missing", one, other, 0.6)
         self._spelt(bench)
-        _take_rhythms(bench)
+        self._rhythms(bench)
         self._split(bench)
+
+    def _rhythms(self, bench: Bench) -> None:
+        """Take away hours that say how often something is done in a day: every 12 hours is twice,
+        and neither every 2 hours nor 2 days."""
+        for mine, others, words, view in (
+            (bench.left, bench.right, bench.right_words, self.translation),
+            (bench.right, bench.left, bench.left_words, self.original),
+        ):
+            for one in [each for each in mine if _tops(each) == ("h",)]:
+                times = _RHYTHMS.get(one.values[0])
+                same = [each for each in (*words, *others)
+                        if times in each.values and _counts_times(each, view)]  # fmt: skip
+                if same:
+                    mine.remove(one)
+                    (words if same[0] in words else others).remove(same[0])
 
     def _copied(self, one: Quantity, other: Quantity) -> None:
         if one.digits != other.digits or not marks.in_two_ways(one):
@@ -319,18 +335,12 @@ def _take_ages(mine: list[Quantity], others: list[Quantity], pair: Pair) -> None
                 others.remove(same[0])
 
 
-def _take_rhythms(bench: Bench) -> None:
-    """Take away hours that say how often something is done in a day: every 12 hours is twice."""
-    for mine, others, words in (
-        (bench.left, bench.right, bench.right_words),
-        (bench.right, bench.left, bench.left_words),
-    ):
-        for one in [each for each in mine if _tops(each) == ("h",)]:
-            times = _RHYTHMS.get(one.values[0])
-            same = [each for each in (*words, *others) if times in each.values]
-            if same:
-                mine.remove(one)
-                (words if same[0] in words else others).remove(same[0])
+def _counts_times(one: Quantity, view: View) -> bool:
+    """Say whether a number may say how often: no unit stands behind it but doses, or "daily"."""
+    text, unit, end = view.folded.text, one.unit, one.end
+    if unit is None:
+        unit, end = unit_at(text, one.end, view.language)
+    return unit is None or unit.top in {"", "dose"} or bool(_DAILY.search(text, one.start, end))
 
 
 def _tops(*quantities: Quantity) -> tuple[str, ...]:

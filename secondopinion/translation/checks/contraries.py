@@ -1,10 +1,8 @@
 """Words that say the contrary of the original without a negation: start and stop, acute and
-chronic, before and after (`data/contraries.toml`)."""
+chronic, before and after, boy and girl, one lobe and another (`data/contraries.toml`)."""
 
 import re
 import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 
 from secondopinion.translation.checks.align import Pair
@@ -17,16 +15,12 @@ _DENIES = {"cues", "coord"}
 _SURE = 0.8
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Two:
-    """The two sides of one contrary in one language."""
-
-    one: re.Pattern[str]
-    other: re.Pattern[str]
+# The sides of one contrary in one language, by their names; most have two.
+type _Sides = dict[str, re.Pattern[str]]
 
 
 @cache
-def _known(language: Language) -> dict[str, _Two]:
+def _known(language: Language) -> dict[str, _Sides]:
     raw = tomllib.loads((DATA / "contraries.toml").read_text())
     prefix = ARABIC_PREFIX if language.script == "Arab" else ""
 
@@ -34,11 +28,9 @@ def _known(language: Language) -> dict[str, _Two]:
         return re.compile(expression(entries, spaced=language.spaced, prefix=prefix))
 
     return {
-        meaning: _Two(
-            compiled(sides["one"][language.code]), compiled(sides["other"][language.code])
-        )
+        meaning: {side: compiled(ways[language.code]) for side, ways in sides.items()}
         for meaning, sides in raw.items()
-        if language.code in sides["one"]
+        if all(language.code in ways for ways in sides.values())
     }
 
 
@@ -51,7 +43,7 @@ class Contraries:
 
     def __call__(self, pair: Pair) -> list[Said]:
         """Return the contraries of which the original has one side only and the translation only
-        the other. Where one of them denies more than the other, the negation may say it."""
+        another. Where one of them denies more than the other, the negation may say it."""
         if _denials(pair.original) != _denials(pair.translation):
             return []
         said: list[Said] = []
@@ -66,16 +58,17 @@ def _denials(segments: tuple[Segment, ...]) -> int:
     return sum(cue.kind in _DENIES for cue in all_of(segments, "cues"))
 
 
-def _side(segments: tuple[Segment, ...], two: _Two) -> Cue | None:
-    """Return the first word of the only side that is there; None where both are, or neither."""
-    one, other = list(_found(segments, two.one)), list(_found(segments, two.other))
-    if bool(one) == bool(other):
+def _side(segments: tuple[Segment, ...], sides: _Sides) -> Cue | None:
+    """Return the first word of the only side that is there; None where several are, or none."""
+    there = {name: found for name, words in sides.items() if (found := _first(segments, words))}
+    if len(there) != 1:
         return None
-    start, end = (one or other)[0]
-    return Cue(start, end, "one" if one else "other")
+    name, (start, end) = next(iter(there.items()))
+    return Cue(start, end, name)
 
 
-def _found(segments: tuple[Segment, ...], words: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+def _first(segments: tuple[Segment, ...], words: re.Pattern[str]) -> tuple[int, int] | None:
     for segment in segments:
-        for each in words.finditer(segment.text):
-            yield segment.start + each.start(), segment.start + each.end()
+        if each := words.search(segment.text):
+            return segment.start + each.start(), segment.start + each.end()
+    return None

@@ -5,7 +5,7 @@ from typing import Any
 
 from secondopinion.findings.found import gettext_noop
 
-CHECK = "translation@14"
+CHECK = "translation@15"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +120,10 @@ WORDS: dict[str, tuple[str, str, str]] = {
     "contrary": (
         "translation-negation",
         gettext_noop("A word of the translation says the contrary of the original."), LOOK,
+    ),
+    "name-differs": (
+        "translation-name",
+        gettext_noop("A person in the translation has another name than in the original."), LOOK,
     ),
     "drug-differs": (
         "translation-drug",

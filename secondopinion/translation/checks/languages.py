@@ -11,7 +11,7 @@ from typing import Any
 from secondopinion.translation.checks.folding import folded
 
 DATA = Path(__file__).resolve().parent.parent / "data"
-NOT_LANGUAGES = {"units", "drugs", "opposites", "contraries", "degrees"}
+NOT_LANGUAGES = {"units", "drugs", "opposites", "contraries", "degrees", "times", "persons"}
 # A letter of a word, with the vowel signs that Python does not count among letters.
 LETTER = r"[\w\u0900-\u0963\u0971-\u097f]"
 WORD = re.compile(rf"{LETTER}+")

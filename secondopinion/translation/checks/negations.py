@@ -22,6 +22,7 @@ _HARD = {
 
 
 _TWICE = 2
+_HALF = 0.5  # of the words that stand nearest to a negation
 _NEAR = 4  # known words that a negation may be about
 _PLAIN = {"cues", "coord"}
 _NAMES = {"t:", "w:", "m:", "n:"}
@@ -39,7 +40,8 @@ class Negations:
         pair = opposites.excused(pair, self.original.language, self.translation.language)
         if not _cues(pair.original) and not _cues(pair.translation):
             return []
-        likely = 1.0 if self._all_lost(pair) else polarity.likelihood(self.numbers(pair))
+        certain = self._all_lost(pair) or self._turned(pair)
+        likely = 1.0 if certain else polarity.likelihood(self.numbers(pair))
         if likely < polarity.telling():
             return []
         sure = round(0.5 + likely / 2.5, 2)
@@ -56,6 +58,22 @@ class Negations:
             not there and sum(cue.kind in _PLAIN for cue in here) >= _TWICE
             for here, there in ((ours, theirs), (theirs, ours))
         )
+
+    def _turned(self, pair: Pair) -> bool:
+        """Say whether the translation denies what the original, which denies nothing in any way,
+        says in one of the words that stand nearest: "is not recommended" of "se recomienda"."""
+        denied = [cue for cue in all_of(pair.translation, "cues") if cue.kind == "cues"]
+        if not denied or any(cue.kind not in JOINERS for cue in all_of(pair.original, "cues")):
+            return False
+        mine = _clauses(pair.original, self.original)
+        yours = _clauses(pair.translation, self.translation)
+        if len(mine) > 1 or len(yours) > 1:
+            return False  # a clause of a long sentence is often put the other way round
+        here = _meant(mine, self.original, self.translation)
+        there = _meant(yours, self.translation, self.original)
+        scope = _scopes(yours, there, here)
+        nearest = scope.after_said + scope.before_said
+        return nearest > 0 and scope.best >= _TWICE and scope.share > _HALF
 
     def numbers(self, pair: Pair) -> list[float]:
         """Return what `polarity` sees of a pair."""

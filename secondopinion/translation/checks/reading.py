@@ -38,6 +38,8 @@ _SEVERAL = 2  # full lines that make a page
 _SHORT_NAME = 5  # letters of a month that a point may have shortened
 _SHORTENED = 6  # letters of a word that a point may have shortened
 _ENDING = ".!?।。！？؟"
+_PARTS = ",;:،؛，；："  # end a row of a list as often as they break off a sentence
+_YEAR = re.compile(r"(?:19|20)\d\d(?!\d)")
 
 
 @dataclass(slots=True)
@@ -102,8 +104,12 @@ def _unwrapped(whole: Folded, *, spaced: bool) -> Folded:
         follows = _width(_first_word(this, spaced=spaced)[:_LONG_WORD])
         # The next word would not have found room.
         full = most >= _NARROWEST and width + follows + 1 >= _FULL * most
-        small = page or _first(whole, start, end).islower() or this[-1:] in _ENDING
-        if this and full and small and before[-1] not in _ENDING and not _begins(this):
+        low = _first(whole, start, end).islower()
+        small = page or low or this[-1:] in _ENDING or _YEAR.match(this) is not None
+        # A sentence goes on in a small letter wherever whoever typed it broke it off.
+        broken = low and width >= _NARROWEST and before[-1:] not in _PARTS
+        goes_on = (full and small) or (broken and this[-1:] in _ENDING)
+        if this and goes_on and before[-1] not in _ENDING and not _begins(this):
             joins.add(until)
     kept = [at for at in range(len(text)) if spaced or at not in joins]
     return Folded(
@@ -153,7 +159,7 @@ def _is_full_page(lines: list[str], widths: list[int], most: int) -> bool:
 
 def _begins(line: str) -> bool:
     """Say whether a line begins something of its own: a point of a list, a row of a table."""
-    return re.match(r"[-*•·]|\d+[.)]\s", line) is not None or "\t" in line
+    return re.match(r"[-*•·]|\d{1,3}[.)]\s", line) is not None or "\t" in line
 
 
 def _sentences(

@@ -66,7 +66,8 @@ def _shown(
     rows = [row for row in everything if row.merged_into_id is None]
     found = list(limitations_for(case))
     marking.mark_all(everything, found)
-    open_doubts = (row for row in reversed(found) if row.whose and row.state == State.OPEN)
+    open_doubts = [row for row in reversed(found) if row.whose and row.state == State.OPEN]
+    open_doubts.sort(key=lambda row: row.locks)
     doubts = {row.subject_id: row for row in open_doubts}  # the gravest of each
     copies = _copies(case, {row.pk: row for row in rows})
     chosen = chosen if chosen in FILTERS else ""

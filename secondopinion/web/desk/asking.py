@@ -18,6 +18,7 @@ from secondopinion.program import queries as program
 from secondopinion.program.models import MessageTemplate
 from secondopinion.records.models import Record
 from secondopinion.web.access import PersonRequest
+from secondopinion.web.desk.about import About, about_in
 
 ITEM = "{item}"
 
@@ -33,14 +34,19 @@ _KEYS = {"images": "missing-images", "fact": "missing-fact"}
 _RECORD = "missing-record"
 
 
-def words_for(case: Case, text: str, item: ChecklistItem | None, to: str) -> str:
-    """Return a text with the item's name in the language of who reads it.
+def words_for(
+    case: Case, text: str, item: ChecklistItem | None, to: str, about: About | None = None
+) -> str:
+    """Return a text with the item's name in the language of who reads it, else with that of the
+    document that is asked `about`.
 
     Raises:
         Refused: the text names something that is missing, and nothing was chosen.
     """
     if ITEM not in text:
         return text
+    if item is None and about is not None:
+        return text.replace(ITEM, about.called(_language_of(case, to)))
     if item is None:
         raise Refused(
             _("Choose what is missing, or write it in the place of {item}."),
@@ -55,7 +61,8 @@ def ask_context(
     """Return what the form shows: what was chosen, else the first thing that is missing, for which
     nothing has arrived and that nobody was asked for yet, in the words for such a thing.
 
-    `items` stand with the records that may be what they wait for.
+    `items` stand with the records that may be what they wait for. Where a document is asked about,
+    nothing else is: its name and the words for that stand there.
 
     Whether a local provider confirms is asked by their link, not here.
     """
@@ -65,22 +72,27 @@ def ask_context(
     ]
     missing = [row for row, _fits in waiting]
     given = request.POST or request.GET
-    wanted = given.get("item")
+    about = about_in(given, case)
+    wanted = given.get("item", "" if about else None)
     first = sorted(waiting, key=lambda each: (each[0].state != ItemState.OPEN, bool(each[1])))
     item = next((row for row, _fits in first if wanted in {None, str(row.pk)}), None)
     to = given.get("to", "")
     to = to if to in {Part.FAMILY, Part.LOCAL_PROVIDER} else Part.FAMILY
-    templates = letters.message_templates()
+    templates = list(letters.message_templates())
+    if about and about.template.key not in {row.key for row in templates}:
+        templates.append(about.template)
     place = given.get("template", "")
     known = place.isdecimal() and int(place) < len(templates)
-    chosen = int(place) if known else _template_for(item, templates)
+    chosen = int(place) if known else _template_for(item, templates, about)
     language = _language_of(case, to)
     body = program.in_language(templates[chosen].bodies, language) if templates else ""
-    complete = item is not None or ITEM not in body
-    words = words_for(case, body, item, to) if complete else ""
+    complete = item is not None or about is not None or ITEM not in body
+    words = words_for(case, body, item, to, about) if complete else ""
     return {
         "missing": missing,
         "item": item,
+        "about": about,
+        "about_called": about.called(get_language() or "en") if about else "",
         "to": to,
         "templates": [program.in_language(row.titles) for row in templates],
         "template": chosen,
@@ -88,7 +100,7 @@ def ask_context(
         "language": language,
         "text": put_in(request, words),
         "words": words,
-        "meaning": _meaning(templates[chosen], item, language) if templates else "",
+        "meaning": _meaning(templates[chosen], item, language, about) if templates else "",
         "lacks": _lacks(templates[chosen], language) if templates else "",
     }
 
@@ -118,18 +130,28 @@ def _is_unlike(template: MessageTemplate, item: ChecklistItem | None) -> bool:
     return template.key != _KEYS.get(item.kind, _RECORD)
 
 
-def _template_for(item: ChecklistItem | None, templates: list[MessageTemplate]) -> int:
-    """Return the place of the words that ask for a thing of this kind; the first, if none do."""
-    key = _KEYS.get(item.kind, "") if item is not None else ""
+def _template_for(
+    item: ChecklistItem | None, templates: list[MessageTemplate], about: About | None
+) -> int:
+    """Return the place of the words that ask for a thing of this kind, or about a document; the
+    first, if none do."""
+    key = _KEYS.get(item.kind, "") if item is not None else about.template.key if about else ""
     return next((place for place, row in enumerate(templates) if row.key == key), 0)
 
 
-def _meaning(template: MessageTemplate, item: ChecklistItem | None, language: str) -> str:
+def _meaning(
+    template: MessageTemplate,
+    item: ChecklistItem | None,
+    language: str,
+    about: About | None = None,
+) -> str:
     """Return what a template says in the language of who sends it, unless it is sent so."""
     body = program.in_language(template.bodies)
     if body == program.in_language(template.bodies, language):
         return ""
-    return body.replace(ITEM, program.in_language(item.labels)) if item is not None else body
+    if item is not None:
+        return body.replace(ITEM, program.in_language(item.labels))
+    return body.replace(ITEM, about.called(get_language() or "en")) if about else body
 
 
 def check_item(case: Case, item: ChecklistItem | None, former: str, text: str, to: str) -> None:
@@ -180,20 +202,26 @@ def message_context(request: PersonRequest, case: Case) -> dict[str, Any]:
     given = request.POST or request.GET
     to = given.get("thread") or given.get("to", "")
     to = to if to in THREADS else THREADS[0]
+    about = about_in(given, case)
     usable = [row for row in letters.message_templates() if ITEM not in row.bodies.get("en", "")]
-    place = given.get("template", "")
+    if about:
+        usable.append(about.template)
+    place = given.get("template", str(len(usable) - 1) if about else "")
     chosen = usable[int(place)] if place.isdecimal() and int(place) < len(usable) else None
     mine = get_language() or "en"
     language = mine if to == "staff" or not has_reader(case, to) else _language_of(case, to)
     words = program.in_language(chosen.bodies, language) if chosen else ""
+    if about:
+        words = words.replace(ITEM, about.called(language))
     return {
         "to": to,
+        "about": about,
         "templates": [program.in_language(row.titles) for row in usable],
         "template": place if chosen else "",
         "language": language,
         "text": put_in(request, words),
         "words": words,
-        "meaning": _meaning(chosen, None, language) if chosen else "",
+        "meaning": _meaning(chosen, None, language, about) if chosen else "",
         "lacks": _lacks(chosen, language) if chosen else "",
         "still_asked": chosen is not None and open_requests(case).filter(to=to).exists(),
     }

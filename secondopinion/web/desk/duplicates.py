@@ -53,11 +53,12 @@ def pair(request: PersonRequest, pair: UUID) -> HttpResponse:
     )  # fmt: skip
     row = get_object_or_404(rows, pk=pair)
     if request.method == "POST":
+        if request.POST.get("do") == "join" and not request.POST.get("agreed"):
+            return _confirm(request, row)
         messages.success(request, _do(request, row))
         return redirect("desk-duplicate", row.pk)
     user = request.user
-    for case in (row.earlier, row.later):
-        audit.record("duplicate-opened", by=user, case_id=case.pk, target=row)
+    _keep_reading(request, row)
     both = ((row.earlier, row.later), (row.later, row.earlier))
     sides = [_side(case) | {"obstacle": _obstacle(case, other, user)} for case, other in both]
     context = {
@@ -69,6 +70,11 @@ def pair(request: PersonRequest, pair: UUID) -> HttpResponse:
         "join": Join.objects.filter(pair=row, undone_at=None).select_related("kept", "by").first(),
     }
     return render(request, "desk/duplicate.html", context)
+
+
+def _keep_reading(request: PersonRequest, row: Duplicate) -> None:
+    for case in (row.earlier, row.later):
+        audit.record("duplicate-opened", by=request.user, case_id=case.pk, target=row)
 
 
 def _side(case: Case) -> dict[str, Any]:
@@ -95,6 +101,38 @@ def _obstacle(case: Case, other: Case, by: Person) -> str:
     return "" if case.coordinator_id == by.pk else "not-yours"
 
 
+def _confirm(request: PersonRequest, row: Duplicate) -> HttpResponse:
+    """Name those who will see more once two requests are joined, and ask once more."""
+    _keep_reading(request, row)
+    kept, joined = _chosen(request, row)
+    there = holders_of(kept, Part.FAMILY)
+    let_in = holders_of(joined, Part.FAMILY).filter(pk__in=_people(request))
+    context = {
+        "pair": row,
+        "kept": kept,
+        "joined": joined,
+        "there": list(there),
+        "let_in": list(let_in.exclude(pk__in=there)),
+        "questions": bool(request.POST.get("questions")),
+    }
+    return render(request, "desk/join.html", context)
+
+
+def _chosen(request: PersonRequest, row: Duplicate) -> tuple[Case, Case]:
+    """Return the request of a pair that was chosen to go on, and the other one."""
+    for kept, joined in ((row.earlier, row.later), (row.later, row.earlier)):
+        if str(kept.pk) == request.POST.get("kept"):
+            return kept, joined
+    raise Refused(_("Choose which request goes on."), code="kept", field="kept")
+
+
+def _people(request: PersonRequest) -> list[UUID]:
+    try:
+        return [UUID(each) for each in request.POST.getlist("person")]
+    except ValueError:
+        raise NotYours from None
+
+
 def _do(request: PersonRequest, row: Duplicate) -> str:
     given, by = request.POST, request.user
     verb = given.get("do", "")
@@ -110,17 +148,9 @@ def _do(request: PersonRequest, row: Duplicate) -> str:
         return _("They are two requests again, each as it was.")
     if verb != "join":
         raise NotYours
-    kept = next(
-        (each for each in (row.earlier, row.later) if str(each.pk) == given.get("kept")), None
-    )
-    if kept is None:
-        raise Refused(_("Choose which request goes on."), code="kept", field="kept")
-    try:
-        people = [UUID(each) for each in given.getlist("person")]
-    except ValueError:
-        raise NotYours from None
+    kept, _joined = _chosen(request, row)
     actions.join(
-        by=by, pair=row, kept=kept, people=people,
+        by=by, pair=row, kept=kept, people=_people(request),
         questions=bool(given.get("questions")),
     )  # fmt: skip
     return _("They are joined. What was sent comes along in a minute.")

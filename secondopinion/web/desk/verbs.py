@@ -43,6 +43,7 @@ from secondopinion.translation import actions as translation_actions
 from secondopinion.translation import asking, withdrawing
 from secondopinion.web import images
 from secondopinion.web.access import PersonRequest, of_case
+from secondopinion.web.desk.about import about_in
 from secondopinion.web.desk.asking import check_item, check_last, words_for
 from secondopinion.web.desk.behind import PART_OF
 from secondopinion.web.forms import day_in, files_of
@@ -74,8 +75,10 @@ class _Verbs:
         )
         to = self.text("to") or Part.FAMILY
         check_item(self.case, item, self.text("for"), self.text(), to)
-        words = words_for(self.case, self.text(), item, to)
-        actions.ask(by=self.by, case=self.case, text=words, item=item, to=to)
+        about = about_in(self.given, self.case)
+        words = words_for(self.case, self.text(), item, to, about)
+        page = about.page.pk if about and about.page and item is None else None
+        actions.ask(by=self.by, case=self.case, text=words, item=item, to=to, page=page)
         return _("The question is sent, and the clock has stopped.")
 
     def pass_on(self) -> str:

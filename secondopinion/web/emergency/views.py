@@ -66,7 +66,7 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
     """Show what an emergency needs: child, whom to call, story, records, images, reports."""
     access = live_emergency(case, request.user)
     audit.record("case-opened", by=request.user, case_id=case.pk, target=case)
-    rows = list(records.with_pages(records.readable(case)))
+    rows = list(records.with_pages(records.with_files(records.readable(case))))
     marking.mark_all(rows, limitations_for(case))
     context = {
         "case": case,

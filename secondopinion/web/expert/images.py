@@ -57,7 +57,27 @@ def key_images(request: PersonRequest, case: Case) -> HttpResponse:
         by=request.user, opinion=opinion, instance=_instance(request, case),
         frame=int(_number(request, "frame") or 1), caption=request.POST.get("caption", ""),
         center=_number(request, "window_center"), width=_number(request, "window_width"),
+        place=_place(request),
     )  # fmt: skip
+    return _changed(request, case)
+
+
+def _place(request: PersonRequest) -> tuple[int, int] | None:
+    """Return the image of how many the viewer says that it shows."""
+    place, places = request.POST.get("place", ""), request.POST.get("places", "")
+    if not (place.isdecimal() and places.isdecimal() and 1 <= int(place) <= int(places) < 10**6):
+        return None
+    return int(place), int(places)
+
+
+@of_case(Part.SPECIALIST)
+@require_POST
+def caption_key_image(request: PersonRequest, case: Case, key_image: UUID) -> HttpResponse:
+    """Write the caption of an image in the report anew."""
+    row = reports.key_image_of(_opinion(request, case), key_image)
+    opinions.caption_key_image(
+        by=request.user, key_image=row, caption=request.POST.get("caption", "")
+    )
     return _changed(request, case)
 
 

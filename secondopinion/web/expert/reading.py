@@ -82,7 +82,8 @@ def reading(request: PersonRequest, case: Case) -> HttpResponse:
     if request.method == "POST" and _answered(request, row, form):
         return redirect("second-reading", case.reference)
     audit.record("second-reading-opened", by=request.user, case_id=case.pk, target=row)
-    documents = list(records.with_pages(records.with_translations(valued(records.readable(case)))))
+    read = records.with_files(valued(records.readable(case)))
+    documents = list(records.with_pages(records.with_translations(read)))
     images = list(imaging.series_for_case(case))
     values = values_on(case, documents)
     findings = named(records.placed(limitations_for(case), documents), images)

@@ -32,6 +32,8 @@ urlpatterns = [
     path(_CASE + "template/", versions.template, name="report-template"),
     path(_CASE + "codes/<str:field>/", codes.find, name="codes"),
     path(_CASE + "key-images/", images.key_images, name="key-images"),
+    path(_CASE + "key-images/<uuid:key_image>/caption/", images.caption_key_image,
+         name="key-image-caption"),
     path(_CASE + "key-images/<uuid:key_image>/remove/", images.remove_key_image,
          name="key-image-remove"),
     path(_CASE + "key-images/<uuid:key_image>/restore/", images.restore_key_image,

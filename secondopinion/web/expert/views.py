@@ -44,7 +44,7 @@ from secondopinion.opinions.keeping import keep_doubts
 from secondopinion.opinions.models import Opinion, OpinionState
 from secondopinion.opinions.sections import sections_of, template_of
 from secondopinion.opinions.templating import begin
-from secondopinion.opinions.versions import clashes, elsewhere
+from secondopinion.opinions.versions import clashes, elsewhere, of_others
 from secondopinion.outcomes.queries import told_by
 from secondopinion.program import queries as program
 from secondopinion.records import marking
@@ -139,7 +139,8 @@ def review(request: PersonRequest, case: Case) -> HttpResponse:
     audit.record("case-opened", by=request.user, case_id=case.pk, target=case)
     body, writing = opinion.body, opinion.state == OpinionState.DRAFT
     summary = body.get("summary", "")
-    rows = list(records.with_pages(records.with_translations(valued(records.readable(case)))))
+    read = records.with_files(valued(records.readable(case)))
+    rows = list(records.with_pages(records.with_translations(read)))
     images = list(imaging.series_for_case(case))
     values = values_on(case, rows)
     asked_here = reports.asked_in(opinion)
@@ -225,7 +226,6 @@ def save(request: PersonRequest, case: Case) -> HttpResponse:
     """Save the report: as it is typed, or by its button."""
     given, values = request.POST.get("base_revision", ""), codes.given(request.POST)
     base, opinion = int(given) if given.isdecimal() else None, _mine(request, case)
-    others = {} if base is None else elsewhere(opinion, base)
     try:
         saved = opinions.save_draft(
             by=request.user, opinion=opinion, values=values, base_revision=base
@@ -235,6 +235,7 @@ def save(request: PersonRequest, case: Case) -> HttpResponse:
             raise
         return _clash(request, opinion, values, base or 0)
     if _takes_json(request):
+        others = {} if base is None else of_others(saved, values, base)
         return JsonResponse({"revision": saved.revision, "elsewhere": others})
     if "sign" in request.POST:
         return redirect("sign", case.reference)

@@ -57,6 +57,7 @@ from secondopinion.web.family.guardians import waited_for
 from secondopinion.web.family.here import files_context, to_look_at
 from secondopinion.web.family.questions import asking_context
 from secondopinion.web.family.report_language import language_context, translation_context
+from secondopinion.web.family.retaking import with_pages
 from secondopinion.web.proving import ask, is_proven
 
 
@@ -101,7 +102,7 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
     if anything_new(thread, request.user):
         mark_seen(case=case, by=request.user)
     rows = asked_with_records(case, listed_for(case, request.user, request.parts))
-    mine = [each for each in rows if each.to == Part.FAMILY and not each.held]
+    mine = with_pages(case, [each for each in rows if each.to == Part.FAMILY and not each.held])
     reports = list(readable(case, request.user))
     specialists = list(holders_of(case, Part.SPECIALIST).select_related("expert"))
     to_doctor = through_provider(case)
@@ -144,6 +145,7 @@ def answer(request: PersonRequest, case: Case, number: str) -> HttpResponse:
     """Answer something that was asked for, with words and files."""
     not_limited(case, request.user)
     row = get_object_or_404(asked_outside(case, Part.FAMILY), pk=number)
+    with_pages(case, [row])
     if request.method == "POST":
         return writing.send(
             request, case, "answer", "my-case", lambda text: _answer(request, row, text)

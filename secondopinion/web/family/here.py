@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
@@ -26,10 +26,6 @@ from secondopinion.web.access import PersonRequest
 _SHOWN = 50  # files or findings of a kind that a page lists
 _FINDING = ("id", "code", "subject_kind", "subject_id", "where", "message", "advice", "check_name",
             "measured", "told")  # fmt: skip
-# What asks something of who sends; what others translated is not theirs.
-_ASKING = Finding.objects.filter(state="open").exclude(
-    Q(severity="info") | Q(subject_kind="translation")
-)
 
 
 def files_context(
@@ -77,7 +73,7 @@ def called_for(case: Case) -> list[ChecklistTemplate]:
 
 def to_look_at(case: Case) -> int:
     """Return how many things ask something of the family after it has sent its request."""
-    rows = _ASKING.filter(case=case).only("case", *_FINDING)
+    rows = _of_family().filter(case=case).only("case", *_FINDING)
     return len({_thing(row) for row in rows if not row.measured.get("answered")})
 
 
@@ -107,6 +103,13 @@ def _one_of_each(findings: Iterable[Finding]) -> list[Finding]:
     return list(found.values())
 
 
+def _of_family() -> QuerySet[Finding]:
+    """Return the findings that a family is told."""
+    return Finding.objects.filter(state="open").exclude(
+        Q(severity="info") | Q(subject_kind="translation")  # what others translated is not theirs
+    )
+
+
 def _seen(case: Case, request: PersonRequest, beside: dict[str, Combinable]) -> dict[str, Any]:
     """Return in one query what is counted or listed of a case, and the columns beside."""
     received = Upload.objects.filter(case=OuterRef("pk"), state=UploadState.RECEIVED).order_by()
@@ -118,7 +121,7 @@ def _seen(case: Case, request: PersonRequest, beside: dict[str, Combinable]) -> 
         + Coalesce(Subquery(unread.annotate(many=Count("pk")).values("many")), 0),
         "unfinished": listed(unfinished, "case", "key", "label", "here", "length", outer="pk"),
         "taken_out_here": records.taken_out(),
-        "findings_here": listed(_ASKING, "case", *_FINDING, outer="pk"),
+        "findings_here": listed(_of_family(), "case", *_FINDING, outer="pk"),
         **beside,
     }
     return dict(Case.objects.filter(pk=case.pk).annotate(**columns).values(*columns).get())

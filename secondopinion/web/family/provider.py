@@ -39,6 +39,7 @@ from secondopinion.web.calling import call_context
 from secondopinion.web.family import writing
 from secondopinion.web.family.here import files_context
 from secondopinion.web.family.questions import asking_context, send
+from secondopinion.web.family.retaking import with_pages
 from secondopinion.web.proving import is_proven
 
 SESSION_SECONDS = 12 * 3600
@@ -126,7 +127,9 @@ def case_page(request: PersonRequest, case: Case) -> HttpResponse:
         "proven": is_proven(request, case),
         "ended": case.state in ENDED,
         "through_provider": through_provider(case),
-        "asked": [each for each in asked(case) if each.to == Part.LOCAL_PROVIDER and not each.held],
+        "asked": with_pages(
+            case, [each for each in asked(case) if each.to == Part.LOCAL_PROVIDER and not each.held]
+        ),
         "posts": thread,
         "reports": reports,
         "gone": leaving.writer_who_left(

@@ -1,5 +1,6 @@
 """One page that cannot be read is sent again, and nothing else."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -19,6 +20,15 @@ from secondopinion.web.access import PersonRequest, of_case
 from secondopinion.web.family.request import SENDERS, back
 
 MOST = 64 * 1024**2  # bytes of a photo of one page
+
+
+def with_pages(case: Case, asked: list[Any]) -> list[Any]:
+    """Note on what was asked which page is wanted `again`, as long as that page is shown."""
+    wanted = {row.page for row in asked if row.page and not row.answered_at}
+    found = {page.pk: page for page in queries.shown_of(case, wanted)} if wanted else {}
+    for row in asked:
+        row.again = found.get(row.page)
+    return asked
 
 
 @of_case(*SENDERS)

@@ -314,6 +314,12 @@ def as_look(row: KeyImage) -> str:
 
 
 @register.filter
+def image_of(place: int, places: int) -> str:
+    """Return which image of its series one is, as the viewer says it."""
+    return gettext("Image {n} of {m}").format(n=place, m=places)
+
+
+@register.filter
 def step_label(step: str) -> str:
     """Return the words for a step of the clocks."""
     return str(dict(Target.Step.choices).get(step, step))

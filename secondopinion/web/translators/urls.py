@@ -11,5 +11,6 @@ urlpatterns = [
     path(_ONE, views.translation, name="translation"),
     path(_ONE + "save/", views.save, name="translation-save"),
     path(_ONE + "do/<str:action>/", views.act, name="translation-act"),
+    path(_ONE + "take-back/", views.take_back, name="translation-take-back"),
     path(_ONE + "pages/<int:number>", views.page, name="translation-page"),
 ]

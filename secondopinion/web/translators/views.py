@@ -1,5 +1,7 @@
 """The translator's and the reviewer's pages: their queue, and original and translation beside."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -12,7 +14,7 @@ from secondopinion.audit import actions as audit
 from secondopinion.cases.models import Part
 from secondopinion.core.errors import NotYours
 from secondopinion.records import queries as records
-from secondopinion.translation import actions, keeping, queries
+from secondopinion.translation import actions, keeping, queries, returning
 from secondopinion.translation.models import Translation, TranslationPart, TranslationState
 from secondopinion.translation.rules import OPEN
 from secondopinion.translation.told import FINISHED
@@ -30,7 +32,17 @@ _BACK = {  # where who reads a translation came from
 def queue(request: PersonRequest) -> HttpResponse:
     """Show what waits for this translator or reviewer, or for a coordinator to give it to one; the
     oldest first."""
-    return render(request, "translators/queue.html", {"rows": queries.queue(request.user)})
+    context = {"rows": queries.queue(request.user), "done": returning.done_by(request.user)}
+    return render(request, "translators/queue.html", context)
+
+
+@staff(Role.TRANSLATOR, Role.TRANSLATION_REVIEWER, Role.COORDINATOR)
+@require_POST
+def take_back(request: PersonRequest, reference: str, translation: UUID) -> HttpResponse:
+    """Take back what this person handed over, or their sign-off, and go on with it."""
+    row = returning.take_back(by=request.user, translation_id=translation)
+    messages.success(request, _("You have taken it back. It is open to you again."))
+    return redirect("translation", row.case.reference, row.pk)
 
 
 @of_translation
@@ -82,19 +94,26 @@ def save(request: PersonRequest, row: Translation) -> HttpResponse:
     if "application/json" in request.headers.get("Accept", ""):
         return JsonResponse({"revision": saved.revision})
     if "finish" in request.POST:
-        return _hand_over(request, saved)
+        return _pass_on(request, saved)
     messages.success(request, _("The translation is saved and compared with the original."))
     return redirect("translation", row.case.reference, row.pk)
 
 
-def _hand_over(request: PersonRequest, row: Translation) -> HttpResponse:
-    """Hand a translation over; where something differs and nobody has said why, ask first."""
+def _pass_on(request: PersonRequest, row: Translation, *, checked: bool = False) -> HttpResponse:
+    """Hand a translation over, or sign it off where it was `checked`; where something differs and
+    nobody has said why, ask first."""
     left = [each for piece in shown(row, writing=False) for each in piece.told
             if each.difference.is_open]  # fmt: skip
     if left and "sure" not in request.POST:
-        return render(request, "translators/hand_over.html", {"row": row, "found": left})
-    actions.finish(by=request.user, translation=row)
-    messages.success(request, _("The translation is handed over."))
+        context = {"row": row, "found": left, "checked": checked}
+        return render(request, "translators/hand_over.html", context)
+    if checked:
+        actions.sign_off(by=request.user, translation=row)
+        done = _("The translation is checked.")
+    else:
+        actions.finish(by=request.user, translation=row)
+        done = _("The translation is handed over.")
+    messages.success(request, f"{done} {_('You can take it back below.')}")
     return redirect("translations")
 
 
@@ -104,7 +123,9 @@ def act(request: PersonRequest, row: Translation, action: str) -> HttpResponse:
     """Hand a translation over, sign it off, give it back to its translator, or say why something
     stays as it is."""
     if action == "hand-over":
-        return _hand_over(request, row)
+        return _pass_on(request, row)
+    if action == "sign-off":
+        return _pass_on(request, row, checked=True)
     if action == "keep":
         keeping.keep(
             by=request.user, translation=row, key=request.POST.get("key", ""),
@@ -112,10 +133,7 @@ def act(request: PersonRequest, row: Translation, action: str) -> HttpResponse:
         )  # fmt: skip
         messages.success(request, _("Your reason is kept with the translation."))
         return redirect("translation", row.case.reference, row.pk)
-    if action == "sign-off":
-        actions.sign_off(by=request.user, translation=row)
-        messages.success(request, _("The translation is checked."))
-    elif action == "send-back":
+    if action == "send-back":
         actions.send_back(by=request.user, translation=row, note=request.POST.get("note", ""))
         messages.success(request, _("The translation is back with its translator."))
     else:

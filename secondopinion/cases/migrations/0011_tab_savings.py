@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0009_hand_over_causes'),
+        ('cases', '0010_page_asked_again'),
     ]
 
     operations = [
