@@ -5,8 +5,10 @@ import { startHelps } from "./enhance/helps";
 import { startInserting } from "./enhance/insert";
 import { startKeeping } from "./enhance/keep";
 import { startKeys } from "./enhance/keys";
+import { startOffline } from "./enhance/offline";
 import { startPicking } from "./enhance/pick";
 
+startOffline();
 startAutosave();
 startHelps();
 startInserting();

@@ -210,6 +210,8 @@ class Sorter:
         self._flush_notes()
 
     def _note(self, name: str, outcome: str, code: str, subject: UUID | None = None) -> None:
+        if code == "broken-zip" and kinds.packed(name):
+            code = "broken-document"
         self.notes.append(
             ArrivedFile(
                 upload=self.upload,

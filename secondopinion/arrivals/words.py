@@ -25,6 +25,10 @@ WORDS: dict[str, str | Promise] = {
     ),
     "too-many-files": _("There are too many files in this zip. Please send the files themselves."),
     "broken-zip": _("This zip is damaged. Please pack it again, or send the files themselves."),
+    "broken-document": _(
+        "This document is damaged and cannot be opened. Please open it where it was written, save "
+        "it as a PDF, and send that."
+    ),
     "nested-zip": _(
         "This is a zip inside a zip inside a zip. Please unpack it and send the files."
     ),

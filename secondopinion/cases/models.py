@@ -98,6 +98,7 @@ class Request(Stored):
     revision = models.PositiveIntegerField(default=0)
     touched_at = models.DateTimeField(default=clock.now)
     changed = models.JSONField(default=dict)  # page → the revision at which it changed last
+    savings = models.JSONField(default=dict)  # page → which tab has changed it last (`saving`)
     typed = models.JSONField(default=dict)
     saved_pages = models.JSONField(default=list)
     emergency = models.BooleanField(null=True)

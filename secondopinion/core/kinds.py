@@ -14,6 +14,8 @@ PDF, TEXT, HTML, RTF, MAIL = (
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ODT = "application/vnd.oasis.opendocument.text"
 
+# Documents and tables of today's Office programs are zips inside, which nobody need know.
+_PACKED_ENDINGS = (".docx", ".docm", ".dotx", ".odt", ".ott", ".xlsx", ".ods", ".pptx", ".odp")
 _LITTER = {"thumbs.db", ".ds_store", "desktop.ini", "autorun.inf", "dicomdir", "lockfile"}
 _VIEWER_ENDINGS = (".dll", ".ocx", ".cab", ".msi", ".ini", ".css", ".js", ".ico", ".chm", ".jar")
 _TEXT_ENDINGS = (".txt", ".text", ".csv", ".eml", ".htm", ".html")  # in an older encoding
@@ -85,6 +87,11 @@ def of_its_viewer(name: str, kind: str) -> bool:
 def papers(name: str) -> bool:
     """Say whether a file is by its name a paper of a program, and no medical document."""
     return _PAPERS.fullmatch(name.replace("\\", "/").split("/")[-1].lower()) is not None
+
+
+def packed(name: str) -> bool:
+    """Say whether a file is by its name a document that is a zip inside."""
+    return name.lower().endswith(_PACKED_ENDINGS)
 
 
 def kind_of(name: str, head: bytes, *, on_disc: bool = False) -> str:

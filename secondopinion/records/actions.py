@@ -21,7 +21,9 @@ from secondopinion.core import clock, sandbox, vault
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.core.models import Blob
 from secondopinion.findings import actions as findings
+from secondopinion.findings.codes import WHOSE
 from secondopinion.findings.models import Finding, Told
+from secondopinion.findings.models import State as FindingState
 from secondopinion.records import pdfs
 from secondopinion.records.models import Kind, Page, Record, RecordState
 from secondopinion.records.tasks import read_pages
@@ -220,7 +222,12 @@ def say_whose(*, by: Person, case: Case, finding: Finding, ours: bool) -> None:
         raise NotYours
     if case.state in ENDED:
         raise Conflict(_("This case has ended."), code="ended")
-    findings.tell(finding=finding, by=by, told=Told.OURS if ours else Told.NOT_OURS)
+    others = Finding.objects.filter(
+        case=case, state=FindingState.OPEN, code__in=WHOSE, subject_kind="record",
+        subject_id=record.pk,
+    ).exclude(pk=finding.pk)  # fmt: skip
+    for each in (finding, *others):  # one word for all of its pages
+        findings.tell(finding=each, by=by, told=Told.OURS if ours else Told.NOT_OURS)
     if case.state == State.DRAFT:
         if not ours:
             remove(by=by, record=record)

@@ -163,6 +163,13 @@ def test_a_damaged_zip_is_said(cut: int, case: Case, maria: Person) -> None:
     assert outcome == {"disc.zip": ("refused", "broken-zip")}
 
 
+@pytest.mark.parametrize("name", ["letter.docx", "Letter.ODT", "values.xlsx"])
+def test_a_damaged_document_is_called_one(name: str, case: Case, maria: Person) -> None:
+    outcome = send(case, maria, name, zipped(a=os.urandom(400))[:100])
+    assert outcome == {name: ("refused", "broken-document")}
+    assert "PDF" in str(words.say("broken-document"))
+
+
 def test_papers_of_a_disc_are_no_records(case: Case, maria: Person) -> None:
     papers = ["LICENSE", "viewer/LICENCE.txt", "README.md", "readme_first.html", "COPYING",
               "NOTICE.txt", "CHANGELOG"]  # fmt: skip

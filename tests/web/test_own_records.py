@@ -56,6 +56,32 @@ def test_what_is_taken_out_of_a_draft_is_said_and_put_back(hospital: Program) ->
     assert list(queries.for_case(case)) == [], "what is not the child’s is taken out of a draft"
 
 
+def test_one_thing_is_asked_once_and_counted_once(whole: Whole) -> None:
+    case, record = whole.case, queries.for_case(whole.case).filter(page_count__gt=0)[0]
+    Finding.objects.filter(case=case).delete()
+    Case.objects.filter(pk=case.pk).update(state="collecting", reported_at=None)
+    rows = findings.replace(
+        case=case, subject=record, check="whose@1",
+        found=[
+            Found("not-this-child", WARNING, f"Another name stands on {at}.", "", {"page": at})
+            for at in (1, 2, 3)
+        ],
+    )  # fmt: skip
+    browser = sign_in(whole.family)
+    here = browser.get(reverse("my-case", args=[case.reference])).content.decode()
+    assert "1 thing needs your attention" in here
+    what = reverse("my-what", args=[case.reference])
+    shown = browser.get(what).content.decode()
+    assert shown.count("It is about my child<") == 1
+    assert all(f"Another name stands on {at}." in shown for at in (1, 2, 3))
+    address = reverse("my-whose", args=[case.reference, rows[0].pk])
+    assert browser.post(address, {"ours": "1", "back": what})["Location"] == what
+    assert set(Finding.objects.filter(case=case).values_list("told", flat=True)) == {"ours"}
+    answer = f"/my/cases/{case.reference}/answers/1/"
+    listed = browser.get(reverse("files-list", args=[case.reference]), {"back": answer})
+    assert f'name="back" value="{answer}"' in listed.content.decode(), "one comes back there"
+
+
 def test_a_wrong_password_is_told_at_its_field(hospital: Program) -> None:
     family = person("maria@familia.example")
     case, browser = draft(family), sign_in(family)

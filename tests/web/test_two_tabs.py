@@ -127,3 +127,23 @@ def test_a_page_that_is_not_taken_overwrites_nothing_of_another_device(maria: Cl
     assert "Dr. Elsewhere" in maria.get(page(case, "provider")).content.decode()
     answer = maria.post(page(case, "provider"), ANSWERS["provider"] | {"base_revision": "0"})
     assert answer.status_code == 409, "both versions are shown"
+
+
+def test_what_a_tab_saved_itself_is_no_other_version(maria: Client) -> None:
+    case = start(maria)
+    base = revision(maria, case, "story")
+
+    def saved(text: str, saver: str) -> int:
+        values = {"diagnosis": text, "base_revision": base, "autosave_id": saver}
+        return int(autosave(maria, case, "story", values).status_code)
+
+    assert saved("Sent while it leaves", "0123456789abcdef.1") == 200
+    assert saved("On the next page", "0123456789abcdef.3") == 200, "its own, on an older revision"
+    assert saved("Overtaken", "0123456789abcdef.2") == 409
+    assert saved("Another tab", "fedcba9876543210.4") == 409
+    whole = {"diagnosis": "The end.", "base_revision": base, "autosave_id": "0123456789abcdef.4"}
+    assert maria.post(page(case, "story"), whole).status_code == 302
+    assert saved("Come back to", "0123456789abcdef.5") == 200
+    case.request.refresh_from_db()
+    assert case.request.typed["story"] == {"diagnosis": ["Come back to"]}
+    assert case.request.diagnosis == "The end."

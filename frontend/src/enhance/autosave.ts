@@ -1,11 +1,13 @@
 /**
  * Saves what is typed into `<form data-autosave-url>` while it is being typed.
  *
- * Only changed fields are sent. What could not be sent stays in memory (never on the disk of what
- * may be a shared computer), is tried again with growing pauses, and at once when the network is
- * back. Contract: see frontend/README.md.
+ * Only changed fields are sent. What could not be sent is tried again with growing pauses, and at once
+ * when the network is back; what may not have arrived when the page is left, its tab remembers
+ * (`left`). Contract: see frontend/README.md.
  */
 import { make } from "../shared/dom";
+import { cameBack, fill, forget, forgetSent, recall, remember } from "./left";
+import { handTabOn, nextSaving, startTab } from "./tab";
 
 const QUIET = 800; // ms without typing before a save
 const LONGEST_PAUSE = 60_000;
@@ -32,7 +34,6 @@ class Saver {
   private pause = 0;
   private current: Promise<void> | undefined;
   private stopped = false;
-  private readonly visit = Math.random().toString(36).slice(2);
 
   constructor(private readonly form: HTMLFormElement) {}
 
@@ -43,7 +44,39 @@ class Saver {
 
   note(name: string): void {
     this.changed.add(name);
+    if (this.stopped || this.form.dataset.autosaveState === "failed") this.keep();
     if (!this.stopped) this.later(QUIET);
+  }
+
+  /** Goes on from what this page had not saved for certain when its tab left it. */
+  resume(): void {
+    const left = recall(this.url);
+    const base = this.base;
+    if (!left || !base) return;
+    forget(this.url);
+    if (left.base !== base.value && !left.unsure) return; // it has arrived
+    base.value = left.base;
+    fill(this.form, left.values);
+    for (const name of Object.keys(left.values)) this.changed.add(name);
+    this.stopped = false;
+    this.later(0);
+  }
+
+  /** Lets the tab remember what is not known to have arrived. */
+  private keep(sent = false): void {
+    const all = new FormData(this.form);
+    const names = [...this.sending, ...this.changed];
+    const base = this.base?.value;
+    if (base === undefined || !names.length) return;
+    const failed = this.form.dataset.autosaveState === "failed" || !navigator.onLine || this.sending.size > 0;
+    remember(this.url, {
+      base,
+      values: Object.fromEntries(
+        names.map((name) => [name, all.getAll(name).filter((each) => typeof each === "string")]),
+      ),
+      unsure: this.stopped || (failed && !sent), // what a form has sent, the revision tells
+      sent,
+    });
   }
 
   later(wait: number): void {
@@ -59,7 +92,11 @@ class Saver {
   /** The form itself is being sent: leave everything to it. */
   handOver(): void {
     clearTimeout(this.timer);
+    this.keep(true);
     this.changed.clear();
+    const known = this.form.querySelector<HTMLInputElement>("input[name=autosave_id]");
+    const saving = known ?? this.form.appendChild(make("input"));
+    Object.assign(saving, { type: "hidden", name: "autosave_id", value: nextSaving() });
   }
 
   again(): void {
@@ -71,7 +108,9 @@ class Saver {
 
   /** The page is going away: send what is left in a request that outlives it. */
   leave(): void {
-    if (!this.changed.size || this.stopped || !this.form.isConnected) return;
+    if (!this.form.isConnected) return;
+    if (this.unsaved) this.keep();
+    if (!this.changed.size || this.stopped) return;
     clearTimeout(this.timer);
     if (!this.sending.size) {
       void this.save();
@@ -122,6 +161,7 @@ class Saver {
     if (outcome === "saved") {
       this.pause = 0;
       this.rebase(answer);
+      forget(this.url);
       if (this.changed.size) this.later(QUIET);
       else this.show("saved", answer.saved_at);
       return;
@@ -142,8 +182,8 @@ class Saver {
 
   /** Goes on from what another window has written; tells whether this page holds all of it now. */
   private rebase({ revision, elsewhere = {} }: Answer): boolean {
-    const base = this.form.elements.namedItem("base_revision");
-    if (revision === undefined || !(base instanceof HTMLInputElement)) return false;
+    const base = this.base;
+    if (revision === undefined || !base) return false;
     for (const [name, text] of Object.entries(elsewhere)) {
       const field = this.form.elements.namedItem(name);
       if (field === null) continue; // not on this page
@@ -169,6 +209,11 @@ class Saver {
     field.after(place);
   }
 
+  private get base(): HTMLInputElement | undefined {
+    const base = this.form.elements.namedItem("base_revision");
+    return base instanceof HTMLInputElement ? base : undefined;
+  }
+
   private get url(): string {
     return this.form.dataset.autosaveUrl ?? "";
   }
@@ -180,7 +225,7 @@ class Saver {
       const value = all.get(fixed);
       if (typeof value === "string") body.set(fixed, value);
     }
-    body.set("autosave_id", this.visit);
+    body.set("autosave_id", nextSaving());
     for (const name of names) {
       const values = all.getAll(name).filter((value) => typeof value === "string");
       // An unticked box is absent from a form's data: say so with an empty value.
@@ -247,7 +292,19 @@ export function startAutosave(): void {
     if (!event.defaultPrevented) savers.get(form)?.handOver();
   });
   addEventListener("online", () => live.forEach((saver) => saver.again()));
-  addEventListener("pagehide", () => live.forEach((saver) => saver.leave()));
+  addEventListener("pagehide", () => {
+    live.forEach((saver) => saver.leave());
+    handTabOn();
+  });
+  startTab();
+  if (!cameBack()) forgetSent();
+  const resume = (): void => {
+    document.querySelectorAll<HTMLFormElement>("form[data-autosave-url]").forEach((form) => saverOf(form).resume());
+  };
+  resume();
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) resume();
+  });
   document.addEventListener("visibilitychange", () => {
     live.forEach((saver) => (document.hidden ? saver.leave() : saver.again()));
   });

@@ -14,7 +14,7 @@ from secondopinion.accounts import actions as accounts
 from secondopinion.accounts import rules as people
 from secondopinion.accounts.models import Child, Person
 from secondopinion.audit import actions as audit
-from secondopinion.cases import changes, measuring, owners, rules, words, workflow
+from secondopinion.cases import changes, measuring, owners, rules, saving, words, workflow
 from secondopinion.cases.actions.parts import give_first_part, give_owner, require
 from secondopinion.cases.actions.provider import write_to_provider
 from secondopinion.cases.actions.starting import new_case
@@ -31,6 +31,7 @@ from secondopinion.cases.models import (
     Request,
 )
 from secondopinion.cases.queries import live_parts, roles_of
+from secondopinion.cases.saving import Saver
 from secondopinion.cases.states import State
 from secondopinion.core import clock, zones
 from secondopinion.core.errors import Conflict, Refused
@@ -40,7 +41,7 @@ from secondopinion.program.models import Disclaimer, Residence, Specialty
 
 MOST_QUESTIONS = 10
 _CHANGED_ELSEWHERE = _("This page was changed elsewhere. Save it, and you see both versions.")
-_OF_EVERY_PAGE = ("typed", "saved_pages", "revision", "changed", "touched_at")
+_OF_EVERY_PAGE = ("typed", "saved_pages", "revision", "changed", "savings", "touched_at")
 STORY = (
     "diagnosis", "history", "medicines", "allergies", "operations", "family_history",
     "immunisations", "development",
@@ -114,41 +115,56 @@ def _saved(request: Request, case: Case, by: Person, page: str, **columns: Any) 
     return request
 
 
-def _changed_since(request: Request, page: str, base_revision: int) -> bool:
-    """Say whether a page has been changed after somebody read it at `base_revision`."""
-    return int(request.changed.get(page, 0)) > base_revision
+def _unchanged(request: Request, page: str, base_revision: int | None, by: Saver | None) -> None:
+    """See that nobody else has changed a page after it was read at `base_revision`.
+
+    Raises:
+        Conflict: somebody has.
+    """
+    revision, savings = int(request.changed.get(page, 0)), request.savings.get(page)
+    if base_revision is not None and saving.is_elsewhere(revision, savings, base_revision, by):
+        raise Conflict(_CHANGED_ELSEWHERE, code="changed-elsewhere")
+
+
+def _note(request: Request, page: str, by: Saver | None) -> dict[str, Any]:
+    """Return whose the last changes of each page are once this one is saved."""
+    revision, kept = int(request.changed.get(page, 0)), request.savings.get(page)
+    return {**request.savings, page: saving.noted(revision, kept, by, request.revision + 1)}
 
 
 @transaction.atomic
 def autosave(
-    *, by: Person, case: Case, page: str, values: dict[str, list[str]], base_revision: int | None
-) -> Request:
+    *, by: Person, case: Case, page: str, values: dict[str, list[str]], base_revision: int | None,
+    saver: Saver | None = None,
+) -> Request:  # fmt: skip
     """Keep the raw text of a page as it is being typed; only the fields that are named change.
 
     Raises:
-        Conflict: the page has been saved on another device since `base_revision`.
+        Conflict: the page has been saved in another tab or elsewhere since `base_revision`.
     """
     request = _open_draft(case, by)
-    if base_revision is not None and _changed_since(request, page, base_revision):
-        raise Conflict(_CHANGED_ELSEWHERE, code="changed-elsewhere")
+    _unchanged(request, page, base_revision, saver)
+    request.savings = _note(request, page, saver)
     request.typed = {**request.typed, page: {**request.typed.get(page, {}), **values}}
     request.revision += 1
     request.changed = {**request.changed, page: request.revision}
     request.touched_at = clock.now()
-    request.save(update_fields=["typed", "changed", "revision", "touched_at"])
+    request.save(update_fields=["typed", "changed", "savings", "revision", "touched_at"])
     return request
 
 
 @transaction.atomic
-def hold_page(*, by: Person, case: Case, page: str, base_revision: int | None) -> None:
-    """Keep everybody else from changing a page until this transaction ends.
+def hold_page(
+    *, by: Person, case: Case, page: str, base_revision: int | None, saver: Saver | None = None
+) -> None:
+    """Keep everybody else from changing a page until this transaction ends, which saves it.
 
     Raises:
         Conflict: the page has been changed since `base_revision`, in another tab or elsewhere.
     """
     request = _open_draft(case, by)
-    if base_revision is not None and _changed_since(request, page, base_revision):
-        raise Conflict(_CHANGED_ELSEWHERE, code="changed-elsewhere")
+    _unchanged(request, page, base_revision, saver)
+    Request.objects.filter(pk=request.pk).update(savings=_note(request, page, saver))
 
 
 @transaction.atomic

@@ -194,7 +194,7 @@ def page(request: PersonRequest, case: Case, key: str) -> HttpResponse:
     if key == "consent":
         return _consent(request, case, context)
     found, family = pages.BY_KEY[key], _entry(case).family
-    base, kept = str(case.request.revision), True
+    base, kept = str(case.request.changed.get(key, 0)), True
     if request.method == "POST":
         form = pages.made(found, case, request.POST)
         if form.is_valid():

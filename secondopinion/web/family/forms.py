@@ -206,6 +206,11 @@ class ProviderForm(PlainForm):
     clinic = forms.CharField(label=_("Clinic or hospital"), max_length=200, required=False)
     email = forms.CharField(
         label=_("Their e-mail address"), max_length=254,
+        help_text=_(
+            "Only by a link in a mail can they confirm that they treat your child, so no request "
+            "can be sent without it. If you do not know it, ask at the reception of the clinic: "
+            "the address of their office is enough."
+        ),
         widget=forms.TextInput(attrs={"type": "email", "dir": "ltr"}),
     )  # fmt: skip
     phone = forms.CharField(

@@ -48,13 +48,13 @@ def files_context(
             if row.subject_kind != "record" or row.subject_id in listed_ones
         ]  # fmt: skip
     shown = images.listed(case, request.parts)
-    told = naming.named(records.placed(findings[:_SHOWN], rows), shown["series"])
+    told = naming.named(records.placed(findings, rows), shown["series"])
     return {
         **seen,
         **shown,
         "records": rows,
         "taken_out": as_rows(Record, taken_out) if _may_take_out(case, request) else [],
-        "findings": _with_a_way(told, case, request),
+        "findings": _with_a_way(_one_of_each(told)[:_SHOWN], case, request),
         "problems": _named(problems[:_SHOWN]),
         "set_aside": _named(set_aside[:_SHOWN]),
         "set_aside_more": len(set_aside) > _SHOWN,
@@ -72,9 +72,35 @@ def called_for(case: Case) -> list[ChecklistTemplate]:
 
 
 def to_look_at(case: Case) -> int:
-    """Return how many findings ask something of the family after it has sent its request."""
-    measured = _of_family().filter(case=case).values_list("measured", flat=True)
-    return sum(not each.get("answered") for each in measured)
+    """Return how many things ask something of the family after it has sent its request."""
+    rows = _of_family().filter(case=case).only("case", *_FINDING)
+    return len({_thing(row) for row in rows if not row.measured.get("answered")})
+
+
+def _thing(row: Finding) -> tuple[Any, ...]:
+    """Return what a finding asks to look at: a study, a document of which it is asked whose it is,
+    a page, or something else."""
+    if row.subject_kind in {"series", "study"}:
+        return ("images", row.where.get("study") or str(row.subject_id))
+    if row.whose:
+        return ("whose", row.subject_id)
+    return (row.subject_id, row.code, row.message, row.where.get("page"))
+
+
+def _one_of_each(findings: Iterable[Finding]) -> list[Finding]:
+    """Return one finding for each thing, with what `more` is said of it; a document whose pages are
+    all asked the same of is named without a page."""
+    found: dict[tuple[Any, ...], Finding] = {}
+    for row in findings:
+        first = found.setdefault(_thing(row), row)
+        more = vars(first).setdefault("more", [])
+        if first is row:
+            continue
+        if row.where.get("page") != first.where.get("page"):
+            vars(first)["page"] = None
+        if row.message not in {each.message for each in (first, *more)}:
+            more.append(row)
+    return list(found.values())
 
 
 def _of_family() -> QuerySet[Finding]:

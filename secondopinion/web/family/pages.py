@@ -16,6 +16,7 @@ from secondopinion.accounts.rules import age_on
 from secondopinion.cases import actions
 from secondopinion.cases.measuring import Measured, earlier
 from secondopinion.cases.models import Case
+from secondopinion.cases.saving import Saver, saver
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours
 from secondopinion.program import queries as program
@@ -235,6 +236,11 @@ def raw(data: QueryDict, names: Iterable[str]) -> dict[str, list[str]]:
     }
 
 
+def saver_of(data: QueryDict) -> Saver | None:
+    """Return the tab that sends a form, where its script says it."""
+    return saver(data.get("autosave_id", ""))
+
+
 def keep(page: Page, case: Case, person: Person, form: PlainForm, data: QueryDict) -> str | None:
     """Keep what was typed on a page that was not taken as it is, as autosave keeps it, and return
     the revision that the page has then; nothing where it was changed elsewhere meanwhile."""
@@ -243,7 +249,7 @@ def keep(page: Page, case: Case, person: Person, form: PlainForm, data: QueryDic
     try:
         kept = actions.autosave(
             by=person, case=case, page=page.key,
-            base_revision=int(base) if base.isdecimal() else None,
+            base_revision=int(base) if base.isdecimal() else None, saver=saver_of(data),
             # A box that is not ticked is not sent: it is kept as empty.
             values={name: values or [""] for name, values in raw(data, names).items()},
         )  # fmt: skip

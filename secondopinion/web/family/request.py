@@ -21,6 +21,7 @@ from secondopinion.arrivals import queries as arrived
 from secondopinion.cases import actions, rules
 from secondopinion.cases.models import Case, Part
 from secondopinion.cases.queries import with_answers
+from secondopinion.cases.saving import Saver
 from secondopinion.cases.states import ENDED, State
 from secondopinion.core.errors import Conflict, Refused
 from secondopinion.desk.queries import entered_pages, entry_of
@@ -84,14 +85,14 @@ def page(request: PersonRequest, case: Case, key: str) -> HttpResponse:
             **pages.place(key), "called_for": called_for(case),
         }  # fmt: skip
         return render(request, found.template, context | files_context(request, case))
-    base, kept = str(case.request.revision), True
+    base, kept = str(case.request.changed.get(key, 0)), True
     if request.method == "POST":
         data = conflict.merged(found, case, request.user, request.POST)
         base = data.get("base_revision", "")
         form = pages.made(found, case, data)
         if form.is_valid():
             try:
-                _save(found, case, request.user, form, base)
+                _save(found, case, request.user, form, base, pages.saver_of(data))
                 return _onward(case, key, more="more" in request.POST)
             except Conflict as changed:
                 if changed.code != "changed-elsewhere":
@@ -115,10 +116,14 @@ def page(request: PersonRequest, case: Case, key: str) -> HttpResponse:
 
 
 @transaction.atomic
-def _save(page: pages.Page, case: Case, person: Person, form: PlainForm, base: str) -> None:
+def _save(
+    page: pages.Page, case: Case, person: Person, form: PlainForm, base: str,
+    saver: Saver | None = None,
+) -> None:  # fmt: skip
     actions.hold_page(
-        by=person, case=case, page=page.key, base_revision=int(base) if base.isdecimal() else None
-    )
+        by=person, case=case, page=page.key, saver=saver,
+        base_revision=int(base) if base.isdecimal() else None,
+    )  # fmt: skip
     page.save(case, person, form.cleaned_data)
 
 
@@ -130,13 +135,19 @@ def _both_versions(
     if not found:
         _save(page, case, request.user, form, "")
         return _onward(case, page.key)
-    fixed = {"csrfmiddlewaretoken", "base_revision", *(f"choose_{each.name}" for each in found)}
+    fixed = {
+        "csrfmiddlewaretoken",
+        "base_revision",
+        "autosave_id",
+        *(f"choose_{each.name}" for each in found),
+    }
     typed = [
         (name, value)
         for name in request.POST if name not in fixed
         for value in request.POST.getlist(name)
     ]  # fmt: skip
-    context = {"case": case, "page": page, "differences": found, "typed": typed}
+    base = case.request.changed.get(page.key, 0)
+    context = {"case": case, "page": page, "differences": found, "typed": typed, "base": base}
     return render(request, "family/conflict.html", context, status=409)
 
 
@@ -169,7 +180,7 @@ def autosave(request: PersonRequest, case: Case, key: str) -> JsonResponse:
     base = request.POST.get("base_revision", "")
     saved = actions.autosave(
         by=request.user, case=case, page=key, values=values,
-        base_revision=int(base) if base.isdecimal() else None,
+        base_revision=int(base) if base.isdecimal() else None, saver=pages.saver_of(request.POST),
     )  # fmt: skip
     return JsonResponse({"saved_at": saved.touched_at.isoformat(), "revision": saved.revision})
 
@@ -209,8 +220,8 @@ SENDERS = (Part.FAMILY, Part.ENTRY, Part.LOCAL_PROVIDER, Part.COORDINATOR)
 @of_case(*SENDERS)
 @require_GET
 def files_list(request: PersonRequest, case: Case) -> HttpResponse:
-    """Return the lists of records and images alone, for the uploader."""
-    context = {"case": case, **files_context(request, case), "here": ""}
+    """Return the lists of records and images alone, for the uploader of the page `back`."""
+    context = {"case": case, **files_context(request, case), "here": back(request, case)}
     return render(request, "family/files_list.html", context)
 
 
