@@ -72,3 +72,9 @@ class Finding(Stored):
     def whose(self) -> bool:
         """Whether it says that something may be another child's."""
         return self.code in WHOSE
+
+    @property
+    def locks_away(self) -> bool:
+        """Whether its document is closed to all but those who find out whose it is."""
+        doubted = self.severity == Severity.BLOCKER or self.told == Told.NOT_OURS
+        return self.whose and self.state == State.OPEN and doubted

@@ -21,7 +21,6 @@ from secondopinion.cases.models import Case, Part
 from secondopinion.cases.states import ENDED, State
 from secondopinion.core import sealing
 from secondopinion.core.ids import short_code
-from secondopinion.findings.models import Severity
 from secondopinion.findings.queries import limitations_for
 from secondopinion.records import marking, queries, searching
 from secondopinion.records.models import Page
@@ -126,7 +125,7 @@ def look(request: PersonRequest, case: Case, record: UUID, number: int) -> HttpR
     if request.parts & _DESK:
         settles = case.coordinator_id == request.user.pk and case.state not in ENDED
         context |= {
-            "locked": any(each.severity == Severity.BLOCKER for each in doubts),
+            "locked": any(each.locks_away for each in doubts),
             "settles": settles,
             "can": {each.action for each in workflow.available(case, request.user)}
             if settles
