@@ -10,6 +10,7 @@ from secondopinion.cases.states import ENDED
 from secondopinion.core import clock
 from secondopinion.findings.actions import replace
 from secondopinion.findings.found import Found
+from secondopinion.findings.models import Finding, State
 from secondopinion.imaging.checks.disk import parts_named
 from secondopinion.imaging.models import Series, Study
 from secondopinion.program.queries import images_wanted, records_wanted
@@ -48,8 +49,15 @@ def compare(case: Case) -> bool:
         _write(case, study, missing.REPORT, report)
     broken = missing.not_opened(len(queries.not_opened(case)))
     replace(case=case, subject=case, check=missing.NOT_OPENED, found=[broken] if broken else [])
+    told = {
+        where.get("item")
+        for where in Finding.objects.filter(
+            case=case, check_name=missing.CALLED_FOR.partition("@")[0], code="record-missing",
+            state=State.OPEN,
+        ).values_list("where", flat=True)
+    }  # fmt: skip
     found = [
-        missing.not_as_called_for(_called(item), rows.values(), here, today)
+        missing.not_as_called_for(_called(item, item.key in told), rows.values(), here, today)
         for item in case.checklist.exclude(state=ItemState.WAIVED)
     ]
     replace(
@@ -120,7 +128,7 @@ def _imaging(study: Study) -> missing.Imaging:
     )
 
 
-def _called(item: ChecklistItem) -> missing.Called:
+def _called(item: ChecklistItem, said: bool) -> missing.Called:
     is_open = item.required and item.state in OPEN
     images = item.kind == "images"
     wanted = (images_wanted(item.key) or {}) if images else records_wanted(item.key)
@@ -129,5 +137,5 @@ def _called(item: ChecklistItem) -> missing.Called:
     body = wanted.get("body", ()) if images else ()
     return missing.Called(
         item.key, item.labels, images, is_open, item.months, frozenset(kinds_of_item),
-        frozenset(groups), frozenset(body), item.state == ItemState.ANSWERED,
+        frozenset(groups), frozenset(body), item.state == ItemState.ANSWERED, said,
     )  # fmt: skip

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from secondopinion.findings.found import INFO, WARNING, Found, gettext_noop
 from secondopinion.imaging.checks.disk import OLD, parts_named
@@ -50,6 +51,10 @@ SEND_AGAIN = gettext_noop("Send them once more. If that does not help, ask for a
 NOT_HERE = gettext_noop("This is needed, and it has not come.")
 SEND_IT = gettext_noop("If you have it, send it. If not, tell us so.")
 ANSWERED = gettext_noop("You have answered about this. Our team looks at it now.")
+NOT_SURE = gettext_noop(
+    "This is needed, and it may be among what has come: nobody knows yet what that is."
+)
+LOOKED_AT = gettext_noop("Our team looks at it now.")
 TOO_OLD = gettext_noop("The newest that has come is older than needed.")
 SEND_NEWER = gettext_noop("If there is a newer one, send it. If not, tell us so.")
 
@@ -91,8 +96,9 @@ class Imaging:
 @dataclass(frozen=True, slots=True)
 class Called:
     """An item of the checklist: `open` while it is required and nobody has settled it, `answered`
-    once somebody who was asked has said something of it; `kinds` of records, or groups of
-    modalities and parts of the body, that it may be."""
+    once somebody who was asked has said something of it, `said` where it is told already that it
+    has not come; `kinds` of records, or groups of modalities and parts of the body, that it may be.
+    """
 
     key: str
     labels: dict[str, str]
@@ -103,6 +109,7 @@ class Called:
     groups: frozenset[str] = frozenset()
     body: frozenset[str] = frozenset()
     answered: bool = False
+    said: bool = False
 
 
 @cache
@@ -218,9 +225,9 @@ def not_as_called_for(
         doubtful = not item.kinds or any(not each.kind for each in rows)
         missing = not found
         days = [each.day for each in found]
-    if doubtful:
-        return None
     where = {"item": item.key, "called": item.labels}
+    if doubtful:
+        return _told_before(item, where) if missing else None
     if missing:
         if not item.open:
             return None
@@ -235,6 +242,15 @@ def not_as_called_for(
         return None
     measured = {"newest": f"{max(dated):%Y-%m-%d}", "months": item.months}
     return Found("too-old", WARNING, TOO_OLD, SEND_NEWER, where, measured, 0.8)
+
+
+def _told_before(item: Called, where: dict[str, Any]) -> Found | None:
+    """Return what stays of what was told, until somebody has looked at what has come since; the
+    family is asked nothing meanwhile."""
+    if not item.open or not item.said:
+        return None
+    measured = {"answered": True}
+    return Found("record-missing", WARNING, NOT_SURE, LOOKED_AT, where, measured, 0.5)
 
 
 def _fits(item: Called, study: Imaging) -> bool:

@@ -94,6 +94,7 @@ class Due:
 
     at: datetime
     what: str
+    need: str = ""  # why the case needs the desk; "" for a step that others have
 
 
 def first_due(
@@ -101,12 +102,12 @@ def first_due(
 ) -> Due | None:
     """Return what a case needs the desk for first, else which of its running steps, that others
     have, is due first. `said` are the words for both, so that many rows look them up once."""
-    found = [(each.due_at, each.why) for each in needs]
-    found = found or [(at, step) for at, step in running if at is not None]
+    found = [(each.due_at, each.why, each.why) for each in needs]
+    found = found or [(at, step, "") for at, step in running if at is not None]
     if not found:
         return None
-    at, what = min(found)
-    return Due(at, said[what])
+    at, what, need = min(found)
+    return Due(at, said[what], need)
 
 
 def due_words() -> dict[str, str]:

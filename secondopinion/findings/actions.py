@@ -12,6 +12,7 @@ from secondopinion.accounts.models import Person
 from secondopinion.audit import actions as audit
 from secondopinion.cases.models import Case
 from secondopinion.cases.queries import roles_of
+from secondopinion.cases.states import ENDED
 from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.findings.codes import RISK_OF, WHOSE
@@ -143,6 +144,30 @@ def clear(*, finding: Finding, by: Person, reason: str) -> Finding:
     _settle(finding, by, reason, State.CLEARED, no_reason)
     audit.record("finding-cleared", by=by, case_id=finding.case_id, target=finding,
                  detail={"code": finding.code})  # fmt: skip
+    return finding
+
+
+@transaction.atomic
+def take_back(*, finding: Finding, by: Person) -> Finding:
+    """Open a finding again that somebody accepted or cleared: it was settled too soon.
+
+    Raises:
+        NotYours: by somebody who is not the case's coordinator or specialist.
+        Conflict: it is open, or a signed report rests on it.
+    """
+    if not roles_of(finding.case, by) & {"coordinator", "specialist"}:
+        raise NotYours
+    if finding.case.reported_at is not None or finding.case.state in ENDED:
+        raise Conflict(_("The report rests on this: it stays as it is."), code="reported")
+    settled = [State.ACCEPTED, State.CLEARED]
+    done = Finding.objects.filter(pk=finding.pk, state__in=settled).update(
+        state=State.OPEN, settled_at=None, settled_by=None, reason=""
+    )
+    if not done:
+        raise Conflict(_("It is open again already."), code="open")
+    audit.record("finding-reopened", by=by, case_id=finding.case_id, target=finding,
+                 detail={"code": finding.code})  # fmt: skip
+    finding.refresh_from_db()
     return finding
 
 

@@ -49,7 +49,7 @@ class Series(Stored):
         OTHER = "other", _("Other objects")
 
     class Why(models.TextChoices):
-        OTHER_CHILD = "other-child", _("Not my child’s")
+        OTHER_CHILD = "other-child", _("Another child’s")
         MISTAKE = "mistake", _("Sent by mistake")
 
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="series")

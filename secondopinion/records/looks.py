@@ -8,7 +8,7 @@ from typing import Any
 
 NEAR = 40  # of 256 bits: pages that are looked at more closely
 AGREE = 0.75  # of the places with ink, once one picture is laid over the other
-AGREE_WITH_WORDS = 0.6  # where the words are the same: of photos of one page at least this
+AGREE_WITH_WORDS = 0.5  # where the words are the same: of photos of one page at least this
 UNLIKE = 0.02  # of the words on both sides, that the other page has nothing like: another text
 LACKING = 0.15  # of the words of one side alone: those of a page that holds more
 RESEMBLE = 0.6  # how alike two readings of one word are

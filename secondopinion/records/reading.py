@@ -15,6 +15,8 @@ LONGEST_SIDE = 1600  # pixels of the picture that is shown
 MOST_PAGES = 500  # of one file
 MOST_PIXELS = 120_000_000
 INK, LEAST_INK = 45, 0.0004  # grey levels darker than the paper; share of the page
+# Of ink out of focus: the side at which it is measured, grey levels below the paper, share.
+SOFT_SIDE, SOFT_INK, LEAST_SOFT = 700, 8, 0.008
 SMALLEST_SIDE = 64  # a truncated HEIC opens as 16 x 16
 
 PageData = dict[str, Any]
@@ -55,13 +57,24 @@ def _look(grey: Any) -> str:
 
 
 def _is_blank(grey: Any) -> bool:
-    """Say whether next to no ink lies on the paper; what scanners leave at the edges is no ink."""
+    """Say whether next to no ink lies on the paper; what scanners leave at the edges is no ink.
+
+    Ink that is out of focus is pale, but still darker than the paper around it.
+    """
+    import cv2
     import numpy as np
 
     high, wide = (side // 25 for side in grey.shape)
     inner = grey[high : -high or None, wide : -wide or None].astype(np.int16)
     paper = float(np.median(inner))
-    return paper > 120 and float((inner < paper - INK).mean()) < LEAST_INK
+    if paper <= 120 or float((inner < paper - INK).mean()) >= LEAST_INK:
+        return False
+    scale = SOFT_SIDE / max(inner.shape)
+    small = cv2.resize(inner, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    small = small.astype(np.float32)
+    around = cv2.GaussianBlur(small, (0, 0), 40)
+    soft = around - cv2.GaussianBlur(small, (0, 0), 2)
+    return float((soft > SOFT_INK).mean()) < LEAST_SOFT
 
 
 def _picture(data: bytes) -> Any:

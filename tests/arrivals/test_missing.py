@@ -162,6 +162,7 @@ def test_what_the_checklist_calls_for() -> None:
     assert code(called(), Document("pathology")) == "record-missing"
     assert code(called(), old) == "too-old"
     assert code(called(open=False), old) == "too-old"
+    assert code(called(said=True), Document("")) == "record-missing", "until somebody has looked"
     for item, documents in (
         (called(open=False), ()),
         (called(), (new, old)),

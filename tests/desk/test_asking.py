@@ -104,7 +104,7 @@ def test_what_the_checklist_waits_for_is_shown_where_it_has_arrived(
     assert record.kind == "discharge_letter", "the record is no longer something else"
     assert "This is it" not in shown()
     with pytest.raises(Conflict):
-        actions.this_is_it(by=grace, item=item, record=record)
+        actions.this_is_it(by=grace, item=item, found=record)
     with pytest.raises(NotYours):
         actions.not_it(by=person("omar@harbour.example", "coordinator"), evidence=evidence)
     assert "Undo: this is not it" in shown()
@@ -114,7 +114,7 @@ def test_what_the_checklist_waits_for_is_shown_where_it_has_arrived(
     assert not Evidence.objects.exists()
     Record.objects.filter(pk=record.pk).update(kind="clinic_letter")
     assert "This is it" in shown()
-    said = actions.this_is_it(by=grace, item=item, record=record)
+    said = actions.this_is_it(by=grace, item=item, found=record)
     cases.settle_item(by=grace, item=item, state="waived", note="An old one will do.")
     actions.not_it(by=grace, evidence=Evidence.objects.get(pk=said.pk))
     item.refresh_from_db()

@@ -2,8 +2,9 @@
 
 import io
 
+import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from secondopinion.records import legibility, pdfs, reading
 from tests.conftest import DOCUMENTS
@@ -52,3 +53,11 @@ def test_a_small_one_is_said() -> None:
 
 def test_an_empty_page_is_no_trouble() -> None:
     assert judged(Image.new("L", (1200, 1600), 250)) == ("good", [])
+
+
+def test_a_blurred_letter_is_not_blank_and_an_empty_sheet_is() -> None:
+    letter = scan()
+    letter.thumbnail((1600, 1600))
+    assert not reading.page(letter.filter(ImageFilter.GaussianBlur(16)))["blank"]
+    noise = np.random.default_rng(1).normal(235, 8, (1600, 1130)).clip(0, 255)
+    assert reading.page(Image.fromarray(noise.astype(np.uint8)))["blank"]

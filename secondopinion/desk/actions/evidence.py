@@ -13,6 +13,7 @@ from secondopinion.cases.models import ChecklistItem, ItemState, Part
 from secondopinion.core.errors import Conflict, NotYours
 from secondopinion.desk.fitting import WAITING
 from secondopinion.desk.models import Evidence
+from secondopinion.imaging.models import Study
 from secondopinion.imaging.queries import studies_for_case
 from secondopinion.records.actions import describe
 from secondopinion.records.models import Record
@@ -49,23 +50,27 @@ def settle_with(
 
 
 @transaction.atomic
-def this_is_it(*, by: Person, item: ChecklistItem, record: Record) -> Evidence:
-    """Say that a record which has arrived is what an item waits for; `not_it` takes it back.
+def this_is_it(*, by: Person, item: ChecklistItem, found: Record | Study) -> Evidence:
+    """Say that a record or study which has arrived is what an item waits for; `not_it` takes it
+    back.
 
     Who says so has looked: the kind that a program took it for is kept as said.
 
     Raises:
-        NotYours: by somebody who does not own the case, or of a record that is not in it.
+        NotYours: by somebody who does not own the case, or of what is not in it.
         Conflict: the item does not wait any more, or the case has ended.
     """
     before = item.state
     if before not in WAITING:
         raise Conflict(_("The checklist has changed meanwhile."), code="item-settled")
-    settle_with(by=by, item=item, state=ItemState.ARRIVED, evidence=f"record:{record.pk}")
-    Evidence.objects.filter(item=item, record=record).update(before=before)
-    if "kind" in record.guessed:
-        describe(by=by, record=record, kind=record.likely["kind"])
-    return Evidence.objects.get(item=item, record=record)
+    kind = "record" if isinstance(found, Record) else "study"
+    settle_with(by=by, item=item, state=ItemState.ARRIVED, evidence=f"{kind}:{found.pk}")
+    made = Evidence.objects.get(item=item, **{f"{kind}_id": found.pk})
+    made.before = before
+    made.save(update_fields=["before"])
+    if isinstance(found, Record) and "kind" in found.guessed:
+        describe(by=by, record=found, kind=found.likely["kind"])
+    return made
 
 
 @transaction.atomic

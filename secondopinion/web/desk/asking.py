@@ -13,6 +13,7 @@ from secondopinion.cases.queries import open_requests
 from secondopinion.conversations.queries import posts
 from secondopinion.core.errors import Conflict, Refused
 from secondopinion.core.languages import language_of
+from secondopinion.imaging.models import Study
 from secondopinion.program import letters
 from secondopinion.program import queries as program
 from secondopinion.program.models import MessageTemplate
@@ -56,13 +57,13 @@ def words_for(
 
 
 def ask_context(
-    request: PersonRequest, case: Case, items: list[tuple[ChecklistItem, list[Record]]]
+    request: PersonRequest, case: Case, items: list[tuple[ChecklistItem, list[Record | Study]]]
 ) -> dict[str, Any]:
     """Return what the form shows: what was chosen, else the first thing that is missing, for which
     nothing has arrived and that nobody was asked for yet, in the words for such a thing.
 
-    `items` stand with the records that may be what they wait for. Where a document is asked about,
-    nothing else is: its name and the words for that stand there.
+    `items` stand with the records and studies that may be what they wait for. Where a document is
+    asked about, nothing else is: its name and the words for that stand there.
 
     Whether a local provider confirms is asked by their link, not here.
     """

@@ -14,6 +14,7 @@ PART_OF = {
     "give-translation": "request",
     "accept-finding": "records",
     "clear-finding": "records",
+    "reopen-finding": "records",
     "take-out-record": "records",
     "change-images": "records",
     "fetch-studies": "servers",

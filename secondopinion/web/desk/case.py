@@ -36,7 +36,7 @@ from secondopinion.core import clock
 from secondopinion.core.languages import script_name
 from secondopinion.core.lists import as_rows, listed
 from secondopinion.desk import mailing
-from secondopinion.desk.fitting import fitting
+from secondopinion.desk.fitting import fitting, fitting_studies
 from secondopinion.desk.models import Evidence, Refusal
 from secondopinion.desk.queries import covered_by, entry_of, joined_into, one_accounts
 from secondopinion.experts.matching import suggest
@@ -152,7 +152,11 @@ def _now(request: PersonRequest, case: Case) -> Context:
         "linked": request.GET.get("evidence", ""),
         "evidence": arrived[::-1],
         "studies": list({row.study_id: row.study for row in series}.values()),
-        "items": (fits := [(item, fitting(item, arrived)) for item in items]),
+        "items": (
+            fits := [
+                (item, fitting(item, arrived) + fitting_studies(item, series)) for item in items
+            ]
+        ),
         "ask": ask_context(request, case, fits),
         "provider_says": any(
             row.key == CONFIRMED and row.state == ItemState.ANSWERED for row in items
@@ -232,7 +236,8 @@ def _records(request: PersonRequest, case: Case) -> Context:
         "kinds": Kind.choices,
         "scripts": sorted(map(script_name, scripts_read(settings.OCR_LANGUAGES_DIR))),
         **(shown := shown_images.listed(case, request.parts)),
-        "findings": named(records.placed(limitations_for(case)), shown["series"]),
+        "findings": (found := named(records.placed(limitations_for(case)), shown["series"])),
+        "locked": {each.subject_id for each in found if each.locks},
         "cleared": named(records.placed(cleared(case)), shown["series"]),
         "servers": servers(),
         "translations": translations.every_of_case(case).filter(subject_kind="record"),

@@ -29,6 +29,7 @@ from secondopinion.followup import actions as followup
 from secondopinion.followup import leaving
 from secondopinion.followup.models import FollowUpQuestion
 from secondopinion.followup.queries import question_for
+from secondopinion.imaging.queries import studies_for_case
 from secondopinion.opinions import actions as opinions
 from secondopinion.opinions import handing, inviting, panels, receipts, seconding, translating
 from secondopinion.opinions.models import Delivery, PanelInvitation, PanelMember, SecondReading
@@ -103,8 +104,11 @@ class _Verbs:
 
     def this_is_it(self) -> str:
         item = self._row(self.case.checklist.all(), "item")
-        record = self._row(records.readable(self.case), "record")
-        desk.this_is_it(by=self.by, item=item, record=record)
+        if self.text("study"):
+            found = self._row(studies_for_case(self.case), "study")
+        else:
+            found = self._row(records.readable(self.case), "record")
+        desk.this_is_it(by=self.by, item=item, found=found)
         return _("The checklist is changed.")
 
     def not_it(self) -> str:
@@ -234,6 +238,11 @@ class _Verbs:
         row = self._row(Finding.objects.filter(case=self.case), "finding")
         findings.clear(finding=row, by=self.by, reason=self.text("reason"))
         return _("It is kept that you have checked it. The report does not name it.")
+
+    def reopen_finding(self) -> str:
+        row = self._row(Finding.objects.filter(case=self.case).select_related("case"), "finding")
+        findings.take_back(by=self.by, finding=row)
+        return _("It is open again.")
 
     def take_out_record(self) -> str:
         row = self._row(records.for_case(self.case), "record")

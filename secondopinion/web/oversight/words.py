@@ -143,6 +143,7 @@ WORDS: dict[str, str | Promise] = {
     "finding-accepted": _("A finding was accepted"),
     "finding-told": _("The family said whose a document is"),
     "finding-cleared": _("A finding was checked: nothing is wrong"),
+    "finding-reopened": _("A finding was opened again"),
     "measurement-made": _("A measurement was made"),
     "measurement-changed": _("A measurement was changed"),
     "measurement-removed": _("A measurement was removed"),
