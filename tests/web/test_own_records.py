@@ -5,15 +5,18 @@ from django.urls import reverse
 from secondopinion.arrivals import actions as arrivals
 from secondopinion.cases.models import Case
 from secondopinion.conversations.models import Post
-from secondopinion.core import jobs
+from secondopinion.core import jobs, vault
 from secondopinion.findings import actions as findings
 from secondopinion.findings.found import WARNING, Found
 from secondopinion.findings.models import Finding
+from secondopinion.imaging import actions as imaging
+from secondopinion.imaging.models import Series
 from secondopinion.program.models import Program
 from secondopinion.records import queries
 from secondopinion.records.models import Record
+from tests.arrivals.disc import slices
 from tests.records import files
-from tests.web.conftest import Whole, draft, letter, page, person, sign_in
+from tests.web.conftest import Whole, draft, letter, page, person, sign_in, submitted
 
 
 def sent(case: Case, name: str, data: bytes) -> Record:
@@ -101,3 +104,25 @@ def test_which_pages_are_missing_is_said(whole: Whole) -> None:
     for person_, address in ((whole.family, "my-what"), (whole.coordinator, "desk-case-records")):
         shown = sign_in(person_).get(reverse(address, args=[whole.case.reference]))
         assert "Missing: page 2 of 3." in shown.content.decode()
+
+
+def test_of_images_it_says_how_many_are_missing_and_leads_to_taking_them_out(
+    hospital: Program,
+) -> None:
+    family = person("maria@familia.example")
+    case = submitted(family)
+    blobs = [(f"IM{n}", vault.put(case.vault, data)) for n, data in enumerate(slices(3))]
+    imaging.take_in(case=case, by=family, blobs=blobs, source="family")
+    series = Series.objects.get(study__case=case)
+    gap = Found("missing-slices", WARNING, "Some images in the middle of a series are missing.",
+                "", {}, {"missing": 18, "gaps": 1})  # fmt: skip
+    other = Found("not-this-child", WARNING, "The name in the images is not the child’s.")
+    findings.replace(case=case, subject=series, check="geometry@1", found=[gap])
+    findings.replace(case=case, subject=series, check="identity@5", found=[other])
+    browser = sign_in(family)
+    shown = browser.get(reverse("my-what", args=[case.reference])).content.decode()
+    assert "Missing: 18 images." in shown
+    assert "pages" not in shown.split("Some images in the middle")[1].split("</p>")[0]
+    assert f'href="#series-{series.pk}">Not my child’s: take these images out' in shown
+    assert shown.count("take these images out") == 1, "of what is incomplete nothing is asked"
+    assert f'id="series-{series.pk}"' in shown
