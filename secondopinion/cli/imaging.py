@@ -67,9 +67,7 @@ def check(given: argparse.Namespace) -> int:
         disk = Disk()
     child = None
     if given.child or given.born or given.sex:
-        child = Child(
-            (given.child,) if given.child else (), given.born, given.sex, compare_years=True
-        )
+        child = Child((given.child,) if given.child else (), given.born, given.sex)
     asked = Asked(datetime.now(UTC).date(), child)
     studies, said = everything(disk.images, asked, disk.listed)
     said = sorted(disk.said + said, key=lambda each: WEIGHT[each[1].severity])

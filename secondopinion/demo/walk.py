@@ -38,11 +38,7 @@ FILES = Path(__file__).resolve().parent / "files"
 EXCERPT = 48  # slices from the middle
 WITH_WHOLE_SERIES = "more_needed"  # one case has all of them; it is made last
 
-# How the desk knows that something is this child's, where a check doubts it.
-DISC_CONFIRMED = (
-    "The clinic confirms that the disc is this child's: its head was filled in with stand-ins when "
-    "it was made anonymous."
-)
+# How the desk knows that a letter is this child's, where a check doubts it.
 LETTER_READ = (
     "Read by eye: the name and the date of birth on it are this child's; the machine had misread "
     "letters."
@@ -156,7 +152,8 @@ class Walk:
             self._send(FILES / "documents" / "typewritten-page.png")
             self._send(FILES / "documents" / "scanned-book-page.pdf")
         if told.images:
-            pack = mr_head(None if told.until == WITH_WHOLE_SERIES else EXCERPT)
+            count = None if told.until == WITH_WHOLE_SERIES else EXCERPT
+            pack = mr_head(count, self._in_their_heads())
             arrivals.receive_file(by=self.parent, case=self.case, name="head-mr.zip", source=pack)
         actions.give_consents(
             by=by, case=case, kinds=guardians.consents(told),
@@ -174,6 +171,15 @@ class Walk:
                 by=by, record=sheet, kind="laboratory", language=told.language,
                 dated=date.fromisoformat(day),
             )  # fmt: skip
+
+    def _in_their_heads(self) -> dict[str, str]:
+        """Return what the images say of whom they are and of when they were made."""
+        told, made = self.family, f"{clock.today() - timedelta(days=40):%Y%m%d}"
+        return {
+            "PatientName": told.child_latin or told.child, "PatientAge": "",
+            "PatientBirthDate": told.born.replace("-", ""), "PatientSex": told.sex,
+            "StudyDate": made, "SeriesDate": made, "AcquisitionDate": made, "ContentDate": made,
+        }  # fmt: skip
 
     def _describe_record(self, record: Record, language: str) -> None:
         from_home = {"cancer-and-blood": "laboratory"}
@@ -207,8 +213,7 @@ class Walk:
                     note="None was made.",
                 )  # fmt: skip
         for finding in doubts(self.case):
-            reason = LETTER_READ if finding.subject_kind == "record" else DISC_CONFIRMED
-            findings.clear(finding=finding, by=self.coordinator, reason=reason)
+            findings.clear(finding=finding, by=self.coordinator, reason=LETTER_READ)
         actions.complete(by=self.coordinator, case=self.case)
         fee = billing.charge(case=self.case, by=self.coordinator)
         if self.pays:

@@ -19,6 +19,7 @@ from secondopinion.cases.states import State
 from secondopinion.core import clock, vault
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.core.ids import new_id, short_code
+from secondopinion.findings.queries import doubts as whose
 from secondopinion.imaging import drawing, pixels
 from secondopinion.imaging.models import Instance
 from secondopinion.imaging.queries import removed_series
@@ -247,6 +248,14 @@ def sign(*, by: Person, opinion: Opinion, reauthenticated_at: datetime | None) -
     amends = opinion.amends
     if case.state not in (AMENDABLE if amends else {State.IN_REVIEW}):
         raise Conflict(_("This case is not in review."), code="state-changed")
+    if not amends and whose(case).exists():
+        raise Refused(
+            _(
+                "Something that was sent may be another child’s. The coordinator settles that "
+                "first: the limitations say what it is."
+            ),
+            code="not-this-child",
+        )
     if removed_series(case).filter(uid__in=opinion.key_images.values("series_uid")).exists():
         raise Refused(
             _("A key image shows a series that was taken out of the case. Remove it first."),

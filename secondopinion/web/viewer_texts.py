@@ -33,6 +33,8 @@ _IMAGES: dict[str, str | Promise] = {
     "slider": _("Image in the series"),
     "place": _("Position {n} mm"),
     "thickness": _("Slice {n} mm"),
+    "gap_before": _("Images are missing before this one ({n} mm)"),
+    "gap_after": _("Images are missing after this one ({n} mm)"),
     "lossy": _("Lossy compression"),
     "software": _("Drawn without a graphics card"),
     "purpose": _("For review, not for primary diagnosis."),

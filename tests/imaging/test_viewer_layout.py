@@ -2,7 +2,7 @@
 
 # ruff: noqa: F811 - fixtures of the other file
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route
 
 from tests.imaging.test_viewer_browser import (  # noqa: F401 - fixtures among them
     choose,
@@ -122,3 +122,26 @@ def test_a_key_image_of_a_film_opens_at_its_frame(
     again.wait_for_selector("[data-viewer][data-slice='7']")
     assert "film" in again.locator(".viewer-who").inner_text()
     context.close()
+
+
+def test_a_hole_in_a_series_is_said_where_it_is(viewer: Page) -> None:
+    def without_some(route: Route) -> None:
+        rows = route.fetch().json()
+        rows.sort(key=lambda row: row["00200013"]["Value"][0])
+        route.fulfill(json=rows[:10] + rows[12:])
+
+    viewer.route("**/metadata", without_some)
+    choose(viewer, "signed-ct")  # so that the series is read anew
+    choose(viewer, "anat-T1w")
+    viewer.locator(".viewer-screen").focus()
+    viewer.keyboard.press("Home")
+    viewer.wait_for_selector("[data-viewer][data-slice='1']")
+    line = viewer.locator(".viewer-line")
+    assert "missing" not in line.inner_text()
+    viewer.keyboard.press("PageDown")
+    viewer.wait_for_selector("[data-viewer][data-slice='11']")
+    assert "Images are missing before this one (2.0 mm)" in line.inner_text()
+    viewer.keyboard.press("ArrowUp")
+    viewer.wait_for_selector("[data-viewer][data-slice='10']")
+    assert "Images are missing after this one (2.0 mm)" in line.inner_text()
+    viewer.unroute("**/metadata")

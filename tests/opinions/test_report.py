@@ -21,7 +21,7 @@ from secondopinion.cases.models import Case, Part
 from secondopinion.core import clock, vault
 from secondopinion.core.errors import Conflict, NotYours, Refused
 from secondopinion.demo.people import FAMILIES
-from secondopinion.findings.actions import Found, replace
+from secondopinion.findings.actions import Found, clear, replace
 from secondopinion.opinions import (
     actions,
     beginning,
@@ -231,6 +231,15 @@ def test_limitations_that_were_found_are_never_dropped(opinion: Opinion, tmp_pat
     replace(case=opinion.case, subject=opinion.case, check="geometry@1", found=[found])
     report = actions.sign(by=opinion.author, opinion=opinion, reauthenticated_at=clock.now())
     assert "Some images in the middle" in text_of(vault.read(report.blob), tmp_path)
+
+
+def test_what_may_be_another_childs_is_settled_before_the_signature(opinion: Opinion) -> None:
+    found = Found("not-this-child", "warning", "The name in the images is not the child’s.")
+    [doubt] = replace(case=opinion.case, subject=opinion.case, check="identity@5", found=[found])
+    with pytest.raises(Refused, match="another child’s"):
+        actions.sign(by=opinion.author, opinion=opinion, reauthenticated_at=clock.now())
+    clear(finding=doubt, by=opinion.case.coordinator, reason="The clinic says so.")
+    actions.sign(by=opinion.author, opinion=opinion, reauthenticated_at=clock.now())
 
 
 def test_a_limitation_is_worded_or_left_out_with_a_reason(opinion: Opinion, tmp_path: Path) -> None:

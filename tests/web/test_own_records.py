@@ -5,17 +5,20 @@ from django.urls import reverse
 from secondopinion.arrivals import actions as arrivals
 from secondopinion.cases.models import Case
 from secondopinion.conversations.models import Post
-from secondopinion.core import jobs
+from secondopinion.core import jobs, vault
 from secondopinion.findings import actions as findings
 from secondopinion.findings.found import WARNING, Found
 from secondopinion.findings.models import Finding
+from secondopinion.imaging import actions as imaging
+from secondopinion.imaging.models import Series
 from secondopinion.program.models import Program
 from secondopinion.records import queries
 from secondopinion.records.models import Record
 from secondopinion.translation.models import Translation
 from secondopinion.web.family.here import to_look_at
+from tests.arrivals.disc import slices
 from tests.records import files
-from tests.web.conftest import Whole, draft, letter, page, person, sign_in
+from tests.web.conftest import Whole, draft, letter, page, person, sign_in, submitted
 
 
 def sent(case: Case, name: str, data: bytes) -> Record:
@@ -178,3 +181,25 @@ def test_the_family_is_not_sent_to_look_for_what_its_page_does_not_show(whole: W
     doubted(record)
     assert to_look_at(case) == 1
     assert browser.get(reverse("my-case", args=[case.reference])).status_code == 200
+
+
+def test_of_images_it_says_how_many_are_missing_and_leads_to_taking_them_out(
+    hospital: Program,
+) -> None:
+    family = person("maria@familia.example")
+    case = submitted(family)
+    blobs = [(f"IM{n}", vault.put(case.vault, data)) for n, data in enumerate(slices(3))]
+    imaging.take_in(case=case, by=family, blobs=blobs, source="family")
+    series = Series.objects.get(study__case=case)
+    gap = Found("missing-slices", WARNING, "Some images in the middle of a series are missing.",
+                "", {}, {"missing": 18, "gaps": 1})  # fmt: skip
+    other = Found("not-this-child", WARNING, "The name in the images is not the child’s.")
+    findings.replace(case=case, subject=series, check="geometry@1", found=[gap])
+    findings.replace(case=case, subject=series, check="identity@5", found=[other])
+    browser = sign_in(family)
+    shown = browser.get(reverse("my-what", args=[case.reference])).content.decode()
+    assert "Missing: 18 images." in shown
+    assert "pages" not in shown.split("Some images in the middle")[1].split("</p>")[0]
+    assert f'href="#series-{series.pk}">Not my child’s: take these images out' in shown
+    assert shown.count("take these images out") == 1, "of what is incomplete nothing is asked"
+    assert f'id="series-{series.pk}"' in shown

@@ -110,6 +110,20 @@ export function refusal(frames: { metadata: Metadata; frame: number }[]): Refusa
   return tilt > TILT ? no("mpr_tilt", { n: tilt.toFixed(1) }) : undefined;
 }
 
+const GAP = 1.5; // of the usual distance between slices, from which one is missing
+
+/** How far an image lies from the one before it, in mm, by its index; of those further than usual. */
+export function gaps(frames: { metadata: Metadata; frame: number }[]): Map<number, number> {
+  const planes = frames.map(({ metadata, frame }) => planeOf(metadata, frame));
+  const found = new Map<number, number>();
+  if (planes.some((plane) => !plane || !parallel(plane, planes[0]!))) return found;
+  const steps = planes.slice(1).map((plane, index) => Math.abs(plane!.place - planes[index]!.place));
+  const usual = [...steps].sort((a, b) => a - b)[steps.length >> 1] ?? 0;
+  if (steps.length < FEWEST || usual < ROUNDING) return found; // no stack, or times at one place
+  steps.forEach((step, index) => step > GAP * usual && found.set(index + 1, step));
+  return found;
+}
+
 /** Pixel coordinates (column, row) of a point, (0.5, 0.5) the centre of the first pixel (PS3.3 C.18.6). */
 export function toPixels(plane: Plane, point: number[]): [number, number] {
   const away = point.map((value, index) => value - plane.origin[index]!);

@@ -3,7 +3,7 @@ import { imageLoader } from "@cornerstonejs/core";
 import { make } from "../shared/dom";
 import { Cine, rateOf } from "./cine";
 import { cache, close, Enums, openStack, software, type StackViewport } from "./engine";
-import { planeOf, refusal, toWorld } from "./geometry";
+import { gaps, planeOf, refusal, toWorld } from "./geometry";
 import { describe, reasonOf } from "./loader";
 import { Overlay } from "./overlay";
 import { type Look, type Places, windowOf } from "./places";
@@ -41,6 +41,7 @@ export class Pane {
   private showing = false;
   private inverted = false;
   private turn = 0;
+  private gaps = new Map<number, number>();
   private usual: Window | undefined; // of the series, as it opens
 
   constructor(
@@ -114,6 +115,7 @@ export class Pane {
       return;
     }
     describe(frames);
+    this.gaps = gaps(frames);
     this.slider.max = String(frames.length - 1);
     this.slider.hidden = frames.length < 2;
     this.progress.max = frames.length;
@@ -390,10 +392,14 @@ export class Pane {
     const { current } = this;
     if (!current) return;
     const { center, width } = this.window;
+    const [before, after] = [this.gaps.get(this.here), this.gaps.get(this.here + 1)];
+    const gap = (key: string, mm?: number) => (mm && !this.cuts ? this.say(key, { n: mm.toFixed(1) }) : "");
     // Where each cut lies stands over it; an image that is not shown has no window.
     this.overlay.tell(this.cuts ? undefined : current, [
       this.cuts ? "" : this.say("image", { n: this.here + 1, m: this.frames.length }),
       this.coloured || this.failed ? "" : `${this.say("window")} ${center} / ${width}`,
+      gap("gap_before", before),
+      gap("gap_after", after),
       software() ? this.say("software") : "",
     ]);
     this.told(this, false);

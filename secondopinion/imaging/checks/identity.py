@@ -8,13 +8,15 @@ from secondopinion.findings import names
 from secondopinion.findings.found import BLOCKER, INFO, WARNING, Found, gettext_noop
 from secondopinion.imaging.checks.model import Image, Patient, Study
 
-NAME, PATIENTS, MADE = "identity@4", "patients@3", "made@1"
+NAME, PATIENTS, MADE = "identity@5", "patients@3", "made@2"
 MOST_LISTED = 200
 YEARS_APART = 2  # that a year of birth may be off in images that were made anonymous
 ADULT_AT = 18  # years
+FIRST_BORN = 1905
 UNBORN = timedelta(days=300)  # images of a child before its birth are its own
 
 OTHER_DAY = gettext_noop("The date of birth in the images is not the child’s.")
+OTHER_YEAR = gettext_noop("The year of birth in the images is not the child’s.")
 OTHER_CHILD = gettext_noop("The name and the date of birth in the images are not the child’s.")
 OTHER_NAME = gettext_noop("The name in the images is not the child’s.")
 PARTLY = gettext_noop("A part of the name in the images is not the child’s.")
@@ -35,7 +37,6 @@ class Child:
     names: tuple[str, ...] = ()
     birth_date: date | None = None
     sex: str = ""
-    compare_years: bool = False  # of images whose name and day of birth were taken away
 
 
 def day(text: str) -> date | None:
@@ -57,7 +58,7 @@ def check_child(study: Study, child: Child) -> list[Found]:
         if len(images) < len(study.images):
             where["instances"] = [row.uid for row in images][:MOST_LISTED]
         said = _about_name_and_day(patient, child, where)
-        if said is None and child.compare_years:
+        if said is None:
             said = _about_year(patient, child, day(study.date), where)
         for each in (said, _about_sex(patient, child, where)):
             if each is not None:
@@ -72,7 +73,7 @@ def check_made(study: Study, child: Child) -> list[Found]:
         return []
     where: dict[str, object] = {"study": study.uid, "tag": "00080020"}
     told = {"date": made.isoformat()}
-    return [Found("date-implausible", WARNING, BEFORE_BIRTH, CHECK_CHILD, where, told, 0.9)]
+    return [Found("not-this-child", BLOCKER, BEFORE_BIRTH, CHECK_CHILD, where, told, 0.9)]
 
 
 def marks(name: tuple[str, ...], birth_date: date | None, child: Child) -> list[str]:
@@ -113,16 +114,17 @@ def _about_name_and_day(patient: Patient, child: Child, where: dict[str, object]
 def _about_year(
     patient: Patient, child: Child, made: date | None, where: dict[str, object]
 ) -> Found | None:
-    """Compare the year that is left of a birth date whose day and month were taken away."""
+    """Compare the year that is left of a birth date whose day and month were taken away. A year in
+    which nobody who is alive was born was put there with them, and tells nothing."""
     theirs = day(patient.birth_date)
-    if theirs is None or (theirs.month, theirs.day) != (1, 1):
+    if theirs is None or (theirs.month, theirs.day) != (1, 1) or theirs.year < FIRST_BORN:
         return None
     if child.birth_date is not None:
         other = abs(theirs.year - child.birth_date.year) > YEARS_APART
     else:
         other = made is not None and made.year - theirs.year > ADULT_AT
     if other:
-        return Found("not-this-child", WARNING, OTHER_DAY, CHECK_CHILD,
+        return Found("not-this-child", WARNING, OTHER_YEAR, CHECK_CHILD,
                      where | {"tag": "00100030"}, {"year": theirs.year}, 0.7)  # fmt: skip
     return None
 

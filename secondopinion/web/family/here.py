@@ -54,7 +54,9 @@ def files_context(
         **shown,
         "records": rows,
         "taken_out": as_rows(Record, taken_out) if _may_take_out(case, request) else [],
-        "findings": _with_a_way(_one_of_each(told)[:_SHOWN], case, request),
+        "findings": _with_a_way(
+            _one_of_each(told)[:_SHOWN], case, request, images=shown["may_remove"]
+        ),
         "problems": _named(problems[:_SHOWN]),
         "set_aside": _named(set_aside[:_SHOWN]),
         "set_aside_more": len(set_aside) > _SHOWN,
@@ -131,15 +133,21 @@ def _may_take_out(case: Case, request: PersonRequest) -> bool:
     return case.state == State.DRAFT and Part.FAMILY in request.parts
 
 
-def _with_a_way(findings: list[Finding], case: Case, request: PersonRequest) -> list[Finding]:
-    """Note on each finding whether its page may be sent `again`, where it cannot be read, and
-    whether the family `may_tell` whose the document is."""
+def _with_a_way(
+    findings: list[Finding], case: Case, request: PersonRequest, *, images: bool
+) -> list[Finding]:
+    """Note on each finding whether its page may be sent `again`, where it cannot be read, whether
+    the family `may_tell` whose the document is, and whether it `may_take_out` the `images`."""
     going_on = case.state not in ENDED
     family = Part.FAMILY in request.parts and not case.read_only
     for row in findings:
         legible = row.check_name != retaking.CHECK
         vars(row)["again"] = bool(vars(row)["page"]) and not legible and going_on
         vars(row)["may_tell"] = family and going_on and row.whose and row.subject_kind == "record"
+        said = (row, *vars(row).get("more", ()))
+        vars(row)["may_take_out"] = (
+            images and "images" in vars(row) and any(each.whose for each in said)
+        )
     return findings
 
 
