@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from pypdfium2 import PdfDocument
 
 from secondopinion.accounts.models import Person
 from secondopinion.audit.queries import entries_for
@@ -14,6 +15,7 @@ from secondopinion.experts.reading import told_to
 from secondopinion.findings.models import Finding
 from secondopinion.followup import actions as followup
 from secondopinion.opinions import actions as opinions
+from secondopinion.opinions import compose
 from secondopinion.program.models import Program
 from secondopinion.translation import actions, asking, queries, withdrawing
 from secondopinion.translation.models import Method, Translation, TranslationState
@@ -231,3 +233,13 @@ def test_a_report_begins_with_the_history_in_its_own_language(case: Case) -> Non
     opinion = opinions.start_report(by=mei, case=case)
     assert case.request.medicines
     assert opinion.body["history"].endswith("Syrup.")
+    made = compose.document(opinion, "CODE", clock.now(), "en")
+    assert made["as_told"]
+    assert made["as_told_translated"]
+    assert "By a translator" in made["as_told_how"]
+    pages = PdfDocument(opinions.preview(by=mei, opinion=opinion))
+    printed = " ".join(each.get_textpage().get_text_range() for each in pages)
+    assert "in translation and not in its own words" in " ".join(printed.split())
+    assert grace.full_name in printed
+    page = shown(sign_in(mei), f"/expert/cases/{case.reference}/")
+    assert "This is what the family says, in translation." in page
