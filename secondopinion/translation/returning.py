@@ -31,7 +31,7 @@ from secondopinion.translation.queries import DOERS
 from secondopinion.translation.rules import changed
 
 # What is signed in the program's name afterwards is not taken back from under it.
-_RETURNS = ("record", *WORDS)
+RETURNS = ("record", *WORDS)
 _READS = (Part.SPECIALIST, Part.SECOND_READER)
 _UNCHECKED = {checked: method for method, checked in CHECKED.items()}
 
@@ -50,7 +50,7 @@ class Done:
     def returns(self) -> bool:
         """Whether it can be taken back: a sign-off as long as the case goes on, a hand-over until
         somebody has begun with it."""
-        if self.row.subject_kind not in _RETURNS:
+        if self.row.subject_kind not in RETURNS:
             return False
         if self.kind == TranslationPart.Kind.REVIEWER:
             return True

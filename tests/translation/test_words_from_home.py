@@ -108,6 +108,7 @@ def test_from_the_complete_records_to_the_answer_after_the_report(case: Case) ->
     before = shown(specialist, review)
     assert "Is it in the right arm?" in before
     assert "By a translator" in before
+    assert "1 difference open" in before
 
     # The reviewer gives it back; then it is accepted.
     row = actions.send_back(by=rosa, translation=row, note="Left.")

@@ -240,7 +240,7 @@ def test_a_dose_stands_beside_its_translation_where_the_amounts_agree(
     medicines = "ليفيتيراسيتام 250 mg"
     passage = {"key": "medicines", "original": medicines, "text": translated}
     row = {"method": "person", "language": "en", "made_by__full_name": "Tom Weber",
-           "reviewed_by__full_name": None}  # fmt: skip
+           "reviewed_by__full_name": None, "differing": 0}  # fmt: skip
     reader = Told({"family": "ar", "local_provider": "ar"}, frozenset({"en"}),
                   {"medicines": (passage, row)})  # fmt: skip
     found = doses(child(weight_kg="25", medicines=medicines), reader)
