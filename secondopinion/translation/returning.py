@@ -128,11 +128,10 @@ def take_back(*, by: Person, translation_id: UUID) -> Translation:
         row.reviewed_by, row.reviewed_at = None, None
         row.save(update_fields=["state", "method", "reviewed_by", "reviewed_at"])
         tell(row)
-        verb = "translation-reopened"
+        audit.record("translation-reopened", by=by, case_id=row.case_id, target=row)
     else:
         row.state = TranslationState.DRAFT
         row.save(update_fields=["state"])
-        verb = "translation-taken-back"
+        audit.record("translation-taken-back", by=by, case_id=row.case_id, target=row)
     give_again(row, by, done.kind)
-    audit.record(verb, by=by, case_id=row.case_id, target=row)
     return row
