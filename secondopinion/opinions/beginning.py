@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from secondopinion.cases.models import Case
 from secondopinion.opinions.papers import LANGUAGE
-from secondopinion.translation.told import Told, reviewed
+from secondopinion.translation.told import Beside, Told, reviewed
 
 _TOLD = ("history", "medicines")
 
@@ -18,6 +18,18 @@ def history_told(case: Case, words: Told | None = None) -> str:
         found = words.beside(name, text)
         told.append(found.text if found and found.text and not found.outdated else text)
     return _joined(told)
+
+
+def translations_told(
+    case: Case, body: Mapping[str, str], words: Told | None = None
+) -> list[Beside]:  # fmt: skip
+    """Return the translations in which the history of a report tells what the family told; none
+    where it stands in the family's own words, or is somebody else's."""
+    words, written = words or reviewed(case, LANGUAGE), body.get("history", "").split()
+    if written != history_told(case, words).split():
+        return []
+    found = (words.beside(name, getattr(case.request, name)) for name in _TOLD)
+    return [each for each in found if each and each.text and not each.outdated]
 
 
 def is_as_told(case: Case, body: Mapping[str, str], words: Told | None = None) -> bool:

@@ -24,7 +24,7 @@ from secondopinion.findings.queries import limitations_for
 from secondopinion.imaging import queries as imaging
 from secondopinion.imaging.naming import named
 from secondopinion.opinions import coded, panels, second, sections
-from secondopinion.opinions.beginning import is_as_told
+from secondopinion.opinions.beginning import is_as_told, translations_told
 from secondopinion.opinions.body import AGREEMENT, LEFT_OUT, OPERATION, OPTIONS, URGENCY, WORDING
 from secondopinion.opinions.meanings import meanings
 from secondopinion.opinions.models import Opinion
@@ -245,6 +245,12 @@ def document(opinion: Opinion, code: str, signed_at: datetime, language: str) ->
                 ],
                 "history": body.get("history", ""),
                 "as_told": is_as_told(case, body),
+                "as_told_translated": bool(in_others := translations_told(case, body, home)),
+                "as_told_how": "; ".join(
+                    dict.fromkeys(
+                        _in_whose_words(each.language, each.how, each.people) for each in in_others
+                    )
+                ),
                 "findings": body.get("findings", ""),
                 "local_diagnosis": case.request.diagnosis,
                 "local_diagnosis_words": _in_words(home, "diagnosis", case.request.diagnosis),

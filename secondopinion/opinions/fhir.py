@@ -254,7 +254,7 @@ def _told_in_sections(words: dict[str, Any], no: str) -> dict[str, str | list[st
         ],
         "plan": [words["plan"], words["plan_text"]],
         "history": [
-            labels(words["language"])["as_told"] if words.get("as_told") else "",
+            _as_told(words),
             words["history"], *_said(words.get("procedure_codes", [])),
         ],
         "findings": [words["findings"], *_said(words["finding_codes"])],
@@ -268,6 +268,15 @@ def _told_in_sections(words: dict[str, Any], no: str) -> dict[str, str | list[st
         "references": words["references"],
     }  # fmt: skip
     return {each["key"]: told.get(each["key"], each.get("text", "")) for each in words["sections"]}
+
+
+def _as_told(words: dict[str, Any]) -> str:
+    """Return that a history is what the family told, in its own words or translated; "" where it is
+    not."""
+    if not words.get("as_told"):
+        return ""
+    name = "as_told_translated" if words.get("as_told_translated") else "as_told"
+    return " ".join(filter(None, (labels(words["language"])[name], words.get("as_told_how", ""))))
 
 
 def _said(codes: list[dict[str, str]]) -> list[str]:

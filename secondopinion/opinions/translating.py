@@ -112,6 +112,8 @@ def in_language(document: dict[str, Any], lines: list[str], language: str) -> di
     quoted = (made.get("local_diagnosis_words", {}), made.get("question_words", {}))
     for each in (*made.get("questions", ()), *quoted):
         each |= {"translated": "", "translated_how": ""}  # they are in the report's first language
+    if made.get("as_told_how"):
+        made["as_told_how"] = ""  # in the report's first language, too
     made["language"] = language
     return made | {"words": meanings(made)}
 

@@ -69,6 +69,9 @@ def labels(language: str) -> dict[str, str]:
             "listed": _("Listed by the program from what was sent."),
             "found_by_checks": _("Found by the program’s checks:"),
             "as_told": _("In the words of the family, as the request says it:"),
+            "as_told_translated": _(
+                "What the family says in the request, in translation and not in its own words:"
+            ),
             "came": _("From, and quality"),
             "from_family": _("Family"),
             "from_local_provider": _("Local provider"),

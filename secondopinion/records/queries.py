@@ -23,7 +23,7 @@ from secondopinion.core.models import Blob
 from secondopinion.findings.codes import WHOSE
 from secondopinion.findings.models import Finding, Severity, State, Told
 from secondopinion.records.models import Page, Rearrangement, Record, RecordState
-from secondopinion.translation.queries import newest, open_differences
+from secondopinion.translation.queries import newest, open_differences, under_way
 
 _SORTERS = {"desk", Part.COORDINATOR, Part.FAMILY}  # who find out whose a page is
 
@@ -129,10 +129,11 @@ def with_pages(rows: QuerySet[Record], *, aside: bool = False) -> QuerySet[Recor
 
 def with_translations(rows: QuerySet[Record]) -> QuerySet[Record]:
     """Read records with the newest finished translation of each: its key (`translation`), how it
-    was made (`translated`), whether somebody checked it, and how many differences are open."""
+    was made (`translated`), whether somebody checked it, and how many differences are open; and
+    whether one is under way (`coming`)."""
     return rows.annotate(
         translation=newest("pk"), translated=newest("method"), checked_at=newest("reviewed_at"),
-        differing=open_differences("translation"),
+        differing=open_differences("translation"), coming=under_way(),
     )  # fmt: skip
 
 

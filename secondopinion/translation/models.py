@@ -1,5 +1,7 @@
 """Translations: of what, by whom or what, checked by whom; and who has a part in one of them."""
 
+import re
+
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -46,6 +48,9 @@ WORDS: dict[str, Promise] = {
     "family": _("What the family wrote"),
     "local_provider": _("What the local provider wrote"),
 }
+
+
+_COUNTED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W\u3040-\u30ff\u3400-\u9fff]+")
 
 
 class Translation(Stored):
@@ -108,6 +113,12 @@ class Translation(Stored):
     def name(self) -> str:
         """What it is a translation of, in the reader's words."""
         return self.title or str(WORDS.get(self.subject_kind, ""))
+
+    @property
+    def length(self) -> int:
+        """How many words its originals have, by which a translator plans; a Chinese or Japanese
+        sign counts as one."""
+        return sum(len(_COUNTED.findall(original)) for _key, original, _text in self.texts)
 
     @property
     def standing(self) -> str:

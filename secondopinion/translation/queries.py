@@ -104,7 +104,7 @@ def translation_for(person: Person, reference: str, translation_id: UUID) -> Tra
     found = (
         _rows()
         .filter(pk=translation_id, case__reference=reference)
-        .select_related("case", "made_by", "reviewed_by")
+        .select_related("case__child", "made_by", "reviewed_by", "asked_by")
         .first()
     )
     if found is None or not parts_in(found, person):
@@ -132,7 +132,7 @@ def queue(person: Person) -> QuerySet[Translation]:
         state__in=[TranslationState.REQUESTED, TranslationState.DRAFT],
     )  # fmt: skip
     rows = _rows().filter(to_write | to_check | to_give).exclude(closing.closed())
-    return rows.exclude(case__state__in=OVER).select_related("case")
+    return rows.exclude(case__state__in=OVER).select_related("case", "asked_by")
 
 
 def every_of_case(case: Case) -> QuerySet[Translation]:
@@ -172,6 +172,12 @@ def newest(column: str) -> Subquery:
         state__in=[TranslationState.WRITTEN, TranslationState.REVIEWED],
     )
     return Subquery(done.order_by("-created_at").values(column)[:1])
+
+
+def under_way() -> Exists:
+    """Return whether somebody is asked to translate each row of records."""
+    rows = Translation.objects.filter(subject_id=OuterRef("pk"))
+    return Exists(rows.filter(state__in=[TranslationState.REQUESTED, TranslationState.DRAFT]))
 
 
 def agreed_words(translation: Translation) -> list[Term]:

@@ -31,7 +31,7 @@ from secondopinion.translation.queries import DOERS
 from secondopinion.translation.rules import changed
 
 # What is signed in the program's name afterwards is not taken back from under it.
-_RETURNS = ("record", *WORDS)
+RETURNS = ("record", *WORDS)
 _READS = (Part.SPECIALIST, Part.SECOND_READER)
 _UNCHECKED = {checked: method for method, checked in CHECKED.items()}
 
@@ -50,7 +50,7 @@ class Done:
     def returns(self) -> bool:
         """Whether it can be taken back: a sign-off as long as the case goes on, a hand-over until
         somebody has begun with it."""
-        if self.row.subject_kind not in _RETURNS:
+        if self.row.subject_kind not in RETURNS:
             return False
         if self.kind == TranslationPart.Kind.REVIEWER:
             return True
@@ -128,11 +128,10 @@ def take_back(*, by: Person, translation_id: UUID) -> Translation:
         row.reviewed_by, row.reviewed_at = None, None
         row.save(update_fields=["state", "method", "reviewed_by", "reviewed_at"])
         tell(row)
-        verb = "translation-reopened"
+        audit.record("translation-reopened", by=by, case_id=row.case_id, target=row)
     else:
         row.state = TranslationState.DRAFT
         row.save(update_fields=["state"])
-        verb = "translation-taken-back"
+        audit.record("translation-taken-back", by=by, case_id=row.case_id, target=row)
     give_again(row, by, done.kind)
-    audit.record(verb, by=by, case_id=row.case_id, target=row)
     return row

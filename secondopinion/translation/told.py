@@ -15,6 +15,7 @@ from secondopinion.cases.actions.request import STORY
 from secondopinion.cases.models import Case, InformationRequest
 from secondopinion.translation.checks.languages import short_code
 from secondopinion.translation.models import WORDS, Method, Translation, TranslationState
+from secondopinion.translation.queries import open_differences
 
 FAMILY, LOCAL_PROVIDER = "family", "local_provider"  # the kinds of subject: who wrote it
 FINISHED = (TranslationState.WRITTEN, TranslationState.REVIEWED)
@@ -104,13 +105,14 @@ def every_translation(case: Case) -> list[Translation]:
 # What is read of a translation to show it beside its original.
 COLUMNS = (
     "state", "method", "language", "passages", "created_at", "made_by__full_name",
-    "reviewed_by__full_name",
+    "reviewed_by__full_name", "differing",
 )  # fmt: skip
 
 
 def of_home() -> QuerySet[Translation]:
     """Return the translations of what was written at home that were not withdrawn."""
     rows = Translation.objects.filter(subject_kind__in=WORDS)
+    rows = rows.annotate(differing=open_differences("pk"))
     return rows.exclude(state=TranslationState.WITHDRAWN)
 
 
@@ -120,6 +122,7 @@ class Beside:
     none yet.
 
     `outdated`: the text was changed after it was translated. `on_its_way`: somebody is asked.
+    `differing`: how many differences are open in the translation of which it is a part.
     """
 
     source: str
@@ -129,6 +132,7 @@ class Beside:
     how: str = ""
     people: tuple[str, ...] = ()
     outdated: bool = False
+    differing: int = 0
 
 
 @dataclass(slots=True)
@@ -161,7 +165,7 @@ class Told:
         return Beside(
             source, key in self.asked, passage["text"], row["language"],
             str(Method(row["method"]).label), tuple(filter(None, people)),
-            outdated=passage["original"] != text,
+            outdated=passage["original"] != text, differing=row["differing"],
         )  # fmt: skip
 
 

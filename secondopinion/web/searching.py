@@ -13,6 +13,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from secondopinion.audit import actions as audit
@@ -21,9 +22,12 @@ from secondopinion.cases.models import Case, Part
 from secondopinion.cases.states import ENDED, State
 from secondopinion.core import sealing
 from secondopinion.core.ids import short_code
+from secondopinion.core.languages import language_name
+from secondopinion.experts.reading import told_to
 from secondopinion.findings.queries import limitations_for
 from secondopinion.records import marking, queries, searching
-from secondopinion.records.models import Page
+from secondopinion.records.models import Page, Record
+from secondopinion.translation.checks.languages import short_code as short_language
 from secondopinion.translation.queries import READERS
 from secondopinion.web.access import PersonRequest, of_case
 
@@ -99,7 +103,22 @@ def found(request: PersonRequest, case: Case, code: str) -> HttpResponse:
         detail={"pages": result.pages},
     )  # fmt: skip
     context = {"case": case, "typed": typed, "code": code, "found": result}
+    if not result.records:
+        context["foreign"] = _in_other_languages(request, case)
     return render(request, "house/search.html", context | _frame(request, case))
+
+
+def _in_other_languages(request: PersonRequest, case: Case) -> list[tuple[Record, str]]:
+    """Return the documents in languages that the reader does not read, with what these are called:
+    what is typed stands in none of them."""
+    reads = {short_language(get_language() or request.user.language)}
+    if request.parts & {Part.SPECIALIST, Part.SECOND_READER}:
+        reads |= told_to(request.user, case).reader
+    rows = [(row, row.likely["language"]) for row in queries.readable(case)]
+    return [
+        (row, language_name(language))
+        for row, language in rows if language and short_language(language) not in reads
+    ]  # fmt: skip
 
 
 @of_case(*SEARCHERS, Part.LOCAL_PROVIDER)

@@ -4,12 +4,15 @@ somebody begins with it, and nobody else's work is shown."""
 import re
 
 import pytest
+from django.urls import reverse
 
 from secondopinion.accounts.models import Person
 from secondopinion.audit import actions as audit
 from secondopinion.audit.queries import entries_for
-from secondopinion.cases.models import Case
+from secondopinion.cases.models import Case, InformationRequest
+from secondopinion.core import clock
 from secondopinion.core.errors import Conflict, NotYours
+from secondopinion.opinions.models import Opinion
 from secondopinion.program.models import Program
 from secondopinion.records import queries as records
 from secondopinion.translation import actions, returning
@@ -114,3 +117,53 @@ def test_what_was_handed_over_is_listed_only_as_long_as_its_case_goes_on(
     assert not returning.done_by(translator)
     with pytest.raises(NotYours):
         returning.take_back(by=translator, translation_id=row.pk)
+
+
+def test_what_a_specialist_does_not_read_is_said_at_the_record_and_asked_for(
+    whole: Whole, people: tuple[Person, Person]
+) -> None:
+    record = records.for_case(whole.case).get()
+    record.language = "ar"
+    record.save()
+    Case.objects.filter(pk=whole.case.pk).update(state="in_review")
+    Opinion.objects.filter(case=whole.case).update(state="draft")
+    browser, where = sign_in(whole.specialist), f"/expert/cases/{whole.case.reference}/"
+    page = browser.get(where).content.decode()
+    assert "Not translated" in page
+    assert "This is in Arabic, and nobody has been asked to translate it." in page
+    wish = re.search(r'name="text" value="([^"]+)"', page)
+    assert wish is not None
+    browser.post(f"{where}ask/", {"text": wish[1]})
+    made = InformationRequest.objects.filter(case=whole.case).latest("created_at")
+    assert made.held
+    assert record.title in made.text
+    assert (
+        "You have asked the coordinator for its translation." in browser.get(where).content.decode()
+    )
+    found = browser.post(
+        reverse("search", args=[whole.case.reference]), {"words": "xyzzy"}, follow=True
+    )
+    assert f"{record.title}" in text_of(found.content.decode())
+    assert "This document is in another language." in text_of(found.content.decode())
+    asked(whole, people[0], None)
+    assert "A translation from Arabic has been asked for." in browser.get(where).content.decode()
+
+
+def test_a_translator_reads_how_long_by_whom_and_due_when_and_no_name_of_the_child(
+    whole: Whole, people: tuple[Person, Person]
+) -> None:
+    translator, _reviewer = people
+    row = asked(whole, translator, None)
+    Case.objects.filter(pk=row.case_id).update(due_at=clock.now(), state="in_review")
+    browser = sign_in(translator)
+    page = text_of(browser.get("/translations/").content.decode())
+    assert f"{row.length} " in page
+    assert whole.coordinator.full_name in page
+    assert "The due time is that of the whole case" in page
+    page = browser.get(address(row)).content.decode()
+    assert f"{row.length} words" in page
+    assert whole.case.child.full_name not in page, "a translator sees one text alone"
+    page = sign_in(whole.coordinator).get(address(row)).content.decode()
+    assert whole.case.child.full_name in page
+    actions.save(by=translator, translation=row, text=GOOD, base_revision=None)
+    assert "a name that they do not know" in browser.get(address(row)).content.decode()

@@ -35,6 +35,8 @@ CASES = [
      "It lasts one to two hours.", "unit-differs"),
     ("ar", "en", "نوبتان في الشهر.", "Two seizures a month.", "Two seizures a week.",
      "unit-differs"),
+    ("ar", "en", "نوبتان في شهر واحد.", "Two seizures in one month.",
+     "Two seizures in one week.", "unit-differs"),
     ("ru", "en", "Приступы два раза в неделю.", "Seizures twice weekly.",
      "Seizures twice a month.", "unit-differs"),
     ("zh", "en", "每周发作两次。", "Seizures twice a week.", "Seizures twice a month.",

@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from pypdfium2 import PdfDocument
 
 from secondopinion.accounts.models import Person
 from secondopinion.audit.queries import entries_for
@@ -14,6 +15,7 @@ from secondopinion.experts.reading import told_to
 from secondopinion.findings.models import Finding
 from secondopinion.followup import actions as followup
 from secondopinion.opinions import actions as opinions
+from secondopinion.opinions import compose
 from secondopinion.program.models import Program
 from secondopinion.translation import actions, asking, queries, withdrawing
 from secondopinion.translation.models import Method, Translation, TranslationState
@@ -106,6 +108,7 @@ def test_from_the_complete_records_to_the_answer_after_the_report(case: Case) ->
     before = shown(specialist, review)
     assert "Is it in the right arm?" in before
     assert "By a translator" in before
+    assert "1 difference open" in before
 
     # The reviewer gives it back; then it is accepted.
     row = actions.send_back(by=rosa, translation=row, note="Left.")
@@ -231,3 +234,13 @@ def test_a_report_begins_with_the_history_in_its_own_language(case: Case) -> Non
     opinion = opinions.start_report(by=mei, case=case)
     assert case.request.medicines
     assert opinion.body["history"].endswith("Syrup.")
+    made = compose.document(opinion, "CODE", clock.now(), "en")
+    assert made["as_told"]
+    assert made["as_told_translated"]
+    assert "By a translator" in made["as_told_how"]
+    pages = PdfDocument(opinions.preview(by=mei, opinion=opinion))
+    printed = " ".join(each.get_textpage().get_text_range() for each in pages)
+    assert "in translation and not in its own words" in " ".join(printed.split())
+    assert grace.full_name in printed
+    page = shown(sign_in(mei), f"/expert/cases/{case.reference}/")
+    assert "This is what the family says, in translation." in page

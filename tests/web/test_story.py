@@ -21,6 +21,7 @@ from secondopinion.core.errors import Refused
 from secondopinion.imaging.models import Series, Study
 from secondopinion.program.models import Program
 from secondopinion.records.models import Kind, Record
+from secondopinion.translation.told import Told
 from secondopinion.web.expert import growth
 from secondopinion.web.expert.doses import doses
 from secondopinion.web.expert.story import SLOT, WIDTH, Event, events_of, story
@@ -224,9 +225,27 @@ def test_nothing_told_is_no_chart() -> None:
 def test_doses_by_weight_where_they_are_certain(
     medicines: str, said: list[tuple[str, str]]
 ) -> None:
-    found = doses(child(weight_kg="25", medicines=medicines))
-    assert (list(map(tuple, found[1])) if found else []) == said
-    assert doses(child(medicines=medicines)) is None
+    reader = Told({"family": "en", "local_provider": "en"}, frozenset({"en"}))
+    found = doses(child(weight_kg="25", medicines=medicines), reader)
+    assert ([(each.written, each.per_kg) for each in found[1]] if found else []) == said
+    assert doses(child(medicines=medicines), reader) is None
+
+
+@pytest.mark.parametrize(
+    ("translated", "beside"), [("Levetiracetam 250 mg", "Levetiracetam 250 mg"), ("520 mg", "")]
+)
+def test_a_dose_stands_beside_its_translation_where_the_amounts_agree(
+    translated: str, beside: str
+) -> None:
+    medicines = "ليفيتيراسيتام 250 mg"
+    passage = {"key": "medicines", "original": medicines, "text": translated}
+    row = {"method": "person", "language": "en", "made_by__full_name": "Tom Weber",
+           "reviewed_by__full_name": None, "differing": 0}  # fmt: skip
+    reader = Told({"family": "ar", "local_provider": "ar"}, frozenset({"en"}),
+                  {"medicines": (passage, row)})  # fmt: skip
+    found = doses(child(weight_kg="25", medicines=medicines), reader)
+    assert found is not None
+    assert found[1] == [(medicines, "10 mg/kg", beside)]
 
 
 def test_a_family_may_tell_when_and_what_was_measured_before(

@@ -22,6 +22,7 @@ from secondopinion.translation.checks.reading import Segment
 _SURE = 0.75
 _REACH = 18  # letters before a unit in which its number ends
 _NUMBERED = re.compile(r"(?P<digits>\d+(?:[.,]\d+)?)[\s\u00a0-]*$")
+_BEHIND = re.compile(rf"[\s\u00a0]+(?P<word>{LETTER}+)")  # Arabic says "one" behind it
 _WORDED = re.compile(rf"(?<!{LETTER})(?P<word>{LETTER}+)[\s\u00a0-]+$")
 
 
@@ -48,9 +49,9 @@ class _Time:
 
     def meets(self, other: "_Time") -> bool:
         """Say whether both are one thing but for their unit: as many of it, or both a rhythm; one
-        month may be said without a number."""
+        month may be said without a number, and a rhythm as "in one month"."""
         if self.rate or other.rate:
-            return self.rate and other.rate
+            return all(each.rate or each.value == 1 for each in (self, other))
         said = {self.value, other.value}
         return said in ({0.0, 1.0}, {self.value}) and bool(self.value or other.value)
 
@@ -135,6 +136,10 @@ def _time(
                   if each.end() == len(before)]  # fmt: skip
         if ending and (known := language.value_of(ending[0].group())) is not None:
             value, begins = known[0], found.start() - len(ending[0].group())
+    if language.script == "Arab" and (one := _BEHIND.match(segment.text, found.end())):
+        known = language.value_of(one["word"])
+        if not value and known is not None and known[0] == 1:
+            value, rate = 1.0, False
     return _Time(
         segment.start + begins, segment.start + found.end(), unit, value,
         rate and not digits, digits,

@@ -21,6 +21,7 @@ from secondopinion.records.valuing import valued, values_on
 from secondopinion.translation.models import Method
 from secondopinion.web.access import PersonRequest, of_case
 from secondopinion.web.expert import growth, story
+from secondopinion.web.expert.foreign import mark_foreign
 from secondopinion.web.lab_values import SMALL, doubtful_first, series_of
 from secondopinion.web.signin.factor import FactorForm
 
@@ -89,9 +90,11 @@ def reading(request: PersonRequest, case: Case) -> HttpResponse:
     findings = named(records.placed(limitations_for(case), documents), images)
     marking.mark_all(documents, findings)
     hidden = second.is_hidden(row)
+    words = told_to(request.user, case)
+    mark_foreign(documents, words)
     context = {
         "case": case,
-        "in_words": told_to(request.user, case),
+        "in_words": words,
         "reading": row,
         "form": form,
         "comments": request.POST.get("comments", ""),

@@ -37,7 +37,7 @@ from secondopinion.opinions import body as fields
 from secondopinion.opinions import inviting, panels, readability, second
 from secondopinion.opinions import queries as reports
 from secondopinion.opinions.amending import AMENDABLE
-from secondopinion.opinions.beginning import is_as_told
+from secondopinion.opinions.beginning import is_as_told, translations_told
 from secondopinion.opinions.checking.tongues import tongue
 from secondopinion.opinions.doubts import doubts_of
 from secondopinion.opinions.keeping import keep_doubts
@@ -54,6 +54,7 @@ from secondopinion.translation.models import Method
 from secondopinion.web.access import PersonRequest, of_case, staff
 from secondopinion.web.expert import codes, doses, growth, story
 from secondopinion.web.expert.doubting import answers_in, by_field, reasons_in, told, told_in
+from secondopinion.web.expert.foreign import mark_foreign
 from secondopinion.web.expert.profile import BARRED
 from secondopinion.web.lab_values import SMALL, doubtful_first, series_of
 from secondopinion.web.signin.factor import FactorForm
@@ -146,17 +147,20 @@ def review(request: PersonRequest, case: Case) -> HttpResponse:
     asked_here = reports.asked_in(opinion)
     findings = named(records.placed(limitations_for(case), rows), images)
     marking.mark_all(rows, findings)
+    words, requests = reports.told_in(opinion, case, request.user), asked(case) if writing else ()
+    mark_foreign(rows, words, requests)
     context = {
         "case": case,
         "opinion": opinion,
-        "in_words": (words := reports.told_in(opinion, case, request.user)),
+        "in_words": words,
         "body": body,
         "as_told": is_as_told(case, body, words),
+        "as_told_in": translations_told(case, body, words),
         "asked": asked_here,
         "story": story.story(story.events_of(case, rows, images, values)),
         "laboratory": doubtful_first(series_of(values, SMALL)),
         "growth": growth.charts(case),
-        "doses": doses.doses(case),
+        "doses": doses.doses(case, words),
         "records": rows,
         "methods": dict(Method.choices),
         "series": [row for row in images if imaging.images_of(row)],
@@ -170,7 +174,7 @@ def review(request: PersonRequest, case: Case) -> HttpResponse:
     }
     if writing:
         context |= {
-            "key_images": opinion.key_images.all(), "requests": asked(case),
+            "key_images": opinion.key_images.all(), "requests": requests,
             "limits": [
                 (row, *(body.get(f"{kind}{row.pk.hex}", "") for kind in _LIMIT_FIELDS))
                 for row in findings

@@ -113,7 +113,9 @@ def _pass_on(request: PersonRequest, row: Translation, *, checked: bool = False)
     else:
         actions.finish(by=request.user, translation=row)
         done = _("The translation is handed over.")
-    messages.success(request, f"{done} {_('You can take it back below.')}")
+    if row.subject_kind in returning.RETURNS:
+        done = f"{done} {_('You can take it back below.')}"
+    messages.success(request, done)
     return redirect("translations")
 
 
