@@ -27,6 +27,7 @@ from secondopinion.findings.queries import doubts
 from secondopinion.followup import actions as followup
 from secondopinion.imaging import queries as imaging
 from secondopinion.opinions import actions as opinions
+from secondopinion.opinions import key_images
 from secondopinion.program import letters
 from secondopinion.program import queries as program
 from secondopinion.program.models import Specialty
@@ -249,7 +250,7 @@ class Walk:
         series = imaging.series_for_case(self.case).first()
         if series:
             rows = list(series.instances.all())
-            opinions.add_key_image(
+            key_images.add(
                 by=self.specialist, opinion=opinion, instance=rows[len(rows) // 2], frame=1,
                 caption=self.written.caption, place=(len(rows) // 2 + 1, len(rows)),
             )  # fmt: skip

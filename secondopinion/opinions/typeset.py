@@ -14,6 +14,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from secondopinion.core.errors import Refused
 from secondopinion.core.glyphs import FACES, folders, printed_by
 
 HERE = Path(__file__).resolve().parent
@@ -139,6 +140,20 @@ def unprintable(text: str) -> str:
     return "".join(
         dict.fromkeys(char for char in text if ord(char) >= 32 and ord(char) not in _glyphs())
     )
+
+
+def require_printable(text: str, field: str) -> None:
+    """See that a text can be printed.
+
+    Raises:
+        Refused: it holds signs of which no font has a picture.
+    """
+    if signs := unprintable(text):
+        raise Refused(
+            _("These signs cannot be printed: %(signs)s. Write them in words.") % {"signs": signs},
+            code="unprintable",
+            field=field,
+        )
 
 
 def printable(value: Any, note: Callable[[], object]) -> Any:

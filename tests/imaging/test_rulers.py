@@ -17,7 +17,7 @@ from secondopinion.core.errors import NotYours, Refused
 from secondopinion.imaging import drawing, rulers
 from secondopinion.imaging.models import Instance
 from secondopinion.opinions import actions as opinions
-from secondopinion.opinions import measurements
+from secondopinion.opinions import key_images, measurements
 from secondopinion.program.models import Program
 from tests.imaging.syntaxes import every_syntax, truth
 from tests.web.conftest import expert, person, sign_in
@@ -131,12 +131,12 @@ def test_a_key_image_shows_what_was_measured(reviewed: Case, mei: Person, tmp_pa
     instance = image("signed-ct")
     opinion = opinions.start_report(by=mei, case=reviewed)
     take = {"by": mei, "opinion": opinion, "instance": instance, "frame": 1, "caption": "A point"}
-    plain = opinions.add_key_image(**take, center=40, width=400)
+    plain = key_images.add(**take, center=40, width=400)
     measurements.keep_measurement(
         by=mei, case=reviewed, key=uuid4(), instance=instance, frame=1, tool="ellipse",
         points=[[64, 100], [64, 20], [20, 60], [100, 60]],
     )  # fmt: skip
-    drawn = opinions.add_key_image(**take, center=40, width=400)
+    drawn = key_images.add(**take, center=40, width=400)
     before, after = (
         np.asarray(Image.open(io.BytesIO(vault.read(row.picture))), int) for row in (plain, drawn)
     )

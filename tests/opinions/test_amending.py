@@ -7,7 +7,7 @@ import pytest
 from secondopinion.cases.models import Case, Part
 from secondopinion.core import clock, vault
 from secondopinion.core.errors import Conflict, NotYours, Refused
-from secondopinion.opinions import actions, amending, verifying
+from secondopinion.opinions import actions, amending, key_images, verifying
 from secondopinion.opinions.models import KeyImage, Opinion, OpinionState, SignedReport
 from secondopinion.opinions.queries import current_report
 from tests.opinions.test_report import text_of
@@ -138,7 +138,7 @@ def test_what_is_given_up_leaves_the_signed_text_and_images(opinion: Opinion) ->
     Case.objects.filter(pk=opinion.case_id).update(state="reported")
     opinion.case.refresh_from_db()
     draft = amending.start_amendment(by=opinion.author, case=opinion.case)
-    actions.remove_key_image(by=opinion.author, key_image=images[0])
+    key_images.remove(by=opinion.author, key_image=images[0])
     KeyImage.objects.create(opinion=opinion, instance_uid="1.3", caption="New", picture=picture)
     actions.save_draft(
         by=opinion.author, opinion=draft, values={"tests": "other"}, base_revision=None

@@ -18,7 +18,7 @@ from secondopinion.audit.queries import entries_for
 from secondopinion.cases.models import Case
 from secondopinion.core.errors import NotYours, Refused
 from secondopinion.imaging.models import Instance
-from secondopinion.opinions import actions, exporting, measurements
+from secondopinion.opinions import actions, exporting, key_images, measurements
 from secondopinion.program.models import Program
 from tests.imaging.syntaxes import every_syntax
 from tests.web.conftest import expert, person, sign_in
@@ -80,8 +80,8 @@ def test_what_was_measured_and_chosen_is_read_by_others(
     )  # fmt: skip
     opinion = actions.start_report(by=mei, case=reviewed)
     with pytest.raises(Refused, match="caption"):
-        actions.add_key_image(by=mei, opinion=opinion, instance=instance, frame=1, caption=" ")
-    actions.add_key_image(
+        key_images.add(by=mei, opinion=opinion, instance=instance, frame=1, caption=" ")
+    key_images.add(
         by=mei, opinion=opinion, instance=instance, frame=1, caption="Löslich, ١٢ mm", center=40,
         width=400,
     )  # fmt: skip

@@ -17,7 +17,7 @@ from secondopinion.findings.actions import replace
 from secondopinion.findings.found import Found
 from secondopinion.imaging import actions as imaging
 from secondopinion.imaging.models import Instance, Study
-from secondopinion.opinions import actions, amending, pictures
+from secondopinion.opinions import actions, amending, key_images, pictures
 from secondopinion.opinions.models import KeyImage, Opinion, SignedReport
 from tests.arrivals.disc import slices
 from tests.opinions.conftest import opinion  # noqa: F401
@@ -35,7 +35,7 @@ def report(opinion: Opinion) -> SignedReport:
              for n, data in enumerate(slices(3, rows=1200, columns=900))]  # fmt: skip
     imaging.take_in(case=case, by=opinion.author, blobs=blobs, source="family")
     made = [
-        actions.add_key_image(
+        key_images.add(
             by=opinion.author, opinion=opinion, instance=instance, frame=1, caption=caption,
             place=(place, 3),
         )
@@ -43,7 +43,7 @@ def report(opinion: Opinion) -> SignedReport:
             zip(Instance.objects.all(), (CAPTIONS[0], "Taken out.", CAPTIONS[1]), strict=True), 1
         )
     ]  # fmt: skip
-    actions.remove_key_image(by=opinion.author, key_image=made[1])
+    key_images.remove(by=opinion.author, key_image=made[1])
     old = Found("too-old", "warning", OLD)
     replace(case=case, subject=Study.objects.get(case=case), check="age@1", found=[old])
     opinion.refresh_from_db()

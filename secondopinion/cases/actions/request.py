@@ -376,6 +376,7 @@ def submit(*, by: Person, case: Case) -> Case:
     """
     parts = roles_of(case, by)
     workflow.advance(case, "submit", by=by, parts=parts, stamps={"submitted_at": clock.now()})
+    told = {"medicines"} if case.request.medicines.strip() else set()
     ChecklistItem.objects.bulk_create(
         ChecklistItem(
             case=case,
@@ -385,7 +386,7 @@ def submit(*, by: Person, case: Case) -> Case:
             required=row.required,
             months=row.months,
             position=position,
-            state=_state_at_start(case, row.key),
+            state=ItemState.ARRIVED if row.key in told else ItemState.OPEN,
         )
         for position, row in enumerate(program.checklist_for(case.specialty_id))
     )
@@ -397,8 +398,3 @@ def submit(*, by: Person, case: Case) -> Case:
     if Part.FAMILY in parts:
         tell(case, by, "request-received", "/my/cases")
     return case
-
-
-def _state_at_start(case: Case, key: str) -> str:
-    told = key == "medicines" and case.request.medicines.strip()
-    return ItemState.ARRIVED if told else ItemState.OPEN

@@ -13,7 +13,7 @@ from secondopinion.cases.models import Case, Part
 from secondopinion.core.errors import NotYours
 from secondopinion.imaging import queries as imaging
 from secondopinion.imaging.models import Instance
-from secondopinion.opinions import actions as opinions
+from secondopinion.opinions import key_images as in_report
 from secondopinion.opinions import measurements
 from secondopinion.opinions import queries as reports
 from secondopinion.opinions.models import Measurement, Opinion
@@ -53,7 +53,7 @@ def key_images(request: PersonRequest, case: Case) -> HttpResponse:
     if request.method != "POST":
         context = {"case": case, "key_images": opinion.key_images.all()}
         return render(request, "expert/key_images.html", context)
-    opinions.add_key_image(
+    in_report.add(
         by=request.user, opinion=opinion, instance=_instance(request, case),
         frame=int(_number(request, "frame") or 1), caption=request.POST.get("caption", ""),
         center=_number(request, "window_center"), width=_number(request, "window_width"),
@@ -75,9 +75,7 @@ def _place(request: PersonRequest) -> tuple[int, int] | None:
 def caption_key_image(request: PersonRequest, case: Case, key_image: UUID) -> HttpResponse:
     """Write the caption of an image in the report anew."""
     row = reports.key_image_of(_opinion(request, case), key_image)
-    opinions.caption_key_image(
-        by=request.user, key_image=row, caption=request.POST.get("caption", "")
-    )
+    in_report.write_caption(by=request.user, key_image=row, caption=request.POST.get("caption", ""))
     return _changed(request, case)
 
 
@@ -86,7 +84,7 @@ def caption_key_image(request: PersonRequest, case: Case, key_image: UUID) -> Ht
 def remove_key_image(request: PersonRequest, case: Case, key_image: UUID) -> HttpResponse:
     """Take an image out of the report."""
     row = reports.key_image_of(_opinion(request, case), key_image)
-    opinions.remove_key_image(by=request.user, key_image=row)
+    in_report.remove(by=request.user, key_image=row)
     return _changed(request, case)
 
 
@@ -95,7 +93,7 @@ def remove_key_image(request: PersonRequest, case: Case, key_image: UUID) -> Htt
 def restore_key_image(request: PersonRequest, case: Case, key_image: UUID) -> HttpResponse:
     """Put an image that was taken out back into the report."""
     row = reports.key_image_of(_opinion(request, case), key_image, removed=True)
-    opinions.restore_key_image(by=request.user, key_image=row)
+    in_report.restore(by=request.user, key_image=row)
     return _changed(request, case)
 
 
