@@ -18,7 +18,10 @@ from tests.interop.test_beside_orthanc import made
 from tests.pacs.test_fetching import zipped
 from tests.web.conftest import draft, person, sign_in
 
-CHILD = {"PatientName": "FERNANDEZ^CAMILA", "PatientBirthDate": "20170514", "PatientSex": "F"}
+CHILD = {
+    "PatientName": "FERNANDEZ^CAMILA", "PatientBirthDate": "20170514", "PatientSex": "F",
+    "StudyDate": "20250114",
+}  # fmt: skip
 OTHER = {"PatientName": "OTHER^BOY", "PatientBirthDate": "20010101", "PatientID": "X"}
 
 

@@ -316,7 +316,7 @@ def test_measurements_stay_and_go_into_the_report(
         drag(viewer, (0.5, 0.5), (0.6, 0.6))
     viewer.click("[data-tool=length]")
     with viewer.expect_response("**/measurements/") as length:
-        drag(viewer, (0.2, 0.3), (0.4, 0.3))
+        drag(viewer, (0.45, 0.3), (0.55, 0.3))
     viewer.click("[data-tool=window]")
     shown = viewer.locator(".viewer-screen svg text tspan").all_text_contents()
     values = ellipse.value.json()["values"]

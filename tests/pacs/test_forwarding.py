@@ -25,7 +25,10 @@ from tests.pacs.passing import Answer, passing
 from tests.pacs.test_fetching import study_in, zipped
 
 Named = Callable[..., None]
-CHILD = {"PatientName": "FERNANDEZ^CAMILA", "PatientBirthDate": "20170514", "PatientSex": "F"}
+CHILD = {
+    "PatientName": "FERNANDEZ^CAMILA", "PatientBirthDate": "20170514", "PatientSex": "F",
+    "StudyDate": "20250114",
+}  # fmt: skip
 Objects = dict[tuple[str, str, str], bytes]
 
 
