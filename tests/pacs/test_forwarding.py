@@ -113,7 +113,7 @@ def test_what_came_from_the_pacs_does_not_go_back(
 ) -> None:
     known("pacs", pacs=described(hospital_pacs.url))
     case, grace = owned()
-    study, _objects = study_in(hospital_pacs, 2)
+    study, _objects = study_in(hospital_pacs, 2, StudyDate=CHILD["StudyDate"])
     actions.fetch(by=grace, case=case, server="pacs", studies=[study])
     jobs.run_all()
     completed(case, grace)
