@@ -57,7 +57,7 @@ def test_what_is_taken_out_is_nowhere_and_comes_back(
     assert not doubts(case).exists(), "the findings follow"
     shown = browser.get(page).content.decode()
     assert "Put back" in shown
-    assert "Not my child" in shown
+    assert "Another child’s" in shown
     assert queries.series_for_case(case).count() == 2
     root = f"/dicomweb/{case.reference}"
     for path in (f"/studies/{other.study.uid}/series", f"/studies/{other.study.uid}/metadata"):
