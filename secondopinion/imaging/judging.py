@@ -92,7 +92,7 @@ def _judge_case(
     book.begin(case, OF_CASES)
     for found in disk.doubles(images):
         book.write(case, disk.DOUBLES, found)
-    for found in identity.check_patients(images):
+    for found in identity.check_patients(images, queries.child_of(case)):
         book.write(case, identity.PATIENTS, found)
     # What somebody took out has come: a disc does not lack it.
     present = set(

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from secondopinion.accounts.models import Person
@@ -108,6 +109,17 @@ def preview(*, by: Person, opinion: Opinion) -> bytes:
     return typeset.pdf(document, pictures_in(opinion), now)
 
 
+def held_up(opinion: Opinion) -> str | Promise:
+    """Return why a report cannot be signed, whoever signs it: something of the case may be another
+    child's. A correction is not held up."""
+    if opinion.amends or not whose(opinion.case).exists():
+        return ""
+    return _(
+        "Something that was sent may be another child’s. The coordinator settles that first: the "
+        "limitations say what it is."
+    )
+
+
 def sign(*, by: Person, opinion: Opinion, reauthenticated_at: datetime | None) -> SignedReport:
     """Sign the report: from then on it is never changed. A correction replaces what it corrects,
     and goes at once to whom that was delivered.
@@ -134,14 +146,8 @@ def sign(*, by: Person, opinion: Opinion, reauthenticated_at: datetime | None) -
     amends = opinion.amends
     if case.state not in (AMENDABLE if amends else {State.IN_REVIEW}):
         raise Conflict(_("This case is not in review."), code="state-changed")
-    if not amends and whose(case).exists():
-        raise Refused(
-            _(
-                "Something that was sent may be another child’s. The coordinator settles that "
-                "first: the limitations say what it is."
-            ),
-            code="not-this-child",
-        )
+    if held := held_up(opinion):
+        raise Refused(held, code="not-this-child")
     if removed_series(case).filter(uid__in=opinion.key_images.values("series_uid")).exists():
         raise Refused(
             _("A key image shows a series that was taken out of the case. Remove it first."),

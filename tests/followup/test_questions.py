@@ -23,7 +23,7 @@ from secondopinion.opinions import papers
 from secondopinion.opinions.doubts import doubts_in
 from secondopinion.program.models import Program
 from secondopinion.staffing import actions as staffing
-from tests.followup.ordinary import ORDINARY
+from tests.followup.ordinary import IN_DANGER, NEAR, ORDINARY
 from tests.web.conftest import Whole, expert, person, sign_in, whole_case
 
 # What parents write in danger; spelling, accents and points as phones write them.
@@ -63,12 +63,12 @@ CALM = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("text", DANGER)
+@pytest.mark.parametrize("text", [*DANGER, *IN_DANGER])
 def test_words_of_danger_are_found(text: str) -> None:
     assert red_flags.found(text)
 
 
-@pytest.mark.parametrize("text", [*CALM, *ORDINARY])
+@pytest.mark.parametrize("text", [*CALM, *ORDINARY, *NEAR])
 def test_a_calm_question_is_left_alone(text: str) -> None:
     assert not red_flags.found(text)
 

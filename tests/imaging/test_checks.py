@@ -189,6 +189,15 @@ def test_a_disk_with_two_patients_names_the_images_of_the_fewer(head: Rows) -> N
     assert said.measured["images"] == [3, 13]
 
 
+def test_of_two_patients_the_child_is_the_one_who_belongs_here(head: Rows) -> None:
+    rows = injections.copied(head)
+    for row in rows[:3]:
+        row.PatientName, row.PatientID, row.PatientSex = "Garcia^Luis", "9", "M"
+    child = Asked(TODAY, Child(("Luis García",)))
+    [said] = found(rows, child)["more-than-one-patient"]
+    assert set(said.where["instances"]) == {row.SOPInstanceUID for row in rows[3:]}
+
+
 def test_one_patient_under_two_spellings_is_one(head: Rows) -> None:
     rows = injections.copied(head)
     for at, row in enumerate(rows):

@@ -238,6 +238,8 @@ def test_what_may_be_another_childs_is_settled_before_the_signature(opinion: Opi
     [doubt] = replace(case=opinion.case, subject=opinion.case, check="identity@5", found=[found])
     with pytest.raises(Refused, match="another child’s"):
         actions.sign(by=opinion.author, opinion=opinion, reauthenticated_at=clock.now())
+    page = sign_in(opinion.author).get(f"/expert/cases/{opinion.case.reference}/sign/")
+    assert "another child’s" in page.content.decode(), "said before anything is asked for"
     clear(finding=doubt, by=opinion.case.coordinator, reason="The clinic says so.")
     actions.sign(by=opinion.author, opinion=opinion, reauthenticated_at=clock.now())
 

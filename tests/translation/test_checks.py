@@ -249,6 +249,22 @@ def test_a_sentence_put_otherwise_in_a_full_row_is_not_missing() -> None:
     assert "translation-line-missing" in {each.code for each in found}
 
 
+def test_a_lost_line_is_found_where_both_texts_have_as_many_rows_by_chance() -> None:
+    original = (
+        "Reason: focal seizures for a year, each of one\nto two minutes.\nAppendectomy on 12 March "
+        "2023.\nWeight 27.5 kg.\nCarbamazepine 100 mg every 12 hours.\nMRI and a visit in 4 weeks "
+        "are recommended.\nDr. Luis Mora"
+    )
+    said = (
+        "Motivo: crisis focales desde hace un año, cada una de uno\na dos minutos.\nApendicectomía "
+        "el 12 de marzo de\n2023.\nPeso 27,5 kg.\nCarbamazepina 100 mg cada 12 horas.\n"
+        "Dr. Luis Mora"
+    )
+    [lost] = alarms(original, said, "en", "es")
+    assert lost.original
+    assert "recommended" in lost.original.text
+
+
 def test_chinese_lines_that_a_page_broke_before_a_number_are_joined() -> None:
     text = (
         "尊敬的同道：我复查了埃洛伊丝·塔拉韦尔，二〇二六年十月出生，现七周龄，双下肢良好，今日体重\n"

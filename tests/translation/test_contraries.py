@@ -37,6 +37,7 @@ def test_another_stage_is_told_however_it_is_written(right: str, wrong: str, tar
         ("A benign tumour.", "ورم حميد.", "ورم خبيث.", "ar"),
         ("Consolidation of the upper lobe.", "上叶实变。", "下叶实变。", "zh"),
         ("He has hypotension.", "Tiene hipotensión.", "Tiene hipertensión.", "es"),
+        ("Focal epilepsy.", "Epilepsia focal.", "Epilepsia generalizada.", "es"),
         ("The dose was increased.", "Дозу увеличили.", "Дозу снизили.", "ru"),
         ("Her gait improved.", "Sa marche s'est améliorée.", "Sa marche s'est aggravée.", "fr"),
     ],

@@ -200,6 +200,6 @@ def test_of_images_it_says_how_many_are_missing_and_leads_to_taking_them_out(
     shown = browser.get(reverse("my-what", args=[case.reference])).content.decode()
     assert "Missing: 18 images." in shown
     assert "pages" not in shown.split("Some images in the middle")[1].split("</p>")[0]
-    assert f'href="#series-{series.pk}">Not my child’s: take these images out' in shown
+    assert f'href="#out-{series.pk}">Not my child’s: take these images out' in shown
     assert shown.count("take these images out") == 1, "of what is incomplete nothing is asked"
-    assert f'id="series-{series.pk}"' in shown
+    assert f'id="out-{series.pk}"' in shown

@@ -381,3 +381,18 @@ def test_countries_are_named_in_the_readers_language(
 ) -> None:
     browser = sign_in(person("maria@familia.example", language=language))
     assert f">{country}</option>" in browser.get("/my/start/").content.decode()
+
+
+def test_what_sounds_like_danger_is_answered_at_once_and_saved(maria: Client) -> None:
+    case = start(maria)
+    words = "Hoy no despierta y tiene los labios azules."
+    for key, values in (
+        ("story", ANSWERS["story"] | {"history": words}),
+        ("questions", ANSWERS["questions"] | {"question_1": words}),
+    ):
+        after = maria.post(page(case, key), values, follow=True).content.decode()
+        assert "or go to the nearest hospital: we cannot help fast enough" in after
+        assert "911" in after
+        assert words in maria.get(page(case, key)).content.decode()
+        calm = maria.post(page(case, key), ANSWERS[key], follow=True).content.decode()
+        assert "go to the nearest hospital" not in calm

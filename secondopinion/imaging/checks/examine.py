@@ -64,7 +64,7 @@ def everything(
         said += study(each, asked)
         for inner in each.series:
             said += series(inner, each, asked)
-    said += [(identity.PATIENTS, each) for each in identity.check_patients(rows)]
+    said += [(identity.PATIENTS, each) for each in identity.check_patients(rows, asked.child)]
     present = {row.uid for row in rows}
     said += [(disk.DIRECTORY, each) for each in disk.missing_from_disk(listed, present)]
     if asked.wanted is not None:

@@ -8,7 +8,7 @@ from secondopinion.findings import names
 from secondopinion.findings.found import BLOCKER, INFO, WARNING, Found, gettext_noop
 from secondopinion.imaging.checks.model import Image, Patient, Study
 
-NAME, PATIENTS, MADE = "identity@5", "patients@3", "made@2"
+NAME, PATIENTS, MADE = "identity@5", "patients@4", "made@2"
 MOST_LISTED = 200
 YEARS_APART = 2  # that a year of birth may be off in images that were made anonymous
 ADULT_AT = 18  # years
@@ -165,8 +165,9 @@ def patients_of(images: Iterable[Image]) -> list[list[Patient]]:
     return people
 
 
-def check_patients(images: list[Image]) -> list[Found]:
-    """Return whether a disk, or a case, holds images of more than one patient."""
+def check_patients(images: list[Image], child: Child | None) -> list[Found]:
+    """Return whether a disk, or a case, holds images of more than one patient. Those who are astray
+    are the others than the child; where no name is the child's, than who has most images."""
     people = patients_of(images)
     if len(people) < 2:
         return []
@@ -175,7 +176,12 @@ def check_patients(images: list[Image]) -> list[Found]:
     for row in images:
         if row.patient in members:
             sizes[members[row.patient]] += 1
-    most = sizes.index(max(sizes))
+    ours = child.names if child else ()
+    same = [
+        at for at, person in enumerate(people)
+        if any(names.compare(ours, each.name) == names.SAME for each in person)
+    ]  # fmt: skip
+    most = max(same or range(len(people)), key=sizes.__getitem__)
     astray = [row.uid for row in images if members.get(row.patient, most) != most]
     named = all(any(names.given(each) for each in person[0].name) for person in people)
     return [

@@ -117,12 +117,12 @@ def _mismatch(said: Said, original: View, translation: View, pair: Pair) -> Mism
 def lines(original: View, translation: View, pairs: list[Pair]) -> list[Mismatch]:
     """Find what is missing, what was added, and what was left in its own language."""
     found = []
-    short_of, size = lacking(original, translation), sizes(original)
+    short_of, size, shifted = lacking(original, translation), sizes(original), _shifted(pairs)
     for at, pair in enumerate(pairs):
         if pair.original and not pair.translation:
             for segment in pair.original:
                 share = segment.size / max(1, size[segment.row])
-                full = short_of.get(segment.row, 1.0) < share * _HALF
+                full = short_of.get(segment.row, 1.0) < share * _HALF and segment.row not in shifted
                 words = segment.size >= _SHORT and any(map(str.isalpha, segment.text))
                 if words and not full and not _absorbed(segment, pairs, at):
                     sure = 0.9 if segment.size > 15 else 0.7
@@ -136,6 +136,17 @@ def lines(original: View, translation: View, pairs: list[Pair]) -> list[Mismatch
         else:
             found += _untranslated(original, translation, pair)
     return found
+
+
+def _shifted(pairs: list[Pair]) -> set[int]:
+    """Return the rows of a translation that say other rows than those in which they stand: that
+    both texts have as many rows is then chance."""
+    own: dict[int, bool] = {}
+    for pair in pairs:
+        rows = {each.row for each in pair.original}
+        for segment in pair.translation if rows else ():
+            own[segment.row] = own.get(segment.row, False) or segment.row in rows
+    return {row for row, stands in own.items() if not stands}
 
 
 def _absorbed(segment: Segment, pairs: list[Pair], at: int) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 from secondopinion.findings.found import gettext_noop
 
-CHECK = "translation@15"
+CHECK = "translation@16"
 
 
 @dataclass(frozen=True, slots=True)

@@ -294,6 +294,7 @@ def sign(request: PersonRequest, case: Case) -> HttpResponse:
     context = {
         "case": case, "missing": missing, "form": form, "amends": amends, "doubts": doubts,
         "settled": all(each.reason for each in doubts), "others": others,
+        "held": opinions.held_up(opinion),
         "leads": opinion.author_id == request.user.pk,
     }  # fmt: skip
     return render(request, "expert/sign.html", context)

@@ -48,6 +48,8 @@ def files_context(
             if row.subject_kind != "record" or row.subject_id in listed_ones
         ]  # fmt: skip
     shown = images.listed(case, request.parts)
+    if Part.COORDINATOR in request.parts:
+        findings = []  # the desk reads them among its records, with what it can do about each
     told = naming.named(records.placed(findings, rows), shown["series"])
     return {
         **seen,
@@ -76,7 +78,7 @@ def called_for(case: Case) -> list[ChecklistTemplate]:
 def to_look_at(case: Case) -> int:
     """Return how many things ask something of the family after it has sent its request."""
     rows = _of_family().filter(case=case).only("case", *_FINDING)
-    return len({_thing(row) for row in rows if not row.measured.get("answered")})
+    return len({_thing(row) for row in rows if not row.measured.get("answered") and not row.told})
 
 
 def _thing(row: Finding) -> tuple[Any, ...]:

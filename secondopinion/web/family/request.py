@@ -25,7 +25,9 @@ from secondopinion.cases.saving import Saver
 from secondopinion.cases.states import ENDED, State
 from secondopinion.core.errors import Conflict, Refused
 from secondopinion.desk.queries import entered_pages, entry_of
+from secondopinion.followup import red_flags
 from secondopinion.program import queries as program
+from secondopinion.program.emergency import number_for
 from secondopinion.program.models import DeliveryRule, Specialty
 from secondopinion.records import queries as records
 from secondopinion.web import images, tus
@@ -93,6 +95,7 @@ def page(request: PersonRequest, case: Case, key: str) -> HttpResponse:
         if form.is_valid():
             try:
                 _save(found, case, request.user, form, base, pages.saver_of(data))
+                _say_danger(request, case, form)
                 return _onward(case, key, more="more" in request.POST)
             except Conflict as changed:
                 if changed.code != "changed-elsewhere":
@@ -113,6 +116,22 @@ def page(request: PersonRequest, case: Case, key: str) -> HttpResponse:
         **(language_context() if key == "consent" else {}),
     }  # fmt: skip
     return render(request, found.template, context)
+
+
+def _say_danger(request: PersonRequest, case: Case, form: PlainForm) -> None:
+    """Say whom to call, on the next page, where what was saved sounds like danger now."""
+    texts = (value for value in form.cleaned_data.values() if isinstance(value, str))
+    if not red_flags.found("\n".join(texts)):
+        return
+    number = number_for(str(case.country))
+    words = (
+        _("Is your child in danger now? Call %(number)s, or go to the nearest hospital: we cannot "
+          "help fast enough. What you wrote is saved.") % {"number": f"\u2068{number}\u2069"}
+        if number else
+        _("Is your child in danger now? Call your local emergency number, or go to the nearest "
+          "hospital: we cannot help fast enough. What you wrote is saved.")
+    )  # fmt: skip
+    messages.error(request, words)
 
 
 @transaction.atomic
