@@ -112,13 +112,18 @@ def translator(hospital: Any) -> Person:
     return person("tom@harbour.example", "translator", name="Tom Weber")
 
 
-def ask(whole: Whole, translator: Person) -> Translation:
-    """Ask for a translation that a machine drafts, and let the job run."""
+def asked(whole: Whole, translator: Person) -> Translation:
+    """Ask for a translation that a machine drafts; its job waits."""
     record = records.for_case(whole.case).get()
-    row = actions.ask(
+    return actions.ask(
         by=whole.coordinator, case=whole.case, subject=record, title=record.title,
         original=ORIGINAL, source_language="es", language="en", translator=translator, machine=True,
     )  # fmt: skip
+
+
+def ask(whole: Whole, translator: Person) -> Translation:
+    """Ask for a translation that a machine drafts, and let the job run."""
+    row = asked(whole, translator)
     jobs.run_all()
     row.refresh_from_db()
     return row
@@ -158,11 +163,7 @@ def test_what_is_put_back_is_drafted_then(
     whole: Whole, translator: Person, machine: type[Machine]
 ) -> None:
     consenting.agree(by=whole.family, case=whole.case, language="es")
-    record = records.for_case(whole.case).get()
-    row = actions.ask(
-        by=whole.coordinator, case=whole.case, subject=record, title=record.title,
-        original=ORIGINAL, source_language="es", language="en", translator=translator, machine=True,
-    )  # fmt: skip
+    row = asked(whole, translator)
     withdrawing.withdraw(by=whole.coordinator, translation=row)
     jobs.run_all()
     assert machine.asked == [], "nobody translates it any more"
@@ -176,11 +177,7 @@ def test_what_is_taken_back_in_time_stops_the_job(
     whole: Whole, translator: Person, machine: type[Machine]
 ) -> None:
     consenting.agree(by=whole.family, case=whole.case, language="es")
-    record = records.for_case(whole.case).get()
-    row = actions.ask(
-        by=whole.coordinator, case=whole.case, subject=record, title=record.title,
-        original=ORIGINAL, source_language="es", language="en", translator=translator, machine=True,
-    )  # fmt: skip
+    row = asked(whole, translator)
     consenting.take_back(by=whole.family, case=whole.case)
     jobs.run_all()
     row.refresh_from_db()
@@ -196,11 +193,7 @@ def test_of_a_withdrawn_request_nothing_leaves(
     whole: Whole, translator: Person, machine: type[Machine]
 ) -> None:
     consenting.agree(by=whole.family, case=whole.case, language="es")
-    record = records.for_case(whole.case).get()
-    actions.ask(
-        by=whole.coordinator, case=whole.case, subject=record, title=record.title,
-        original=ORIGINAL, source_language="es", language="en", translator=translator, machine=True,
-    )  # fmt: skip
+    asked(whole, translator)
     cases.withdraw(by=whole.family, case=whole.case)
     jobs.run_all()
     assert machine.asked == []

@@ -136,9 +136,8 @@ def _say_danger(request: PersonRequest, case: Case, form: PlainForm) -> None:
 
 @transaction.atomic
 def _save(
-    page: pages.Page, case: Case, person: Person, form: PlainForm, base: str,
-    saver: Saver | None = None,
-) -> None:  # fmt: skip
+    page: pages.Page, case: Case, person: Person, form: PlainForm, base: str, saver: Saver | None
+) -> None:
     actions.hold_page(
         by=person, case=case, page=page.key, saver=saver,
         base_revision=int(base) if base.isdecimal() else None,
@@ -152,7 +151,7 @@ def _both_versions(
     """Show what was typed beside what was kept meanwhile; the next save chooses between them."""
     found = conflict.differences(page, case, request.user, request.POST)
     if not found:
-        _save(page, case, request.user, form, "")
+        _save(page, case, request.user, form, "", None)
         return _onward(case, page.key)
     fixed = {
         "csrfmiddlewaretoken",
